@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @title The errors of the settlement vault: each carries the values that offended.
+interface ISettlementVaultErrors {
+    error ZeroAddress();
+    error TokenDecimalsTooMany(uint8 decimals, uint8 most);
+    error ShardDepthTooDeep(uint8 depth, uint8 most);
+    /// @param amountNano what the balance would have become; lanes hold less than 2^63 nano-USD
+    error AmountTooLarge(uint256 amountNano);
+    error NothingReceived(address token, uint256 amountToken);
+    error AccountAlreadyOpen(uint32 account, address owner);
+    error NoSpendingAccount(address owner);
+    error NoEarningAccount(address owner);
+    error NotAccountOwner(uint32 account, address owner, address caller);
+    error WithdrawalAlreadyOpen(uint32 account, uint32 request);
+    error NothingToTake(uint32 account);
+    error InsufficientBalance(uint32 account, uint64 balanceNano, uint64 wantedNano);
+    error EscapeNotOpen(uint64 opensAt, uint64 nowAt);
+    error VaultPaused(uint64 pausedUntil);
+    error PauseTooSoon(uint64 earliest, uint64 nowAt);
+    /// @param headEpoch epoch, @param headPart part and @param headHash hash that the vault is at
+    error HeaderDoesNotFollow(
+        bytes32 previousHeader, uint64 epoch, uint32 part, bytes32 headHash, uint64 headEpoch, uint32 headPart
+    );
+    error EpochCommitmentChanged(uint64 epoch, uint32 part);
+    error WordsHashMismatch(bytes32 inHeader, bytes32 ofWords);
+    error SlotsNotAscending(uint32 previous, uint32 next);
+    error SlotCountMismatch(uint256 slots, uint256 words);
+    error AccountNotOpen(uint32 slot, uint32 accounts);
+    error LaneOutOfRange(uint32 slot, uint256 word);
+    error BalanceUnderflow(uint32 slot, uint256 balances, uint256 debits);
+    error BalanceOverflow(uint32 slot, uint256 balances, uint256 credits);
+    error Unbalanced(uint256 debitsNano, uint256 creditsNano, uint64 partSumNano);
+    error SumNotReached(uint64 epoch, uint64 settledNano, uint64 receiptsSumNano);
+    error ReleaseExceedsRequest(uint32 account, uint32 request, uint64 amountNano, uint64 requestedNano);
+}
+
+/// @title The data the vault and the stream share. Every struct is hashed by EIP-712 under the domain
+/// {name: "Millrace", version: "1", chainId, verifyingContract: the vault}.
+interface ISettlementVaultTypes {
+    /// One part of one epoch. Its EIP-712 digest is the header's hash; the digests form the vault's hash chain.
+    /// @param previousHeader hash of the header before; zero for the first
+    /// @param epoch from 1, contiguous   @param part from 0   @param parts of this epoch, at least 1
+    /// @param receiptsRoot Merkle-sum root over all receipts of the epoch (the same in each part), zero if none
+    /// @param receiptsSumNano the root's own sum, nano-USD   @param receiptsCount leaves below the root
+    /// @param partSumNano sum of this part's debits and of its credits, nano-USD; over the parts they add up to receiptsSumNano
+    /// @param wordsHash keccak256(abi.encode(H(debitSlots), H(debits), H(creditSlots), H(credits), H(releases))),
+    ///        H(a) = keccak256(abi.encodePacked(a))
+    /// @param cutDigest digest of the source positions the cut reflects
+    /// @param l2Block last L2 block whose events the cut reflects
+    struct EpochHeader {
+        bytes32 previousHeader;
+        uint64 epoch;
+        uint32 part;
+        uint32 parts;
+        bytes32 receiptsRoot;
+        uint64 receiptsSumNano;
+        uint64 receiptsCount;
+        uint64 partSumNano;
+        bytes32 wordsHash;
+        bytes32 cutDigest;
+        uint64 l2Block;
+    }
+
+    /// Account amounts, four accounts to a word: account id = 4 x slot + lane, lane 0 in the lowest 64 bits, each
+    /// amount below 2^63 nano-USD. Slot numbers are uint32, packed eight to a word from the lowest bits up, strictly
+    /// ascending, unused places zero.
+    struct SlotWords {
+        uint256[] debitSlots;
+        uint256[] debits;
+        uint256[] creditSlots;
+        uint256[] credits;
+    }
+
+    /// One charge, sealed. Its EIP-712 digest is the leaf's hash, debitNano the leaf's sum.
+    /// @param requestId EIP-712 digest of the InferenceRequest   @param requester spending account
+    /// @param sequence contiguous per requester, from 1   @param provider earning account
+    /// @param units what was metered (tokens)   @param priceNanoPerMillion nano-USD per million units
+    /// @param shard settlement shard and @param index position of the leaf in its shard's subtree
+    struct Receipt {
+        bytes32 requestId;
+        uint32 requester;
+        uint64 sequence;
+        uint32 provider;
+        bytes32 model;
+        uint64 units;
+        uint64 priceNanoPerMillion;
+        uint32 priceVersion;
+        uint64 debitNano;
+        uint64 creditNano;
+        uint64 feeNano;
+        uint32 shard;
+        uint32 index;
+    }
+
+    /// Path from a leaf to the root, siblings bottom-up. A node is
+    /// keccak256(abi.encodePacked(uint8(1), leftHash, leftSumNano, rightHash, rightSumNano)) with uint64 sums; an empty
+    /// subtree is (zero hash, zero sum). The bits of the path, lowest first, are those of `index`, then those of `shard`:
+    /// the topmost SHARD_DEPTH levels join the shards.
+    struct ReceiptProof {
+        EpochHeader header;
+        bytes32[] siblings;
+        uint64[] sumsNano;
+    }
+}
+
+/// @title What happens in the vault, complete enough for a stream to rebuild every balance.
+interface ISettlementVaultEvents {
+    event SpendingAccountOpened(uint32 indexed account, address indexed owner);
+    event EarningAccountOpened(uint32 indexed account, address indexed owner);
+    event Deposited(uint32 indexed account, address indexed owner, address indexed payer, uint64 amountNano);
+    event WithdrawalRequested(
+        uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano
+    );
+    event WithdrawalReleased(
+        uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano
+    );
+    /// The request was no longer open (its owner left by the escape hatch), so nothing moved.
+    event ReleaseSkipped(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
+    event WithdrawalTaken(uint32 indexed account, address indexed owner, address to, uint64 amountNano);
+    /// @param request the withdrawal request this closed, zero if none was open
+    event Escaped(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
+    event EarningsWithdrawn(uint32 indexed account, address indexed owner, address to, uint64 amountNano);
+    event EpochSettled(
+        uint64 indexed epoch,
+        uint32 indexed part,
+        bytes32 indexed header,
+        uint32 parts,
+        bytes32 receiptsRoot,
+        uint64 receiptsSumNano,
+        uint64 receiptsCount,
+        uint64 partSumNano
+    );
+    event Paused(address indexed by, uint64 until);
+}
+
+/// @title Custody, the two ledgers and the epoch chain of one settlement stream.
+/// @notice Amounts are nano-USD (10^-9 of the settlement token) in uint64, always below 2^63. One token base unit is
+/// SCALE nano-USD. Nobody, the admin included, can move another's balance.
+interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISettlementVaultEvents {
+    /// @notice Prepays `amountToken` base units for the caller, opening its spending account on first use.
+    /// Credits what really arrived (balance delta), times SCALE.
+    function deposit(uint256 amountToken) external returns (uint32 account, uint64 amountNano);
+
+    /// @notice The same for `owner`, paid by the caller.
+    function depositFor(address owner, uint256 amountToken) external returns (uint32 account, uint64 amountNano);
+
+    /// @notice Opens the caller's earning account; ids are dense, 0 is the treasury's.
+    function openEarningAccount() external returns (uint32 account);
+
+    /// @notice Asks that `amountNano` of the caller's spending balance be released by an epoch (M7). One at a time.
+    function requestWithdrawal(uint64 amountNano) external returns (uint32 request);
+
+    /// @notice Pays out what epochs have released to the caller, in whole base units; the rest stays released.
+    function takeReleased(address to) external returns (uint64 amountNano);
+
+    /// @notice When no epoch came for ESCAPE_AFTER seconds: closes the caller's open request and pays out its whole
+    /// spending and released balance, in whole base units.
+    function escape(address to) external returns (uint64 amountNano);
+
+    /// @notice Pays out `amountNano` (cut to whole base units) of earnings of `account`, owned by the caller, at once.
+    function withdrawEarnings(uint32 account, uint64 amountNano, address to) external returns (uint64 paidNano);
+
+    /// @notice Settles one part of one epoch (M4, M5). Only SETTLER_ROLE. A header that was settled before is a
+    /// successful no-op; otherwise it must follow the head.
+    /// @param releases withdrawal releases: account << 96 | request << 64 | amountNano
+    function settle(EpochHeader calldata header, SlotWords calldata words, uint256[] calldata releases) external;
+
+    /// @notice Stops deposits and epochs for PAUSE_FOR seconds; it ends by itself. Only GUARDIAN_ROLE, and not again
+    /// before PAUSE_EVERY seconds have passed since the last one began.
+    function pause() external;
+
+    /// @notice Whether `receipt` is in settled epoch `epoch`: the proof's header is the vault's, and the path from the
+    /// receipt's digest and debit leads to the header's root and sum.
+    function verifyReceipt(uint64 epoch, Receipt calldata receipt, ReceiptProof calldata proof)
+        external
+        view
+        returns (bool);
+
+    /// @notice Where the header chain stands. `settledAt` is the block time of the last part, or of deployment.
+    function head()
+        external
+        view
+        returns (bytes32 headerHash, uint64 epoch, uint32 part, uint32 parts, uint64 settledAt);
+
+    /// @notice Hash of the settled header of (`epoch`, `part`), or zero.
+    function headerOf(uint64 epoch, uint32 part) external view returns (bytes32);
+    function hashHeader(EpochHeader calldata header) external view returns (bytes32);
+    function hashReceipt(Receipt calldata receipt) external view returns (bytes32);
+    function domainSeparator() external view returns (bytes32);
+
+    function spendingBalanceOf(uint32 account) external view returns (uint64 amountNano);
+    function earningBalanceOf(uint32 account) external view returns (uint64 amountNano);
+    function spendingAccounts() external view returns (uint32 count);
+    function earningAccounts() external view returns (uint32 count);
+
+    /// @notice Spending account of `owner`; ids start at 1, so 0 means none.
+    function spendingAccountOf(address owner) external view returns (uint32 account);
+    function spendingAccount(uint32 account)
+        external
+        view
+        returns (address owner, uint32 lastRequest, uint64 openRequestNano, uint64 releasedNano);
+    function earningOwnerOf(uint32 account) external view returns (address owner);
+
+    /// @notice Earning account of `owner`. Reverts NoEarningAccount if it has none.
+    function earningAccountOf(address owner) external view returns (uint32 account);
+
+    function token() external view returns (address);
+    function SCALE() external view returns (uint64);
+    function SHARD_DEPTH() external view returns (uint8);
+    function pausedUntil() external view returns (uint64);
+    function ESCAPE_AFTER() external view returns (uint64);
+    function PAUSE_FOR() external view returns (uint64);
+    function PAUSE_EVERY() external view returns (uint64);
+    function SETTLER_ROLE() external view returns (bytes32);
+    function GUARDIAN_ROLE() external view returns (bytes32);
+}
