@@ -1,0 +1,24 @@
+package io.millrace.job;
+
+import java.util.List;
+
+/** The Kafka topics of one deployment: names, and what each one's role needs. */
+public final class Topics {
+
+    public static final String REQUESTS = "inference.requests";
+    public static final String RESULTS = "inference.results";
+    public static final String REJECTIONS = "inference.rejections";
+    public static final String CHARGES = "inference.charges";
+    public static final String EPOCHS = "settlement.epochs";
+    public static final String RECEIPTS = "settlement.receipts";
+    public static final String TRANSACTIONS = "settlement.transactions";
+
+    /** All of them, in the order of the flow. */
+    public static final List<String> ALL =
+            List.of(REQUESTS, RESULTS, REJECTIONS, CHARGES, EPOCHS, RECEIPTS, TRANSACTIONS);
+
+    /** Kafka header that marks a record of {@link #REQUESTS} as the job's own clock tick. */
+    public static final String TICK_HEADER = "millrace-tick";
+
+    private Topics() {}
+}
