@@ -1,0 +1,211 @@
+package io.millrace.job;
+
+import io.millrace.unit.Eip712Domain;
+import io.millrace.unit.EvmAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+
+/** The job's options, validated together once at start. */
+public record JobConfig(
+        Kafka kafka,
+        Chain chain,
+        Admit admit,
+        Infer infer,
+        Settle settle,
+        ResultsMode results,
+        int feeBasisPoints,
+        Duration checkpointInterval,
+        Parallelism parallelism) {
+
+    /** Where and how Kafka is used. */
+    public record Kafka(
+            String bootstrapServers,
+            String transactionPrefix,
+            Duration transactionTimeout,
+            Duration tickInterval) {}
+
+    /** The L2 and our contracts. */
+    public record Chain(
+            String rpcUrl,
+            Eip712Domain domain,
+            String registry,
+            long startBlock,
+            String finality,
+            Duration pollInterval,
+            String settlerKeyFile) {}
+
+    /** Admission. */
+    public record Admit(Duration horizon, int maxRecordBytes) {}
+
+    /** Inference. */
+    public record Infer(
+            String modelsDir,
+            List<Integer> providerAccounts,
+            List<String> providerKeyFiles,
+            int maxBatchRows,
+            int maxBatchTokens,
+            Duration maxDelay,
+            int inFlightTokens,
+            int threads) {}
+
+    /** Epochs. */
+    public record Settle(
+            int shardDepth,
+            int cutEvery,
+            int heartbeatCuts,
+            long dustMinNano,
+            int dustMaxCuts,
+            int maxSlotsPerPart) {}
+
+    /** Parallelism a stage. */
+    public record Parallelism(int admit, int infer, int meter, int settle) {}
+
+    /**
+     * Reads {@code --key value} pairs.
+     *
+     * @throws IllegalArgumentException naming the key, the value and what to give, if an option is
+     *     unknown, missing or wrong
+     */
+    public static JobConfig fromMap(Map<String, String> options) {
+        Set<String> known =
+                JobOptions.ALL.stream().map(ConfigOption::key).collect(Collectors.toSet());
+        for (String key : options.keySet()) {
+            if (!known.contains(key)) {
+                throw new IllegalArgumentException(
+                        "unknown option --"
+                                + key
+                                + "; options are "
+                                + known.stream().sorted().toList());
+            }
+        }
+        Configuration given = Configuration.fromMap(options);
+        return new JobConfig(
+                new Kafka(
+                        required(given, JobOptions.KAFKA),
+                        given.get(JobOptions.KAFKA_TRANSACTION_PREFIX),
+                        given.get(JobOptions.KAFKA_TRANSACTION_TIMEOUT),
+                        positive(given, JobOptions.TICK_INTERVAL)),
+                new Chain(
+                        required(given, JobOptions.CHAIN_RPC),
+                        new Eip712Domain(
+                                required(given, JobOptions.CHAIN_ID),
+                                required(given, JobOptions.VAULT)),
+                        EvmAddress.canonical(required(given, JobOptions.REGISTRY)),
+                        atLeast(given, JobOptions.CHAIN_START_BLOCK, 0),
+                        finality(given),
+                        positive(given, JobOptions.CHAIN_POLL),
+                        required(given, JobOptions.SETTLER_KEY_FILE)),
+                new Admit(
+                        positive(given, JobOptions.ADMIT_HORIZON),
+                        (int) atLeast(given, JobOptions.ADMIT_MAX_BYTES, 1)),
+                infer(given),
+                settle(given),
+                given.get(JobOptions.RESULTS_MODE),
+                feeBasisPoints(given),
+                positive(given, JobOptions.CHECKPOINT_INTERVAL),
+                parallelism(given));
+    }
+
+    private static Infer infer(Configuration given) {
+        List<Integer> accounts = required(given, JobOptions.PROVIDER_ACCOUNTS);
+        List<String> keyFiles = required(given, JobOptions.PROVIDER_KEY_FILES);
+        if (accounts.isEmpty() || accounts.size() != keyFiles.size()) {
+            throw new IllegalArgumentException(
+                    "--provider.accounts names "
+                            + accounts.size()
+                            + " providers and --provider.key.files "
+                            + keyFiles.size()
+                            + " key files; give one key file an account, at least one");
+        }
+        return new Infer(
+                required(given, JobOptions.MODELS_DIR),
+                accounts,
+                keyFiles,
+                (int) atLeast(given, JobOptions.BATCH_ROWS, 1),
+                (int) atLeast(given, JobOptions.BATCH_TOKENS, 1),
+                given.get(JobOptions.BATCH_DELAY),
+                (int) atLeast(given, JobOptions.IN_FLIGHT_TOKENS, 1),
+                (int) atLeast(given, JobOptions.INTRA_OP_THREADS, 1));
+    }
+
+    private static Settle settle(Configuration given) {
+        long depth = atLeast(given, JobOptions.SHARD_DEPTH, 0);
+        if (depth > 10) {
+            throw new IllegalArgumentException(
+                    "--settle.shard.depth is " + depth + "; give the vault's own, at most 10");
+        }
+        return new Settle(
+                (int) depth,
+                (int) atLeast(given, JobOptions.CUT_EVERY, 1),
+                (int) atLeast(given, JobOptions.HEARTBEAT_CUTS, 0),
+                atLeast(given, JobOptions.DUST_MIN_NANO, 0),
+                (int) atLeast(given, JobOptions.DUST_MAX_CUTS, 0),
+                (int) atLeast(given, JobOptions.PART_SLOTS, 2));
+    }
+
+    private static int feeBasisPoints(Configuration given) {
+        long basisPoints = atLeast(given, JobOptions.FEE_BASIS_POINTS, 0);
+        if (basisPoints > 10_000) {
+            throw new IllegalArgumentException(
+                    "--fee.basis.points is " + basisPoints + "; give 0 to 10000");
+        }
+        return (int) basisPoints;
+    }
+
+    private static Parallelism parallelism(Configuration given) {
+        return new Parallelism(
+                stage(given, JobOptions.PARALLELISM_ADMIT),
+                stage(given, JobOptions.PARALLELISM_INFER),
+                stage(given, JobOptions.PARALLELISM_METER),
+                stage(given, JobOptions.PARALLELISM_SETTLE));
+    }
+
+    private static int stage(Configuration given, ConfigOption<Integer> option) {
+        boolean own = given.getOptional(option).isPresent();
+        return (int) atLeast(given, own ? option : JobOptions.PARALLELISM, 1);
+    }
+
+    private static String finality(Configuration given) {
+        String finality = given.get(JobOptions.CHAIN_FINALITY);
+        if (!finality.equals("finalized") && !finality.matches("depth:[0-9]{1,6}")) {
+            throw new IllegalArgumentException(
+                    "--chain.finality is " + finality + "; give 'finalized' or 'depth:N'");
+        }
+        return finality;
+    }
+
+    private static <T> T required(Configuration given, ConfigOption<T> option) {
+        return given.getOptional(option)
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "--"
+                                                + option.key()
+                                                + " is missing: "
+                                                + option.description()));
+    }
+
+    private static long atLeast(
+            Configuration given, ConfigOption<? extends Number> option, long least) {
+        long value = given.get(option).longValue();
+        if (value < least) {
+            throw new IllegalArgumentException(
+                    "--" + option.key() + " is " + value + "; give at least " + least);
+        }
+        return value;
+    }
+
+    private static Duration positive(Configuration given, ConfigOption<Duration> option) {
+        Duration value = given.get(option);
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(
+                    "--" + option.key() + " is " + value + "; give more than nothing");
+        }
+        return value;
+    }
+}

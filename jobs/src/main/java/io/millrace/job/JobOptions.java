@@ -1,0 +1,303 @@
+package io.millrace.job;
+
+import static org.apache.flink.configuration.ConfigOptions.key;
+
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+
+/**
+ * Every option of the job, once: key, type, default, unit, meaning, and what changing it does to
+ * state. Given as program arguments {@code --key value}; an unknown key fails the start.
+ */
+public final class JobOptions {
+
+    public static final ConfigOption<String> KAFKA =
+            key("kafka.bootstrap.servers")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription("Kafka brokers, host:port, comma-separated.");
+
+    public static final ConfigOption<String> KAFKA_TRANSACTION_PREFIX =
+            key("kafka.transaction.prefix")
+                    .stringType()
+                    .defaultValue("millrace")
+                    .withDescription(
+                            "Start of all transactional ids. Never shared by two jobs, never"
+                                + " changed over the life of a job: its open transactions are found"
+                                + " by it.");
+
+    public static final ConfigOption<Duration> KAFKA_TRANSACTION_TIMEOUT =
+            key("kafka.transaction.timeout")
+                    .durationType()
+                    .defaultValue(Duration.ofMinutes(15))
+                    .withDescription(
+                            "Must be far above checkpoint interval plus restart time, and at most"
+                                    + " the broker's transaction.max.timeout.ms.");
+
+    public static final ConfigOption<Duration> TICK_INTERVAL =
+            key("kafka.tick.interval")
+                    .durationType()
+                    .defaultValue(Duration.ofSeconds(2))
+                    .withDescription(
+                            "How often each partition of the request topic gets a clock record of"
+                                    + " the job.");
+
+    public static final ConfigOption<String> CHAIN_RPC =
+            key("chain.rpc.url")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription("JSON-RPC address of the L2 node.");
+
+    public static final ConfigOption<Long> CHAIN_ID =
+            key("chain.id")
+                    .longType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "EIP-155 id of the L2. Part of every signature: fixed for the life of a"
+                                    + " ledger.");
+
+    public static final ConfigOption<String> VAULT =
+            key("vault.address")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "SettlementVault. Part of every signature: fixed for the life of a"
+                                    + " ledger.");
+
+    public static final ConfigOption<String> REGISTRY =
+            key("registry.address").stringType().noDefaultValue().withDescription("ModelRegistry.");
+
+    public static final ConfigOption<Long> CHAIN_START_BLOCK =
+            key("chain.start.block")
+                    .longType()
+                    .defaultValue(0L)
+                    .withDescription(
+                            "Block of the vault's deployment: a new job reads its events from"
+                                    + " there.");
+
+    public static final ConfigOption<String> CHAIN_FINALITY =
+            key("chain.finality")
+                    .stringType()
+                    .defaultValue("finalized")
+                    .withDescription(
+                            "Which blocks money may rely on: the node's tag 'finalized', or"
+                                + " 'depth:N' blocks behind latest on a chain without the tag.");
+
+    public static final ConfigOption<Duration> CHAIN_POLL =
+            key("chain.poll.interval")
+                    .durationType()
+                    .defaultValue(Duration.ofSeconds(2))
+                    .withDescription(
+                            "Pause between two looks at the chain, of the event source and of the"
+                                    + " submitter.");
+
+    public static final ConfigOption<String> SETTLER_KEY_FILE =
+            key("settle.signer.key.file")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "File with the settler's private key in hexadecimal, readable by its"
+                                    + " owner only.");
+
+    public static final ConfigOption<List<Integer>> PROVIDER_ACCOUNTS =
+            key("provider.accounts")
+                    .intType()
+                    .asList()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Earning accounts of the providers behind this job's TaskManagers,"
+                                + " semicolon-separated; inference subtask i works for provider i"
+                                + " mod N.");
+
+    public static final ConfigOption<List<String>> PROVIDER_KEY_FILES =
+            key("provider.key.files")
+                    .stringType()
+                    .asList()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Files with the providers' private keys, as many as provider.accounts,"
+                                    + " in their order, semicolon-separated; read on the"
+                                    + " TaskManagers.");
+
+    public static final ConfigOption<String> MODELS_DIR =
+            key("models.dir")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Folder with one folder a model: manifest.json and the files it"
+                                    + " names.");
+
+    public static final ConfigOption<ResultsMode> RESULTS_MODE =
+            key("results.mode")
+                    .enumType(ResultsMode.class)
+                    .defaultValue(ResultsMode.IMMEDIATE)
+                    .withDescription(
+                            "immediate: results are published at once, at least once. committed:"
+                                + " result and charge become visible in one transaction, with the"
+                                + " checkpoint.");
+
+    public static final ConfigOption<Duration> ADMIT_HORIZON =
+            key("admit.horizon")
+                    .durationType()
+                    .defaultValue(Duration.ofHours(1))
+                    .withDescription(
+                            "How far away a deadline may be. Bounds the state that refuses"
+                                    + " duplicates; lowering it keeps what is stored.");
+
+    public static final ConfigOption<Integer> ADMIT_MAX_BYTES =
+            key("admit.max.record.bytes")
+                    .intType()
+                    .defaultValue(256 * 1024)
+                    .withDescription("Longest request record that is decoded, bytes.");
+
+    public static final ConfigOption<Integer> FEE_BASIS_POINTS =
+            key("fee.basis.points")
+                    .intType()
+                    .defaultValue(250)
+                    .withDescription(
+                            "Protocol fee out of each debit, 1/100 of a percent, credited to the"
+                                    + " treasury.");
+
+    public static final ConfigOption<Integer> BATCH_ROWS =
+            key("infer.batch.max.rows")
+                    .intType()
+                    .defaultValue(32)
+                    .withDescription("Most rows of one batch.");
+
+    public static final ConfigOption<Integer> BATCH_TOKENS =
+            key("infer.batch.max.tokens")
+                    .intType()
+                    .defaultValue(2048)
+                    .withDescription("Most tokens of one batch, padding included.");
+
+    public static final ConfigOption<Duration> BATCH_DELAY =
+            key("infer.batch.max.delay")
+                    .durationType()
+                    .defaultValue(Duration.ofMillis(20))
+                    .withDescription("Longest wait of a row for company while the device is idle.");
+
+    public static final ConfigOption<Integer> IN_FLIGHT_TOKENS =
+            key("infer.in-flight.max.tokens")
+                    .intType()
+                    .defaultValue(32 * 1024)
+                    .withDescription(
+                            "Tokens one subtask holds before it stops reading (back-pressure).");
+
+    public static final ConfigOption<Integer> INTRA_OP_THREADS =
+            key("infer.threads")
+                    .intType()
+                    .defaultValue(1)
+                    .withDescription("CPU threads of one model's session.");
+
+    public static final ConfigOption<Integer> SHARD_DEPTH =
+            key("settle.shard.depth")
+                    .intType()
+                    .defaultValue(4)
+                    .withDescription(
+                            "2^depth settlement shards; the vault's SHARD_DEPTH, fixed for the life"
+                                    + " of a ledger.");
+
+    public static final ConfigOption<Integer> CUT_EVERY =
+            key("epoch.cut.every.checkpoints")
+                    .intType()
+                    .defaultValue(6)
+                    .withDescription("An epoch is cut at every n-th checkpoint.");
+
+    public static final ConfigOption<Integer> HEARTBEAT_CUTS =
+            key("epoch.heartbeat.cuts")
+                    .intType()
+                    .defaultValue(1440)
+                    .withDescription(
+                            "After so many cuts without an epoch an empty one is settled, so that"
+                                    + " the vault's escape hatch does not open on a quiet stream. 0"
+                                    + " turns it off.");
+
+    public static final ConfigOption<Long> DUST_MIN_NANO =
+            key("settle.dust.min.nano")
+                    .longType()
+                    .defaultValue(0L)
+                    .withDescription(
+                            "A requester whose pending total is below this many nano-USD is"
+                                    + " carried, whole.");
+
+    public static final ConfigOption<Integer> DUST_MAX_CUTS =
+            key("settle.dust.max.cuts")
+                    .intType()
+                    .defaultValue(24)
+                    .withDescription("Most cuts that dust is carried.");
+
+    public static final ConfigOption<Integer> PART_SLOTS =
+            key("settle.part.max.slots")
+                    .intType()
+                    .defaultValue(2600)
+                    .withDescription(
+                            "Ledger slots (four accounts each) of one settlement transaction.");
+
+    public static final ConfigOption<Duration> CHECKPOINT_INTERVAL =
+            key("checkpoint.interval")
+                    .durationType()
+                    .defaultValue(Duration.ofSeconds(10))
+                    .withDescription(
+                            "Pause between checkpoints: charges become visible at this pace.");
+
+    public static final ConfigOption<Integer> PARALLELISM =
+            key("parallelism")
+                    .intType()
+                    .defaultValue(2)
+                    .withDescription("Parallelism of every stage that has no own option.");
+
+    public static final ConfigOption<Integer> PARALLELISM_ADMIT = parallelismOf("admit");
+    public static final ConfigOption<Integer> PARALLELISM_INFER = parallelismOf("infer");
+    public static final ConfigOption<Integer> PARALLELISM_METER = parallelismOf("meter");
+    public static final ConfigOption<Integer> PARALLELISM_SETTLE = parallelismOf("settle");
+
+    /** All options, in the order of the documentation. */
+    public static final List<ConfigOption<?>> ALL =
+            List.of(
+                    KAFKA,
+                    KAFKA_TRANSACTION_PREFIX,
+                    KAFKA_TRANSACTION_TIMEOUT,
+                    TICK_INTERVAL,
+                    CHAIN_RPC,
+                    CHAIN_ID,
+                    VAULT,
+                    REGISTRY,
+                    CHAIN_START_BLOCK,
+                    CHAIN_FINALITY,
+                    CHAIN_POLL,
+                    SETTLER_KEY_FILE,
+                    PROVIDER_ACCOUNTS,
+                    PROVIDER_KEY_FILES,
+                    MODELS_DIR,
+                    RESULTS_MODE,
+                    ADMIT_HORIZON,
+                    ADMIT_MAX_BYTES,
+                    FEE_BASIS_POINTS,
+                    BATCH_ROWS,
+                    BATCH_TOKENS,
+                    BATCH_DELAY,
+                    IN_FLIGHT_TOKENS,
+                    INTRA_OP_THREADS,
+                    SHARD_DEPTH,
+                    CUT_EVERY,
+                    HEARTBEAT_CUTS,
+                    DUST_MIN_NANO,
+                    DUST_MAX_CUTS,
+                    PART_SLOTS,
+                    CHECKPOINT_INTERVAL,
+                    PARALLELISM,
+                    PARALLELISM_ADMIT,
+                    PARALLELISM_INFER,
+                    PARALLELISM_METER,
+                    PARALLELISM_SETTLE);
+
+    private JobOptions() {}
+
+    private static ConfigOption<Integer> parallelismOf(String stage) {
+        return key("parallelism." + stage)
+                .intType()
+                .noDefaultValue()
+                .withDescription("Parallelism of " + stage + "; may change at any savepoint.");
+    }
+}

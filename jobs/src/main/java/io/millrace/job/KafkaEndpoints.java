@@ -1,0 +1,122 @@
+package io.millrace.job;
+
+import io.millrace.admit.RequestRecord;
+import io.millrace.chain.SealedEpoch;
+import io.millrace.meter.Charge;
+import java.nio.charset.StandardCharsets;
+import java.util.Properties;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/**
+ * All Kafka sources and sinks of the job. With its schemas and journal, the only importer of Kafka
+ * in the job.
+ */
+final class KafkaEndpoints {
+
+    private final JobConfig.Kafka config;
+
+    KafkaEndpoints(JobConfig.Kafka config) {
+        this.config = config;
+    }
+
+    /**
+     * Requests with their append time, from the beginning; the job's own state says where it goes
+     * on.
+     */
+    KafkaSource<RequestRecord> requests() {
+        return KafkaSource.<RequestRecord>builder()
+                .setBootstrapServers(config.bootstrapServers())
+                .setTopics(Topics.REQUESTS)
+                .setGroupId(config.transactionPrefix() + "-requests")
+                .setStartingOffsets(OffsetsInitializer.earliest())
+                .setDeserializer(new RequestRecordSchema())
+                .setProperty("isolation.level", "read_committed")
+                .build();
+    }
+
+    /** The job's own charges, once committed: they release reservations. */
+    KafkaSource<Charge> charges() {
+        return committed(Topics.CHARGES, Charge.class);
+    }
+
+    /** The epoch log, once committed: what the submitter works through. */
+    KafkaSource<SealedEpoch> epochs() {
+        return committed(Topics.EPOCHS, SealedEpoch.class);
+    }
+
+    private <T> KafkaSource<T> committed(String topic, Class<T> type) {
+        return KafkaSource.<T>builder()
+                .setBootstrapServers(config.bootstrapServers())
+                .setTopics(topic)
+                .setGroupId(config.transactionPrefix() + "-" + topic)
+                .setStartingOffsets(OffsetsInitializer.earliest())
+                .setDeserializer(new JsonRecordSchema<>(type))
+                .setProperty("isolation.level", "read_committed")
+                .build();
+    }
+
+    /** Records that become visible exactly when the checkpoint that contains them is complete. */
+    KafkaSink<OutboundRecord> exactlyOnce(String name) {
+        Properties producer = producer();
+        producer.setProperty(
+                "transaction.timeout.ms", Long.toString(config.transactionTimeout().toMillis()));
+        return KafkaSink.<OutboundRecord>builder()
+                .setBootstrapServers(config.bootstrapServers())
+                .setKafkaProducerConfig(producer)
+                .setRecordSerializer(KafkaEndpoints::encode)
+                .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+                .setTransactionalIdPrefix(config.transactionPrefix() + "-" + name)
+                .build();
+    }
+
+    /** Records that are published at once; a replay publishes them again. */
+    KafkaSink<OutboundRecord> atLeastOnce() {
+        return KafkaSink.<OutboundRecord>builder()
+                .setBootstrapServers(config.bootstrapServers())
+                .setKafkaProducerConfig(producer())
+                .setRecordSerializer(KafkaEndpoints::encode)
+                .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+                .build();
+    }
+
+    /** Clock records, one partition of the request topic after the other. */
+    KafkaSink<Long> ticks() {
+        return KafkaSink.<Long>builder()
+                .setBootstrapServers(config.bootstrapServers())
+                .setKafkaProducerConfig(producer())
+                .setRecordSerializer(tickSchema())
+                .setDeliveryGuarantee(DeliveryGuarantee.NONE)
+                .build();
+    }
+
+    private static Properties producer() {
+        Properties producer = new Properties();
+        producer.setProperty("acks", "all");
+        producer.setProperty("compression.type", "zstd");
+        producer.setProperty("max.request.size", Integer.toString(8 * 1024 * 1024));
+        return producer;
+    }
+
+    private static ProducerRecord<byte[], byte[]> encode(
+            OutboundRecord record,
+            KafkaRecordSerializationSchema.KafkaSinkContext context,
+            Long timestamp) {
+        return new ProducerRecord<>(record.topic(), record.key(), record.value());
+    }
+
+    private static KafkaRecordSerializationSchema<Long> tickSchema() {
+        return (number, context, timestamp) -> {
+            int[] partitions = context.getPartitionsForTopic(Topics.REQUESTS);
+            int partition = partitions[(int) (number % partitions.length)];
+            RecordHeaders header = new RecordHeaders();
+            header.add(Topics.TICK_HEADER, "1".getBytes(StandardCharsets.US_ASCII));
+            return new ProducerRecord<>(Topics.REQUESTS, partition, null, null, null, header);
+        };
+    }
+}

@@ -1,0 +1,143 @@
+package io.millrace.job;
+
+import io.millrace.chain.SettlementRecord;
+import io.millrace.chain.SubmissionJournal;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The submitter's journal on the topic {@code settlement.transactions}: each entry is a Kafka
+ * transaction of its own, committed before {@link #append} returns. Opening it fences the writer
+ * before (KIP-98: same transactional id, higher epoch), so of two submitters only the newer can
+ * journal, and what is not journaled is never sent.
+ */
+final class KafkaSubmissionJournal implements SubmissionJournal {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final String bootstrapServers;
+    private final KafkaProducer<byte[], byte[]> producer;
+
+    private KafkaSubmissionJournal(
+            String bootstrapServers, KafkaProducer<byte[], byte[]> producer) {
+        this.bootstrapServers = bootstrapServers;
+        this.producer = producer;
+    }
+
+    /**
+     * A factory that can travel to the TaskManager; {@code vault} names the one submitter that may
+     * write.
+     */
+    static Factory factory(JobConfig.Kafka kafka, String vault) {
+        String servers = kafka.bootstrapServers();
+        String transactionalId = kafka.transactionPrefix() + "-submitter-" + vault;
+        return () -> open(servers, transactionalId);
+    }
+
+    private static SubmissionJournal open(String servers, String transactionalId)
+            throws IOException {
+        Properties config = new Properties();
+        config.setProperty("bootstrap.servers", servers);
+        config.setProperty("transactional.id", transactionalId);
+        config.setProperty("acks", "all");
+        config.setProperty("max.block.ms", Long.toString(PATIENCE.toMillis()));
+        KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        try {
+            producer.initTransactions();
+            return new KafkaSubmissionJournal(servers, producer);
+        } catch (KafkaException e) {
+            producer.close(Duration.ZERO);
+            throw new IOException(
+                    "topic "
+                            + Topics.TRANSACTIONS
+                            + " at "
+                            + servers
+                            + " cannot be opened for writing; without it no"
+                            + " transaction is sent, check that the brokers are up",
+                    e);
+        }
+    }
+
+    @Override
+    public void append(SettlementRecord entry) throws IOException {
+        byte[] key = (entry.epoch() + "/" + entry.part()).getBytes(StandardCharsets.UTF_8);
+        try {
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>(Topics.TRANSACTIONS, key, JsonCodec.encode(entry)));
+            producer.commitTransaction();
+        } catch (KafkaException e) {
+            throw new IOException(
+                    "journal entry "
+                            + entry.state()
+                            + " of epoch "
+                            + entry.epoch()
+                            + " part "
+                            + entry.part()
+                            + " is not certain to be stored, so its transaction is not sent; if"
+                            + " another job holds this vault's submitter, stop one of them",
+                    e);
+        }
+    }
+
+    @Override
+    public List<SettlementRecord> readAll() throws IOException {
+        Map<String, Object> config =
+                Map.of(
+                        "bootstrap.servers", bootstrapServers,
+                        "isolation.level", "read_committed",
+                        "enable.auto.commit", "false");
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(
+                        config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            TopicPartition partition = new TopicPartition(Topics.TRANSACTIONS, 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            List<SettlementRecord> entries = new ArrayList<>();
+            long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
+            while (consumer.position(partition) < end) {
+                if (System.nanoTime() - giveUpNanos > 0) {
+                    throw new IOException(
+                            "topic "
+                                    + Topics.TRANSACTIONS
+                                    + " gave no record for "
+                                    + PATIENCE.toSeconds()
+                                    + " s at offset "
+                                    + consumer.position(partition)
+                                    + " of "
+                                    + end
+                                    + "; check that the brokers are up");
+                }
+                for (ConsumerRecord<byte[], byte[]> record :
+                        consumer.poll(Duration.ofMillis(200))) {
+                    entries.add(JsonCodec.decode(record.value(), SettlementRecord.class));
+                    giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
+                }
+            }
+            return entries;
+        } catch (KafkaException e) {
+            throw new IOException(
+                    "topic " + Topics.TRANSACTIONS + " at " + bootstrapServers + " cannot be read",
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close(PATIENCE);
+    }
+}

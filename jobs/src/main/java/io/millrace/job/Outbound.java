@@ -1,0 +1,41 @@
+package io.millrace.job;
+
+import io.millrace.admit.Rejection;
+import io.millrace.admit.RejectionCodec;
+import io.millrace.chain.SealedEpoch;
+import io.millrace.meter.Charge;
+import io.millrace.meter.Result;
+import io.millrace.meter.ResultCodec;
+import io.millrace.settle.Receipt;
+import java.nio.charset.StandardCharsets;
+
+/** Key and value of everything the job publishes; README documents the ones that clients read. */
+final class Outbound {
+
+    private Outbound() {}
+
+    static OutboundRecord of(Result result) {
+        return record(Topics.RESULTS, result.outcome().requestId(), ResultCodec.encode(result));
+    }
+
+    static OutboundRecord of(Rejection rejection) {
+        String requester = rejection.requester();
+        return record(Topics.REJECTIONS, requester == null ? "" : requester, RejectionCodec.encode(rejection));
+    }
+
+    static OutboundRecord of(Charge charge) {
+        return record(Topics.CHARGES, charge.requester(), JsonCodec.encode(charge));
+    }
+
+    static OutboundRecord of(SealedEpoch epoch) {
+        return record(Topics.EPOCHS, Long.toString(epoch.header().epoch()), JsonCodec.encode(epoch));
+    }
+
+    static OutboundRecord of(Receipt receipt) {
+        return record(Topics.RECEIPTS, receipt.charge().requestId(), JsonCodec.encode(receipt));
+    }
+
+    private static OutboundRecord record(String topic, String key, byte[] value) {
+        return new OutboundRecord(topic, key.getBytes(StandardCharsets.UTF_8), value);
+    }
+}

@@ -1,0 +1,31 @@
+package io.millrace.job;
+
+/** Operator uids: the names of state in savepoints. Changing one is a breaking change. */
+public final class Uids {
+
+    public static final String REQUESTS = "requests";
+    public static final String REQUEST_POSITIONS = "request-positions";
+    public static final String VAULT_EVENTS = "vault-events";
+    public static final String VAULT_POSITIONS = "vault-positions";
+    public static final String VALIDATE = "validate";
+    public static final String CHARGES_BACK = "charges-back";
+    public static final String FUNDS_CHARGED = "funds-charged";
+    public static final String FUNDS_EVENTS = "funds-events";
+    public static final String ADMIT = "admit";
+    public static final String INFER = "infer";
+    public static final String METER = "meter";
+    public static final String CHARGES_OUT = "charges-out";
+    public static final String RESULTS_OUT = "results-out";
+    public static final String REJECTIONS_OUT = "rejections-out";
+    public static final String SHARD_CUT = "shard-cut";
+    public static final String EPOCH_BUILDER = "epoch-builder";
+    public static final String EPOCHS_OUT = "epochs-out";
+    public static final String RECEIPTS = "receipts";
+    public static final String RECEIPTS_OUT = "receipts-out";
+    public static final String EPOCHS_BACK = "epochs-back";
+    public static final String SUBMIT = "submit";
+    public static final String TICKS = "ticks";
+    public static final String TICKS_OUT = "ticks-out";
+
+    private Uids() {}
+}

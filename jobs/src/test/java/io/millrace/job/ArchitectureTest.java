@@ -1,0 +1,151 @@
+package io.millrace.job;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
+import java.util.List;
+
+/** The allowed arrows: stages import leftwards only, and each outside library has one home. */
+@AnalyzeClasses(packages = "io.millrace", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+
+    private static final List<String> STAGES =
+            List.of("admit", "allocate", "infer", "inspect", "meter", "settle");
+
+    @ArchTest static final ArchRule STAGES_IMPORT_LEFTWARDS = leftwards();
+
+    @ArchTest
+    static final ArchRule NO_CYCLES =
+            slices().matching("io.millrace.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule CHAIN_KNOWS_NO_STAGE =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.millrace.chain..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            STAGES.stream()
+                                    .map(stage -> "io.millrace." + stage + "..")
+                                    .toArray(String[]::new));
+
+    @ArchTest
+    static final ArchRule UNIT_IMPORTS_NOTHING_OF_OURS_NOR_FLINK =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.millrace.unit..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.millrace.chain..",
+                            "io.millrace.admit..",
+                            "io.millrace.infer..",
+                            "io.millrace.meter..",
+                            "io.millrace.settle..",
+                            "io.millrace.job..",
+                            "org.apache.flink..");
+
+    @ArchTest
+    static final ArchRule OPERATORS_KNOW_NO_JOB =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.millrace.job..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.millrace.job..",
+                            "org.apache.kafka..",
+                            "org.apache.flink.connector.kafka..");
+
+    @ArchTest
+    static final ArchRule DJL_ONLY_IN_INFER =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.millrace.infer..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("ai.djl..", "ai.onnxruntime..");
+
+    @ArchTest
+    static final ArchRule WEB3J_ONLY_IN_CHAIN_AND_THE_TOOLS =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            "io.millrace.chain..",
+                            "io.millrace.contracts..",
+                            "io.millrace.job.stack..",
+                            "io.millrace.job.audit..",
+                            "io.millrace.job.cli..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.web3j..", "io.millrace.contracts..");
+
+    @ArchTest
+    static final ArchRule CORE_WITHOUT_FLINK =
+            noClasses()
+                    .that()
+                    .haveSimpleNameStartingWith("MerkleSumTree")
+                    .or()
+                    .haveSimpleName("ReceiptLeaf")
+                    .or()
+                    .haveSimpleName("RequestCodec")
+                    .or()
+                    .haveSimpleName("RequestSignature")
+                    .or()
+                    .haveSimpleName("BatchScheduler")
+                    .or()
+                    .haveSimpleName("EpochSubmitter")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.apache.flink..");
+
+    @ArchTest
+    static final ArchRule ENVIRONMENT_ONLY_IN_JOB =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.millrace.job..")
+                    .should()
+                    .callMethod(System.class, "getenv", String.class)
+                    .orShould()
+                    .callMethod(System.class, "getenv");
+
+    @ArchTest
+    static final ArchRule AUDIT_SHARES_NO_ARITHMETIC_WITH_THE_ENGINE =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.millrace.job.audit..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.millrace.admit..",
+                            "io.millrace.infer..",
+                            "io.millrace.meter..",
+                            "io.millrace.settle..",
+                            "io.millrace.chain..");
+
+    private static ArchRule leftwards() {
+        CompositeArchRule rules = null;
+        for (int i = 0; i < STAGES.size() - 1; i++) {
+            String[] right =
+                    STAGES.subList(i + 1, STAGES.size()).stream()
+                            .map(stage -> "io.millrace." + stage + "..")
+                            .toArray(String[]::new);
+            ArchRule rule =
+                    noClasses()
+                            .that()
+                            .resideInAPackage("io.millrace." + STAGES.get(i) + "..")
+                            .should()
+                            .dependOnClassesThat()
+                            .resideInAnyPackage(right)
+                            .allowEmptyShould(true);
+            rules = rules == null ? CompositeArchRule.of(rule) : rules.and(rule);
+        }
+        return rules;
+    }
+}

@@ -1,0 +1,142 @@
+package io.millrace.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class JobConfigTest {
+
+    private static Map<String, String> least() {
+        Map<String, String> options = new HashMap<>();
+        options.put("kafka.bootstrap.servers", "127.0.0.1:9092");
+        options.put("chain.rpc.url", "http://127.0.0.1:8545");
+        options.put("chain.id", "31337");
+        options.put("vault.address", "0x00000000000000000000000000000000000000AA");
+        options.put("registry.address", "0x00000000000000000000000000000000000000bb");
+        options.put("settle.signer.key.file", "/etc/millrace/settler.key");
+        options.put("provider.accounts", "1;2");
+        options.put("provider.key.files", "/etc/millrace/p1.key;/etc/millrace/p2.key");
+        options.put("models.dir", "/opt/millrace/models");
+        return options;
+    }
+
+    private static Map<String, String> leastWith(String key, String value) {
+        Map<String, String> options = least();
+        options.put(key, value);
+        return options;
+    }
+
+    @Test
+    void config_leastOptions_hasDefaults() {
+        JobConfig config = JobConfig.fromMap(least());
+        assertThat(config.results()).isEqualTo(ResultsMode.IMMEDIATE);
+        assertThat(config.feeBasisPoints()).isEqualTo(250);
+        assertThat(config.parallelism()).isEqualTo(new JobConfig.Parallelism(2, 2, 2, 2));
+        assertThat(config.settle().shardDepth()).isEqualTo(4);
+        assertThat(config.chain().domain().vault()).isEqualTo("0x00000000000000000000000000000000000000aa");
+        assertThat(config.admit().horizon()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void config_everyOption_isMapped() {
+        Map<String, String> options = least();
+        options.put("kafka.transaction.prefix", "east");
+        options.put("kafka.transaction.timeout", "10 min");
+        options.put("kafka.tick.interval", "1 s");
+        options.put("chain.start.block", "17");
+        options.put("chain.finality", "depth:12");
+        options.put("chain.poll.interval", "500 ms");
+        options.put("results.mode", "committed");
+        options.put("admit.horizon", "2 h");
+        options.put("admit.max.record.bytes", "1000");
+        options.put("fee.basis.points", "100");
+        options.put("infer.batch.max.rows", "8");
+        options.put("infer.batch.max.tokens", "512");
+        options.put("infer.batch.max.delay", "5 ms");
+        options.put("infer.in-flight.max.tokens", "4096");
+        options.put("infer.threads", "2");
+        options.put("settle.shard.depth", "3");
+        options.put("epoch.cut.every.checkpoints", "2");
+        options.put("epoch.heartbeat.cuts", "9");
+        options.put("settle.dust.min.nano", "1000");
+        options.put("settle.dust.max.cuts", "7");
+        options.put("settle.part.max.slots", "100");
+        options.put("checkpoint.interval", "3 s");
+        options.put("parallelism", "4");
+        options.put("parallelism.admit", "1");
+        options.put("parallelism.infer", "3");
+        options.put("parallelism.meter", "5");
+        options.put("parallelism.settle", "6");
+        assertThat(options.keySet()).as("every option has a value here").hasSameSizeAs(JobOptions.ALL);
+
+        JobConfig config = JobConfig.fromMap(options);
+        assertThat(config.kafka())
+                .isEqualTo(
+                        new JobConfig.Kafka(
+                                "127.0.0.1:9092", "east", Duration.ofMinutes(10), Duration.ofSeconds(1)));
+        assertThat(config.chain().startBlock()).isEqualTo(17);
+        assertThat(config.chain().finality()).isEqualTo("depth:12");
+        assertThat(config.chain().pollInterval()).isEqualTo(Duration.ofMillis(500));
+        assertThat(config.results()).isEqualTo(ResultsMode.COMMITTED);
+        assertThat(config.admit()).isEqualTo(new JobConfig.Admit(Duration.ofHours(2), 1000));
+        assertThat(config.feeBasisPoints()).isEqualTo(100);
+        assertThat(config.infer())
+                .isEqualTo(
+                        new JobConfig.Infer(
+                                "/opt/millrace/models",
+                                List.of(1, 2),
+                                List.of("/etc/millrace/p1.key", "/etc/millrace/p2.key"),
+                                8,
+                                512,
+                                Duration.ofMillis(5),
+                                4096,
+                                2));
+        assertThat(config.settle()).isEqualTo(new JobConfig.Settle(3, 2, 9, 1000, 7, 100));
+        assertThat(config.checkpointInterval()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(config.parallelism()).isEqualTo(new JobConfig.Parallelism(1, 3, 5, 6));
+    }
+
+    @Test
+    void config_unknownKey_isNamed() {
+        assertThatThrownBy(() -> JobConfig.fromMap(leastWith("parallelisim", "4")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--parallelisim")
+                .hasMessageContaining("parallelism.admit");
+    }
+
+    @Test
+    void config_missingKey_isNamedWithItsMeaning() {
+        for (String key : least().keySet()) {
+            Map<String, String> options = least();
+            options.remove(key);
+            assertThatThrownBy(() -> JobConfig.fromMap(options)).as(key).hasMessageContaining("--" + key);
+        }
+    }
+
+    @Test
+    void config_wrongValue_isRejected() {
+        Map<String, String> wrong =
+                Map.ofEntries(
+                        Map.entry("provider.accounts", "1"),
+                        Map.entry("settle.shard.depth", "11"),
+                        Map.entry("fee.basis.points", "10001"),
+                        Map.entry("epoch.cut.every.checkpoints", "0"),
+                        Map.entry("chain.finality", "soon"),
+                        Map.entry("results.mode", "sometimes"),
+                        Map.entry("vault.address", "0x12"),
+                        Map.entry("chain.id", "-1"),
+                        Map.entry("parallelism.infer", "0"),
+                        Map.entry("checkpoint.interval", "0 s"),
+                        Map.entry("settle.dust.min.nano", "-1"));
+        wrong.forEach(
+                (key, value) ->
+                        assertThatThrownBy(() -> JobConfig.fromMap(leastWith(key, value)))
+                                .as(key + "=" + value)
+                                .isInstanceOf(IllegalArgumentException.class));
+    }
+}
