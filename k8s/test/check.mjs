@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { fileURLToPath } from 'node:url';
 import { mutants } from './mutants.mjs';
 import { policyErrors, rules } from './policy.mjs';
-import { kubectl, parse, render } from './render.mjs';
+import { RenderError, kubectl, parse, render } from './render.mjs';
 import { schemaErrors } from './schema.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -23,28 +23,33 @@ const sources = {
 const base = load('base');
 report('base', base.objects.flatMap(schemaErrors));
 
-const overlays = readdirSync(here('../overlays')).sort().map((name) => ({ name, ...load(`overlays/${name}`) }));
-for (const { name, text, objects } of overlays) {
-  report(`overlays/${name}`, checked(objects, sources));
+const overlays = readdirSync(here('../overlays'))
+  .sort()
+  .map((name) => ({ name, overlay: source(name), ...load(`overlays/${name}`) }));
+for (const { name, text, ...rendered } of overlays) {
+  report(`overlays/${name}`, checked({ ...sources, ...rendered }));
   report(`overlays/${name}`, goldenErrors(name, text));
 }
 
-const refused = policyErrors({ objects: base.objects, ...sources });
+const specimen = overlays[0];
+const refused = policyErrors({ ...sources, overlay: specimen.overlay, objects: base.objects });
 if (!refused.some((message) => message.startsWith('options: '))) {
   report('base', ['its placeholder options pass the policy, so an overlay could forget to fill them in']);
 }
 
-const specimen = overlays[0];
 for (const { name, rule, change } of mutants) {
-  const mutated = { objects: structuredClone(specimen.objects), ...sources };
+  const mutated = structuredClone({ ...sources, overlay: specimen.overlay, objects: specimen.objects });
   change(mutated);
-  const messages = checked(mutated.objects, mutated);
+  const messages = checked(mutated);
   if (!messages.some((message) => message.startsWith(`${rule}: `))) {
     report(`mutant "${name}"`, [`rule ${rule} let it pass; it said ${JSON.stringify(messages)}`]);
   }
 }
 const untested = ['schema', ...Object.keys(rules)].filter((rule) => !mutants.some((mutant) => mutant.rule === rule));
 report('mutants', untested.map((rule) => `rule ${rule} has no mutant; add one that it must refuse`));
+
+const stale = readdirSync(here('goldens')).filter((file) => !overlays.some(({ name }) => file === `${name}.yaml`));
+report('goldens', stale.map((file) => `${file} belongs to no overlay; delete it`));
 
 findings.forEach((finding) => console.error(finding));
 const objects = overlays.reduce((sum, overlay) => sum + overlay.objects.length, base.objects.length);
@@ -55,14 +60,26 @@ console.log(
 process.exitCode = findings.length ? 1 : 0;
 
 function load(folder) {
-  const text = render(binary, here(`../${folder}`));
-  return { text, objects: parse(text, folder) };
+  try {
+    const text = render(binary, here(`../${folder}`));
+    return { text, objects: parse(text, folder) };
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    console.error(error.message);
+    process.exit(1); // nothing to check without it
+  }
 }
 
 // The rules may rely on shapes: they see only what the schemas accept.
-function checked(objects, context) {
-  const schema = objects.flatMap(schemaErrors).map((message) => `schema: ${message}`);
-  return schema.length ? schema : policyErrors({ ...context, objects });
+function checked(context) {
+  const schema = context.objects.flatMap(schemaErrors).map((message) => `schema: ${message}`);
+  return schema.length ? schema : policyErrors(context);
+}
+
+function source(name) {
+  const folder = here(`../overlays/${name}`);
+  const yaml = (file) => parse(readFileSync(`${folder}/${file}`, 'utf8'), `${name}/${file}`)[0];
+  return { files: readdirSync(folder), kustomization: yaml('kustomization.yaml'), patch: yaml('patch.yaml') };
 }
 
 function goldenErrors(name, text) {

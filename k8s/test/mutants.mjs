@@ -28,6 +28,13 @@ export const mutants = [
   mutant('schema', 'RoleBinding without a role', (c) => { delete find(c, 'RoleBinding').roleRef; }),
   mutant('schema', 'unknown kind', (c) => { c.objects.push({ apiVersion: 'v1', kind: 'Sevice', metadata: { name: 'x' } }); }),
 
+  mutant('overlay-shape', 'an overlay that grows', (c) => { c.overlay.files.push('service.yaml'); }),
+  mutant('overlay-shape', 'commonLabels', (c) => { c.overlay.kustomization.commonLabels = { team: 'x' }; }),
+  mutant('overlay-shape', 'labels in selectors', (c) => { delete c.overlay.kustomization.labels[0].includeSelectors; }),
+  mutant('patch-guards', 'option replaced without its test', (c) => {
+    c.overlay.patch = c.overlay.patch.filter(({ op, path }) => op !== 'test' || path !== '/spec/job/args/4');
+  }),
+
   mutant('flink-version', 'pom.xml moved on', (c) => { c.flinkVersion = '2.3.0'; }),
   mutant('flink-version', 'image built for another Flink', (c) => { spec(c).image = 'millrace:0.1.0-flink2.2.0'; }),
   mutant('flink-version', 'Dockerfile from another Flink', (c) => { c.dockerfile = c.dockerfile.replace(/^FROM .*/m, 'FROM flink:2.1.0-java17'); }),

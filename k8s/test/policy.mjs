@@ -1,13 +1,14 @@
 // Rules that no schema can see. A rule takes the context below and returns messages; its name is how mutants cite it.
 import * as access from './rules-access.mjs';
 import * as flink from './rules-flink.mjs';
+import * as overlay from './rules-overlay.mjs';
 import * as pods from './rules-pods.mjs';
 
 export const rules = Object.fromEntries(
-  [flink, pods, access].flatMap((module) => Object.entries(module.rules)),
+  [overlay, flink, pods, access].flatMap((module) => Object.entries(module.rules)),
 );
 
-/** All messages of all rules as "rule: message". sources: rendered objects, flinkVersion, dockerfile and readme texts. */
+/** All messages of all rules as "rule: message". sources: rendered objects, overlay source, flinkVersion, dockerfile and readme texts. */
 export function policyErrors(sources) {
   const deployments = sources.objects.filter((object) => object.kind === 'FlinkDeployment');
   if (deployments.length !== 1) return [`shape: expected one FlinkDeployment, found ${deployments.length}`];

