@@ -1,0 +1,100 @@
+// The gate over k8s/: renders base and every overlay, checks schemas, policy and goldens, then proves with mutants that
+// each rule bites. --update rewrites the goldens. The last line has the counts; the exit status is 1 on any finding.
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { mutants } from './mutants.mjs';
+import { policyErrors, rules } from './policy.mjs';
+import { RenderError, kubectl, parse, render } from './render.mjs';
+import { schemaErrors } from './schema.mjs';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const update = process.argv.includes('--update');
+const binary = kubectl();
+const findings = [];
+const report = (origin, messages) => findings.push(...messages.map((message) => `${origin}: ${message}`));
+
+const sources = {
+  flinkVersion: pomProperty('flink.version'),
+  dockerfile: readFileSync(here('../image/Dockerfile'), 'utf8'),
+  readme: readFileSync(here('../README.md'), 'utf8'),
+};
+
+// base alone is not meant to be applied: its placeholders are what the policy refuses in an overlay.
+const base = load('base');
+report('base', base.objects.flatMap(schemaErrors));
+
+const overlays = readdirSync(here('../overlays'))
+  .sort()
+  .map((name) => ({ name, overlay: source(name), ...load(`overlays/${name}`) }));
+for (const { name, text, ...rendered } of overlays) {
+  report(`overlays/${name}`, checked({ ...sources, ...rendered }));
+  report(`overlays/${name}`, goldenErrors(name, text));
+}
+
+const specimen = overlays[0];
+const refused = policyErrors({ ...sources, overlay: specimen.overlay, objects: base.objects });
+if (!refused.some((message) => message.startsWith('options: '))) {
+  report('base', ['its placeholder options pass the policy, so an overlay could forget to fill them in']);
+}
+
+for (const { name, rule, change } of mutants) {
+  const mutated = structuredClone({ ...sources, overlay: specimen.overlay, objects: specimen.objects });
+  change(mutated);
+  const messages = checked(mutated);
+  if (!messages.some((message) => message.startsWith(`${rule}: `))) {
+    report(`mutant "${name}"`, [`rule ${rule} let it pass; it said ${JSON.stringify(messages)}`]);
+  }
+}
+const untested = ['schema', ...Object.keys(rules)].filter((rule) => !mutants.some((mutant) => mutant.rule === rule));
+report('mutants', untested.map((rule) => `rule ${rule} has no mutant; add one that it must refuse`));
+
+const stale = readdirSync(here('goldens')).filter((file) => !overlays.some(({ name }) => file === `${name}.yaml`));
+report('goldens', stale.map((file) => `${file} belongs to no overlay; delete it`));
+
+findings.forEach((finding) => console.error(finding));
+const objects = overlays.reduce((sum, overlay) => sum + overlay.objects.length, base.objects.length);
+console.log(
+  `k8s: ${overlays.length} overlay(s), ${objects} objects, ${Object.keys(rules).length} rules, ` +
+    `${mutants.length} mutants, ${findings.length} finding(s)`,
+);
+process.exitCode = findings.length ? 1 : 0;
+
+function load(folder) {
+  try {
+    const text = render(binary, here(`../${folder}`));
+    return { text, objects: parse(text, folder) };
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    console.error(error.message);
+    process.exit(1); // nothing to check without it
+  }
+}
+
+// The rules may rely on shapes: they see only what the schemas accept.
+function checked(context) {
+  const schema = context.objects.flatMap(schemaErrors).map((message) => `schema: ${message}`);
+  return schema.length ? schema : policyErrors(context);
+}
+
+function source(name) {
+  const folder = here(`../overlays/${name}`);
+  const yaml = (file) => parse(readFileSync(`${folder}/${file}`, 'utf8'), `${name}/${file}`)[0];
+  return { files: readdirSync(folder), kustomization: yaml('kustomization.yaml'), patch: yaml('patch.yaml') };
+}
+
+function goldenErrors(name, text) {
+  const golden = here(`goldens/${name}.yaml`);
+  if (update) {
+    mkdirSync(here('goldens'), { recursive: true });
+    writeFileSync(golden, text);
+  }
+  if (existsSync(golden) && readFileSync(golden, 'utf8') === text) return [];
+  return [`differs from test/goldens/${name}.yaml; if the change is meant, run k8s/test/run.sh --update and review the diff`];
+}
+
+function pomProperty(name) {
+  const pom = readFileSync(here('../../pom.xml'), 'utf8');
+  const found = pom.match(new RegExp(`<${name}>([^<]+)</${name}>`));
+  if (!found) throw new Error(`pom.xml has no property ${name}`);
+  return found[1];
+}

@@ -1,0 +1,122 @@
+// Deliberate mistakes in a rendered overlay, each with the rule that must refuse it: the gate's own test.
+
+const find = (context, kind) => context.objects.find((object) => object.kind === kind);
+const spec = (context) => find(context, 'FlinkDeployment').spec;
+const setting = (key, value) => (context) => {
+  if (value === undefined) delete spec(context).flinkConfiguration[key];
+  else spec(context).flinkConfiguration[key] = value;
+};
+const option = (key, value) => (context) => {
+  const { args } = spec(context).job;
+  args[args.indexOf(`--${key}`) + 1] = value;
+};
+const container = (template) => template.spec.containers[0];
+const common = (context) => container(spec(context).podTemplate);
+const taskManager = (context) => spec(context).taskManager.podTemplate;
+
+const mutant = (rule, name, change) => ({ rule, name, change });
+
+export const mutants = [
+  mutant('schema', 'misspelt field of the TaskManager', (c) => { spec(c).taskManager.replica = 2; }),
+  mutant('schema', 'misspelt field deep in a pod template', (c) => { common(c).volumeMount = []; }),
+  mutant('schema', 'resources of the next operator release', (c) => { spec(c).jobManager.resources = { requests: { memory: '2Gi' } }; }),
+  mutant('schema', 'a Flink version the operator does not know', (c) => { spec(c).flinkVersion = 'v9_9'; }),
+  mutant('schema', 'parallelism as a string', (c) => { spec(c).job.parallelism = '2'; }),
+  mutant('schema', 'an option that is a number', option('chain.id', 31337)),
+  mutant('schema', 'unknown field of a Service', (c) => { find(c, 'Service').spec.port = 9249; }),
+  mutant('schema', 'wrong type in a Service', (c) => { find(c, 'Service').spec.ports[0].port = 'metrics'; }),
+  mutant('schema', 'RoleBinding without a role', (c) => { delete find(c, 'RoleBinding').roleRef; }),
+  mutant('schema', 'unknown kind', (c) => { c.objects.push({ apiVersion: 'v1', kind: 'Sevice', metadata: { name: 'x' } }); }),
+
+  mutant('overlay-shape', 'an overlay that grows', (c) => { c.overlay.files.push('service.yaml'); }),
+  mutant('overlay-shape', 'commonLabels', (c) => { c.overlay.kustomization.commonLabels = { team: 'x' }; }),
+  mutant('overlay-shape', 'labels in selectors', (c) => { delete c.overlay.kustomization.labels[0].includeSelectors; }),
+  mutant('patch-guards', 'option replaced without its test', (c) => {
+    c.overlay.patch = c.overlay.patch.filter(({ op, path }) => op !== 'test' || path !== '/spec/job/args/4');
+  }),
+
+  mutant('flink-version', 'pom.xml moved on', (c) => { c.flinkVersion = '2.3.0'; }),
+  mutant('flink-version', 'image built for another Flink', (c) => { spec(c).image = 'millrace:0.1.0-flink2.2.0'; }),
+  mutant('flink-version', 'Dockerfile from another Flink', (c) => { c.dockerfile = c.dockerfile.replace(/^FROM .*/m, 'FROM flink:2.1.0-java17'); }),
+
+  mutant('operator-accepts', 'name too long', (c) => { find(c, 'FlinkDeployment').metadata.name = 'm'.repeat(46); }),
+  mutant('operator-accepts', 'a key that the operator owns', setting('kubernetes.cluster-id', 'millrace')),
+  mutant('operator-accepts', 'no JobManager memory', (c) => { delete spec(c).jobManager.resource.memory; }),
+  mutant('operator-accepts', 'parallelism zero', (c) => { spec(c).job.parallelism = 0; }),
+  mutant('operator-accepts', 'standalone mode', (c) => { spec(c).mode = 'standalone'; }),
+
+  mutant('settings', 'number where Flink wants a string', setting('taskmanager.numberOfTaskSlots', 2)),
+  mutant('settings', 'heap state', setting('state.backend.type', 'hashmap')),
+  mutant('settings', 'full checkpoints', setting('execution.checkpointing.incremental', 'false')),
+  mutant('settings', 'at-least-once checkpoints', setting('execution.checkpointing.mode', 'AT_LEAST_ONCE')),
+  mutant('settings', 'no high availability', setting('high-availability.type')),
+  mutant('settings', 'pod templates merged by position', setting('kubernetes.operator.pod-template.merge-arrays-by-name')),
+
+  mutant('durable', 'no checkpoint directory', setting('execution.checkpointing.dir')),
+  mutant('durable', 'savepoints on the node', setting('execution.checkpointing.savepoint-dir', 'file:///tmp/savepoints')),
+  mutant('durable', 'leadership data still unset', setting('high-availability.storageDir', 's3://unset/ha')),
+  mutant('durable', 'stateless upgrades', (c) => { spec(c).job.upgradeMode = 'stateless'; }),
+  mutant('durable', 'state may be dropped', (c) => { spec(c).job.allowNonRestoredState = true; }),
+
+  mutant('options', 'vault address left at zero', option('vault.address', `0x${'0'.repeat(40)}`)),
+  mutant('options', 'vault address cut short', option('vault.address', '0x9fE46736')),
+  mutant('options', 'unknown results mode', option('results.mode', 'exactly-once')),
+  mutant('options', 'provider paid into the treasury', option('provider.account', '0')),
+  mutant('options', 'node URL with a password', option('chain.rpc.urls', 'https://me:hunter2@node.example')),
+  mutant('options', 'misspelt key', (c) => { spec(c).job.args[0] = '--kafka.bootstrap.server'; }),
+  mutant('options', 'a value lost', (c) => { spec(c).job.args.splice(1, 1); }),
+  mutant('options', 'an option twice', (c) => { spec(c).job.args.push('--results.mode', 'committed'); }),
+
+  mutant('image-layout', 'jar that the image does not hold', (c) => { spec(c).job.jarURI = 'local:///opt/flink/usrlib/job.jar'; }),
+  mutant('image-layout', 'models elsewhere', option('models.dir', '/models')),
+  mutant('image-layout', 'native code loaded by the job', setting('classloader.parent-first-patterns.additional', 'ai.djl.')),
+  mutant('image-layout', 'image without the S3 plugin', (c) => { c.dockerfile = c.dockerfile.replaceAll('plugins/s3-fs-hadoop', 'lib'); }),
+
+  mutant('metrics', 'reporter on another port', setting('metrics.reporter.prom.port', '9250')),
+  mutant('metrics', 'Service asks another port', (c) => { find(c, 'Service').spec.ports[0].targetPort = 'prometheus'; }),
+  mutant('metrics', 'Service selects nothing', (c) => { find(c, 'Service').spec.selector.app = 'millrace-dev'; }),
+
+  mutant('main-container', 'sidecar instead of the main container', (c) => {
+    for (const template of [spec(c).podTemplate, spec(c).jobManager.podTemplate, taskManager(c)]) container(template).name = 'flink';
+  }),
+  mutant('image-pinned', 'latest', (c) => { spec(c).image = 'millrace:latest'; }),
+  mutant('image-pinned', 'no tag', (c) => { spec(c).image = 'registry:5000/millrace'; }),
+  mutant('image-pinned', 'sidecar on latest', (c) => { taskManager(c).spec.containers.push({ name: 'shell', image: 'busybox:latest' }); }),
+
+  mutant('security-context', 'root allowed', (c) => { spec(c).podTemplate.spec.securityContext.runAsNonRoot = false; }),
+  mutant('security-context', 'container as root', (c) => { common(c).securityContext.runAsUser = 0; }),
+  mutant('security-context', 'privileged', (c) => { container(taskManager(c)).securityContext = { privileged: true }; }),
+  mutant('security-context', 'capabilities kept', (c) => { delete common(c).securityContext.capabilities; }),
+  mutant('security-context', 'folder of the node', (c) => { spec(c).podTemplate.spec.volumes[0] = { name: 'scratch', hostPath: { path: '/tmp' } }; }),
+
+  mutant('probes', 'web port moved', setting('rest.port', '8082')),
+  mutant('probes', 'no probe', (c) => { delete container(taskManager(c)).livenessProbe; }),
+
+  mutant('volumes', 'mount without a volume', (c) => { taskManager(c).spec.volumes.shift(); }),
+  mutant('volumes', 'RocksDB on the image layer', setting('state.backend.rocksdb.localdir', '/tmp/rocksdb')),
+  mutant('volumes', 'scratch without a limit', (c) => { spec(c).podTemplate.spec.volumes[0].emptyDir = {}; }),
+
+  mutant('secrets-as-files', 'key as an environment variable', (c) => {
+    common(c).env = [{ name: 'SETTLER_KEY', valueFrom: { secretKeyRef: { name: 'millrace-settler', key: 'settler.key' } } }];
+  }),
+  mutant('secrets-as-files', 'store key in the configuration', setting('s3.secret-key', 'hunter2')),
+  mutant('secrets-as-files', 'key as an option', option('settle.signer.key.file', `0x${'ab'.repeat(32)}`)),
+  mutant('secrets-as-files', 'key file readable by all', (c) => { taskManager(c).spec.volumes[0].secret.defaultMode = 0o644; }),
+  mutant('secrets-as-files', 'key mounted writable', (c) => { delete container(taskManager(c)).volumeMounts[0].readOnly; }),
+  mutant('signing-keys', 'path that is not mounted', option('settle.signer.key.file', '/opt/millrace/keys/settler.key')),
+  mutant('signing-keys', 'keys on the JobManager too', (c) => {
+    spec(c).podTemplate.spec.volumes.push(...taskManager(c).spec.volumes);
+    common(c).volumeMounts.push(...container(taskManager(c)).volumeMounts);
+  }),
+  mutant('secrets-documented', 'secret that no page names', (c) => { taskManager(c).spec.volumes[0].secret.secretName = 'settler'; }),
+
+  mutant('service-account', 'account that does not exist', (c) => { spec(c).serviceAccount = 'flink'; }),
+  mutant('service-account', 'binding for another namespace', (c) => { find(c, 'RoleBinding').subjects[0].namespace = 'default'; }),
+  mutant('service-account', 'wildcard', (c) => { find(c, 'Role').rules[0].verbs = ['*']; }),
+  mutant('service-account', 'cannot start TaskManagers', (c) => { find(c, 'Role').rules[0].verbs = ['get', 'list', 'watch', 'delete']; }),
+  mutant('service-account', 'reads secrets', (c) => { find(c, 'Role').rules[1].resources.push('secrets'); }),
+
+  mutant('namespace', 'one object elsewhere', (c) => { find(c, 'Service').metadata.namespace = 'default'; }),
+  mutant('labels', 'label lost', (c) => { delete find(c, 'Service').metadata.labels['app.kubernetes.io/name']; }),
+  mutant('labels', 'labels forced into the selector', (c) => { find(c, 'Service').spec.selector['app.kubernetes.io/name'] = 'millrace'; }),
+];

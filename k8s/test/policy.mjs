@@ -1,0 +1,61 @@
+// Rules that no schema can see. A rule takes the context below and returns messages; its name is how mutants cite it.
+import * as access from './rules-access.mjs';
+import * as flink from './rules-flink.mjs';
+import * as overlay from './rules-overlay.mjs';
+import * as pods from './rules-pods.mjs';
+
+export const rules = Object.fromEntries(
+  [overlay, flink, pods, access].flatMap((module) => Object.entries(module.rules)),
+);
+
+/** All messages of all rules as "rule: message". sources: rendered objects, overlay source, flinkVersion, dockerfile and readme texts. */
+export function policyErrors(sources) {
+  const deployments = sources.objects.filter((object) => object.kind === 'FlinkDeployment');
+  if (deployments.length !== 1) return [`shape: expected one FlinkDeployment, found ${deployments.length}`];
+  const context = contextOf(deployments[0], sources);
+  return Object.entries(rules).flatMap(([name, rule]) => rule(context).map((message) => `${name}: ${message}`));
+}
+
+function contextOf(deployment, sources) {
+  const spec = deployment.spec ?? {};
+  const pod = (role) => mergeByName(spec.podTemplate ?? {}, spec[role]?.podTemplate ?? {}).spec ?? {};
+  return {
+    ...sources,
+    deployment,
+    spec,
+    config: spec.flinkConfiguration ?? {},
+    options: pairs(spec.job?.args ?? []),
+    pods: { jobManager: pod('jobManager'), taskManager: pod('taskManager') },
+    image: layout(sources.dockerfile),
+  };
+}
+
+/** The pod a role gets: the operator's merge of two templates with merge-arrays-by-name switched on. */
+function mergeByName(common, role) {
+  if (Array.isArray(common) && Array.isArray(role)) {
+    const named = (list, name) => list.find((item) => item?.name !== undefined && item.name === name);
+    return [
+      ...common.map((item) => (named(role, item?.name) ? mergeByName(item, named(role, item.name)) : item)),
+      ...role.filter((item) => !named(common, item?.name)),
+    ];
+  }
+  if (common && role && typeof common === 'object' && typeof role === 'object') {
+    const merged = { ...common };
+    for (const [key, value] of Object.entries(role)) merged[key] = key in common ? mergeByName(common[key], value) : value;
+    return merged;
+  }
+  return role;
+}
+
+/** Program arguments as [key, value] pairs; the key keeps its dashes so that a missing value shows. */
+function pairs(args) {
+  return Array.from({ length: Math.ceil(args.length / 2) }, (_, i) => [args[2 * i], args[2 * i + 1]]);
+}
+
+/** What the Dockerfile says: its base image and the targets of COPY. */
+function layout(dockerfile) {
+  return {
+    from: dockerfile.match(/^FROM (\S+)/m)?.[1],
+    copied: [...dockerfile.matchAll(/^COPY .*?(\S+)$/gm)].map((match) => match[1]),
+  };
+}

@@ -1,0 +1,97 @@
+// Rules over secrets, the service account and what ties the objects together.
+
+const KEY_OPTIONS = ['--settle.signer.key.file', '--provider.key.file'];
+const SECRET_SETTING = /(secret|password|access-?key|private-?key|token)/i;
+const MEMBERS_AND_GROUP = 0o770;
+// What Flink's native mode and its Kubernetes high availability call, by resource.
+const NEEDED = {
+  '/pods': ['get', 'list', 'watch', 'create', 'delete'],
+  '/configmaps': ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'],
+  'apps/deployments': ['get'],
+};
+
+const secretVolumes = (pod) => (pod.volumes ?? []).filter(({ secret }) => secret);
+const mountsOf = (pod) => (pod.containers ?? []).flatMap(({ volumeMounts }) => volumeMounts ?? []);
+
+export const rules = {
+  'secrets-as-files': ({ pods, config, options }) =>
+    [
+      ...Object.values(pods).flatMap((pod) =>
+        [...(pod.initContainers ?? []), ...(pod.containers ?? [])].flatMap(({ name, env = [], envFrom = [] }) => [
+          ...env.filter(({ valueFrom }) => valueFrom?.secretKeyRef).map((variable) => `${name} gets a secret as variable ${variable.name}; mount a file`),
+          ...envFrom.filter(({ secretRef }) => secretRef).map(() => `${name} gets a whole secret as variables; mount files`),
+        ]),
+      ),
+      ...Object.keys(config).filter((key) => SECRET_SETTING.test(key)).map((key) => `flinkConfiguration holds ${key}: every reader of the object sees it`),
+      ...options.filter(([, value]) => /^(0x)?[0-9a-fA-F]{64}$/.test(value)).map(([key]) => `${key} looks like a key itself; give the path of a mounted file`),
+      ...Object.values(pods).flatMap((pod) =>
+        secretVolumes(pod).flatMap(({ name, secret }) => [
+          ((secret.defaultMode ?? 0o644) & ~MEMBERS_AND_GROUP) !== 0 && `volume ${name} is open to everyone in the container; set defaultMode 0440`,
+          mountsOf(pod).some((mount) => mount.name === name && !mount.readOnly) && `volume ${name} is mounted writable`,
+        ]),
+      ),
+    ].filter(Boolean),
+
+  'signing-keys': ({ pods, options }) =>
+    KEY_OPTIONS.flatMap((option) => {
+      const path = options.find(([key]) => key === option)?.[1];
+      const holds = (pod) =>
+        secretVolumes(pod).some(({ name, secret }) =>
+          mountsOf(pod).some((mount) => mount.name === name && secret.items?.some((item) => `${mount.mountPath}/${item.path}` === path)),
+        );
+      return [
+        !holds(pods.taskManager) && `${option} ${path} is no item of a secret mounted on TaskManagers`,
+        holds(pods.jobManager) && `${option} ${path} is mounted on the JobManager, which never signs`,
+      ].filter(Boolean);
+    }),
+
+  'secrets-documented': ({ pods, readme }) =>
+    Object.values(pods).flatMap((pod) =>
+      secretVolumes(pod).flatMap(({ secret }) => {
+        const keys = secret.items?.map(({ key }) => key) ?? [];
+        const command = readme.split('\n').find((line) => line.includes(`create secret generic ${secret.secretName} `));
+        if (!command) return [`secret ${secret.secretName} is nowhere in README.md; say how to create it`];
+        return keys.filter((key) => !command.includes(`--from-file=${key}=`)).map((key) => `README.md creates ${secret.secretName} without ${key}`);
+      }),
+    ),
+
+  'service-account': ({ deployment, spec, objects }) => {
+    const { namespace } = deployment.metadata;
+    const find = (kind, name) => objects.find((object) => object.kind === kind && object.metadata.name === name && object.metadata.namespace === namespace);
+    if (!find('ServiceAccount', spec.serviceAccount)) return [`serviceAccount ${spec.serviceAccount} is not among the objects`];
+    const binding = objects.find(
+      ({ kind, subjects }) =>
+        kind === 'RoleBinding' &&
+        subjects?.some((subject) => subject.kind === 'ServiceAccount' && subject.name === spec.serviceAccount && subject.namespace === namespace),
+    );
+    const role = binding && find(binding.roleRef.kind, binding.roleRef.name);
+    if (!role) return [`no RoleBinding gives ${spec.serviceAccount} a Role of namespace ${namespace}`];
+    const granted = (group, resource, verb) =>
+      role.rules.some((rule) => rule.apiGroups.includes(group) && rule.resources.includes(resource) && rule.verbs.includes(verb));
+    return [
+      ...role.rules.filter((rule) => [...rule.apiGroups, ...rule.resources, ...rule.verbs].includes('*')).map(() => 'the Role has a wildcard'),
+      ...role.rules.filter((rule) => rule.resources.includes('secrets')).map(() => 'the Role reads secrets, keys included'),
+      ...Object.entries(NEEDED).flatMap(([path, verbs]) => {
+        const [group, resource] = path.split('/');
+        return verbs.filter((verb) => !granted(group, resource, verb)).map((verb) => `Flink needs to ${verb} ${resource}`);
+      }),
+    ];
+  },
+
+  namespace: ({ objects }) => {
+    const namespaces = new Set(objects.map(({ metadata }) => metadata.namespace));
+    return namespaces.size === 1 && !namespaces.has(undefined) && !namespaces.has('default')
+      ? []
+      : [`objects lie in ${[...namespaces].join(', ')}: one namespace of their own`];
+  },
+
+  labels: ({ objects }) =>
+    objects.flatMap(({ kind, metadata, spec }) => [
+      ...['app.kubernetes.io/name', 'app.kubernetes.io/instance']
+        .filter((label) => !metadata.labels?.[label])
+        .map((label) => `${kind} ${metadata.name} has no label ${label}`),
+      ...Object.keys(spec?.selector ?? {})
+        .filter((label) => label.startsWith('app.kubernetes.io/'))
+        .map((label) => `${kind} ${metadata.name} selects ${label}, which Flink's pods do not carry; use labels, not commonLabels`),
+    ]),
+};

@@ -1,0 +1,101 @@
+// Strict schemas: the operator's CRD for Flink's kinds, kubernetes-models for Kubernetes' own. An unknown kind or an
+// unknown field is an error: an API server would refuse it, or drop it without a word.
+import { readFileSync, readdirSync } from 'node:fs';
+import Ajv from 'ajv';
+import * as core from 'kubernetes-models/v1';
+import * as rbac from 'kubernetes-models/rbac.authorization.k8s.io/v1';
+import { parse } from './render.mjs';
+
+const CRDS = new URL('crds/', import.meta.url);
+const ANY = true;
+const METADATA = { name: ANY, namespace: ANY, labels: ANY, annotations: ANY };
+
+// kubernetes-models checks types and required fields but lets unknown fields pass, so each kind lists those it may use.
+const FIELDS = {
+  'v1/ServiceAccount': { automountServiceAccountToken: ANY },
+  'v1/Service': {
+    spec: { type: ANY, clusterIP: ANY, selector: ANY, ports: { name: ANY, port: ANY, targetPort: ANY, protocol: ANY } },
+  },
+  'rbac.authorization.k8s.io/v1/Role': { rules: { apiGroups: ANY, resources: ANY, resourceNames: ANY, verbs: ANY } },
+  'rbac.authorization.k8s.io/v1/RoleBinding': {
+    roleRef: { apiGroup: ANY, kind: ANY, name: ANY },
+    subjects: { apiGroup: ANY, kind: ANY, name: ANY, namespace: ANY },
+  },
+};
+const MODELS = { v1: core, 'rbac.authorization.k8s.io/v1': rbac };
+
+const crdValidators = compileCrds();
+
+/** What the schemas say against a rendered object, one message each; empty when it is valid. */
+export function schemaErrors(object) {
+  const kind = `${object.apiVersion}/${object.kind}`;
+  const messages = unknownFields(object.metadata ?? {}, METADATA, '/metadata');
+  if (crdValidators.has(kind)) {
+    messages.push(...crdErrors(crdValidators.get(kind), object));
+  } else if (FIELDS[kind]) {
+    const { apiVersion, kind: _, metadata, ...body } = object;
+    messages.push(...unknownFields(body, FIELDS[kind], ''), ...modelErrors(object));
+  } else {
+    messages.push(`kind ${kind} has no schema here; add its CRD to test/crds or its fields to test/schema.mjs`);
+  }
+  return messages.map((message) => `${object.kind} ${object.metadata?.name}: ${message}`);
+}
+
+function crdErrors(validate, object) {
+  if (validate(object)) return [];
+  return validate.errors.map(
+    ({ instancePath, message, params }) => `${instancePath || '/'} ${message} ${JSON.stringify(params)}`,
+  );
+}
+
+function modelErrors(object) {
+  const Model = MODELS[object.apiVersion][object.kind];
+  try {
+    new Model(object).validate();
+    return [];
+  } catch (error) {
+    return [error.message];
+  }
+}
+
+function unknownFields(value, allowed, path) {
+  if (allowed === ANY || value === null || typeof value !== 'object') return [];
+  if (Array.isArray(value)) return value.flatMap((item, i) => unknownFields(item, allowed, `${path}/${i}`));
+  return Object.entries(value).flatMap(([key, field]) =>
+    key in allowed ? unknownFields(field, allowed[key], `${path}/${key}`) : [`${path}/${key} is not a known field`],
+  );
+}
+
+function compileCrds() {
+  const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false });
+  const validators = new Map();
+  for (const file of readdirSync(CRDS).filter((name) => name.endsWith('.yml'))) {
+    const [crd] = parse(readFileSync(new URL(file, CRDS), 'utf8'), file);
+    const { group, names, versions } = crd.spec;
+    for (const version of versions) {
+      const schema = strict(version.schema.openAPIV3Schema);
+      Object.assign(schema.properties, { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: {} });
+      validators.set(`${group}/${version.name}/${names.kind}`, ajv.compile(schema));
+    }
+  }
+  return validators;
+}
+
+/** A structural schema of Kubernetes as plain JSON Schema that refuses unknown fields, as the API server does. */
+function strict(schema) {
+  const result = { ...schema };
+  if (schema['x-kubernetes-int-or-string']) {
+    delete result.anyOf;
+    result.type = ['integer', 'string'];
+  }
+  if (schema.nullable) result.type = [result.type, 'null'].flat();
+  if (schema.items) result.items = strict(schema.items);
+  if (typeof schema.additionalProperties === 'object') result.additionalProperties = strict(schema.additionalProperties);
+  if (schema.properties) {
+    result.properties = Object.fromEntries(Object.entries(schema.properties).map(([key, value]) => [key, strict(value)]));
+    if (!schema['x-kubernetes-preserve-unknown-fields'] && schema.additionalProperties === undefined) {
+      result.additionalProperties = false;
+    }
+  }
+  return result;
+}
