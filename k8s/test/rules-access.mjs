@@ -1,6 +1,6 @@
 // Rules over secrets, the service account and what ties the objects together.
 
-const KEY_OPTIONS = ['--settle.signer.key.file', '--provider.key.file'];
+const KEY_OPTIONS = ['--settle.signer.key.file', '--provider.key.files'];
 const SECRET_SETTING = /(secret|password|access-?key|private-?key|token)/i;
 const MEMBERS_AND_GROUP = 0o770;
 // What Flink's native mode and its Kubernetes high availability call, by resource.

@@ -20,13 +20,13 @@ const URLS = /^https?:\/\/(?!unset\b)[^\s,@?]+(,https?:\/\/[^\s,@?]+)*$/;
 // What each option must look like. A URL with credentials would lie in the open, in the object and in the web UI.
 const OPTIONS = {
   'kafka.bootstrap.servers': /^(?!unset\b)[^\s:,]+:\d+(,[^\s:,]+:\d+)*$/,
-  'chain.rpc.urls': URLS,
+  'chain.rpc.url': URLS,
   'chain.id': POSITIVE,
   'vault.address': ADDRESS,
   'registry.address': ADDRESS,
-  'provider.account': POSITIVE, // earning account 0 is the treasury
+  'provider.accounts': POSITIVE, // earning account 0 is the treasury
   'settle.signer.key.file': /^\/\S+$/,
-  'provider.key.file': /^\/\S+$/,
+  'provider.key.files': /^\/\S+$/,
   'models.dir': /^\/\S+$/,
   'results.mode': /^(immediate|committed)$/,
   'epoch.cut.every.checkpoints': POSITIVE,

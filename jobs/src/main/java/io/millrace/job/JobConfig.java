@@ -68,10 +68,11 @@ public record JobConfig(
     /**
      * Reads {@code --key value} pairs.
      *
+     * @param parallelism of stages without an option of their own
      * @throws IllegalArgumentException naming the key, the value and what to give, if an option is
      *     unknown, missing or wrong
      */
-    public static JobConfig fromMap(Map<String, String> options) {
+    public static JobConfig fromMap(Map<String, String> options, int parallelism) {
         Set<String> known =
                 JobOptions.ALL.stream().map(ConfigOption::key).collect(Collectors.toSet());
         for (String key : options.keySet()) {
@@ -107,8 +108,11 @@ public record JobConfig(
                 settle(given),
                 given.get(JobOptions.RESULTS_MODE),
                 feeBasisPoints(given),
-                positive(given, JobOptions.CHECKPOINT_INTERVAL),
-                parallelism(given));
+                new Parallelism(
+                        stage(given, JobOptions.PARALLELISM_ADMIT, parallelism),
+                        stage(given, JobOptions.PARALLELISM_INFER, parallelism),
+                        stage(given, JobOptions.PARALLELISM_METER, parallelism),
+                        stage(given, JobOptions.PARALLELISM_SETTLE, parallelism)));
     }
 
     private static Infer infer(Configuration given) {
@@ -157,17 +161,12 @@ public record JobConfig(
         return (int) basisPoints;
     }
 
-    private static Parallelism parallelism(Configuration given) {
-        return new Parallelism(
-                stage(given, JobOptions.PARALLELISM_ADMIT),
-                stage(given, JobOptions.PARALLELISM_INFER),
-                stage(given, JobOptions.PARALLELISM_METER),
-                stage(given, JobOptions.PARALLELISM_SETTLE));
-    }
-
-    private static int stage(Configuration given, ConfigOption<Integer> option) {
-        boolean own = given.getOptional(option).isPresent();
-        return (int) atLeast(given, own ? option : JobOptions.PARALLELISM, 1);
+    private static int stage(Configuration given, ConfigOption<Integer> option, int parallelism) {
+        int own = given.getOptional(option).orElse(parallelism);
+        if (own < 1) {
+            throw new IllegalArgumentException("--" + option.key() + " is " + own + "; give at least 1");
+        }
+        return own;
     }
 
     private static String finality(Configuration given) {

@@ -202,7 +202,7 @@ public final class JobOptions {
             key("epoch.cut.every.checkpoints")
                     .intType()
                     .defaultValue(6)
-                    .withDescription("An epoch is cut at every n-th checkpoint.");
+                    .withDescription("An epoch is cut at every n-th checkpoint; execution.checkpointing.interval says how often they come.");
 
     public static final ConfigOption<Integer> HEARTBEAT_CUTS =
             key("epoch.heartbeat.cuts")
@@ -233,19 +233,6 @@ public final class JobOptions {
                     .defaultValue(2600)
                     .withDescription(
                             "Ledger slots (four accounts each) of one settlement transaction.");
-
-    public static final ConfigOption<Duration> CHECKPOINT_INTERVAL =
-            key("checkpoint.interval")
-                    .durationType()
-                    .defaultValue(Duration.ofSeconds(10))
-                    .withDescription(
-                            "Pause between checkpoints: charges become visible at this pace.");
-
-    public static final ConfigOption<Integer> PARALLELISM =
-            key("parallelism")
-                    .intType()
-                    .defaultValue(2)
-                    .withDescription("Parallelism of every stage that has no own option.");
 
     public static final ConfigOption<Integer> PARALLELISM_ADMIT = parallelismOf("admit");
     public static final ConfigOption<Integer> PARALLELISM_INFER = parallelismOf("infer");
@@ -285,8 +272,6 @@ public final class JobOptions {
                     DUST_MIN_NANO,
                     DUST_MAX_CUTS,
                     PART_SLOTS,
-                    CHECKPOINT_INTERVAL,
-                    PARALLELISM,
                     PARALLELISM_ADMIT,
                     PARALLELISM_INFER,
                     PARALLELISM_METER,
@@ -298,6 +283,9 @@ public final class JobOptions {
         return key("parallelism." + stage)
                 .intType()
                 .noDefaultValue()
-                .withDescription("Parallelism of " + stage + "; may change at any savepoint.");
+                .withDescription(
+                        "Parallelism of "
+                                + stage
+                                + ", by default the job's own (parallelism.default); may change at any savepoint.");
     }
 }

@@ -33,7 +33,7 @@ class JobConfigTest {
 
     @Test
     void config_leastOptions_hasDefaults() {
-        JobConfig config = JobConfig.fromMap(least());
+        JobConfig config = JobConfig.fromMap(least(), 2);
         assertThat(config.results()).isEqualTo(ResultsMode.IMMEDIATE);
         assertThat(config.feeBasisPoints()).isEqualTo(250);
         assertThat(config.parallelism()).isEqualTo(new JobConfig.Parallelism(2, 2, 2, 2));
@@ -66,15 +66,13 @@ class JobConfigTest {
         options.put("settle.dust.min.nano", "1000");
         options.put("settle.dust.max.cuts", "7");
         options.put("settle.part.max.slots", "100");
-        options.put("checkpoint.interval", "3 s");
-        options.put("parallelism", "4");
         options.put("parallelism.admit", "1");
         options.put("parallelism.infer", "3");
         options.put("parallelism.meter", "5");
         options.put("parallelism.settle", "6");
         assertThat(options.keySet()).as("every option has a value here").hasSameSizeAs(JobOptions.ALL);
 
-        JobConfig config = JobConfig.fromMap(options);
+        JobConfig config = JobConfig.fromMap(options, 2);
         assertThat(config.kafka())
                 .isEqualTo(
                         new JobConfig.Kafka(
@@ -97,13 +95,12 @@ class JobConfigTest {
                                 4096,
                                 2));
         assertThat(config.settle()).isEqualTo(new JobConfig.Settle(3, 2, 9, 1000, 7, 100));
-        assertThat(config.checkpointInterval()).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.parallelism()).isEqualTo(new JobConfig.Parallelism(1, 3, 5, 6));
     }
 
     @Test
     void config_unknownKey_isNamed() {
-        assertThatThrownBy(() -> JobConfig.fromMap(leastWith("parallelisim", "4")))
+        assertThatThrownBy(() -> JobConfig.fromMap(leastWith("parallelisim", "4"), 2, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("--parallelisim")
                 .hasMessageContaining("parallelism.admit");
@@ -114,7 +111,7 @@ class JobConfigTest {
         for (String key : least().keySet()) {
             Map<String, String> options = least();
             options.remove(key);
-            assertThatThrownBy(() -> JobConfig.fromMap(options)).as(key).hasMessageContaining("--" + key);
+            assertThatThrownBy(() -> JobConfig.fromMap(options, 2)).as(key).hasMessageContaining("--" + key);
         }
     }
 
@@ -131,11 +128,11 @@ class JobConfigTest {
                         Map.entry("vault.address", "0x12"),
                         Map.entry("chain.id", "-1"),
                         Map.entry("parallelism.infer", "0"),
-                        Map.entry("checkpoint.interval", "0 s"),
+                        Map.entry("kafka.tick.interval", "0 s"),
                         Map.entry("settle.dust.min.nano", "-1"));
         wrong.forEach(
                 (key, value) ->
-                        assertThatThrownBy(() -> JobConfig.fromMap(leastWith(key, value)))
+                        assertThatThrownBy(() -> JobConfig.fromMap(leastWith(key, value), 2))
                                 .as(key + "=" + value)
                                 .isInstanceOf(IllegalArgumentException.class));
     }
