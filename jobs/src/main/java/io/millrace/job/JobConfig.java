@@ -149,7 +149,8 @@ public record JobConfig(
                 (int) atLeast(given, JobOptions.HEARTBEAT_CUTS, 0),
                 atLeast(given, JobOptions.DUST_MIN_NANO, 0),
                 (int) atLeast(given, JobOptions.DUST_MAX_CUTS, 0),
-                (int) atLeast(given, JobOptions.PART_SLOTS, 2));
+                atLeast(given, JobOptions.PART_GAS, 1),
+                (int) atLeast(given, JobOptions.PART_BYTES, 1));
     }
 
     private static int feeBasisPoints(Configuration given) {

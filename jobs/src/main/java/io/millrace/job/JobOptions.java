@@ -227,12 +227,21 @@ public final class JobOptions {
                     .defaultValue(24)
                     .withDescription("Most cuts that dust is carried.");
 
-    public static final ConfigOption<Integer> PART_SLOTS =
-            key("settle.part.max.slots")
-                    .intType()
-                    .defaultValue(2600)
+    public static final ConfigOption<Long> PART_GAS =
+            key("settle.part.max.gas")
+                    .longType()
+                    .defaultValue(16_200_000L)
                     .withDescription(
-                            "Ledger slots (four accounts each) of one settlement transaction.");
+                            "Most gas of one settlement transaction, by upper bounds; a larger epoch is settled in"
+                                    + " balanced parts. EIP-7825 allows 16,777,216.");
+
+    public static final ConfigOption<Integer> PART_BYTES =
+            key("settle.part.max.bytes")
+                    .intType()
+                    .defaultValue(120 * 1024)
+                    .withDescription(
+                            "Most calldata of one settlement transaction, bytes; nodes relay 131,072, Arbitrum takes"
+                                    + " 95,000.");
 
     public static final ConfigOption<Integer> PARALLELISM_ADMIT = parallelismOf("admit");
     public static final ConfigOption<Integer> PARALLELISM_INFER = parallelismOf("infer");
@@ -271,7 +280,8 @@ public final class JobOptions {
                     HEARTBEAT_CUTS,
                     DUST_MIN_NANO,
                     DUST_MAX_CUTS,
-                    PART_SLOTS,
+                    PART_GAS,
+                    PART_BYTES,
                     PARALLELISM_ADMIT,
                     PARALLELISM_INFER,
                     PARALLELISM_METER,

@@ -25,7 +25,7 @@ class JobConfigTest {
         return options;
     }
 
-    private static Map<String, String> leastWith(String key, String value) {
+    static Map<String, String> leastWith(String key, String value) {
         Map<String, String> options = least();
         options.put(key, value);
         return options;
@@ -65,7 +65,8 @@ class JobConfigTest {
         options.put("epoch.heartbeat.cuts", "9");
         options.put("settle.dust.min.nano", "1000");
         options.put("settle.dust.max.cuts", "7");
-        options.put("settle.part.max.slots", "100");
+        options.put("settle.part.max.gas", "9000000");
+        options.put("settle.part.max.bytes", "90000");
         options.put("parallelism.admit", "1");
         options.put("parallelism.infer", "3");
         options.put("parallelism.meter", "5");
@@ -94,13 +95,13 @@ class JobConfigTest {
                                 Duration.ofMillis(5),
                                 4096,
                                 2));
-        assertThat(config.settle()).isEqualTo(new JobConfig.Settle(3, 2, 9, 1000, 7, 100));
+        assertThat(config.settle()).isEqualTo(new JobConfig.Settle(3, 2, 9, 1000, 7, 9_000_000, 90_000));
         assertThat(config.parallelism()).isEqualTo(new JobConfig.Parallelism(1, 3, 5, 6));
     }
 
     @Test
     void config_unknownKey_isNamed() {
-        assertThatThrownBy(() -> JobConfig.fromMap(leastWith("parallelisim", "4"), 2, 2))
+        assertThatThrownBy(() -> JobConfig.fromMap(leastWith("parallelisim", "4"), 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("--parallelisim")
                 .hasMessageContaining("parallelism.admit");

@@ -1,0 +1,42 @@
+package io.millrace.job;
+
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** Flink settings without which money would not be safe. The cluster's own configuration may tune, not undo them. */
+final class JobDefaults {
+
+    private JobDefaults() {}
+
+    /** What the job asks of Flink itself. */
+    static Configuration flink() {
+        Configuration flink = new Configuration();
+        flink.set(PipelineOptions.GENERIC_TYPES, false);
+        flink.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+        flink.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+        flink.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+        flink.set(
+                CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+                ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+        return flink;
+    }
+
+    /** Throws IllegalStateException if checkpoints are off or not exactly-once: then nothing would ever be committed. */
+    static void requireExactlyOnce(StreamExecutionEnvironment env) {
+        var checkpoints = env.getCheckpointConfig();
+        if (!checkpoints.isCheckpointingEnabled()
+                || checkpoints.getCheckpointingConsistencyMode() != CheckpointingMode.EXACTLY_ONCE) {
+            throw new IllegalStateException(
+                    "checkpointing is "
+                            + (checkpoints.isCheckpointingEnabled() ? "not exactly-once" : "off")
+                            + ", so charges would never be committed; set "
+                            + CheckpointingOptions.CHECKPOINTING_INTERVAL.key()
+                            + ", for example to 10 s");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.millrace.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.streaming.api.graph.StreamNode;
+import org.junit.jupiter.api.Test;
+
+class InferenceSettlementJobTest {
+
+    /** What savepoints out there are keyed by. A change here is a breaking change and belongs in the changelog. */
+    private static final List<String> PINNED =
+            List.of(
+                    "admit",
+                    "charges-back",
+                    "charges-encoded",
+                    "epoch-builder",
+                    "epochs-back",
+                    "epochs-out",
+                    "funds-charged",
+                    "funds-events",
+                    "funds-idle",
+                    "infer",
+                    "meter",
+                    "money-out",
+                    "receipts",
+                    "receipts-out",
+                    "rejections-out",
+                    "request-positions",
+                    "requests",
+                    "results-encoded",
+                    "results-out",
+                    "shard-cut",
+                    "submit",
+                    "ticks",
+                    "ticks-out",
+                    "validate",
+                    "vault-events",
+                    "vault-idle",
+                    "vault-positions");
+
+    private static StreamGraph graph(String mode) {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(JobDefaults.flink());
+        env.enableCheckpointing(1000);
+        JobConfig config = JobConfig.fromMap(JobConfigTest.leastWith("results.mode", mode), 2);
+        InferenceSettlementJob.topology(env, Endpoints.of(config), config);
+        return env.getStreamGraph(false);
+    }
+
+    @Test
+    void uids_areWhatSavepointsKnow() throws IllegalAccessException {
+        TreeSet<String> values = new TreeSet<>();
+        for (var field : Uids.class.getDeclaredFields()) {
+            values.add((String) field.get(null));
+        }
+        assertThat(values).containsExactlyElementsOf(PINNED);
+    }
+
+    @Test
+    void topology_everyStatefulStep_hasUidAndName() {
+        for (String mode : List.of("immediate", "committed")) {
+            assertThat(graph(mode).getStreamNodes())
+                    .filteredOn(node -> node.getTransformationUID() == null)
+                    .extracting(StreamNode::getOperatorName)
+                    .as("steps without uid, results " + mode)
+                    .allMatch(name -> name.equals("Map") || name.startsWith("Partition"));
+        }
+    }
+
+    @Test
+    void topology_immediateResults_haveASinkOfTheirOwn() {
+        assertThat(uids(graph("immediate"))).contains(Uids.RESULTS_OUT);
+        assertThat(uids(graph("committed"))).doesNotContain(Uids.RESULTS_OUT);
+    }
+
+    @Test
+    void topology_orderedSteps_runOnce() {
+        List<String> once = Arrays.asList(Uids.EPOCH_BUILDER, Uids.SUBMIT, Uids.VAULT_EVENTS, Uids.EPOCHS_BACK);
+        assertThat(graph("immediate").getStreamNodes())
+                .filteredOn(node -> once.contains(node.getTransformationUID()))
+                .hasSize(once.size())
+                .allMatch(node -> node.getParallelism() == 1);
+    }
+
+    @Test
+    void start_withoutCheckpoints_isRefused() {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
+        assertThatThrownBy(() -> JobDefaults.requireExactlyOnce(env))
+                .hasMessageContaining("off")
+                .hasMessageContaining("execution.checkpointing.interval");
+    }
+
+    private static List<String> uids(StreamGraph graph) {
+        return graph.getStreamNodes().stream()
+                .map(StreamNode::getTransformationUID)
+                .filter(uid -> uid != null)
+                .map(uid -> uid.replaceFirst("Writer$", ""))
+                .collect(Collectors.toList());
+    }
+}
