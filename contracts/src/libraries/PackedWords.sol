@@ -29,12 +29,18 @@ library PackedWords {
         checkShape(slots, amounts, lastAccount);
         uint256 lowestNext;
         uint256 folded;
-        for (uint256 i; i < amounts.length; ++i) {
-            uint256 slot = ascendingSlotAt(slots, i, lowestNext);
-            lowestNext = slot + 1;
-            uint256 word = wordAt(amounts, i);
-            store(ledger, slot, subtract(slot, load(ledger, slot), word));
-            folded += fold(word);
+        // No sum here can overflow: slot numbers are 32 bits, and see EVEN_LANES for the folded lanes.
+        unchecked {
+            for (uint256 i; i < amounts.length; ++i) {
+                uint256 slot = slotAt(slots, i);
+                if (slot < lowestNext) {
+                    revert ISettlementVaultErrors.SlotsNotAscending(uint32(lowestNext - 1), uint32(slot));
+                }
+                lowestNext = slot + 1;
+                uint256 word = wordAt(amounts, i);
+                store(ledger, slot, subtract(slot, load(ledger, slot), word));
+                folded += fold(word);
+            }
         }
         return unfold(folded);
     }
@@ -49,12 +55,18 @@ library PackedWords {
         checkShape(slots, amounts, lastAccount);
         uint256 lowestNext;
         uint256 folded;
-        for (uint256 i; i < amounts.length; ++i) {
-            uint256 slot = ascendingSlotAt(slots, i, lowestNext);
-            lowestNext = slot + 1;
-            uint256 word = wordAt(amounts, i);
-            store(ledger, slot, add(slot, load(ledger, slot), word));
-            folded += fold(word);
+        // No sum here can overflow: slot numbers are 32 bits, and see EVEN_LANES for the folded lanes.
+        unchecked {
+            for (uint256 i; i < amounts.length; ++i) {
+                uint256 slot = slotAt(slots, i);
+                if (slot < lowestNext) {
+                    revert ISettlementVaultErrors.SlotsNotAscending(uint32(lowestNext - 1), uint32(slot));
+                }
+                lowestNext = slot + 1;
+                uint256 word = wordAt(amounts, i);
+                store(ledger, slot, add(slot, load(ledger, slot), word));
+                folded += fold(word);
+            }
         }
         return unfold(folded);
     }
@@ -75,10 +87,10 @@ library PackedWords {
 
     /// @dev Borrows from the guard bits: one is left set in each lane that had enough.
     function subtract(uint256 slot, uint256 balances, uint256 debits) internal pure returns (uint256) {
-        if (debits & GUARD != 0) revert ISettlementVaultErrors.LaneOutOfRange(uint32(slot), debits);
         unchecked {
             uint256 guarded = (balances | GUARD) - debits;
-            if (guarded & GUARD != GUARD) {
+            if ((~guarded | debits) & GUARD != 0) {
+                if (debits & GUARD != 0) revert ISettlementVaultErrors.LaneOutOfRange(uint32(slot), debits);
                 revert ISettlementVaultErrors.BalanceUnderflow(uint32(slot), balances, debits);
             }
             return guarded ^ GUARD;
@@ -87,11 +99,13 @@ library PackedWords {
 
     /// @dev Carries into the guard bits: one is set in each lane that became too large.
     function add(uint256 slot, uint256 balances, uint256 credits) internal pure returns (uint256 sums) {
-        if (credits & GUARD != 0) revert ISettlementVaultErrors.LaneOutOfRange(uint32(slot), credits);
         unchecked {
             sums = balances + credits;
         }
-        if (sums & GUARD != 0) revert ISettlementVaultErrors.BalanceOverflow(uint32(slot), balances, credits);
+        if ((sums | credits) & GUARD != 0) {
+            if (credits & GUARD != 0) revert ISettlementVaultErrors.LaneOutOfRange(uint32(slot), credits);
+            revert ISettlementVaultErrors.BalanceOverflow(uint32(slot), balances, credits);
+        }
     }
 
     /// @dev Two 128-bit sums of two lanes each; such words may be added up, then `unfold`ed.
@@ -121,13 +135,8 @@ library PackedWords {
         }
     }
 
-    function ascendingSlotAt(uint256[] calldata slots, uint256 i, uint256 lowest) private pure returns (uint256 slot) {
-        slot = slotAt(slots, i);
-        if (slot < lowest) revert ISettlementVaultErrors.SlotsNotAscending(uint32(lowest - 1), uint32(slot));
-    }
-
     function slotAt(uint256[] calldata slots, uint256 i) private pure returns (uint256) {
-        return uint32(wordAt(slots, i / 8) >> (32 * (i % 8)));
+        return uint32(wordAt(slots, i >> 3) >> ((i & 7) << 5));
     }
 
     function shiftOf(uint256 account) private pure returns (uint256) {

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {MerkleSum} from "../../src/libraries/MerkleSum.sol";
+import {PackedWords} from "../../src/libraries/PackedWords.sol";
+import {ILibraryHarness} from "../utils/ILibraryHarness.sol";
+
+/// @title See ILibraryHarness.
+contract LibraryHarness is ILibraryHarness {
+    using PackedWords for PackedWords.Ledger;
+
+    PackedWords.Ledger private ledger;
+
+    function debit(uint256[] calldata slots, uint256[] calldata words, uint256 last)
+        external
+        override
+        returns (uint256)
+    {
+        return ledger.debit(slots, words, last);
+    }
+
+    function credit(uint256[] calldata slots, uint256[] calldata words, uint256 last)
+        external
+        override
+        returns (uint256)
+    {
+        return ledger.credit(slots, words, last);
+    }
+
+    function debitAccount(uint32 account, uint64 amountNano) external override {
+        ledger.debitAccount(account, amountNano);
+    }
+
+    function creditAccount(uint32 account, uint64 amountNano) external override {
+        ledger.creditAccount(account, amountNano);
+    }
+
+    function balanceOf(uint32 account) external view override returns (uint64) {
+        return ledger.balanceOf(account);
+    }
+
+    function subtract(uint256 slot, uint256 balances, uint256 debits) external pure override returns (uint256) {
+        return PackedWords.subtract(slot, balances, debits);
+    }
+
+    function add(uint256 slot, uint256 balances, uint256 credits) external pure override returns (uint256) {
+        return PackedWords.add(slot, balances, credits);
+    }
+
+    function hash(uint256[] calldata words) external pure override returns (bytes32) {
+        return PackedWords.hash(words);
+    }
+
+    function sum(uint256[] calldata words) external pure override returns (uint256) {
+        uint256 folded;
+        for (uint256 i; i < words.length; ++i) {
+            folded += PackedWords.fold(words[i]);
+        }
+        return PackedWords.unfold(folded);
+    }
+
+    function verify(
+        bytes32 leaf,
+        uint64 leafSumNano,
+        uint256 path,
+        bytes32[] calldata siblings,
+        uint64[] calldata sumsNano,
+        bytes32 root,
+        uint64 rootSumNano
+    ) external pure override returns (bool) {
+        return MerkleSum.verify(leaf, leafSumNano, path, siblings, sumsNano, root, rootSumNano);
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Epochs} from "../../utils/Epochs.sol";
+import {VaultTest} from "../../utils/VaultTest.sol";
+
+contract EscapeTest is VaultTest {
+    uint32 private account;
+
+    function setUp() public override {
+        super.setUp();
+        account = deposit(requester, 10);
+    }
+
+    function escapeAs(address owner) private returns (uint64) {
+        vm.prank(owner);
+        return vault.escape(owner);
+    }
+
+    function test_paysSpendingAndReleasedOnceTheHatchIsOpen() external {
+        request(requester, 2500);
+        settle(epochOf(Epochs.none(), Epochs.none(), Epochs.release(account, 1, 2500)));
+        vm.warp(block.timestamp + 7 days);
+        vm.expectEmit(address(vault));
+        emit Escaped(account, requester, 0, 10_000);
+        vm.assertEq(uint256(escapeAs(requester)), 10_000, "another amount was paid");
+        vm.assertEq(dollar.balanceOf(requester), 10, "tokens paid");
+        assertSpending(account, 0, "a balance was left to spend");
+    }
+
+    function test_whatIsLeftOfAUnitStaysReleased() external {
+        uint32 earning = openEarning(provider);
+        moveAndSettle(account, earning, 1);
+        vm.warp(block.timestamp + 7 days);
+        vm.assertEq(uint256(escapeAs(requester)), 9000, "more or less than whole units was paid");
+        (,,, uint64 releasedNano) = vault.spendingAccount(account);
+        vm.assertEq(uint256(releasedNano), 999, "the rest of a unit was lost");
+        assertSpending(account, 0, "a balance was left to spend");
+    }
+
+    function test_closesTheOpenRequest() external {
+        request(requester, 2500);
+        vm.warp(block.timestamp + 7 days);
+        vm.expectEmit(address(vault));
+        emit Escaped(account, requester, 1, 10_000);
+        escapeAs(requester);
+        (,, uint64 openNano,) = vault.spendingAccount(account);
+        vm.assertEq(uint256(openNano), 0, "the request is still open");
+    }
+
+    /// An operator that comes back has an epoch that debits what has left: depositFor covers it and the epoch settles.
+    function test_operatorCoversWhatLeftAndTheEpochSettles() external {
+        uint32 earning = openEarning(provider);
+        Epochs.Epoch memory late =
+            epochOf(Epochs.one(account, 3000), Epochs.one(earning, 3000), Epochs.release(account, 1, 2500));
+        request(requester, 2500);
+        vm.warp(block.timestamp + 7 days);
+        escapeAs(requester);
+        vm.expectRevert(abi.encodeWithSelector(BalanceUnderflow.selector, 0, 0, uint256(3000) << 64));
+        this.settleFromOutside(late);
+
+        dollar.mint(settler, 3);
+        vm.prank(settler);
+        dollar.approve(address(vault), 3);
+        vm.prank(settler);
+        vault.depositFor(requester, 3);
+        vm.expectEmit(address(vault));
+        emit ReleaseSkipped(account, requester, 1, 2500);
+        settle(late);
+        assertEarning(earning, 3000, "the provider was not paid");
+    }
+
+    function settleFromOutside(Epochs.Epoch memory epoch) external {
+        settle(epoch);
+    }
+
+    function test_aPauseDoesNotCloseTheHatch() external {
+        vm.warp(block.timestamp + 7 days);
+        pauseVault();
+        vm.assertEq(uint256(escapeAs(requester)), 10_000, "a pause held an escape back");
+    }
+
+    function test_RevertWhen_anEpochCameWithinSevenDays() external {
+        vm.warp(block.timestamp + 6 days);
+        settle(epochOf(Epochs.none(), Epochs.none(), Epochs.noReleases()));
+        uint256 settledAt = block.timestamp;
+        vm.warp(settledAt + 7 days - 1);
+        vm.prank(requester);
+        vm.expectRevert(abi.encodeWithSelector(EscapeNotOpen.selector, settledAt + 7 days, settledAt + 7 days - 1));
+        vault.escape(requester);
+    }
+
+    /// Posting the settled epoch again proves nothing new, so it must not keep the hatch shut.
+    function test_aRepostedEpochDoesNotMoveTheHatch() external {
+        Epochs.Epoch memory epoch = epochOf(Epochs.none(), Epochs.none(), Epochs.noReleases());
+        settle(epoch);
+        vm.warp(block.timestamp + 7 days);
+        settle(epoch);
+        vm.assertEq(uint256(escapeAs(requester)), 10_000, "the hatch was shut by a re-post");
+    }
+
+    function test_RevertWhen_nothingIsLeft() external {
+        vm.warp(block.timestamp + 7 days);
+        escapeAs(requester);
+        vm.prank(requester);
+        vm.expectRevert(abi.encodeWithSelector(NothingToTake.selector, account));
+        vault.escape(requester);
+    }
+
+    function test_RevertWhen_receiverIsZero() external {
+        vm.warp(block.timestamp + 7 days);
+        vm.prank(requester);
+        vm.expectRevert(abi.encodeWithSelector(ZeroAddress.selector));
+        vault.escape(address(0));
+    }
+
+    function test_RevertWhen_callerHasNoAccount() external {
+        vm.warp(block.timestamp + 7 days);
+        vm.prank(stranger);
+        vm.expectRevert(abi.encodeWithSelector(NoSpendingAccount.selector, stranger));
+        vault.escape(stranger);
+    }
+}

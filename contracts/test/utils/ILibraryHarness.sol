@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @title The libraries behind an address, compiled as the vault is and not with the tests' own settings.
+interface ILibraryHarness {
+    function debit(uint256[] calldata slots, uint256[] calldata words, uint256 last) external returns (uint256);
+    function credit(uint256[] calldata slots, uint256[] calldata words, uint256 last) external returns (uint256);
+    function debitAccount(uint32 account, uint64 amountNano) external;
+    function creditAccount(uint32 account, uint64 amountNano) external;
+    function balanceOf(uint32 account) external view returns (uint64);
+    function subtract(uint256 slot, uint256 balances, uint256 debits) external pure returns (uint256);
+    function add(uint256 slot, uint256 balances, uint256 credits) external pure returns (uint256);
+    function hash(uint256[] calldata words) external pure returns (bytes32);
+    function sum(uint256[] calldata words) external pure returns (uint256);
+    function verify(
+        bytes32 leaf,
+        uint64 leafSumNano,
+        uint256 path,
+        bytes32[] calldata siblings,
+        uint64[] calldata sumsNano,
+        bytes32 root,
+        uint64 rootSumNano
+    ) external pure returns (bool);
+}
