@@ -1,0 +1,243 @@
+package io.millrace.admit;
+
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Second half of admission, keyed by requester. In: {@link Candidate} and {@link FundsChange}. Out:
+ * {@link Task}, once per request id, with its fee reserved (M2); {@link #REJECTIONS}; {@link
+ * #RELEASES}, one for each withdrawal requested on chain (M7).
+ *
+ * <p>Duplicates (M8): an admitted id is remembered until the watermark, the append clock of the
+ * slowest partition, has passed its deadline. An equal id has an equal deadline, so once the memory
+ * of a deadline is purged every request with that deadline or an earlier one is refused as EXPIRED:
+ * replay-proof whatever the watermark was worth, also after a restore, where it starts anew. A
+ * refused id is not remembered: it may be sent again.
+ *
+ * <p>State: about 100 bytes a requester, about 300 bytes an admitted id until its deadline, or its
+ * charge if later.
+ *
+ * <p>Metrics in group {@code admit}: {@code admitted}, {@code rejected.CODE}, {@code reservedNano}
+ * and {@code unreservedNano} (sums since start), {@code withdrawals}, {@code withdrawnNano}, {@code
+ * chargesUnknown} (charges whose request is not remembered: ignored), {@code escapes}, {@code
+ * escapeShortfallNano} (what escapes took beyond what was available here: money already charged,
+ * reserved or released; the operator covers what epochs still need of it by depositFor).
+ */
+public final class AdmitFunction
+        extends KeyedCoProcessFunction<String, Candidate, FundsChange, Task> {
+
+    /** Refused candidates. */
+    public static final OutputTag<Rejection> REJECTIONS =
+            new OutputTag<>("admit-rejections", TypeInformation.of(Rejection.class));
+
+    /** Withdrawals on their way into the next epoch. */
+    public static final OutputTag<Release> RELEASES =
+            new OutputTag<>("releases", TypeInformation.of(Release.class));
+
+    private static final ValueStateDescriptor<Funds> FUNDS =
+            new ValueStateDescriptor<>("funds", TypeInformation.of(Funds.class));
+    private static final MapStateDescriptor<String, Admitted> ADMITTED =
+            new MapStateDescriptor<>("admitted", Types.STRING, TypeInformation.of(Admitted.class));
+    private static final MapStateDescriptor<Long, String> LAST_BY_DEADLINE =
+            new MapStateDescriptor<>("last-by-deadline", Types.LONG, Types.STRING);
+
+    private transient ValueState<Funds> funds;
+    private transient MapState<String, Admitted> admitted;
+    private transient MapState<Long, String> lastByDeadline;
+
+    private transient RejectionCounters rejected;
+    private transient Counter admittedCount;
+    private transient Counter reservedNano;
+    private transient Counter unreservedNano;
+    private transient Counter withdrawals;
+    private transient Counter withdrawnNano;
+    private transient Counter chargesUnknown;
+    private transient Counter escapes;
+    private transient Counter escapeShortfallNano;
+
+    /** Everything is in Flink's state. */
+    @SuppressWarnings("NullAway.Init") // transient fields are set in open
+    public AdmitFunction() {}
+
+    @Override
+    public void open(OpenContext context) {
+        funds = getRuntimeContext().getState(FUNDS);
+        admitted = getRuntimeContext().getMapState(ADMITTED);
+        lastByDeadline = getRuntimeContext().getMapState(LAST_BY_DEADLINE);
+        MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("admit");
+        rejected = new RejectionCounters(group);
+        admittedCount = group.counter("admitted");
+        reservedNano = group.counter("reservedNano");
+        unreservedNano = group.counter("unreservedNano");
+        withdrawals = group.counter("withdrawals");
+        withdrawnNano = group.counter("withdrawnNano");
+        chargesUnknown = group.counter("chargesUnknown");
+        escapes = group.counter("escapes");
+        escapeShortfallNano = group.counter("escapeShortfallNano");
+    }
+
+    @Override
+    public void processElement1(Candidate candidate, Context context, Collector<Task> out)
+            throws Exception {
+        Funds before = funds.value();
+        if (before == null) {
+            refuse(
+                    candidate,
+                    RejectReason.UNKNOWN_ACCOUNT,
+                    candidate.requester()
+                            + " has no spending account that is final on chain; deposit into the"
+                            + " vault, wait for finality and send again",
+                    context);
+        } else if (admitted.contains(candidate.requestId())) {
+            refuse(
+                    candidate,
+                    RejectReason.DUPLICATE,
+                    "request "
+                            + candidate.requestId()
+                            + " was admitted before; to ask again sign another nonce",
+                    context);
+        } else if (candidate.deadlineMillis()
+                <= Math.max(
+                        before.purgedThroughMillis(), context.timerService().currentWatermark())) {
+            refuse(
+                    candidate,
+                    RejectReason.EXPIRED,
+                    "deadline "
+                            + candidate.deadlineMillis()
+                            + " has passed in every partition of the topic; sign a later deadline",
+                    context);
+        } else if (candidate.feeNano() > before.availableNano()) {
+            refuse(
+                    candidate,
+                    RejectReason.INSUFFICIENT_FUNDS,
+                    before.availableNano()
+                            + " nano-USD are available and "
+                            + candidate.feeNano()
+                            + " are needed; deposit into the vault or wait for requests in flight",
+                    context);
+        } else {
+            admit(candidate, before, context, out);
+        }
+    }
+
+    @Override
+    public void processElement2(FundsChange change, Context context, Collector<Task> out)
+            throws Exception {
+        Funds known = funds.value();
+        if (change.kind() == FundsChange.Kind.CHARGED) {
+            charge(change, known);
+            return;
+        }
+        Funds before = known == null ? Funds.opened(change.account()) : known;
+        if (before.account() != change.account()) {
+            throw new IllegalStateException(
+                    change.requester()
+                            + " owns spending account "
+                            + before.account()
+                            + " but the vault's event names "
+                            + change.account());
+        }
+        switch (change.kind()) {
+            case ACCOUNT_OPENED -> funds.update(before);
+            case DEPOSITED -> funds.update(before.deposit(change.amountNano()));
+            case WITHDRAWAL_REQUESTED -> withdraw(change, before, context);
+            case RELEASE_SKIPPED -> funds.update(before.deposit(change.amountNano()));
+            case ESCAPED -> escape(change, before);
+            case CHARGED -> throw new IllegalStateException("a charge is no event of the vault");
+        }
+    }
+
+    @Override
+    public void onTimer(long deadlineMillis, OnTimerContext context, Collector<Task> out)
+            throws Exception {
+        Funds before = funds.value();
+        if (before != null) {
+            funds.update(before.purged(deadlineMillis));
+        }
+        String requestId = lastByDeadline.get(deadlineMillis);
+        lastByDeadline.remove(deadlineMillis);
+        while (requestId != null) {
+            Admitted entry = admitted.get(requestId);
+            if (entry.open()) {
+                admitted.put(
+                        requestId, entry.pastDeadline()); // its charge still needs the reservation
+            } else {
+                admitted.remove(requestId);
+            }
+            requestId = entry.next();
+        }
+    }
+
+    private void admit(Candidate candidate, Funds before, Context context, Collector<Task> out)
+            throws Exception {
+        long deadline = candidate.deadlineMillis();
+        funds.update(before.reserve(candidate.feeNano()));
+        admitted.put(
+                candidate.requestId(),
+                new Admitted(
+                        deadline, candidate.feeNano(), true, false, lastByDeadline.get(deadline)));
+        lastByDeadline.put(deadline, candidate.requestId());
+        context.timerService().registerEventTimeTimer(deadline);
+        admittedCount.inc();
+        reservedNano.inc(candidate.feeNano());
+        out.collect(candidate.admitted(before.account()));
+    }
+
+    private void charge(FundsChange change, @Nullable Funds before) throws Exception {
+        String requestId = change.requestId();
+        Admitted entry = requestId == null ? null : admitted.get(requestId);
+        if (before == null || requestId == null || entry == null || !entry.open()) {
+            chargesUnknown.inc();
+            return;
+        }
+        if (change.amountNano() > entry.reservedNano()) {
+            throw new IllegalStateException(
+                    "request "
+                            + requestId
+                            + " was charged "
+                            + change.amountNano()
+                            + " nano-USD but only "
+                            + entry.reservedNano()
+                            + " were reserved (M2)");
+        }
+        funds.update(before.charge(entry.reservedNano(), change.amountNano()));
+        unreservedNano.inc(entry.reservedNano());
+        if (entry.due()) {
+            admitted.remove(requestId);
+        } else {
+            admitted.put(requestId, entry.charged());
+        }
+    }
+
+    private void withdraw(FundsChange change, Funds before, Context context) throws Exception {
+        long amountNano = Math.min(change.amountNano(), before.availableNano());
+        funds.update(before.withdraw(amountNano));
+        withdrawals.inc();
+        withdrawnNano.inc(amountNano);
+        context.output(
+                RELEASES,
+                new Release(before.account(), change.requester(), change.request(), amountNano));
+    }
+
+    private void escape(FundsChange change, Funds before) throws Exception {
+        funds.update(before.escape(change.amountNano()));
+        escapes.inc();
+        escapeShortfallNano.inc(Math.max(0, change.amountNano() - before.availableNano()));
+    }
+
+    private void refuse(Candidate candidate, RejectReason reason, String message, Context context) {
+        rejected.count(reason);
+        context.output(REJECTIONS, candidate.refused(reason, message));
+    }
+}

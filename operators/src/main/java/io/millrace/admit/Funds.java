@@ -1,0 +1,94 @@
+package io.millrace.admit;
+
+import io.millrace.unit.Nano;
+
+/**
+ * What admission knows of one requester's money, nano-USD, exact.
+ *
+ * <p>{@code balanceNano} is what the vault's spending balance will be once all that was posted here
+ * has settled: deposits less charges, releases and escapes, settled or not. New promises are made
+ * only out of balance less reservations; keeping that at zero or above is what makes every epoch
+ * settle (M2, M7). It is a balance and not four sums, because the vault bounds balances below 2^63
+ * but nobody bounds what flows through one in its life.
+ *
+ * @param account spending account @param balanceNano below zero only after an escape
+ * @param reservedNano held for tasks not charged yet
+ * @param purgedThroughMillis the latest deadline whose duplicate state was purged, 0 if none
+ */
+public record Funds(int account, long balanceNano, long reservedNano, long purgedThroughMillis) {
+
+    /**
+     * An escape pays whole base units of the token; one is at most a token, so less than that is
+     * cut.
+     */
+    static final long MAX_ESCAPE_DUST_NANO = Nano.PER_TOKEN - 1;
+
+    /** Checks. */
+    public Funds {
+        Nano.requireNotNegative(reservedNano, "reservedNano");
+    }
+
+    static Funds opened(int account) {
+        return new Funds(account, 0, 0, 0);
+    }
+
+    /** What may be reserved or withdrawn: never negative. */
+    long availableNano() {
+        return Math.max(0, Math.subtractExact(balanceNano, reservedNano));
+    }
+
+    /** Adds a deposit, or a posted release that moved nothing on chain. */
+    Funds deposit(long amountNano) {
+        return with(Math.addExact(balanceNano, amountNano), reservedNano);
+    }
+
+    /** Posts a release. */
+    Funds withdraw(long amountNano) {
+        requireAvailable(amountNano);
+        return with(balanceNano - amountNano, reservedNano);
+    }
+
+    /**
+     * The owner took its whole spending balance by the hatch, whatever had been charged, reserved
+     * or posted against it; later deposits cover that first. The event names the payout: that
+     * balance and what had been released, cut to whole base units. Counting all of it, and a whole
+     * unit for what was cut, can only be too much: a nano-USD too little, and an epoch could
+     * overdraw the account and revert.
+     */
+    Funds escape(long paidNano) {
+        long leftNano = Math.subtractExact(balanceNano, Nano.add(paidNano, MAX_ESCAPE_DUST_NANO));
+        return with(Math.min(0, leftNano), reservedNano);
+    }
+
+    Funds reserve(long feeNano) {
+        requireAvailable(feeNano);
+        return with(balanceNano, Nano.add(reservedNano, feeNano));
+    }
+
+    /** A charge takes the place of its reservation. */
+    Funds charge(long feeNano, long debitNano) {
+        return with(
+                Math.subtractExact(balanceNano, debitNano), Nano.subtract(reservedNano, feeNano));
+    }
+
+    Funds purged(long deadlineMillis) {
+        return new Funds(
+                account, balanceNano, reservedNano, Math.max(purgedThroughMillis, deadlineMillis));
+    }
+
+    private void requireAvailable(long amountNano) {
+        if (amountNano > availableNano()) {
+            throw new IllegalStateException(
+                    "account "
+                            + account
+                            + " has "
+                            + availableNano()
+                            + " nano-USD available, not "
+                            + amountNano);
+        }
+    }
+
+    private Funds with(long balance, long reserved) {
+        return new Funds(account, balance, reserved, purgedThroughMillis);
+    }
+}

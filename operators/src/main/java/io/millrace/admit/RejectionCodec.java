@@ -1,0 +1,34 @@
+package io.millrace.admit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * The wire form of rejections: {@code
+ * {"code","message","requestId","requester","partition","offset","appendMillis"}}, where requestId
+ * and requester are null if the record did not decode that far.
+ */
+public final class RejectionCodec {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private RejectionCodec() {}
+
+    /** UTF-8 JSON of {@code rejection}. */
+    public static byte[] encode(Rejection rejection) {
+        ObjectNode node = MAPPER.createObjectNode();
+        node.put("code", rejection.reason().name());
+        node.put("message", rejection.message());
+        node.put("requestId", rejection.requestId());
+        node.put("requester", rejection.requester());
+        node.put("partition", rejection.topicPartition());
+        node.put("offset", rejection.offset());
+        node.put("appendMillis", rejection.appendMillis());
+        try {
+            return MAPPER.writeValueAsBytes(node);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a rejection does not encode", e);
+        }
+    }
+}

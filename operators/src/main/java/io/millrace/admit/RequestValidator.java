@@ -1,0 +1,228 @@
+package io.millrace.admit;
+
+import io.millrace.unit.Hex;
+import io.millrace.unit.Nano;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything about a request that needs no state of its requester, cheapest checks first: form,
+ * model, deadline, size, signature, tokens, fee. Plain Java, confined to one thread. Opens a
+ * tokenizer when its model is first asked for.
+ */
+final class RequestValidator implements AutoCloseable {
+
+    /** The registry as far as its finalised events are known. */
+    @FunctionalInterface
+    interface Registry {
+        /** The listing of {@code model}, or null. */
+        @Nullable ModelListing find(String model) throws Exception;
+    }
+
+    private final AdmitOptions options;
+    private final TokenCounter.Factory factory;
+    private final Set<String> loaded;
+    private final RequestCodec codec;
+    private final RequestSignature signature;
+    private final Map<String, TokenCounter> counters = new HashMap<>();
+
+    RequestValidator(AdmitOptions options, TokenCounter.Factory factory) {
+        this.options = options;
+        this.factory = factory;
+        this.loaded = factory.models();
+        this.codec = new RequestCodec(options.maxRecordBytes());
+        this.signature = new RequestSignature(options.domain());
+    }
+
+    Verdict validate(RequestRecord record, Registry registry) throws Exception {
+        Decoded decoded = codec.decode(record.value());
+        if (decoded instanceof Decoded.Refused refused) {
+            return refuse(record, null, refused.requester(), refused.reason(), refused.message());
+        }
+        InferenceRequest request = ((Decoded.Request) decoded).request();
+        byte[] digest = signature.digest(request);
+        String requestId = Hex.encode(digest);
+
+        ModelListing listing = registry.find(request.model());
+        ModelListing.Price price = listing == null ? null : listing.priceAt(record.appendMillis());
+        Refusal refusal = checkModel(request, listing, price);
+        refusal = refusal != null ? refusal : checkDeadline(request, record.appendMillis());
+        refusal = refusal != null ? refusal : checkLength(request);
+        refusal = refusal != null ? refusal : checkSigner(request, digest);
+        if (refusal != null || price == null) {
+            Refusal why = refusal != null ? refusal : unpriced(request);
+            return refuse(record, requestId, request.requester(), why.reason(), why.message());
+        }
+        return price(record, request, requestId, price);
+    }
+
+    @Override
+    public void close() {
+        counters.values().forEach(TokenCounter::close);
+        counters.clear();
+    }
+
+    private Verdict price(
+            RequestRecord record,
+            InferenceRequest request,
+            String requestId,
+            ModelListing.Price price) {
+        TokenCounter counter = counters.computeIfAbsent(request.model(), factory::open);
+        int units = counter.count(request.input());
+        if (units > counter.maxTokens()) {
+            return refuse(
+                    record,
+                    requestId,
+                    request.requester(),
+                    RejectReason.INPUT_TOO_LONG,
+                    "the input has "
+                            + units
+                            + " tokens and the model takes "
+                            + counter.maxTokens()
+                            + "; shorten or split it");
+        }
+        long feeNano = Nano.feeRoundedUp(units, price.priceNanoPerMillion());
+        if (feeNano > request.maxFeeNano()) {
+            return refuse(
+                    record,
+                    requestId,
+                    request.requester(),
+                    RejectReason.FEE_CAP_TOO_LOW,
+                    "maxFeeNano is "
+                            + request.maxFeeNano()
+                            + " and "
+                            + units
+                            + " tokens cost "
+                            + feeNano
+                            + " nano-USD; sign at least that");
+        }
+        return new Verdict.Valid(
+                new Candidate(
+                        requestId,
+                        request.requester(),
+                        request.model(),
+                        request.input(),
+                        units,
+                        price.priceNanoPerMillion(),
+                        price.version(),
+                        feeNano,
+                        request.deadlineMillis(),
+                        record.appendMillis(),
+                        record.topicPartition(),
+                        record.offset()));
+    }
+
+    private record Refusal(RejectReason reason, String message) {}
+
+    private @Nullable Refusal checkModel(
+            InferenceRequest request,
+            @Nullable ModelListing listing,
+            ModelListing.@Nullable Price price) {
+        if (listing == null || !loaded.contains(request.model())) {
+            return new Refusal(
+                    RejectReason.UNKNOWN_MODEL,
+                    "model "
+                            + request.model()
+                            + (listing == null
+                                    ? " is not in the registry"
+                                    : " is registered but not served here")
+                            + "; ask for one that is registered and served");
+        }
+        if (listing.status() != ModelListing.ACTIVE) {
+            return new Refusal(
+                    RejectReason.MODEL_INACTIVE,
+                    "model "
+                            + request.model()
+                            + (listing.status() == ModelListing.PROPOSED
+                                    ? " is proposed but not active yet; wait for its activation"
+                                    : " is revoked; ask for another"));
+        }
+        return price == null ? unpriced(request) : null;
+    }
+
+    private static Refusal unpriced(InferenceRequest request) {
+        return new Refusal(
+                RejectReason.UNKNOWN_MODEL,
+                "model "
+                        + request.model()
+                        + " had no price yet when the request was appended; send it again");
+    }
+
+    private @Nullable Refusal checkDeadline(InferenceRequest request, long appendMillis) {
+        long deadline = request.deadlineMillis();
+        if (appendMillis > deadline) {
+            return new Refusal(
+                    RejectReason.EXPIRED,
+                    "deadline "
+                            + deadline
+                            + " had passed when the broker appended the request at "
+                            + appendMillis
+                            + "; sign a later deadline, in unix milliseconds");
+        }
+        if (deadline - appendMillis > options.horizonMillis()) {
+            return new Refusal(
+                    RejectReason.DEADLINE_TOO_FAR,
+                    "deadline "
+                            + deadline
+                            + " is more than "
+                            + options.horizonMillis()
+                            + " ms after the append time "
+                            + appendMillis
+                            + "; sign an earlier one, in unix milliseconds");
+        }
+        return null;
+    }
+
+    /** Before anything is tokenised, so that a huge text costs no more than its hash. */
+    private @Nullable Refusal checkLength(InferenceRequest request) {
+        int chars = request.input().length();
+        return chars <= options.maxInputChars()
+                ? null
+                : new Refusal(
+                        RejectReason.INPUT_TOO_LONG,
+                        "the input has "
+                                + chars
+                                + " characters and at most "
+                                + options.maxInputChars()
+                                + " are read; shorten or split it");
+    }
+
+    private @Nullable Refusal checkSigner(InferenceRequest request, byte[] digest) {
+        String signer = signature.signer(digest, request.signature()).orElse(null);
+        if (request.requester().equals(signer)) {
+            return null;
+        }
+        return new Refusal(
+                RejectReason.BAD_SIGNATURE,
+                (signer == null
+                                ? "the signature is not 65 bytes r || s || v with v 27 or 28 and"
+                                        + " low s"
+                                : "the signature is of "
+                                        + signer
+                                        + ", not of "
+                                        + request.requester())
+                        + "; sign exactly the fields sent, under chain id "
+                        + options.domain().chainId()
+                        + " and vault "
+                        + options.domain().vault());
+    }
+
+    private static Verdict refuse(
+            RequestRecord record,
+            @Nullable String requestId,
+            @Nullable String requester,
+            RejectReason reason,
+            String message) {
+        return new Verdict.Refused(
+                new Rejection(
+                        record.topicPartition(),
+                        record.offset(),
+                        record.appendMillis(),
+                        requestId,
+                        requester,
+                        reason,
+                        message));
+    }
+}

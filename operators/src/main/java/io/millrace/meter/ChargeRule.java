@@ -1,0 +1,82 @@
+package io.millrace.meter;
+
+import io.millrace.infer.Outcome;
+import io.millrace.infer.OutcomeSignature;
+import io.millrace.infer.OutcomeStatus;
+import io.millrace.unit.Eip712Domain;
+import io.millrace.unit.Nano;
+
+/**
+ * What an outcome costs. An answer: units times price, rounded up once to one nano-USD; of that the
+ * fee, rounded down, to the treasury and the rest to the provider (M3). Anything else: nothing, for
+ * no units (M1). Plain Java.
+ */
+final class ChargeRule {
+
+    private final OutcomeSignature signatures;
+    private final int feeBasisPoints;
+
+    ChargeRule(Eip712Domain domain, int feeBasisPoints) {
+        this.signatures = new OutcomeSignature(domain);
+        this.feeBasisPoints = feeBasisPoints;
+    }
+
+    /**
+     * The charge for {@code outcome}.
+     *
+     * @throws IllegalStateException if the outcome breaks a promise made inside this job: it is not
+     *     signed by the provider it names, or costs more than was reserved (M2)
+     */
+    Charge charge(Outcome outcome, long sequence) {
+        boolean signed =
+                signatures.isBy(
+                        outcome.providerAddress(),
+                        outcome.requestId(),
+                        outcome.provider(),
+                        outcome.units(),
+                        outcome.status(),
+                        outcome.embedding(),
+                        outcome.providerSignature());
+        if (!signed) {
+            throw new IllegalStateException(
+                    "outcome of "
+                            + outcome.requestId()
+                            + " is not signed by "
+                            + outcome.providerAddress()
+                            + ", who is to be paid as provider "
+                            + outcome.provider()
+                            + "; check that every TaskManager's provider key belongs to its"
+                            + " provider account");
+        }
+        int units = outcome.status() == OutcomeStatus.ANSWERED ? outcome.units() : 0;
+        long debitNano = Nano.feeRoundedUp(units, outcome.priceNanoPerMillion());
+        if (debitNano > outcome.reservedNano()) {
+            throw new IllegalStateException(
+                    "outcome of "
+                            + outcome.requestId()
+                            + " costs "
+                            + debitNano
+                            + " nano-USD but only "
+                            + outcome.reservedNano()
+                            + " were reserved (M2)");
+        }
+        long feeNano = Nano.shareRoundedDown(debitNano, feeBasisPoints);
+        return new Charge(
+                outcome.requestId(),
+                outcome.requester(),
+                outcome.account(),
+                sequence,
+                outcome.provider(),
+                outcome.providerAddress(),
+                outcome.model(),
+                units,
+                outcome.priceNanoPerMillion(),
+                outcome.priceVersion(),
+                debitNano,
+                Nano.subtract(debitNano, feeNano),
+                feeNano,
+                outcome.status(),
+                outcome.topicPartition(),
+                outcome.offset());
+    }
+}

@@ -1,0 +1,107 @@
+package io.millrace.meter;
+
+import static java.util.Objects.requireNonNull;
+
+import io.millrace.infer.Outcome;
+import io.millrace.infer.OutcomeStatus;
+import io.millrace.unit.Eip712Domain;
+import io.millrace.unit.Nano;
+import java.util.EnumMap;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Charges each outcome once, keyed by requester. In: {@link Outcome}, one per admitted task. Out:
+ * {@link Charge}, numbered from 1 without gaps per requester (M1, M3), at the price fixed at
+ * admission; and in {@link #RESULTS} what the requester gets. Trusts the stages before it to give
+ * one outcome a task; their checkpoints see to that.
+ *
+ * <p>State: the last sequence and one {@link Usage} per model asked, about 200 bytes a requester.
+ *
+ * <p>Metrics in group {@code meter}: {@code answered}, {@code expired}, {@code failed}, {@code
+ * units}, {@code debitNano}, {@code feeNano} (sums since start).
+ */
+public final class MeterFunction extends KeyedProcessFunction<String, Outcome, Charge> {
+
+    /** One result per outcome. */
+    public static final OutputTag<Result> RESULTS =
+            new OutputTag<>("results", TypeInformation.of(Result.class));
+
+    /** Usage by model id, per requester. */
+    public static final MapStateDescriptor<String, Usage> USAGE =
+            new MapStateDescriptor<>("usage", Types.STRING, TypeInformation.of(Usage.class));
+
+    private static final ValueStateDescriptor<Long> SEQUENCE =
+            new ValueStateDescriptor<>("sequence", Types.LONG);
+
+    private final Eip712Domain domain;
+    private final int feeBasisPoints;
+
+    private transient @Nullable ChargeRule rule;
+    private transient ValueState<Long> sequence;
+    private transient MapState<String, Usage> usage;
+
+    private transient Map<OutcomeStatus, Counter> outcomes;
+    private transient Counter units;
+    private transient Counter debitNano;
+    private transient Counter feeNano;
+
+    /** Takes {@code feeBasisPoints} (0..10000) of every debit for the treasury. */
+    @SuppressWarnings("NullAway.Init") // transient fields are set in open
+    public MeterFunction(Eip712Domain domain, int feeBasisPoints) {
+        this.domain = requireNonNull(domain, "domain is null");
+        if (feeBasisPoints < 0 || feeBasisPoints > Nano.BASIS_POINTS) {
+            throw new IllegalArgumentException(
+                    "protocol fee is "
+                            + feeBasisPoints
+                            + " basis points, give 0.."
+                            + Nano.BASIS_POINTS);
+        }
+        this.feeBasisPoints = feeBasisPoints;
+    }
+
+    @Override
+    public void open(OpenContext context) {
+        rule = new ChargeRule(domain, feeBasisPoints);
+        sequence = getRuntimeContext().getState(SEQUENCE);
+        usage = getRuntimeContext().getMapState(USAGE);
+        MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("meter");
+        outcomes = new EnumMap<>(OutcomeStatus.class);
+        outcomes.put(OutcomeStatus.ANSWERED, group.counter("answered"));
+        outcomes.put(OutcomeStatus.EXPIRED, group.counter("expired"));
+        outcomes.put(OutcomeStatus.FAILED, group.counter("failed"));
+        units = group.counter("units");
+        debitNano = group.counter("debitNano");
+        feeNano = group.counter("feeNano");
+    }
+
+    @Override
+    public void processElement(Outcome outcome, Context context, Collector<Charge> out)
+            throws Exception {
+        Long last = sequence.value();
+        Charge charge =
+                requireNonNull(rule, "not open").charge(outcome, last == null ? 1 : last + 1);
+        sequence.update(charge.sequence());
+        Usage before = usage.get(outcome.model());
+        usage.put(outcome.model(), (before == null ? Usage.NONE : before).plus(charge));
+
+        requireNonNull(outcomes.get(outcome.status()), "status without counter").inc();
+        units.inc(charge.units());
+        debitNano.inc(charge.debitNano());
+        feeNano.inc(charge.feeNano());
+        out.collect(charge);
+        context.output(RESULTS, new Result(outcome, charge.debitNano()));
+    }
+}

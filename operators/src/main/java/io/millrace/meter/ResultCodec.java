@@ -1,0 +1,96 @@
+package io.millrace.meter;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import io.millrace.infer.Outcome;
+import io.millrace.infer.OutcomeStatus;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+
+/**
+ * The wire form of results: the shape users of embedding APIs know, plus charge, provider and
+ * request id. {@code data} is empty and {@code error} an object unless {@code status} is answered.
+ * Floats are written in the fewest digits that read back as the same float32, so whoever parses
+ * them can check the provider's signature. For any thread.
+ */
+public final class ResultCodec {
+
+    // JDK 17's Float.toString is not always shortest (JDK-4511638); Jackson's fast writer is.
+    private static final JsonFactory JSON =
+            JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
+
+    private ResultCodec() {}
+
+    /** UTF-8 JSON of {@code result}. */
+    public static byte[] encode(Result result) {
+        Outcome outcome = result.outcome();
+        boolean answered = outcome.status() == OutcomeStatus.ANSWERED;
+        ByteArrayOutputStream bytes =
+                new ByteArrayOutputStream(512 + 14 * outcome.embedding().length);
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeStringField("id", outcome.requestId());
+            json.writeStringField("object", "list");
+            json.writeStringField("model", outcome.model());
+            json.writeStringField("status", outcome.status().name().toLowerCase(Locale.ROOT));
+            json.writeArrayFieldStart("data");
+            if (answered) {
+                writeEmbedding(json, outcome.embedding());
+            }
+            json.writeEndArray();
+            int tokens = answered ? outcome.units() : 0;
+            json.writeObjectFieldStart("usage");
+            json.writeNumberField("prompt_tokens", tokens);
+            json.writeNumberField("total_tokens", tokens);
+            json.writeEndObject();
+            writeCharge(json, outcome, result.debitNano());
+            writeProvider(json, outcome);
+            if (answered) {
+                json.writeNullField("error");
+            } else {
+                json.writeObjectFieldStart("error");
+                json.writeStringField("code", outcome.status().name());
+                json.writeStringField("message", outcome.detail());
+                json.writeEndObject();
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a result does not encode", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void writeEmbedding(JsonGenerator json, float[] embedding) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("object", "embedding");
+        json.writeNumberField("index", 0);
+        json.writeArrayFieldStart("embedding");
+        for (float component : embedding) {
+            json.writeNumber(component);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void writeCharge(JsonGenerator json, Outcome outcome, long debitNano)
+            throws IOException {
+        json.writeObjectFieldStart("charge");
+        json.writeNumberField("debitNano", debitNano);
+        json.writeNumberField("priceNanoPerMillion", outcome.priceNanoPerMillion());
+        json.writeNumberField("priceVersion", outcome.priceVersion());
+        json.writeStringField("requester", outcome.requester());
+        json.writeNumberField("account", outcome.account());
+        json.writeEndObject();
+    }
+
+    private static void writeProvider(JsonGenerator json, Outcome outcome) throws IOException {
+        json.writeObjectFieldStart("provider");
+        json.writeNumberField("account", outcome.provider());
+        json.writeStringField("address", outcome.providerAddress());
+        json.writeStringField("signature", outcome.providerSignature());
+        json.writeEndObject();
+    }
+}
