@@ -12,6 +12,7 @@ interface IModelRegistry {
 
     error ModelUnknown(bytes32 model);
     error ModelExists(bytes32 model);
+    error AdminZero();
     error ModelIdZero();
     error NotPublisher(bytes32 model, address publisher, address caller);
     error PriceTooHigh(uint64 priceNanoPerMillion, uint64 most);
@@ -38,7 +39,13 @@ interface IModelRegistry {
     function modelOf(bytes32 model)
         external
         view
-        returns (address publisher, Status status, uint32 priceVersion, uint64 priceNanoPerMillion, uint64 effectiveFrom);
+        returns (
+            address publisher,
+            Status status,
+            uint32 priceVersion,
+            uint64 priceNanoPerMillion,
+            uint64 effectiveFrom
+        );
     function PRICE_NOTICE() external view returns (uint64);
     function MAX_PRICE() external view returns (uint64);
     function PUBLISHER_ROLE() external view returns (bytes32);

@@ -9,6 +9,7 @@ interface ISettlementVaultErrors {
     /// @param amountNano what the balance would have become; lanes hold less than 2^63 nano-USD
     error AmountTooLarge(uint256 amountNano);
     error NothingReceived(address token, uint256 amountToken);
+    error NothingRequested(address owner);
     error AccountAlreadyOpen(uint32 account, address owner);
     error NoSpendingAccount(address owner);
     error NoEarningAccount(address owner);
@@ -23,15 +24,19 @@ interface ISettlementVaultErrors {
     error HeaderDoesNotFollow(
         bytes32 previousHeader, uint64 epoch, uint32 part, bytes32 headHash, uint64 headEpoch, uint32 headPart
     );
+    error EpochWithoutParts(uint64 epoch);
+    /// Another root, sum, count or number of parts than the epoch's part 0 named.
     error EpochCommitmentChanged(uint64 epoch, uint32 part);
     error WordsHashMismatch(bytes32 inHeader, bytes32 ofWords);
     error SlotsNotAscending(uint32 previous, uint32 next);
     error SlotCountMismatch(uint256 slots, uint256 words);
-    error AccountNotOpen(uint32 slot, uint32 accounts);
+    /// @param slot holds an account above @param lastAccount, the highest id that is open
+    error AccountNotOpen(uint32 slot, uint32 lastAccount);
     error LaneOutOfRange(uint32 slot, uint256 word);
     error BalanceUnderflow(uint32 slot, uint256 balances, uint256 debits);
     error BalanceOverflow(uint32 slot, uint256 balances, uint256 credits);
     error Unbalanced(uint256 debitsNano, uint256 creditsNano, uint64 partSumNano);
+    /// @param settledNano sum of the parts so far: too much already, or too little and this is the last part
     error SumNotReached(uint64 epoch, uint64 settledNano, uint64 receiptsSumNano);
     error ReleaseExceedsRequest(uint32 account, uint32 request, uint64 amountNano, uint64 requestedNano);
 }
@@ -110,12 +115,8 @@ interface ISettlementVaultEvents {
     event SpendingAccountOpened(uint32 indexed account, address indexed owner);
     event EarningAccountOpened(uint32 indexed account, address indexed owner);
     event Deposited(uint32 indexed account, address indexed owner, address indexed payer, uint64 amountNano);
-    event WithdrawalRequested(
-        uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano
-    );
-    event WithdrawalReleased(
-        uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano
-    );
+    event WithdrawalRequested(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
+    event WithdrawalReleased(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
     /// The request was no longer open (its owner left by the escape hatch), so nothing moved.
     event ReleaseSkipped(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
     event WithdrawalTaken(uint32 indexed account, address indexed owner, address to, uint64 amountNano);
@@ -156,7 +157,7 @@ interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISe
     function takeReleased(address to) external returns (uint64 amountNano);
 
     /// @notice When no epoch came for ESCAPE_AFTER seconds: closes the caller's open request and pays out its whole
-    /// spending and released balance, in whole base units.
+    /// spending and released balance, in whole base units; what is left of a base unit stays released.
     function escape(address to) external returns (uint64 amountNano);
 
     /// @notice Pays out `amountNano` (cut to whole base units) of earnings of `account`, owned by the caller, at once.

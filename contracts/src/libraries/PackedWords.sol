@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {ISettlementVaultErrors} from "../interfaces/ISettlementVault.sol";
+
+/// @title A ledger of 63-bit balances, four to a word, and whole-word arithmetic on it.
+/// @notice Account id = 4 x slot + lane; lane 0 is the lowest 64 bits. The top bit of every lane is a guard: clear in
+/// storage, it takes the carry of a credit or lends the borrow of a debit, so four lanes are added or subtracted by one
+/// instruction and none can reach its neighbour.
+library PackedWords {
+    /// One word for every slot that a uint32 account id can name; slot numbers are storage offsets, without a keccak.
+    struct Ledger {
+        uint256[2 ** 30] words;
+    }
+
+    /// The guard bit of each lane.
+    uint256 internal constant GUARD = 0x8000000000000000800000000000000080000000000000008000000000000000;
+
+    /// Lanes 0 and 2: the halves into which lanes are folded. 2^30 words of two 63-bit lanes stay far below 2^128.
+    uint256 internal constant EVEN_LANES = 0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff;
+
+    /// @notice Subtracts `amounts` from the words of `ledger` named by `slots`.
+    /// @param lastAccount highest id that may be debited
+    /// @return sumNano of all amounts
+    function debit(Ledger storage ledger, uint256[] calldata slots, uint256[] calldata amounts, uint256 lastAccount)
+        internal
+        returns (uint256 sumNano)
+    {
+        checkShape(slots, amounts, lastAccount);
+        uint256 lowestNext;
+        uint256 folded;
+        for (uint256 i; i < amounts.length; ++i) {
+            uint256 slot = ascendingSlotAt(slots, i, lowestNext);
+            lowestNext = slot + 1;
+            uint256 word = wordAt(amounts, i);
+            store(ledger, slot, subtract(slot, load(ledger, slot), word));
+            folded += fold(word);
+        }
+        return unfold(folded);
+    }
+
+    /// @notice Adds `amounts` to the words of `ledger` named by `slots`.
+    /// @param lastAccount highest id that may be credited
+    /// @return sumNano of all amounts
+    function credit(Ledger storage ledger, uint256[] calldata slots, uint256[] calldata amounts, uint256 lastAccount)
+        internal
+        returns (uint256 sumNano)
+    {
+        checkShape(slots, amounts, lastAccount);
+        uint256 lowestNext;
+        uint256 folded;
+        for (uint256 i; i < amounts.length; ++i) {
+            uint256 slot = ascendingSlotAt(slots, i, lowestNext);
+            lowestNext = slot + 1;
+            uint256 word = wordAt(amounts, i);
+            store(ledger, slot, add(slot, load(ledger, slot), word));
+            folded += fold(word);
+        }
+        return unfold(folded);
+    }
+
+    function debitAccount(Ledger storage ledger, uint32 account, uint64 amountNano) internal {
+        uint256 slot = account / 4;
+        store(ledger, slot, subtract(slot, load(ledger, slot), uint256(amountNano) << shiftOf(account)));
+    }
+
+    function creditAccount(Ledger storage ledger, uint32 account, uint64 amountNano) internal {
+        uint256 slot = account / 4;
+        store(ledger, slot, add(slot, load(ledger, slot), uint256(amountNano) << shiftOf(account)));
+    }
+
+    function balanceOf(Ledger storage ledger, uint32 account) internal view returns (uint64) {
+        return uint64(load(ledger, account / 4) >> shiftOf(account));
+    }
+
+    /// @dev Borrows from the guard bits: one is left set in each lane that had enough.
+    function subtract(uint256 slot, uint256 balances, uint256 debits) internal pure returns (uint256) {
+        if (debits & GUARD != 0) revert ISettlementVaultErrors.LaneOutOfRange(uint32(slot), debits);
+        unchecked {
+            uint256 guarded = (balances | GUARD) - debits;
+            if (guarded & GUARD != GUARD) {
+                revert ISettlementVaultErrors.BalanceUnderflow(uint32(slot), balances, debits);
+            }
+            return guarded ^ GUARD;
+        }
+    }
+
+    /// @dev Carries into the guard bits: one is set in each lane that became too large.
+    function add(uint256 slot, uint256 balances, uint256 credits) internal pure returns (uint256 sums) {
+        if (credits & GUARD != 0) revert ISettlementVaultErrors.LaneOutOfRange(uint32(slot), credits);
+        unchecked {
+            sums = balances + credits;
+        }
+        if (sums & GUARD != 0) revert ISettlementVaultErrors.BalanceOverflow(uint32(slot), balances, credits);
+    }
+
+    /// @dev Two 128-bit sums of two lanes each; such words may be added up, then `unfold`ed.
+    function fold(uint256 word) internal pure returns (uint256) {
+        unchecked {
+            return (word & EVEN_LANES) + ((word >> 64) & EVEN_LANES);
+        }
+    }
+
+    function unfold(uint256 folded) internal pure returns (uint256) {
+        return (folded >> 128) + uint128(folded);
+    }
+
+    /// @dev One slot number to a word, no number left over, and the last word (slots ascend, so the highest) within the
+    /// accounts that exist.
+    function checkShape(uint256[] calldata slots, uint256[] calldata amounts, uint256 lastAccount) internal pure {
+        uint256 count = amounts.length;
+        if (slots.length != (count + 7) / 8) revert ISettlementVaultErrors.SlotCountMismatch(slots.length, count);
+        if (count == 0) return;
+        if (count % 8 != 0 && slots[slots.length - 1] >> (32 * (count % 8)) != 0) {
+            revert ISettlementVaultErrors.SlotCountMismatch(slots.length, count);
+        }
+        uint256 highest = slotAt(slots, count - 1);
+        uint256 most = lastAccount / 4;
+        if (highest > most || (highest == most && amounts[count - 1] >> 64 >> shiftOf(lastAccount) != 0)) {
+            revert ISettlementVaultErrors.AccountNotOpen(uint32(highest), uint32(lastAccount));
+        }
+    }
+
+    function ascendingSlotAt(uint256[] calldata slots, uint256 i, uint256 lowest) private pure returns (uint256 slot) {
+        slot = slotAt(slots, i);
+        if (slot < lowest) revert ISettlementVaultErrors.SlotsNotAscending(uint32(lowest - 1), uint32(slot));
+    }
+
+    function slotAt(uint256[] calldata slots, uint256 i) private pure returns (uint256) {
+        return uint32(wordAt(slots, i / 8) >> (32 * (i % 8)));
+    }
+
+    function shiftOf(uint256 account) private pure returns (uint256) {
+        return 64 * (account % 4);
+    }
+
+    /// @notice keccak256(abi.encodePacked(words)), in memory that is given back.
+    function hash(uint256[] calldata words) internal pure returns (bytes32 digest) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let size := shl(5, words.length)
+            calldatacopy(free, words.offset, size)
+            digest := keccak256(free, size)
+        }
+    }
+
+    /// @dev `words[i]` without the bounds check: callers stay below the length that `checkShape` saw.
+    function wordAt(uint256[] calldata words, uint256 i) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := calldataload(add(words.offset, shl(5, i)))
+        }
+    }
+
+    /// @dev `ledger.words[slot]` without the bounds check: `slot` is below 2^30 because its account is open.
+    function load(Ledger storage ledger, uint256 slot) private view returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := sload(add(ledger.slot, slot))
+        }
+    }
+
+    /// @dev The counterpart of `load`.
+    function store(Ledger storage ledger, uint256 slot, uint256 word) private {
+        assembly ("memory-safe") {
+            sstore(add(ledger.slot, slot), word)
+        }
+    }
+}
