@@ -1,0 +1,79 @@
+package io.millrace.job.audit;
+
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One part of one epoch as {@code settle} takes it, from its calldata or from the epoch log. Hashes
+ * are 0x-hex, amounts nano-USD.
+ *
+ * @param releases account &lt;&lt; 96 | request &lt;&lt; 64 | amount
+ */
+record EpochPart(
+        Header header,
+        List<BigInteger> debitSlots,
+        List<BigInteger> debits,
+        List<BigInteger> creditSlots,
+        List<BigInteger> credits,
+        List<BigInteger> releases) {
+
+    private static final BigInteger LANE = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+    private static final BigInteger SLOT = BigInteger.ONE.shiftLeft(32).subtract(BigInteger.ONE);
+    private static final int SLOTS_IN_WORD = 8;
+    private static final int LANES = 4;
+
+    EpochPart {
+        debitSlots = List.copyOf(debitSlots);
+        debits = List.copyOf(debits);
+        creditSlots = List.copyOf(creditSlots);
+        credits = List.copyOf(credits);
+        releases = List.copyOf(releases);
+    }
+
+    /** The fields of ISettlementVaultTypes.EpochHeader, in that order. */
+    record Header(
+            String previousHeader,
+            long epoch,
+            long part,
+            long parts,
+            String receiptsRoot,
+            BigInteger receiptsSumNano,
+            long receiptsCount,
+            BigInteger partSumNano,
+            String wordsHash,
+            String cutDigest,
+            long l2Block) {}
+
+    /** What each spending account pays; accounts that pay nothing are absent. */
+    Map<Long, BigInteger> debitsByAccount() {
+        return unpack(debitSlots, debits);
+    }
+
+    /** What each earning account gets; accounts that get nothing are absent. */
+    Map<Long, BigInteger> creditsByAccount() {
+        return unpack(creditSlots, credits);
+    }
+
+    /** For messages: {@code epoch 7 part 0}. */
+    String name() {
+        return "epoch " + header.epoch() + " part " + header.part();
+    }
+
+    private static Map<Long, BigInteger> unpack(List<BigInteger> slots, List<BigInteger> words) {
+        Map<Long, BigInteger> amounts = new TreeMap<>();
+        for (int i = 0; i < words.size(); i++) {
+            int word = i / SLOTS_IN_WORD;
+            BigInteger packed = word < slots.size() ? slots.get(word) : BigInteger.ZERO;
+            long slot = packed.shiftRight(32 * (i % SLOTS_IN_WORD)).and(SLOT).longValueExact();
+            for (int lane = 0; lane < LANES; lane++) {
+                BigInteger amount = words.get(i).shiftRight(64 * lane).and(LANE);
+                if (amount.signum() != 0) {
+                    amounts.merge(slot * LANES + lane, amount, BigInteger::add);
+                }
+            }
+        }
+        return amounts;
+    }
+}

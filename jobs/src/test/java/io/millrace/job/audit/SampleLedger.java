@@ -1,0 +1,223 @@
+package io.millrace.job.audit;
+
+import io.millrace.job.audit.ChainBooks.EventFields;
+import io.millrace.job.audit.ChainBooks.Head;
+import io.millrace.job.audit.ChainBooks.Kind;
+import io.millrace.job.audit.ChainBooks.Posting;
+import io.millrace.job.audit.ChainBooks.Settlement;
+import io.millrace.job.audit.EpochPart.Header;
+import io.millrace.job.audit.KafkaBooks.Charge;
+import io.millrace.job.audit.KafkaBooks.Receipt;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.web3j.crypto.Hash;
+
+/** Seals epochs and keeps the balances of a sample deployment as a vault would. */
+final class SampleLedger {
+
+    private static final int FIRST_OF_PART_1 = 3;
+
+    private final TypedHashes hashes;
+    private final Map<Integer, Long> spending = new HashMap<>();
+    private final Map<Integer, Long> released = new HashMap<>();
+    private final Map<Integer, Long> earning = new HashMap<>();
+    private long paidOut;
+    private long deposited;
+    private Head sealed = new Head(MerkleSum.EMPTY.hash(), 0, 0, 1);
+    private Head settled = sealed;
+    private List<Receipt> lastReceipts = List.of();
+    private List<EpochPart> lastParts = List.of();
+    private List<Settlement> lastSettlements = List.of();
+
+    SampleLedger(TypedHashes hashes) {
+        this.hashes = hashes;
+    }
+
+    Posting post(Kind kind, int account, long amount) {
+        switch (kind) {
+            case DEPOSITED -> {
+                spending.merge(account, amount, Long::sum);
+                deposited += amount;
+            }
+            case RELEASED -> {
+                spending.merge(account, -amount, Long::sum);
+                released.merge(account, amount, Long::sum);
+            }
+            case TAKEN -> pay(released, account, amount);
+            case ESCAPED -> {
+                released.merge(account, spending.getOrDefault(account, 0L), Long::sum);
+                spending.put(account, 0L);
+                pay(released, account, amount);
+            }
+            case EARNINGS_WITHDRAWN -> pay(earning, account, amount);
+        }
+        return new Posting(kind, account, BigInteger.valueOf(amount));
+    }
+
+    /** Seals one epoch: the even ones in two parts, by account. */
+    void seal(List<Charge> charges, List<Integer> releases, boolean settle) {
+        long epoch = sealed.epoch() + 1;
+        lastReceipts = receipts(epoch, charges);
+        Map<Long, List<MerkleSum.Node>> leaves = new TreeMap<>();
+        for (Receipt receipt : lastReceipts) {
+            leaves.computeIfAbsent(receipt.shard(), shard -> new ArrayList<>())
+                    .add(new MerkleSum.Node(hashes.receipt(receipt), receipt.charge().debitNano()));
+        }
+        MerkleSum.Node root = MerkleSum.root(leaves, SampleBooks.SHARD_DEPTH);
+        List<Predicate<Charge>> shares =
+                epoch % 2 == 1
+                        ? List.of(charge -> true)
+                        : List.of(
+                                charge -> charge.account() < FIRST_OF_PART_1,
+                                charge -> charge.account() >= FIRST_OF_PART_1);
+        lastParts = new ArrayList<>();
+        lastSettlements = new ArrayList<>();
+        for (int number = 0; number < shares.size(); number++) {
+            List<Charge> own = charges.stream().filter(shares.get(number)).toList();
+            EpochPart part =
+                    part(epoch, number, shares.size(), root, charges.size(), own, releases);
+            String hash = hashes.header(part.header());
+            sealed = new Head(hash, epoch, number, shares.size());
+            lastParts.add(part);
+            if (settle) {
+                settled = sealed;
+                lastSettlements.add(
+                        new Settlement(
+                                Hash.sha3String("tx " + hash), hash, event(part.header()), part));
+                own.forEach(this::move);
+            }
+        }
+    }
+
+    List<Receipt> lastReceipts() {
+        return lastReceipts;
+    }
+
+    List<EpochPart> lastParts() {
+        return lastParts;
+    }
+
+    List<Settlement> lastSettlements() {
+        return lastSettlements;
+    }
+
+    Head head() {
+        return settled;
+    }
+
+    BigInteger spending(int account) {
+        return BigInteger.valueOf(spending.getOrDefault(account, 0L));
+    }
+
+    BigInteger released(int account) {
+        return BigInteger.valueOf(released.getOrDefault(account, 0L));
+    }
+
+    BigInteger earning(int account) {
+        return BigInteger.valueOf(earning.getOrDefault(account, 0L));
+    }
+
+    BigInteger tokenBalance(BigInteger scale) {
+        return BigInteger.valueOf(deposited - paidOut).divide(scale);
+    }
+
+    private void pay(Map<Integer, Long> ledger, int account, long amount) {
+        ledger.merge(account, -amount, Long::sum);
+        paidOut += amount;
+    }
+
+    private void move(Charge charge) {
+        spending.merge((int) charge.account(), -charge.debitNano().longValue(), Long::sum);
+        earning.merge((int) charge.provider(), charge.creditNano().longValue(), Long::sum);
+        earning.merge(0, charge.feeNano().longValue(), Long::sum);
+    }
+
+    private static List<Receipt> receipts(long epoch, List<Charge> charges) {
+        Map<Long, Integer> next = new HashMap<>();
+        return charges.stream()
+                .sorted(Comparator.comparing(Charge::account).thenComparing(Charge::sequence))
+                .map(
+                        charge -> {
+                            long shard = charge.account() % (1L << SampleBooks.SHARD_DEPTH);
+                            int index = next.merge(shard, 1, Integer::sum) - 1;
+                            return new Receipt(epoch, shard, index, charge);
+                        })
+                .toList();
+    }
+
+    private EpochPart part(
+            long epoch,
+            int number,
+            int parts,
+            MerkleSum.Node root,
+            int receipts,
+            List<Charge> own,
+            List<Integer> releases) {
+        Map<Long, BigInteger> debits = new TreeMap<>();
+        Map<Long, BigInteger> credits = new TreeMap<>();
+        for (Charge charge : own) {
+            debits.merge(charge.account(), charge.debitNano(), BigInteger::add);
+            credits.merge(charge.provider(), charge.creditNano(), BigInteger::add);
+            credits.merge(0L, charge.feeNano(), BigInteger::add);
+        }
+        BigInteger sum = debits.values().stream().reduce(BigInteger.ZERO, BigInteger::add);
+        Header header =
+                new Header(
+                        sealed.hash(),
+                        epoch,
+                        number,
+                        parts,
+                        root.hash(),
+                        root.sumNano(),
+                        receipts,
+                        sum,
+                        MerkleSum.EMPTY.hash(),
+                        Hash.sha3String("cut " + epoch),
+                        epoch * 10);
+        EpochPart part =
+                new EpochPart(
+                        header,
+                        slots(debits),
+                        words(debits),
+                        slots(credits),
+                        words(credits),
+                        releases.stream()
+                                .map(account -> BigInteger.valueOf(account).shiftLeft(96))
+                                .toList());
+        Header named = Records.with(header, "wordsHash", TypedHashes.words(part));
+        return Records.with(part, "header", named);
+    }
+
+    private static EventFields event(Header header) {
+        return new EventFields(
+                header.epoch(),
+                header.part(),
+                header.parts(),
+                header.receiptsRoot(),
+                header.receiptsSumNano(),
+                header.receiptsCount(),
+                header.partSumNano());
+    }
+
+    /** All accounts of a sample lie in slots 0 and 1. */
+    private static List<BigInteger> words(Map<Long, BigInteger> amounts) {
+        BigInteger[] words = {BigInteger.ZERO, BigInteger.ZERO};
+        amounts.forEach(
+                (account, amount) -> {
+                    int slot = (int) (account / 4);
+                    words[slot] = words[slot].or(amount.shiftLeft((int) (64 * (account % 4))));
+                });
+        return List.of(words);
+    }
+
+    /** Slots 0 and 1 in one word. */
+    private static List<BigInteger> slots(Map<Long, BigInteger> amounts) {
+        return amounts.isEmpty() ? List.of(BigInteger.ZERO) : List.of(BigInteger.ONE.shiftLeft(32));
+    }
+}
