@@ -1,0 +1,23 @@
+package io.millrace.chain;
+
+/**
+ * What the chain says of all the transactions ever signed for one part that the vault does not hold
+ * yet. Only these five; a timeout or an error of the node is none of them (M9).
+ */
+sealed interface SendOutcome {
+
+    /** Nothing was ever signed for it. */
+    record NotSigned() implements SendOutcome {}
+
+    /** Signed, perhaps sent, in no block: it may still be mined, or never have arrived. */
+    record Unknown() implements SendOutcome {}
+
+    /** One succeeded, in a block newer than the one the vault was read at. */
+    record Mined() implements SendOutcome {}
+
+    /** One is in a block and failed there. */
+    record Reverted(TransactionOutcome outcome) implements SendOutcome {}
+
+    /** The chain counts past their nonce, yet none of them is in a block. */
+    record Replaced(long chainCount) implements SendOutcome {}
+}

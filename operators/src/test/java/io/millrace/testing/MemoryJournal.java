@@ -1,0 +1,32 @@
+package io.millrace.testing;
+
+import io.millrace.chain.SettlementRecord;
+import io.millrace.chain.SubmissionJournal;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A journal that outlives the submitter under test, as a durable one outlives the process. */
+public final class MemoryJournal implements SubmissionJournal {
+
+    private final List<SettlementRecord> entries = new ArrayList<>();
+
+    /** Set by tests: the next append fails. */
+    public boolean broken;
+
+    @Override
+    public synchronized List<SettlementRecord> readAll() {
+        return List.copyOf(entries);
+    }
+
+    @Override
+    public synchronized void append(SettlementRecord entry) throws IOException {
+        if (broken) {
+            throw new IOException("a newer writer has taken over");
+        }
+        entries.add(entry);
+    }
+
+    @Override
+    public void close() {}
+}
