@@ -1,0 +1,128 @@
+package io.millrace.job.stack;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A process of the local stack. Its output goes to a log file; it ends with this object. */
+final class ChildProcess implements AutoCloseable {
+
+    private static final int TAIL_LINES = 20;
+    private static final Duration GRACE = Duration.ofSeconds(15);
+    private static final Duration PROBE_PAUSE = Duration.ofMillis(100);
+
+    private final String name;
+    private final Process process;
+    private final Path log;
+
+    private ChildProcess(String name, Process process, Path log) {
+        this.name = name;
+        this.process = process;
+        this.log = log;
+    }
+
+    /** Starts {@code command} with both outputs appended to {@code log}. */
+    static ChildProcess start(String name, List<String> command, Path log) {
+        try {
+            Files.createDirectories(log.toAbsolutePath().getParent());
+            Process process =
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                            .start();
+            process.getOutputStream().close();
+            return new ChildProcess(name, process, log);
+        } catch (IOException e) {
+            throw new StackException(name + " did not start: " + command.get(0), e);
+        }
+    }
+
+    /** Waits for a process that ends by itself; fails if it does not end well. */
+    void requireSuccess(Duration limit) throws InterruptedException {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new StackException(name + " did not end in " + limit.toSeconds() + " s" + tail());
+        }
+        if (process.exitValue() != 0) {
+            throw new StackException(
+                    name + " failed with exit code " + process.exitValue() + tail());
+        }
+    }
+
+    /** Fails if the process is gone, with the end of its log. */
+    void requireAlive() {
+        if (!process.isAlive()) {
+            throw new StackException(
+                    name + " ended with exit code " + process.exitValue() + tail());
+        }
+    }
+
+    /**
+     * Asks {@code probe} until it answers without an exception.
+     *
+     * @throws StackException if the process ends or {@code limit} passes first
+     */
+    void awaitReady(Callable<?> probe, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            requireAlive();
+            Exception refusal = refusalOf(probe);
+            if (refusal == null) {
+                return;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new StackException(
+                        name + " was not ready after " + limit.toSeconds() + " s" + tail(),
+                        refusal);
+            }
+            TimeUnit.MILLISECONDS.sleep(PROBE_PAUSE.toMillis());
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Asks it to end, then makes it. Does nothing if it has ended. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static @Nullable Exception refusalOf(Callable<?> probe) throws InterruptedException {
+        try {
+            probe.call();
+            return null;
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) { // whatever it is, the process may still be on its way up
+            return e;
+        }
+    }
+
+    private String tail() {
+        try {
+            List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
+            int from = Math.max(0, lines.size() - TAIL_LINES);
+            return "; the end of "
+                    + log
+                    + ":\n"
+                    + String.join("\n", lines.subList(from, lines.size()));
+        } catch (IOException e) {
+            return "; its log " + log + " cannot be read: " + e.getMessage();
+        }
+    }
+}

