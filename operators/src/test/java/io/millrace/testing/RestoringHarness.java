@@ -241,7 +241,7 @@ public final class RestoringHarness<A, B, OUT> {
                 }
             }
             live.drain(tags, main, sides);
-            return new Run<>(main, sides, live.stateEntries(), live.harness.numEventTimeTimers());
+            return new Run<>(main, sides, live.stateEntries(), live.eventTimers());
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Exception e) {
@@ -357,6 +357,13 @@ public final class RestoringHarness<A, B, OUT> {
                             record -> sides.add(new Run.Side(tag.getId(), record.getValue())));
                 }
             }
+        }
+
+        private int eventTimers() {
+            // Flink's harness refuses to count for operators without keys, which have no timers.
+            return harness.getOperator().getKeyedStateBackend() == null
+                    ? 0
+                    : harness.numEventTimeTimers();
         }
 
         /** Keys of all states, event timers among them. */

@@ -1,0 +1,223 @@
+package io.millrace.settle;
+
+import static java.util.Objects.requireNonNull;
+
+import io.millrace.admit.Release;
+import io.millrace.chain.CutDigest;
+import io.millrace.chain.CutPosition;
+import io.millrace.chain.EpochHeader;
+import io.millrace.chain.EpochHeaderHash;
+import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SlotWordsHash;
+import io.millrace.unit.Eip712Domain;
+import io.millrace.unit.Hex;
+import io.millrace.unit.Nano;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Joins what the shards cut into epochs, numbers them without gaps and chains their headers (M4,
+ * M5). Plain state machine: its whole state is {@link Head}, the pending shard roots and the
+ * positions.
+ */
+public final class EpochSealer {
+
+    /**
+     * Where the header chain stands.
+     *
+     * @param epoch last sealed, 0 before the first @param header hash of its last part
+     * @param quietCuts cuts since then
+     */
+    public record Head(long epoch, String header, int quietCuts) {
+
+        /** Before the first epoch. */
+        public static final Head GENESIS = new Head(0, Hex.ZERO_32, 0);
+
+        /** Checks. */
+        public Head {
+            requireNonNull(header, "header is null");
+        }
+    }
+
+    /** One epoch in its parts, and which shard cuts are in it. */
+    public record Sealed(List<SealedEpoch> parts, List<EpochAssignment> assignments) {}
+
+    private final SettleOptions options;
+    private final EpochHeaderHash headerHash;
+    private final EpochPacker packer;
+    private final TreeMap<Long, TreeMap<Integer, ShardRoot>> pending = new TreeMap<>();
+    private final CutPositions positions = new CutPositions();
+    private Head head = Head.GENESIS;
+
+    /** For the vault that {@code domain} names. */
+    public EpochSealer(SettleOptions options, Eip712Domain domain) {
+        this.options = options;
+        this.headerHash = new EpochHeaderHash(domain);
+        this.packer = new EpochPacker(options.part());
+    }
+
+    /**
+     * Goes on from the snapshot of checkpoint {@code barrier}, after all that was pending is added.
+     */
+    public void restore(Head from, long barrier) {
+        head = from;
+        positions.advanceTo(barrier);
+    }
+
+    /** Where the chain stands, for a snapshot. */
+    public Head head() {
+        return head;
+    }
+
+    /** Takes what a shard cut. A shard cuts once at a barrier. */
+    public void add(ShardRoot root) {
+        ShardRoot other =
+                pending.computeIfAbsent(root.cut(), cut -> new TreeMap<>())
+                        .putIfAbsent(root.shard(), root);
+        if (other != null) {
+            throw new IllegalStateException(
+                    "shard "
+                            + root.shard()
+                            + " came twice for cut "
+                            + root.cut()
+                            + "; stop the job and audit the receipts topic");
+        }
+    }
+
+    /** Takes how far a source was read. */
+    public void add(CutPosition position) {
+        positions.add(position);
+    }
+
+    /** Shard roots that no epoch has yet, for a snapshot. */
+    public List<ShardRoot> pending() {
+        return pending.values().stream().map(Map::values).flatMap(Collection::stream).toList();
+    }
+
+    /** Positions still needed, for a snapshot. */
+    public List<CutPosition> positions() {
+        return positions.all();
+    }
+
+    /**
+     * Seals every pending cut in ascending order from whichever shards arrived; if that leaves the
+     * stream quiet for too long, an empty epoch.
+     *
+     * @param barrier checkpoint id
+     */
+    public List<Sealed> seal(long barrier) {
+        List<Sealed> epochs = new ArrayList<>();
+        for (Map.Entry<Long, TreeMap<Integer, ShardRoot>> cut : pending.entrySet()) {
+            positions.advanceTo(cut.getKey());
+            for (List<ShardRoot> roots : groups(cut.getValue().values())) {
+                epochs.add(epoch(cut.getKey(), roots));
+            }
+        }
+        pending.clear();
+        positions.advanceTo(barrier);
+        if (epochs.isEmpty() && barrier % options.cutEvery() == 0) {
+            head = new Head(head.epoch(), head.header(), head.quietCuts() + 1);
+            if (head.quietCuts() == options.heartbeatCuts()) {
+                epochs.add(epoch(barrier, List.of()));
+            }
+        }
+        return epochs;
+    }
+
+    /** The roots in order, parted only where their sum would not fit 63 bits. */
+    private static List<List<ShardRoot>> groups(Collection<ShardRoot> roots) {
+        List<List<ShardRoot>> groups = new ArrayList<>();
+        long sumNano = 0;
+        for (ShardRoot root : roots) {
+            if (groups.isEmpty() || root.sumNano() > Long.MAX_VALUE - sumNano) {
+                groups.add(new ArrayList<>());
+                sumNano = 0;
+            }
+            groups.get(groups.size() - 1).add(root);
+            sumNano = Nano.add(sumNano, root.sumNano());
+        }
+        return groups;
+    }
+
+    private Sealed epoch(long cut, List<ShardRoot> roots) {
+        Map<Integer, Long> debits = new TreeMap<>();
+        Map<Integer, Long> credits = new TreeMap<>();
+        List<Release> releases = new ArrayList<>();
+        List<SumNode> top = new ArrayList<>(Collections.nCopies(options.shards(), SumNode.EMPTY));
+        long receipts = 0;
+        List<SealedEpoch.ShardCut> sources = new ArrayList<>();
+        List<EpochAssignment> assignments = new ArrayList<>();
+        long number = head.epoch() + 1;
+        for (ShardRoot root : roots) {
+            root.debits().forEach(d -> Amounts.add(debits, d.account(), d.amountNano()));
+            root.credits().forEach(c -> Amounts.add(credits, c.account(), c.amountNano()));
+            releases.addAll(root.releases());
+            top.set(root.shard(), SumNode.of(root.root(), root.sumNano()));
+            receipts += root.receipts();
+            sources.add(
+                    new SealedEpoch.ShardCut(
+                            root.shard(), cut, root.root(), root.sumNano(), root.receipts()));
+            assignments.add(new EpochAssignment(number, cut, root.shard(), root.receipts()));
+        }
+        SumNode root = new MerkleSumTree(top).root();
+        List<EpochPacker.Part> parts =
+                packer.pack(Amounts.list(debits), Amounts.list(credits), releases);
+        requirePartsReach(root.sumNano(), parts, number);
+        List<CutPosition> at = positions.reached();
+        List<SealedEpoch> sealed = new ArrayList<>(parts.size());
+        for (int part = 0; part < parts.size(); part++) {
+            sealed.add(part(parts, part, root, receipts, sources, at));
+        }
+        return new Sealed(sealed, assignments);
+    }
+
+    private SealedEpoch part(
+            List<EpochPacker.Part> parts,
+            int number,
+            SumNode root,
+            long receipts,
+            List<SealedEpoch.ShardCut> sources,
+            List<CutPosition> at) {
+        EpochPacker.Part part = parts.get(number);
+        long epoch = number == 0 ? head.epoch() + 1 : head.epoch();
+        EpochHeader header =
+                new EpochHeader(
+                        head.header(),
+                        epoch,
+                        number,
+                        parts.size(),
+                        root.hex(),
+                        root.sumNano(),
+                        receipts,
+                        part.sumNano(),
+                        SlotWordsHash.of(part.words(), part.releases()),
+                        CutDigest.of(at),
+                        CutPositions.lastBlock(at));
+        String hash = headerHash.of(header);
+        head = new Head(epoch, hash, 0);
+        return new SealedEpoch(
+                hash, header, part.words(), part.releases(), part.accounts(), sources, at);
+    }
+
+    /** M4: the root's own sum is what the parts settle. */
+    private static void requirePartsReach(long sumNano, List<EpochPacker.Part> parts, long epoch) {
+        long settledNano = 0;
+        for (EpochPacker.Part part : parts) {
+            settledNano = Nano.add(settledNano, part.sumNano());
+        }
+        if (settledNano != sumNano) {
+            throw new IllegalStateException(
+                    "epoch "
+                            + epoch
+                            + " has receipts of "
+                            + sumNano
+                            + " nano-USD but postings of "
+                            + settledNano
+                            + "; stop the job and audit the charges topic");
+        }
+    }
+}

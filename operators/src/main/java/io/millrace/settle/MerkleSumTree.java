@@ -1,0 +1,101 @@
+package io.millrace.settle;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A perfect binary Merkle-sum tree over nodes in order, filled up on the right with empty nodes:
+ * the subtree of one shard over its receipts, or the top tree over the roots of all shards. Equal
+ * to contracts/src/libraries/MerkleSum.sol.
+ */
+public final class MerkleSumTree {
+
+    /** Nodes of each level, leaves first; what is missing on the right is empty. */
+    private final List<List<SumNode>> levels = new ArrayList<>();
+
+    /**
+     * Builds all levels; a tree of n leaves has ceil(log2 n) above them.
+     *
+     * @throws ArithmeticException if the sum of all leaves does not fit 63 bits
+     */
+    public MerkleSumTree(List<SumNode> leaves) {
+        List<SumNode> level = List.copyOf(leaves);
+        levels.add(level);
+        while (level.size() > 1) {
+            List<SumNode> above = new ArrayList<>((level.size() + 1) / 2);
+            for (int i = 0; i < level.size(); i += 2) {
+                above.add(SumNode.join(level.get(i), nodeOf(level, i + 1)));
+            }
+            level = above;
+            levels.add(level);
+        }
+    }
+
+    /** The root, empty if there are no leaves. */
+    public SumNode root() {
+        return nodeOf(levels.get(depth()), 0);
+    }
+
+    /** Levels above the leaves. */
+    public int depth() {
+        return levels.size() - 1;
+    }
+
+    /** Siblings of the path from leaf {@code index} to the root, bottom-up. */
+    public List<SumNode> siblings(int index) {
+        if (index < 0 || index >= levels.get(0).size()) {
+            throw new IllegalArgumentException(
+                    "leaf " + index + " of a tree with " + levels.get(0).size() + " leaves");
+        }
+        List<SumNode> siblings = new ArrayList<>(depth());
+        int at = index;
+        for (int level = 0; level < depth(); level++) {
+            siblings.add(nodeOf(levels.get(level), at ^ 1));
+            at >>= 1;
+        }
+        return siblings;
+    }
+
+    /**
+     * Whether the leaf lies at ({@code shard}, {@code index}) of the tree with that root, as the
+     * vault's {@code verifyReceipt} decides it. The path's bits, lowest first, are those of the
+     * index, then {@code shardDepth} bits of the shard.
+     *
+     * @param siblings bottom-up; whatever an adversary gives, the answer is only yes or no
+     */
+    public static boolean verify(
+            SumNode leaf,
+            int shard,
+            int index,
+            int shardDepth,
+            List<SumNode> siblings,
+            SumNode root) {
+        int shardLevels = siblings.size() - shardDepth;
+        // Every bit of index and shard is a turn of the path, so a leaf has one position only.
+        if (shardLevels < 0
+                || siblings.size() >= Long.SIZE
+                || (long) index >> shardLevels != 0
+                || (long) shard >> shardDepth != 0) {
+            return false;
+        }
+        long path = (long) shard << shardLevels | index;
+        SumNode node = leaf;
+        for (SumNode sibling : siblings) {
+            if (sibling.sumNano() > Long.MAX_VALUE - node.sumNano() || claimsWithoutHash(sibling)) {
+                return false;
+            }
+            node = (path & 1) == 0 ? SumNode.join(node, sibling) : SumNode.join(sibling, node);
+            path >>= 1;
+        }
+        return node.equals(root);
+    }
+
+    private static boolean claimsWithoutHash(SumNode node) {
+        return node.sumNano() != 0
+                && new SumNode(node.hash(), 0).isEmpty(); // nothing below, and yet a sum
+    }
+
+    private static SumNode nodeOf(List<SumNode> level, int index) {
+        return index < level.size() ? level.get(index) : SumNode.EMPTY;
+    }
+}

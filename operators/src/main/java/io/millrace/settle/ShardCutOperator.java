@@ -1,0 +1,233 @@
+package io.millrace.settle;
+
+import io.millrace.admit.Release;
+import io.millrace.meter.Charge;
+import io.millrace.unit.Eip712Domain;
+import io.millrace.unit.Nano;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Holds the unsealed charges of its settlement shards and cuts them at the barrier of every cut.
+ * In: charges and releases, both keyed by {@link SettleOptions#shardOf(int)}. Out: one {@link
+ * ShardRoot} for each shard that has something to seal, and its {@link #RECEIPTS}.
+ *
+ * <p>Each charge and release leaves exactly once, in one cut. A cut is only a regrouping of
+ * records: it changes state and sends records before the barrier of the same checkpoint, so both
+ * are in that checkpoint or neither is. If the checkpoint then fails while the job goes on, what
+ * was cut is already downstream and in the next checkpoint; if the job goes back, the charges are
+ * here again.
+ */
+public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
+        implements TwoInputStreamOperator<Charge, Release, ShardRoot> {
+
+    /** Receipts of the cuts, per shard in the order of their index, epoch still 0. */
+    public static final OutputTag<Receipt> RECEIPTS =
+            new OutputTag<>("cut-receipts", TypeInformation.of(Receipt.class));
+
+    private static final long serialVersionUID = 1L;
+
+    private final SettleOptions options;
+    private final Eip712Domain domain;
+
+    private transient ShardCutter cutter;
+    private transient MapState<ChargeKey, Charge> charges;
+    private transient MapState<Integer, PendingRequester> requesters;
+    private transient ListState<Release> releases;
+    private transient long lastBarrier;
+    private transient boolean finished;
+
+    /** For the shards of the vault that {@code domain} names. */
+    @SuppressWarnings("NullAway.Init") // Flink calls initializeState before anything else
+    public ShardCutOperator(SettleOptions options, Eip712Domain domain) {
+        this.options = options;
+        this.domain = domain;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        lastBarrier = context.getRestoredCheckpointId().orElse(0);
+        charges =
+                context.getKeyedStateStore()
+                        .getMapState(
+                                new MapStateDescriptor<>(
+                                        "charges",
+                                        TypeInformation.of(ChargeKey.class),
+                                        TypeInformation.of(Charge.class)));
+        requesters =
+                context.getKeyedStateStore()
+                        .getMapState(
+                                new MapStateDescriptor<>(
+                                        "requesters",
+                                        Types.INT,
+                                        TypeInformation.of(PendingRequester.class)));
+        releases =
+                context.getKeyedStateStore()
+                        .getListState(
+                                new ListStateDescriptor<>(
+                                        "releases", TypeInformation.of(Release.class)));
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        cutter = new ShardCutter(options, new ReceiptLeaf(domain));
+    }
+
+    @Override
+    public void processElement1(StreamRecord<Charge> element) throws Exception {
+        Charge charge = element.getValue();
+        int account = charge.account();
+        charges.put(new ChargeKey(account, charge.sequence()), charge);
+        PendingRequester before = requesters.get(account);
+        requesters.put(
+                account,
+                before == null
+                        ? new PendingRequester(account, charge.debitNano(), 1, 0)
+                        : new PendingRequester(
+                                account,
+                                Nano.add(before.totalNano(), charge.debitNano()),
+                                Math.addExact(before.receipts(), 1),
+                                before.cutsCarried()));
+    }
+
+    @Override
+    public void processElement2(StreamRecord<Release> element) throws Exception {
+        releases.add(element.getValue());
+    }
+
+    @Override
+    public void finish() throws Exception {
+        super.finish();
+        finished = true;
+        // Nothing may follow the end of a bounded or drained input, so this cut does not wait for
+        // the barrier of the last checkpoint; its id is the lowest which that barrier can have.
+        cutShards(lastBarrier + 1);
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        super.prepareSnapshotPreBarrier(checkpointId);
+        lastBarrier = checkpointId;
+        if (!finished && checkpointId % options.cutEvery() == 0) {
+            cutShards(checkpointId);
+        }
+    }
+
+    private void cutShards(long cut) throws Exception {
+        TaskInfo task = getRuntimeContext().getTaskInfo();
+        int maxParallelism = task.getMaxNumberOfParallelSubtasks();
+        int parallelism = task.getNumberOfParallelSubtasks();
+        Object before = getCurrentKey();
+        for (int shard = 0; shard < options.shards(); shard++) {
+            int owner =
+                    KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                            shard, maxParallelism, parallelism);
+            if (owner == task.getIndexOfThisSubtask()) {
+                setCurrentKey(shard);
+                cutShard(cut, shard);
+            }
+        }
+        if (before != null) {
+            setCurrentKey(before);
+        }
+    }
+
+    private void cutShard(long cut, int shard) throws Exception {
+        List<PendingRequester> pending = new ArrayList<>();
+        requesters.values().forEach(pending::add);
+        List<Release> released = new ArrayList<>();
+        releases.get().forEach(released::add);
+        Set<Integer> chosen = cutter.choose(pending, released, finished);
+        List<Charge> taken = take(chosen);
+        requireAll(shard, pending, chosen, taken);
+        for (PendingRequester requester : pending) {
+            carryOrForget(requester, chosen);
+        }
+        releases.clear();
+        if (taken.isEmpty() && released.isEmpty()) {
+            return;
+        }
+        ShardCutter.Cut result = cutter.cut(cut, shard, taken, released);
+        output.collect(new StreamRecord<>(result.root()));
+        for (Receipt receipt : result.receipts()) {
+            output.collect(RECEIPTS, new StreamRecord<>(receipt));
+        }
+    }
+
+    private List<Charge> take(Set<Integer> chosen) throws Exception {
+        List<Charge> taken = new ArrayList<>();
+        if (chosen.isEmpty()) {
+            return taken;
+        }
+        Iterator<Map.Entry<ChargeKey, Charge>> all = charges.iterator();
+        while (all.hasNext()) {
+            Map.Entry<ChargeKey, Charge> entry = all.next();
+            if (chosen.contains(entry.getKey().account())) {
+                taken.add(entry.getValue());
+                all.remove();
+            }
+        }
+        return taken;
+    }
+
+    /** Two charges of one sequence number would hide each other: then count and sum differ. */
+    private static void requireAll(
+            int shard, List<PendingRequester> pending, Set<Integer> chosen, List<Charge> taken) {
+        long receipts = 0;
+        long sumNano = 0;
+        for (PendingRequester requester : pending) {
+            if (chosen.contains(requester.account())) {
+                receipts += requester.receipts();
+                sumNano = Nano.add(sumNano, requester.totalNano());
+            }
+        }
+        for (Charge charge : taken) {
+            sumNano -= charge.debitNano();
+        }
+        if (receipts != taken.size() || sumNano != 0) {
+            throw new IllegalStateException(
+                    "shard "
+                            + shard
+                            + " was given "
+                            + receipts
+                            + " charges but holds "
+                            + taken.size()
+                            + ", "
+                            + sumNano
+                            + " nano-USD less: a sequence number came twice; stop the job and audit"
+                            + " the charges topic");
+        }
+    }
+
+    private void carryOrForget(PendingRequester requester, Set<Integer> chosen) throws Exception {
+        if (chosen.contains(requester.account())) {
+            requesters.remove(requester.account());
+        } else {
+            requesters.put(
+                    requester.account(),
+                    new PendingRequester(
+                            requester.account(),
+                            requester.totalNano(),
+                            requester.receipts(),
+                            requester.cutsCarried() + 1));
+        }
+    }
+}

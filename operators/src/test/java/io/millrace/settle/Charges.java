@@ -1,0 +1,58 @@
+package io.millrace.settle;
+
+import io.millrace.admit.Release;
+import io.millrace.infer.OutcomeStatus;
+import io.millrace.meter.Charge;
+import io.millrace.unit.Eip712Domain;
+import io.millrace.unit.EvmAddress;
+import io.millrace.unit.Hex;
+import io.millrace.unit.Keccak;
+import java.util.Collection;
+
+/** Charges, releases and options for the tests of this stage. */
+final class Charges {
+
+    static final Eip712Domain DOMAIN = new Eip712Domain(31337, "0x" + "00".repeat(19) + "aa");
+
+    /** Four shards, a cut every 1,000 checkpoints, dust below 100 nano-USD for two cuts. */
+    static final SettleOptions OPTIONS =
+            new SettleOptions(2, 1_000, 100, 2, 1_000, 0, PartLimits.DEFAULT);
+
+    private static final String MODEL = Hex.encode(Keccak.hashUtf8("model"));
+
+    private Charges() {}
+
+    /** A charge to one of three providers, with a fee of 5 %. */
+    static Charge charge(int account, long sequence, long debitNano) {
+        long feeNano = debitNano / 20;
+        return new Charge(
+                Hex.encode(Keccak.hashUtf8(account + ":" + sequence)),
+                EvmAddress.ZERO,
+                account,
+                sequence,
+                1 + (int) ((account + sequence) % 3),
+                EvmAddress.ZERO,
+                MODEL,
+                debitNano,
+                1_000_000,
+                1,
+                debitNano,
+                debitNano - feeNano,
+                feeNano,
+                debitNano == 0 ? OutcomeStatus.FAILED : OutcomeStatus.ANSWERED,
+                0,
+                sequence);
+    }
+
+    static Release release(int account, int request, long amountNano) {
+        return new Release(account, EvmAddress.ZERO, request, amountNano);
+    }
+
+    static long debitsNano(Collection<Charge> charges) {
+        return charges.stream().mapToLong(Charge::debitNano).reduce(0, Math::addExact);
+    }
+
+    static long sumNano(Collection<AccountAmount> amounts) {
+        return amounts.stream().mapToLong(AccountAmount::amountNano).reduce(0, Math::addExact);
+    }
+}
