@@ -4,19 +4,29 @@ import io.millrace.admit.RequestRecord;
 import io.millrace.chain.SealedEpoch;
 import io.millrace.chain.SubmissionJournal;
 import io.millrace.chain.VaultEvent;
+import io.millrace.chain.VaultEventSource;
 import io.millrace.meter.Charge;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 
 /**
  * Where the job's streams come from and go to, so that a test runs the same topology on others.
  *
- * @param requests with Kafka append time @param charges the job's own, read back once committed:
- *     they release reservations
- * @param epochs the job's own log, read back once committed @param events of vault and registry,
- *     finalised
- * @param ticks numbers at the pace of the tick interval @param money charges (and results, if
- *     committed)
+ * @param requests with Kafka append time
+ * @param charges the job's own, read back once committed: they release reservations
+ * @param epochs the job's own log, read back once committed
+ * @param events of vault and registry, final ones
+ * @param ticks numbers at the pace of the tick interval
+ * @param money charges, and results if they are committed with them
+ * @param results if they are immediate
+ * @param rejections exactly once
+ * @param epochLog exactly once
+ * @param receipts exactly once
+ * @param ticksOut into each partition of the request topic in turn
+ * @param journal of the submitter
  */
 public record Endpoints(
         Source<RequestRecord, ?, ?> requests,
@@ -30,4 +40,45 @@ public record Endpoints(
         Sink<OutboundRecord> epochLog,
         Sink<OutboundRecord> receipts,
         Sink<Long> ticksOut,
-        SubmissionJournal.Factory journal) {}
+        SubmissionJournal.Factory journal) {
+
+    private static final long MAX_BACKOFF_MILLIS = 30_000;
+
+    /** Kafka and the L2, as the options say. Nothing is connected to yet. */
+    static Endpoints of(JobConfig config) {
+        KafkaEndpoints kafka = new KafkaEndpoints(config.kafka());
+        return new Endpoints(
+                kafka.requests(),
+                kafka.charges(),
+                kafka.epochs(),
+                vaultEvents(config.chain()),
+                ticks(config.kafka()),
+                kafka.exactlyOnce("money"),
+                kafka.atLeastOnce(),
+                kafka.exactlyOnce("rejections"),
+                kafka.exactlyOnce("epochs"),
+                kafka.exactlyOnce("receipts"),
+                kafka.ticks(),
+                KafkaSubmissionJournal.factory(config.kafka(), config.chain().domain().vault()));
+    }
+
+    private static VaultEventSource vaultEvents(JobConfig.Chain chain) {
+        long pollMillis = chain.pollInterval().toMillis();
+        return new VaultEventSource(
+                chain.connection(),
+                new VaultEventSource.Options(
+                        chain.domain().chainId(),
+                        chain.startBlock(),
+                        pollMillis,
+                        Math.max(pollMillis, MAX_BACKOFF_MILLIS)));
+    }
+
+    private static DataGeneratorSource<Long> ticks(JobConfig.Kafka kafka) {
+        double perSecond = 1000.0 / kafka.tickInterval().toMillis();
+        return new DataGeneratorSource<>(
+                number -> number,
+                Long.MAX_VALUE,
+                RateLimiterStrategy.perSecond(perSecond),
+                Types.LONG);
+    }
+}

@@ -22,15 +22,18 @@ import io.millrace.settle.ReceiptFunction;
 import io.millrace.settle.ShardCutOperator;
 import io.millrace.settle.ShardRoot;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import java.util.Map;
 import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.ParameterTool;
 
 /**
- * Signed requests in; answers, charges and settled epochs out. Run with {@code --key value} options, {@link JobOptions} has
- * them all.
+ * Signed requests in; answers, charges and settled epochs out. Run with {@code --key value}
+ * options, {@link JobOptions} has them all.
  *
  * <pre>
  * requests ──► validate ─► admit ─► infer ─► meter ─► cut ─► seal ─► epoch log ─► submit ─► L2
@@ -40,45 +43,84 @@ import org.apache.flink.util.ParameterTool;
  */
 public final class InferenceSettlementJob {
 
+    private static final String NAME = "millrace";
+
     private InferenceSettlementJob() {}
 
-    /** Checks the surroundings, builds the DAG, runs it. */
+    /** Runs the job until it ends. */
     public static void main(String[] args) throws Exception {
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(JobDefaults.flink());
-        JobConfig config = JobConfig.fromMap(ParameterTool.fromArgs(args).toMap(), env.getParallelism());
-        JobDefaults.requireExactlyOnce(env);
-        KafkaTopicChecks.verify(config.kafka().bootstrapServers(), config.parallelism().admit());
-        topology(env, Endpoints.of(config), config);
-        env.execute("millrace");
+        prepare(new Configuration(), ParameterTool.fromArgs(args).toMap()).execute(NAME);
     }
 
-    /** The DAG, left to right. Sources and sinks are the caller's, so that a test runs what production runs. */
+    /**
+     * Submits the job. Returns once the cluster has accepted it.
+     *
+     * @param settings of Flink: where to run, checkpoints, a savepoint to go on from
+     * @param options of the job, as {@link JobOptions} names them
+     */
+    public static JobClient start(Configuration settings, Map<String, String> options)
+            throws Exception {
+        return prepare(settings, options).executeAsync(NAME);
+    }
+
+    /** Checks the surroundings and builds the DAG. */
+    private static StreamExecutionEnvironment prepare(
+            Configuration settings, Map<String, String> options) {
+        Configuration flink = JobDefaults.flink();
+        flink.addAll(settings);
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(flink);
+        JobDefaults.requireExactlyOnce(env);
+        JobConfig config = JobConfig.fromMap(options, env.getParallelism());
+        KafkaTopicChecks.verify(config.kafka().bootstrapServers(), config.parallelism().admit());
+        topology(env, Endpoints.of(config), config);
+        return env;
+    }
+
+    /**
+     * The DAG, left to right. Sources and sinks are the caller's, so that a test runs what
+     * production runs.
+     */
     public static void topology(StreamExecutionEnvironment env, Endpoints ends, JobConfig config) {
         Stages stages = new Stages(config);
         JobConfig.Parallelism p = config.parallelism();
 
         // Requests with their positions; their append time alone drives the watermark (M8).
         var requests =
-                step(env.fromSource(ends.requests(), stages.appendTime(), ""), Uids.REQUESTS, p.admit())
+                step(
+                                env.fromSource(ends.requests(), stages.appendTime(), ""),
+                                Uids.REQUESTS,
+                                p.admit())
                         .transform("", type(RequestRecord.class), stages.requestPositions());
         step(requests, Uids.REQUEST_POSITIONS, p.admit());
         var events =
                 step(env.fromSource(ends.events(), noWatermarks(), ""), Uids.VAULT_EVENTS, 1)
                         .transform("", type(VaultEvent.class), stages.vaultPositions());
         step(events, Uids.VAULT_POSITIONS, 1);
-        var charged = step(env.fromSource(ends.charges(), noWatermarks(), ""), Uids.CHARGES_BACK, 1);
+        var charged =
+                step(env.fromSource(ends.charges(), noWatermarks(), ""), Uids.CHARGES_BACK, 1);
 
-        // What moves a requester's funds: the chain's events, and the job's own charges once they are committed.
-        var idleEvents = step(events.assignTimestampsAndWatermarks(IdleWatermarks.strategy()), Uids.VAULT_IDLE, 1);
+        // What moves a requester's funds: the chain's events, and the job's own charges once they
+        // are committed.
+        var idleEvents =
+                step(
+                        events.assignTimestampsAndWatermarks(IdleWatermarks.strategy()),
+                        Uids.VAULT_IDLE,
+                        1);
         DataStream<FundsChange> funds =
                 step(charged.map(Stages::charged), Uids.FUNDS_CHARGED, 1)
                         .union(step(idleEvents.flatMap(Stages.funded()), Uids.FUNDS_EVENTS, 1));
-        var idleFunds = step(funds.assignTimestampsAndWatermarks(IdleWatermarks.strategy()), Uids.FUNDS_IDLE, 1);
+        var idleFunds =
+                step(
+                        funds.assignTimestampsAndWatermarks(IdleWatermarks.strategy()),
+                        Uids.FUNDS_IDLE,
+                        1);
 
         // admit
         var candidates =
                 step(
-                        requests.connect(idleEvents.broadcast(ValidateFunction.REGISTRY)).process(stages.validate()),
+                        requests.connect(idleEvents.broadcast(ValidateFunction.MODELS))
+                                .process(stages.validate()),
                         Uids.VALIDATE,
                         p.admit());
         var tasks =
@@ -90,44 +132,60 @@ public final class InferenceSettlementJob {
                         Uids.ADMIT,
                         p.admit());
         DataStream<Rejection> rejections =
-                candidates.getSideOutput(ValidateFunction.REJECTIONS).union(tasks.getSideOutput(AdmitFunction.REJECTIONS));
+                candidates
+                        .getSideOutput(ValidateFunction.REJECTIONS)
+                        .union(tasks.getSideOutput(AdmitFunction.REJECTIONS));
 
         // infer, meter
         var outcomes =
-                step(tasks.rebalance().transform("", type(Outcome.class), stages.infer()), Uids.INFER, p.infer());
+                step(
+                        tasks.rebalance().transform("", type(Outcome.class), stages.infer()),
+                        Uids.INFER,
+                        p.infer());
         var charges =
-                step(outcomes.keyBy(Outcome::requester).process(stages.meter()), Uids.METER, p.meter());
+                step(
+                        outcomes.keyBy(Outcome::requester).process(stages.meter()),
+                        Uids.METER,
+                        p.meter());
 
         // settle
-        KeySelector<Charge, Integer> chargeShard = stages.shardOfCharge();
-        KeySelector<Release, Integer> releaseShard = stages.shardOfRelease();
         var roots =
                 step(
-                        charges.keyBy(chargeShard)
-                                .connect(tasks.getSideOutput(AdmitFunction.RELEASES).keyBy(releaseShard))
+                        charges.keyBy(stages.shardOfCharge())
+                                .connect(
+                                        tasks.getSideOutput(AdmitFunction.RELEASES)
+                                                .keyBy(stages.shardOfRelease()))
                                 .transform("", type(ShardRoot.class), stages.shardCut()),
                         Uids.SHARD_CUT,
                         p.settle());
         DataStream<CutPosition> positions =
-                requests.getSideOutput(PositionOperator.POSITIONS).union(events.getSideOutput(PositionOperator.POSITIONS));
+                requests.getSideOutput(PositionOperator.POSITIONS)
+                        .union(events.getSideOutput(PositionOperator.POSITIONS));
         var epochs =
                 step(
-                        roots.connect(positions).transform("", type(SealedEpoch.class), stages.epochBuilder()),
+                        roots.connect(positions)
+                                .transform("", type(SealedEpoch.class), stages.epochBuilder()),
                         Uids.EPOCH_BUILDER,
                         1);
         var receipts =
                 step(
                         roots.getSideOutput(ShardCutOperator.RECEIPTS)
                                 .keyBy(Receipt::shard)
-                                .connect(epochs.getSideOutput(EpochBuilder.ASSIGNMENTS).keyBy(EpochAssignment::shard))
+                                .connect(
+                                        epochs.getSideOutput(EpochBuilder.ASSIGNMENTS)
+                                                .keyBy(EpochAssignment::shard))
                                 .process(new ReceiptFunction()),
                         Uids.RECEIPTS,
                         p.settle());
 
         // out: money exactly once; results at once, or in the transaction of their charge
-        DataStream<OutboundRecord> money = step(charges.map(Outbound::of), Uids.CHARGES_ENCODED, p.meter());
+        DataStream<OutboundRecord> money =
+                step(charges.map(Outbound::of), Uids.CHARGES_ENCODED, p.meter());
         DataStream<OutboundRecord> results =
-                step(charges.getSideOutput(MeterFunction.RESULTS).map(Outbound::of), Uids.RESULTS_ENCODED, p.meter());
+                step(
+                        charges.getSideOutput(MeterFunction.RESULTS).map(Outbound::of),
+                        Uids.RESULTS_ENCODED,
+                        p.meter());
         if (config.results() == ResultsMode.COMMITTED) {
             money = money.union(results);
         } else {
@@ -138,14 +196,23 @@ public final class InferenceSettlementJob {
         out(epochs.map(Outbound::of), ends.epochLog(), Uids.EPOCHS_OUT, 1);
         out(receipts.map(Outbound::of), ends.receipts(), Uids.RECEIPTS_OUT, p.settle());
 
-        // The log, once committed, goes to the chain; ticks keep every request partition's clock moving.
+        // The log, once committed, goes to the chain; ticks keep every request partition's clock
+        // moving.
         var log = step(env.fromSource(ends.epochs(), noWatermarks(), ""), Uids.EPOCHS_BACK, 1);
-        step(log.transform("", type(SettlementRecord.class), stages.submit(ends.journal())), Uids.SUBMIT, 1);
-        out(step(env.fromSource(ends.ticks(), noWatermarks(), ""), Uids.TICKS, 1), ends.ticksOut(), Uids.TICKS_OUT, 1);
+        step(
+                log.transform("", type(SettlementRecord.class), stages.submit(ends.journal())),
+                Uids.SUBMIT,
+                1);
+        out(
+                step(env.fromSource(ends.ticks(), noWatermarks(), ""), Uids.TICKS, 1),
+                ends.ticksOut(),
+                Uids.TICKS_OUT,
+                1);
     }
 
     /** A step's name and uid are one word, from {@link Uids}. */
-    private static <T> SingleOutputStreamOperator<T> step(SingleOutputStreamOperator<T> step, String uid, int parallelism) {
+    private static <T> SingleOutputStreamOperator<T> step(
+            SingleOutputStreamOperator<T> step, String uid, int parallelism) {
         return step.setParallelism(parallelism).uid(uid).name(uid);
     }
 

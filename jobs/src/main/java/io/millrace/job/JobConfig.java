@@ -1,5 +1,7 @@
 package io.millrace.job;
 
+import io.millrace.chain.Finality;
+import io.millrace.chain.JsonRpcVaultClient;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
 import java.time.Duration;
@@ -19,7 +21,6 @@ public record JobConfig(
         Settle settle,
         ResultsMode results,
         int feeBasisPoints,
-        Duration checkpointInterval,
         Parallelism parallelism) {
 
     /** Where and how Kafka is used. */
@@ -37,7 +38,16 @@ public record JobConfig(
             long startBlock,
             String finality,
             Duration pollInterval,
-            String settlerKeyFile) {}
+            String settlerKeyFile) {
+
+        private static final long TIMEOUT_MILLIS = 10_000;
+
+        /** How the L2 is reached, and what of it is ours. */
+        JsonRpcVaultClient.Connection connection() {
+            return new JsonRpcVaultClient.Connection(
+                    rpcUrl, domain.vault(), registry, Finality.parse(finality), TIMEOUT_MILLIS);
+        }
+    }
 
     /** Admission. */
     public record Admit(Duration horizon, int maxRecordBytes) {}
@@ -60,7 +70,8 @@ public record JobConfig(
             int heartbeatCuts,
             long dustMinNano,
             int dustMaxCuts,
-            int maxSlotsPerPart) {}
+            long maxPartGas,
+            int maxPartBytes) {}
 
     /** Parallelism a stage. */
     public record Parallelism(int admit, int infer, int meter, int settle) {}
@@ -165,17 +176,15 @@ public record JobConfig(
     private static int stage(Configuration given, ConfigOption<Integer> option, int parallelism) {
         int own = given.getOptional(option).orElse(parallelism);
         if (own < 1) {
-            throw new IllegalArgumentException("--" + option.key() + " is " + own + "; give at least 1");
+            throw new IllegalArgumentException(
+                    "--" + option.key() + " is " + own + "; give at least 1");
         }
         return own;
     }
 
     private static String finality(Configuration given) {
         String finality = given.get(JobOptions.CHAIN_FINALITY);
-        if (!finality.equals("finalized") && !finality.matches("depth:[0-9]{1,6}")) {
-            throw new IllegalArgumentException(
-                    "--chain.finality is " + finality + "; give 'finalized' or 'depth:N'");
-        }
+        Finality.parse(finality); // says what to give
         return finality;
     }
 

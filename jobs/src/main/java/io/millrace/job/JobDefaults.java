@@ -8,7 +8,10 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** Flink settings without which money would not be safe. The cluster's own configuration may tune, not undo them. */
+/**
+ * Flink settings without which money would not be safe. The cluster's own configuration may tune,
+ * not undo them.
+ */
 final class JobDefaults {
 
     private JobDefaults() {}
@@ -18,7 +21,9 @@ final class JobDefaults {
         Configuration flink = new Configuration();
         flink.set(PipelineOptions.GENERIC_TYPES, false);
         flink.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
-        flink.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+        flink.set(
+                CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE,
+                CheckpointingMode.EXACTLY_ONCE);
         flink.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
         flink.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
@@ -26,11 +31,15 @@ final class JobDefaults {
         return flink;
     }
 
-    /** Throws IllegalStateException if checkpoints are off or not exactly-once: then nothing would ever be committed. */
+    /**
+     * Throws IllegalStateException if checkpoints are off or not exactly-once: then nothing would
+     * ever be committed.
+     */
     static void requireExactlyOnce(StreamExecutionEnvironment env) {
         var checkpoints = env.getCheckpointConfig();
         if (!checkpoints.isCheckpointingEnabled()
-                || checkpoints.getCheckpointingConsistencyMode() != CheckpointingMode.EXACTLY_ONCE) {
+                || checkpoints.getCheckpointingConsistencyMode()
+                        != CheckpointingMode.EXACTLY_ONCE) {
             throw new IllegalStateException(
                     "checkpointing is "
                             + (checkpoints.isCheckpointingEnabled() ? "not exactly-once" : "off")

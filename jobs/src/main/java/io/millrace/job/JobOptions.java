@@ -38,10 +38,10 @@ public final class JobOptions {
     public static final ConfigOption<Duration> TICK_INTERVAL =
             key("kafka.tick.interval")
                     .durationType()
-                    .defaultValue(Duration.ofSeconds(2))
+                    .defaultValue(Duration.ofMillis(500))
                     .withDescription(
-                            "How often each partition of the request topic gets a clock record of"
-                                    + " the job.");
+                            "Pause between two clock records of the job; they go to the partitions"
+                                    + " of the request topic in turn.");
 
     public static final ConfigOption<String> CHAIN_RPC =
             key("chain.rpc.url")
@@ -81,8 +81,9 @@ public final class JobOptions {
                     .stringType()
                     .defaultValue("finalized")
                     .withDescription(
-                            "Which blocks money may rely on: the node's tag 'finalized', or"
-                                + " 'depth:N' blocks behind latest on a chain without the tag.");
+                            "Which blocks money may rely on: the node's tag 'finalized' or 'safe',"
+                                    + " or a number of blocks behind the latest on a chain without"
+                                    + " tags.");
 
     public static final ConfigOption<Duration> CHAIN_POLL =
             key("chain.poll.interval")
@@ -202,7 +203,9 @@ public final class JobOptions {
             key("epoch.cut.every.checkpoints")
                     .intType()
                     .defaultValue(6)
-                    .withDescription("An epoch is cut at every n-th checkpoint; execution.checkpointing.interval says how often they come.");
+                    .withDescription(
+                            "An epoch is cut at every n-th checkpoint;"
+                                + " execution.checkpointing.interval says how often they come.");
 
     public static final ConfigOption<Integer> HEARTBEAT_CUTS =
             key("epoch.heartbeat.cuts")
@@ -232,16 +235,17 @@ public final class JobOptions {
                     .longType()
                     .defaultValue(16_200_000L)
                     .withDescription(
-                            "Most gas of one settlement transaction, by upper bounds; a larger epoch is settled in"
-                                    + " balanced parts. EIP-7825 allows 16,777,216.");
+                            "Most gas of one settlement transaction, by upper bounds; a larger"
+                                    + " epoch is settled in balanced parts. EIP-7825 allows"
+                                    + " 16,777,216.");
 
     public static final ConfigOption<Integer> PART_BYTES =
             key("settle.part.max.bytes")
                     .intType()
                     .defaultValue(120 * 1024)
                     .withDescription(
-                            "Most calldata of one settlement transaction, bytes; nodes relay 131,072, Arbitrum takes"
-                                    + " 95,000.");
+                            "Most calldata of one settlement transaction, bytes; nodes relay"
+                                    + " 131,072, Arbitrum takes 95,000.");
 
     public static final ConfigOption<Integer> PARALLELISM_ADMIT = parallelismOf("admit");
     public static final ConfigOption<Integer> PARALLELISM_INFER = parallelismOf("infer");
@@ -296,6 +300,7 @@ public final class JobOptions {
                 .withDescription(
                         "Parallelism of "
                                 + stage
-                                + ", by default the job's own (parallelism.default); may change at any savepoint.");
+                                + ", by default the job's own (parallelism.default); may change at"
+                                + " any savepoint.");
     }
 }

@@ -20,7 +20,10 @@ final class Outbound {
 
     static OutboundRecord of(Rejection rejection) {
         String requester = rejection.requester();
-        return record(Topics.REJECTIONS, requester == null ? "" : requester, RejectionCodec.encode(rejection));
+        return record(
+                Topics.REJECTIONS,
+                requester == null ? "" : requester,
+                RejectionCodec.encode(rejection));
     }
 
     static OutboundRecord of(Charge charge) {
@@ -28,7 +31,8 @@ final class Outbound {
     }
 
     static OutboundRecord of(SealedEpoch epoch) {
-        return record(Topics.EPOCHS, Long.toString(epoch.header().epoch()), JsonCodec.encode(epoch));
+        return record(
+                Topics.EPOCHS, Long.toString(epoch.header().epoch()), JsonCodec.encode(epoch));
     }
 
     static OutboundRecord of(Receipt receipt) {

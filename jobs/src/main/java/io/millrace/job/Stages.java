@@ -55,7 +55,10 @@ final class Stages {
                         new PartLimits(options.maxPartGas(), options.maxPartBytes()));
     }
 
-    /** The broker's append time is the record's timestamp, and it never goes back within a partition. */
+    /**
+     * The broker's append time is the record's timestamp, and it never goes back within a
+     * partition.
+     */
     WatermarkStrategy<RequestRecord> appendTime() {
         return WatermarkStrategy.<RequestRecord>forMonotonousTimestamps()
                 .withTimestampAssigner((request, kafka) -> request.appendMillis());
@@ -87,7 +90,9 @@ final class Stages {
         JobConfig.Infer options = config.infer();
         List<ProviderKey> providers = new ArrayList<>();
         for (int i = 0; i < options.providerAccounts().size(); i++) {
-            providers.add(new ProviderKey(options.providerAccounts().get(i), options.providerKeyFiles().get(i)));
+            providers.add(
+                    new ProviderKey(
+                            options.providerAccounts().get(i), options.providerKeyFiles().get(i)));
         }
         return new InferOperatorFactory(
                 new InferOptions(
@@ -126,10 +131,16 @@ final class Stages {
     SubmitOperator.Factory submit(SubmissionJournal.Factory journal) {
         JobConfig.Chain chain = config.chain();
         return new SubmitOperator.Factory(
+                SubmitOptions.defaults(chain.domain().chainId())
+                        .polling(chain.pollInterval().toMillis()),
                 chain.connection(),
                 new FileKeySigner.Factory(chain.settlerKeyFile()),
-                journal,
-                SubmitOptions.defaults(chain.domain().chainId()));
+                journal);
+    }
+
+    /** What a committed charge does to its requester's funds. */
+    static FundsChange charged(Charge charge) {
+        return FundsChange.charged(charge.requester(), charge.requestId(), charge.debitNano());
     }
 
     /** What an event of the chain does to a requester's funds; most do nothing. */

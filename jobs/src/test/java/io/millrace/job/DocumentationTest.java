@@ -26,7 +26,10 @@ class DocumentationTest {
     void readme_configurationTable_hasEveryOptionOnce() throws IOException {
         List<String> rows =
                 Pattern.compile("(?m)^\\| `([a-z][a-z.-]*\\.?[a-z.-]*)` \\|")
-                        .matcher(section(Files.readString(ROOT.resolve("README.md")), "## Configuration"))
+                        .matcher(
+                                section(
+                                        Files.readString(ROOT.resolve("README.md")),
+                                        "## Configuration"))
                         .results()
                         .map(row -> row.group(1))
                         .toList();
@@ -41,7 +44,9 @@ class DocumentationTest {
                 continue;
             }
             String shown = shown(option.defaultValue());
-            assertThat(table).as("default of " + option.key()).contains("| `" + option.key() + "` | " + shown + " |");
+            assertThat(table)
+                    .as("default of " + option.key())
+                    .contains("| `" + option.key() + "` | " + shown + " |");
         }
     }
 
@@ -49,18 +54,30 @@ class DocumentationTest {
     void manifests_options_areKnown() throws IOException {
         String yaml = Files.readString(ROOT.resolve("k8s/base/flink-deployment.yaml"));
         List<String> given =
-                Pattern.compile("(?m)^ +--([a-z.-]+),").matcher(yaml).results().map(MatchResult::group).toList();
+                Pattern.compile("(?m)^ +--([a-z.-]+),")
+                        .matcher(yaml)
+                        .results()
+                        .map(MatchResult::group)
+                        .toList();
         assertThat(given).isNotEmpty();
-        assertThat(given).allSatisfy(line -> assertThat(keys()).contains(line.strip().substring(2).replace(",", "")));
+        assertThat(given)
+                .allSatisfy(
+                        line ->
+                                assertThat(keys())
+                                        .contains(line.strip().substring(2).replace(",", "")));
     }
 
     private static String shown(Object value) {
         if (value instanceof Duration duration) {
             return duration.toMillis() % 60_000 == 0
                     ? duration.toMinutes() + " min"
-                    : duration.toMillis() % 1000 == 0 ? duration.toSeconds() + " s" : duration.toMillis() + " ms";
+                    : duration.toMillis() % 1000 == 0
+                            ? duration.toSeconds() + " s"
+                            : duration.toMillis() + " ms";
         }
-        return value instanceof ResultsMode mode ? mode.name().toLowerCase(Locale.ROOT) : value.toString();
+        return value instanceof ResultsMode mode
+                ? mode.name().toLowerCase(Locale.ROOT)
+                : value.toString();
     }
 
     private static String section(String markdown, String heading) {

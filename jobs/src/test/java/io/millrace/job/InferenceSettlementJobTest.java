@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 
 class InferenceSettlementJobTest {
 
-    /** What savepoints out there are keyed by. A change here is a breaking change and belongs in the changelog. */
+    /**
+     * What savepoints out there are keyed by. A change here is a breaking change and belongs in the
+     * changelog.
+     */
     private static final List<String> PINNED =
             List.of(
                     "admit",
@@ -47,7 +50,8 @@ class InferenceSettlementJobTest {
                     "vault-positions");
 
     private static StreamGraph graph(String mode) {
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(JobDefaults.flink());
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(JobDefaults.flink());
         env.enableCheckpointing(1000);
         JobConfig config = JobConfig.fromMap(JobConfigTest.leastWith("results.mode", mode), 2);
         InferenceSettlementJob.topology(env, Endpoints.of(config), config);
@@ -82,7 +86,8 @@ class InferenceSettlementJobTest {
 
     @Test
     void topology_orderedSteps_runOnce() {
-        List<String> once = Arrays.asList(Uids.EPOCH_BUILDER, Uids.SUBMIT, Uids.VAULT_EVENTS, Uids.EPOCHS_BACK);
+        List<String> once =
+                Arrays.asList(Uids.EPOCH_BUILDER, Uids.SUBMIT, Uids.VAULT_EVENTS, Uids.EPOCHS_BACK);
         assertThat(graph("immediate").getStreamNodes())
                 .filteredOn(node -> once.contains(node.getTransformationUID()))
                 .hasSize(once.size())
@@ -91,7 +96,8 @@ class InferenceSettlementJobTest {
 
     @Test
     void start_withoutCheckpoints_isRefused() {
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
         assertThatThrownBy(() -> JobDefaults.requireExactlyOnce(env))
                 .hasMessageContaining("off")
                 .hasMessageContaining("execution.checkpointing.interval");

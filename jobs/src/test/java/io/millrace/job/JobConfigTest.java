@@ -38,7 +38,8 @@ class JobConfigTest {
         assertThat(config.feeBasisPoints()).isEqualTo(250);
         assertThat(config.parallelism()).isEqualTo(new JobConfig.Parallelism(2, 2, 2, 2));
         assertThat(config.settle().shardDepth()).isEqualTo(4);
-        assertThat(config.chain().domain().vault()).isEqualTo("0x00000000000000000000000000000000000000aa");
+        assertThat(config.chain().domain().vault())
+                .isEqualTo("0x00000000000000000000000000000000000000aa");
         assertThat(config.admit().horizon()).isEqualTo(Duration.ofHours(1));
     }
 
@@ -49,7 +50,7 @@ class JobConfigTest {
         options.put("kafka.transaction.timeout", "10 min");
         options.put("kafka.tick.interval", "1 s");
         options.put("chain.start.block", "17");
-        options.put("chain.finality", "depth:12");
+        options.put("chain.finality", "12");
         options.put("chain.poll.interval", "500 ms");
         options.put("results.mode", "committed");
         options.put("admit.horizon", "2 h");
@@ -71,15 +72,20 @@ class JobConfigTest {
         options.put("parallelism.infer", "3");
         options.put("parallelism.meter", "5");
         options.put("parallelism.settle", "6");
-        assertThat(options.keySet()).as("every option has a value here").hasSameSizeAs(JobOptions.ALL);
+        assertThat(options.keySet())
+                .as("every option has a value here")
+                .hasSameSizeAs(JobOptions.ALL);
 
         JobConfig config = JobConfig.fromMap(options, 2);
         assertThat(config.kafka())
                 .isEqualTo(
                         new JobConfig.Kafka(
-                                "127.0.0.1:9092", "east", Duration.ofMinutes(10), Duration.ofSeconds(1)));
+                                "127.0.0.1:9092",
+                                "east",
+                                Duration.ofMinutes(10),
+                                Duration.ofSeconds(1)));
         assertThat(config.chain().startBlock()).isEqualTo(17);
-        assertThat(config.chain().finality()).isEqualTo("depth:12");
+        assertThat(config.chain().finality()).isEqualTo("12");
         assertThat(config.chain().pollInterval()).isEqualTo(Duration.ofMillis(500));
         assertThat(config.results()).isEqualTo(ResultsMode.COMMITTED);
         assertThat(config.admit()).isEqualTo(new JobConfig.Admit(Duration.ofHours(2), 1000));
@@ -95,7 +101,8 @@ class JobConfigTest {
                                 Duration.ofMillis(5),
                                 4096,
                                 2));
-        assertThat(config.settle()).isEqualTo(new JobConfig.Settle(3, 2, 9, 1000, 7, 9_000_000, 90_000));
+        assertThat(config.settle())
+                .isEqualTo(new JobConfig.Settle(3, 2, 9, 1000, 7, 9_000_000, 90_000));
         assertThat(config.parallelism()).isEqualTo(new JobConfig.Parallelism(1, 3, 5, 6));
     }
 
@@ -112,7 +119,9 @@ class JobConfigTest {
         for (String key : least().keySet()) {
             Map<String, String> options = least();
             options.remove(key);
-            assertThatThrownBy(() -> JobConfig.fromMap(options, 2)).as(key).hasMessageContaining("--" + key);
+            assertThatThrownBy(() -> JobConfig.fromMap(options, 2))
+                    .as(key)
+                    .hasMessageContaining("--" + key);
         }
     }
 

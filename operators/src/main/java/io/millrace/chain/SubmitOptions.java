@@ -75,4 +75,17 @@ public record SubmitOptions(
                 4_096,
                 FeePolicy.DEFAULT);
     }
+
+    /** The same with another poll; the longer waits stay at least as long as it. */
+    public SubmitOptions polling(long millis) {
+        return new SubmitOptions(
+                chainId,
+                millis,
+                Math.max(republishMillis, millis),
+                Math.max(bumpMillis, millis),
+                Math.max(maxBackoffMillis, millis),
+                maxGas,
+                maxUnsettledParts,
+                fees);
+    }
 }

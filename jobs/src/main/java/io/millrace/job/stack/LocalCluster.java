@@ -28,6 +28,9 @@ public final class LocalCluster implements AutoCloseable {
 
     private static final String LOOPBACK = "127.0.0.1";
     private static final int TASK_MANAGERS = 2;
+
+    /** Short, so that one can watch charges become final. */
+    private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(3);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
     private final MiniCluster cluster;
@@ -117,6 +120,7 @@ public final class LocalCluster implements AutoCloseable {
         Configuration settings = new Configuration();
         settings.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
         settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+        settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
         settings.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
                 directory.resolve("checkpoints").toUri().toString());

@@ -17,7 +17,7 @@ final class StackJobOptions {
     static Map<String, String> of(StackFile stack, Path models, Path directory) {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("kafka.bootstrap.servers", stack.bootstrapServers());
-        options.put("chain.rpc.urls", stack.rpcUrl());
+        options.put("chain.rpc.url", stack.rpcUrl());
         options.put("chain.id", Long.toString(stack.chainId()));
         options.put("chain.start.block", Long.toString(stack.startBlock()));
         options.put("chain.finality", "finalized");
@@ -29,10 +29,7 @@ final class StackJobOptions {
                 joined(stack.providers(), provider -> Integer.toString(provider.account())));
         options.put("provider.key.files", joined(stack.providers(), Account::keyFile));
         options.put("models.dir", models.toString());
-        options.put("checkpoint.interval", "3 s");
-        options.put(
-                "checkpoint.dir",
-                directory.resolve("flink").resolve("checkpoints").toUri().toString());
+        options.put("chain.poll.interval", "500 ms");
         options.put("epoch.cut.every.checkpoints", "3");
         options.put("settle.dust.min.nano", "1000");
         options.put("settle.dust.max.cuts", "2");
@@ -41,6 +38,6 @@ final class StackJobOptions {
     }
 
     private static String joined(List<Account> accounts, Function<Account, String> part) {
-        return accounts.stream().map(part).collect(Collectors.joining(","));
+        return accounts.stream().map(part).collect(Collectors.joining(";"));
     }
 }
