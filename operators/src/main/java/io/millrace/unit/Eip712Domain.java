@@ -1,5 +1,6 @@
 package io.millrace.unit;
 
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 
 /**
@@ -8,7 +9,7 @@ import java.nio.ByteBuffer;
  * @param chainId of the L2, EIP-155 @param vault lower-case address of the SettlementVault
  *     (verifyingContract)
  */
-public record Eip712Domain(long chainId, String vault) {
+public record Eip712Domain(long chainId, String vault) implements Serializable {
 
     private static final byte[] DOMAIN_TYPE =
             Keccak.hashUtf8(
