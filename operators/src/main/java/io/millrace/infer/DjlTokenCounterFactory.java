@@ -1,13 +1,9 @@
 package io.millrace.infer;
 
-import static java.util.Objects.requireNonNull;
-
 import io.millrace.admit.TokenCounter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Opens token counters for the models below a directory that every TaskManager has. The directory
@@ -17,41 +13,31 @@ public final class DjlTokenCounterFactory implements TokenCounter.Factory {
 
     private static final long serialVersionUID = 1L;
 
-    private final String modelsDir;
-    private transient @Nullable ModelStore store;
+    private final LazyModelStore store;
 
     /** For {@code modelsDir} as in the option models.dir. */
     public DjlTokenCounterFactory(String modelsDir) {
-        this.modelsDir = requireNonNull(modelsDir, "modelsDir is null");
+        this.store = new LazyModelStore(modelsDir);
     }
 
     @Override
     public Set<String> models() {
-        return store().ids();
+        try {
+            return store.get().ids();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
     public TokenCounter open(String model) {
-        ModelStore.Stored stored = store().require(model);
         try {
+            ModelStore.Stored stored = store.get().require(model);
             return new DjlTokenCounter(
                     DjlTokenizer.open(stored.file(ModelManifest.TOKENIZER_FILE)),
                     stored.manifest().maxTokens());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private ModelStore store() {
-        ModelStore loaded = store;
-        if (loaded == null) {
-            try {
-                loaded = ModelStore.load(Path.of(modelsDir));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            store = loaded;
-        }
-        return loaded;
     }
 }

@@ -1,0 +1,324 @@
+package io.millrace.infer;
+
+import static java.util.Objects.requireNonNull;
+
+import io.millrace.admit.Task;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.function.ThrowingRunnable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands tasks to the shared model pools and emits what comes of them. In: Task, not keyed. Out:
+ * Outcome, signed by the subtask's provider, in the order of completion, with the request's append
+ * time as its timestamp.
+ *
+ * <p>Guarantee: exactly one outcome a task (M1). Tasks taken in and not yet emitted are operator
+ * state; after a restore, at any parallelism, they are run again with their old deadlines. A
+ * watermark leaves after the outcomes of all tasks that came before it.
+ *
+ * <p>Threads: everything here is the mailbox thread's. A pool's callback only puts a mail. The
+ * mailbox waits, and goes on serving mails meanwhile, when more than {@code inFlightTokens} are
+ * taken in, and at the end of the input.
+ */
+final class InferOperator extends AbstractStreamOperator<Outcome>
+        implements OneInputStreamOperator<Task, Outcome>, BoundedOneInput {
+
+    private static final long serialVersionUID = 1L;
+    private static final float[] NO_EMBEDDING = {};
+
+    /** A model as this subtask uses it. */
+    private record Model(ModelManifest manifest, RowTokenizer tokenizer, ModelPool.Lease lease) {}
+
+    /** A watermark, and the number of the first task that came after it. */
+    private record HeldWatermark(Watermark mark, long before) {}
+
+    private final transient InferOptions options;
+    private final transient ModelEngine engine;
+    private final transient Clock clock;
+    private final transient MailboxExecutor mailbox;
+
+    private final transient Map<String, Model> models = new HashMap<>();
+    private final transient LinkedHashMap<Long, InFlight> inFlight = new LinkedHashMap<>();
+    private final transient Deque<HeldWatermark> held = new ArrayDeque<>();
+    private transient long nextNumber;
+    private transient long inFlightTokens;
+
+    private transient @Nullable ListState<Task> state;
+    private transient @Nullable ProviderIdentity provider;
+    private transient @Nullable OutcomeSignature signature;
+    private transient @Nullable InferMetrics metered;
+
+    InferOperator(
+            StreamOperatorParameters<Outcome> parameters,
+            InferOptions options,
+            ModelEngine engine,
+            Clock clock,
+            MailboxExecutor mailbox) {
+        super(parameters);
+        this.options = options;
+        this.engine = engine;
+        this.clock = clock;
+        this.mailbox = mailbox;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        state =
+                context.getOperatorStateStore()
+                        .getListState(
+                                new ListStateDescriptor<>(
+                                        "in-flight", TypeInformation.of(Task.class)));
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+        List<ProviderKey> providers = options.providers();
+        ProviderIdentity identity =
+                ProviderIdentity.open(providers.get(subtask % providers.size()));
+        provider = identity;
+        signature = new OutcomeSignature(options.domain());
+        for (ModelManifest manifest : engine.models()) {
+            openModel(manifest, identity);
+        }
+        List<ModelPool.Lease> leases = models.values().stream().map(Model::lease).toList();
+        metered =
+                new InferMetrics(
+                        getMetricGroup(),
+                        inFlight::size,
+                        () -> inFlightTokens,
+                        () -> leases.stream().mapToLong(ModelPool.Lease::queued).sum());
+        for (Task task : requireNonNull(state).get()) {
+            accept(task);
+        }
+    }
+
+    private void openModel(ModelManifest manifest, ProviderIdentity identity)
+            throws IOException, InterruptedException {
+        ModelPool.Key key =
+                new ModelPool.Key(
+                        manifest.id(),
+                        engine.device(),
+                        identity.account(),
+                        options.limits(manifest.maxTokens()));
+        RowTokenizer tokenizer = engine.tokenizer(manifest.id());
+        try {
+            ModelPool.Lease lease = ModelPool.acquire(key, engine, clock);
+            models.put(manifest.id(), new Model(manifest, tokenizer, lease));
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void processElement(StreamRecord<Task> element) throws Exception {
+        accept(element.getValue());
+        while (inFlightTokens > options.inFlightTokens()) {
+            mailbox.yield();
+        }
+    }
+
+    private void accept(Task task) {
+        Model model = models.get(task.model());
+        if (model == null) {
+            // Not the row's fault and not the requester's loss: the task stays in the state.
+            throw new IllegalStateException(
+                    "task "
+                            + task.requestId()
+                            + " was admitted for model "
+                            + task.model()
+                            + " which is not in "
+                            + options.modelsDir()
+                            + " of this node; put the model there, the job then goes on by"
+                            + " itself");
+        }
+        long[] tokens;
+        try {
+            tokens = model.tokenizer.tokens(task.input());
+        } catch (RuntimeException e) {
+            fail(task, "the tokenizer fails on this input: " + e.getMessage());
+            return;
+        }
+        if (tokens.length != task.units() || tokens.length > model.manifest.maxTokens()) {
+            fail(
+                    task,
+                    "this node counts "
+                            + tokens.length
+                            + " tokens where "
+                            + task.units()
+                            + " were admitted and the model takes "
+                            + model.manifest.maxTokens());
+            return;
+        }
+        InFlight row = new InFlight(nextNumber++, task);
+        inFlight.put(row.number, row);
+        inFlightTokens += task.units();
+        model.lease.submit(tokens, task.deadlineMillis(), task.requester(), row);
+    }
+
+    private void fail(Task task, String detail) {
+        LOG.warn("task {} failed: {}", task.requestId(), detail);
+        requireNonNull(metered).failed();
+        emit(task, OutcomeStatus.FAILED, NO_EMBEDDING, detail);
+    }
+
+    private void emit(Task task, OutcomeStatus status, float[] embedding, String detail) {
+        Outcome outcome =
+                requireNonNull(provider)
+                        .sign(requireNonNull(signature), task, status, embedding, detail);
+        output.collect(new StreamRecord<>(outcome, task.appendMillis()));
+    }
+
+    /** A task in the pool. Its methods run on the pool's thread and put a mail, no more. */
+    private final class InFlight implements Completion {
+
+        private final long number;
+        private final Task task;
+
+        private InFlight(long number, Task task) {
+            this.number = number;
+            this.task = task;
+        }
+
+        @Override
+        public void answered(float[] embedding, BatchShare share) {
+            mail(
+                    () -> {
+                        leave();
+                        requireNonNull(metered).answered(task.units(), share);
+                        emit(task, OutcomeStatus.ANSWERED, embedding, "");
+                        releaseWatermarks();
+                    });
+        }
+
+        @Override
+        public void expired() {
+            mail(
+                    () -> {
+                        leave();
+                        requireNonNull(metered).expired();
+                        emit(
+                                task,
+                                OutcomeStatus.EXPIRED,
+                                NO_EMBEDDING,
+                                "the deadline "
+                                        + task.deadlineMillis()
+                                        + " passed before the model was free");
+                        releaseWatermarks();
+                    });
+        }
+
+        @Override
+        public void failed(String detail) {
+            mail(
+                    () -> {
+                        leave();
+                        fail(task, detail);
+                        releaseWatermarks();
+                    });
+        }
+
+        @Override
+        public void broken(Throwable cause) {
+            mail(
+                    () -> {
+                        throw new IllegalStateException(
+                                "model "
+                                        + task.model()
+                                        + " is out of order on this node; its tasks are kept and"
+                                        + " run again after the restart",
+                                cause);
+                    });
+        }
+
+        /** Only this operator closes its lease, when it no longer emits. */
+        @Override
+        public void cancelled() {}
+
+        private void leave() {
+            inFlight.remove(number);
+            inFlightTokens -= task.units();
+        }
+
+        private void mail(ThrowingRunnable<Exception> mail) {
+            try {
+                mailbox.execute(mail, "outcome of a task");
+            } catch (RejectedExecutionException e) {
+                // The subtask has ended. Its task is in the last checkpoint's state.
+                LOG.debug("outcome of task {} came after the subtask ended", task.requestId());
+            }
+        }
+    }
+
+    @Override
+    public void processWatermark(Watermark mark) throws Exception {
+        if (inFlight.isEmpty()) {
+            super.processWatermark(mark);
+            return;
+        }
+        HeldWatermark last = held.peekLast();
+        if (last != null && last.before == nextNumber) {
+            held.removeLast(); // no task came between the two: the later one says it all
+        }
+        held.addLast(new HeldWatermark(mark, nextNumber));
+    }
+
+    private void releaseWatermarks() throws Exception {
+        long oldest = inFlight.isEmpty() ? Long.MAX_VALUE : inFlight.keySet().iterator().next();
+        while (!held.isEmpty() && held.getFirst().before <= oldest) {
+            super.processWatermark(held.removeFirst().mark);
+        }
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        List<Task> tasks = new ArrayList<>(inFlight.size());
+        for (InFlight row : inFlight.values()) {
+            tasks.add(row.task);
+        }
+        requireNonNull(state).update(tasks);
+    }
+
+    @Override
+    public void endInput() throws Exception {
+        models.values().forEach(model -> model.lease.drain());
+        while (!inFlight.isEmpty()) {
+            mailbox.yield();
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (Model model : models.values()) {
+            model.lease.close();
+            model.tokenizer.close();
+        }
+        models.clear();
+        super.close();
+    }
+}

@@ -1,0 +1,68 @@
+package io.millrace.infer;
+
+import static java.util.Objects.requireNonNull;
+
+import io.millrace.unit.Eip712Domain;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * How inference runs.
+ *
+ * @param maxBatchRows rows of a batch @param maxBatchTokens padded tokens of a batch (rows times
+ *     longest row); at least the longest row of every model
+ * @param maxDelayMillis longest wait of a row for company while the model is free
+ * @param inFlightTokens tokens that a subtask takes in before it holds its input back
+ * @param intraOpThreads threads of one model's operators
+ * @param modelsDir directory of the models, on every TaskManager
+ * @param providers subtask i works for provider i modulo their number
+ * @param domain what outcomes are signed under
+ */
+public record InferOptions(
+        int maxBatchRows,
+        int maxBatchTokens,
+        long maxDelayMillis,
+        long inFlightTokens,
+        int intraOpThreads,
+        String modelsDir,
+        List<ProviderKey> providers,
+        Eip712Domain domain)
+        implements Serializable {
+
+    /** Time to its deadline from which a row no longer waits for company or its turn. */
+    private static final long URGENT_MILLIS = 1_000;
+
+    /** Checks and copies. */
+    public InferOptions {
+        requireNonNull(modelsDir, "modelsDir is null");
+        requireNonNull(domain, "domain is null");
+        providers = List.copyOf(providers);
+        requirePositive("maxBatchRows", maxBatchRows);
+        requirePositive("maxBatchTokens", maxBatchTokens);
+        requirePositive("inFlightTokens", inFlightTokens);
+        requirePositive("intraOpThreads", intraOpThreads);
+        if (maxDelayMillis < 0) {
+            throw new IllegalArgumentException("maxDelayMillis is negative: " + maxDelayMillis);
+        }
+        if (providers.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "no provider is configured: outcomes need one to sign and to be paid");
+        }
+    }
+
+    /** Batches of a model whose rows have at most {@code maxTokens} tokens. */
+    BatchScheduler.Limits limits(int maxTokens) {
+        return new BatchScheduler.Limits(
+                maxBatchRows,
+                maxBatchTokens,
+                maxTokens,
+                Math.multiplyExact(maxDelayMillis, 1_000_000),
+                URGENT_MILLIS);
+    }
+
+    private static void requirePositive(String name, long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " is " + value + ": it must be positive");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.millrace.testing;
+
+import io.millrace.infer.ModelEngine;
+import io.millrace.infer.ModelManifest;
+import io.millrace.infer.ModelRunner;
+import io.millrace.infer.RowTokenizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * An engine whose model a test controls: a token a word, an embedding that tells which words it was
+ * given. Travels as a name, as a job's parts do; the controls stay in the process.
+ */
+public final class FakeModelEngine implements ModelEngine {
+
+    private static final long serialVersionUID = 1L;
+    private static final Map<String, Controls> CONTROLS = new ConcurrentHashMap<>();
+
+    /** The word no batch survives. */
+    public static final String POISON = "poison";
+
+    /** Its only model. */
+    public static final ModelManifest MODEL =
+            new ModelManifest(
+                    "0x" + "5f".repeat(32),
+                    "fake",
+                    2,
+                    64,
+                    true,
+                    Map.of(ModelManifest.MODEL_FILE, "", ModelManifest.TOKENIZER_FILE, ""));
+
+    /** What a test steers and sees. */
+    public static final class Controls {
+        /** Batches that may run; plenty at first. */
+        public final Semaphore permits = new Semaphore(1 << 20);
+
+        /** Every batch the model was given, the probe's among them. */
+        public final List<List<long[]>> batches = new ArrayList<>();
+
+        /** Runners opened and closed. */
+        public final AtomicInteger opened = new AtomicInteger();
+
+        /** Runners closed. */
+        public final AtomicInteger closed = new AtomicInteger();
+
+        /** Whether every call fails. */
+        public volatile boolean broken;
+
+        /** Lets no batch run until permits are released. */
+        public void hold() {
+            permits.drainPermits();
+        }
+
+        /** Batches so far. */
+        public int calls() {
+            synchronized (batches) {
+                return batches.size();
+            }
+        }
+    }
+
+    private final String name;
+
+    /** An engine of its own for the test called {@code name}. */
+    public FakeModelEngine(String name) {
+        this.name = name;
+    }
+
+    /** The controls. */
+    public Controls controls() {
+        return CONTROLS.computeIfAbsent(name, key -> new Controls());
+    }
+
+    /** The token of a word. */
+    public static long token(String word) {
+        return word.hashCode();
+    }
+
+    /** What the model gives for a row. */
+    public static float[] embedding(long[] row) {
+        return new float[] {row.length, (float) (Arrays.hashCode(row) % 1_000)};
+    }
+
+    /** What the model gives for a text. */
+    public static float[] embedding(String text) {
+        return embedding(tokens(text));
+    }
+
+    private static long[] tokens(String text) {
+        return Arrays.stream(text.split(" ")).mapToLong(FakeModelEngine::token).toArray();
+    }
+
+    @Override
+    public Collection<ModelManifest> models() {
+        return List.of(MODEL);
+    }
+
+    @Override
+    public RowTokenizer tokenizer(String model) {
+        return new RowTokenizer() {
+            @Override
+            public long[] tokens(String text) {
+                return FakeModelEngine.tokens(text);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public ModelRunner runner(String model) {
+        controls().opened.incrementAndGet();
+        return new FakeModelRunner(controls());
+    }
+
+    @Override
+    public String device() {
+        return name; // so that tests never share a pool
+    }
+
+    private record FakeModelRunner(Controls controls) implements ModelRunner {
+
+        @Override
+        public float[][] embed(long[][] rows) throws Exception {
+            controls.permits.acquire();
+            synchronized (controls.batches) {
+                controls.batches.add(List.of(rows));
+            }
+            if (controls.broken) {
+                throw new IllegalStateException("device lost");
+            }
+            float[][] embeddings = new float[rows.length][];
+            for (int r = 0; r < rows.length; r++) {
+                if (Arrays.stream(rows[r]).anyMatch(token -> token == token(POISON))) {
+                    throw new IllegalStateException("poisoned row");
+                }
+                embeddings[r] = embedding(rows[r]);
+            }
+            return embeddings;
+        }
+
+        @Override
+        public void close() {
+            controls.closed.incrementAndGet();
+        }
+    }
+}
