@@ -1,0 +1,141 @@
+package io.millrace.settle;
+
+import static io.millrace.settle.Charges.DOMAIN;
+import static io.millrace.settle.Charges.charge;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.chain.EpochHeader;
+import io.millrace.chain.SealedEpoch;
+import io.millrace.meter.Charge;
+import io.millrace.unit.Hex;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Charges = settled, exactly once and to the nano-USD (M3-M5, M10), whatever checkpoints do. */
+@SuppressWarnings("try") // a harness may throw anything at close, and then the test fails
+class SettlementFlowTest {
+
+    /** Every bound small, so that dust, overflow, split epochs and heartbeats all happen. */
+    private static final SettleOptions OPTIONS =
+            new SettleOptions(3, 2, 300, 2, 5, 4, new PartLimits(300_000, 2_000));
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    void settlement_checkpointsFailOvertakeAndCrash_everyChargeSealedOnce(long seed)
+            throws Exception {
+        Random random = new Random(seed);
+        List<Charge> charges = charges(random);
+        try (SettlementFlow flow = new SettlementFlow(OPTIONS, charges, random)) {
+            for (int step = 0; step < 60; step++) {
+                flow.feed(random.nextInt(8));
+                switch (random.nextInt(6)) {
+                    case 0 -> flow.halfCheckpoint();
+                    case 1 -> flow.unalignedCheckpoint();
+                    case 2 -> flow.alignedCheckpoint(false);
+                    case 3 -> flow.crash();
+                    default -> flow.alignedCheckpoint(true);
+                }
+            }
+            flow.feed(charges.size());
+            for (int step = 0; step < 60; step++) {
+                flow.alignedCheckpoint(true);
+            }
+
+            requireOnce(seed, charges, flow.sealed());
+            requireChain(seed, flow.epochs());
+            requireBooks(seed, charges, flow.epochs());
+            requireRoots(seed, flow.epochs(), flow.sealed());
+        }
+    }
+
+    private static List<Charge> charges(Random random) {
+        List<Charge> charges = new ArrayList<>();
+        long[] sequences = new long[40];
+        for (int i = 0; i < 300; i++) {
+            int account = 1 + random.nextInt(sequences.length - 1);
+            long debitNano = random.nextInt(4) == 0 ? 0 : random.nextInt(400);
+            charges.add(charge(account, ++sequences[account], debitNano));
+        }
+        return charges;
+    }
+
+    private static void requireOnce(long seed, List<Charge> charges, List<Receipt> sealed) {
+        assertThat(sealed).as("receipts, seed %s", seed).hasSameSizeAs(charges);
+        assertThat(new HashSet<>(sealed.stream().map(Receipt::charge).toList()))
+                .as("charges, seed %s", seed)
+                .isEqualTo(new HashSet<>(charges));
+    }
+
+    private static void requireChain(long seed, List<SealedEpoch> epochs) {
+        String previous = Hex.ZERO_32;
+        long epoch = 1;
+        int part = 0;
+        for (SealedEpoch sealed : epochs) {
+            EpochHeader header = sealed.header();
+            assertThat(header.previousHeader()).as("seed %s", seed).isEqualTo(previous);
+            assertThat(header.epoch()).as("seed %s", seed).isEqualTo(epoch);
+            assertThat(header.part()).as("seed %s", seed).isEqualTo(part);
+            previous = sealed.hash();
+            boolean last = ++part == header.parts();
+            epoch += last ? 1 : 0;
+            part = last ? 0 : part;
+        }
+        assertThat(part).as("an epoch is incomplete, seed %s", seed).isZero();
+    }
+
+    private static void requireBooks(long seed, List<Charge> charges, List<SealedEpoch> epochs) {
+        Map<Integer, Long> debits = new TreeMap<>();
+        Map<Integer, Long> credits = new TreeMap<>();
+        for (Charge charge : charges) {
+            Amounts.add(debits, charge.account(), charge.debitNano());
+            Amounts.add(credits, charge.provider(), charge.creditNano());
+            Amounts.add(credits, Amounts.TREASURY, charge.feeNano());
+        }
+        Map<Integer, Long> debited = new TreeMap<>();
+        Map<Integer, Long> credited = new TreeMap<>();
+        for (SealedEpoch part : epochs) {
+            PackedWords.unpack(part.words().debitSlots(), part.words().debits())
+                    .forEach(a -> Amounts.add(debited, a.account(), a.amountNano()));
+            PackedWords.unpack(part.words().creditSlots(), part.words().credits())
+                    .forEach(a -> Amounts.add(credited, a.account(), a.amountNano()));
+        }
+        assertThat(debited).as("debits, nano-USD, seed %s", seed).isEqualTo(debits);
+        assertThat(credited).as("credits, nano-USD, seed %s", seed).isEqualTo(credits);
+    }
+
+    /** Anyone who has the receipts of an epoch rebuilds the root and sum of its header. */
+    private static void requireRoots(long seed, List<SealedEpoch> epochs, List<Receipt> sealed) {
+        ReceiptLeaf leaf = new ReceiptLeaf(DOMAIN);
+        List<Receipt> ordered = new ArrayList<>(sealed);
+        ordered.sort(Comparator.comparingInt(Receipt::index));
+        for (SealedEpoch part : epochs) {
+            EpochHeader header = part.header();
+            List<SumNode> roots =
+                    new ArrayList<>(Collections.nCopies(OPTIONS.shards(), SumNode.EMPTY));
+            long count = 0;
+            for (int shard = 0; shard < OPTIONS.shards(); shard++) {
+                List<SumNode> leaves = new ArrayList<>();
+                for (Receipt r : ordered) {
+                    if (r.epoch() == header.epoch() && r.shard() == shard) {
+                        leaves.add(leaf.of(r.charge(), shard, r.index()));
+                    }
+                }
+                count += leaves.size();
+                roots.set(shard, new MerkleSumTree(leaves).root());
+            }
+            SumNode root = new MerkleSumTree(roots).root();
+            assertThat(root)
+                    .as("root of epoch %s, seed %s", header.epoch(), seed)
+                    .isEqualTo(SumNode.of(header.receiptsRoot(), header.receiptsSumNano()));
+            assertThat(header.receiptsCount()).as("seed %s", seed).isEqualTo(count);
+        }
+    }
+}
