@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {ISettlementVaultTypes} from "../../../src/interfaces/ISettlementVault.sol";
+import {Epochs} from "../../utils/Epochs.sol";
+
+/// @title What the vault must be, kept the plain way: one number for each balance, a list for the chain.
+/// @notice Also draws the epochs, because only it knows what can be debited and released.
+contract LedgerModel {
+    mapping(uint32 account => uint256) public spendingNano;
+    mapping(uint32 account => uint256) public releasedNano;
+    mapping(uint32 account => uint256) public openRequestNano;
+    mapping(uint32 account => uint32) public lastRequest;
+    mapping(uint32 account => uint256) public earningNano;
+    uint256 public depositedNano;
+    uint256 public paidNano;
+    uint256 public debitsNano;
+    uint256 public creditsNano;
+    /// Sums of the receipts trees of complete epochs, and of the parts of the one in progress.
+    uint256 public treesNano;
+    uint256 public partsNano;
+    /// What the parts still to come of the epoch in progress must debit.
+    uint256 public pendingNano;
+    ISettlementVaultTypes.EpochHeader[] private chain;
+    bytes32[] public hashes;
+
+    function deposited(uint32 account, uint256 amountNano) external {
+        spendingNano[account] += amountNano;
+        depositedNano += amountNano;
+    }
+
+    function requested(uint32 account, uint32 request, uint256 amountNano) external {
+        lastRequest[account] = request;
+        openRequestNano[account] = amountNano;
+    }
+
+    function taken(uint32 account, uint256 amountNano) external {
+        releasedNano[account] -= amountNano;
+        paidNano += amountNano;
+    }
+
+    function escaped(uint32 account, uint256 amountNano) external {
+        releasedNano[account] = spendingNano[account] + releasedNano[account] - amountNano;
+        spendingNano[account] = 0;
+        openRequestNano[account] = 0;
+        paidNano += amountNano;
+    }
+
+    function withdrawn(uint32 account, uint256 amountNano) external {
+        earningNano[account] -= amountNano;
+        paidNano += amountNano;
+    }
+
+    function settled(bytes32 hash, ISettlementVaultTypes.EpochHeader calldata header) external {
+        hashes.push(hash);
+        chain.push(header);
+        partsNano += header.partSumNano;
+        if (header.part + 1 == header.parts) {
+            treesNano += header.receiptsSumNano;
+            partsNano = 0;
+        }
+    }
+
+    function headers() external view returns (uint256) {
+        return chain.length;
+    }
+
+    function headerAt(uint256 i) external view returns (ISettlementVaultTypes.EpochHeader memory) {
+        return chain[i];
+    }
+
+    function spendableNano(uint32 accounts) public view returns (uint256 sumNano) {
+        for (uint32 account = 1; account <= accounts; ++account) {
+            sumNano += spendingNano[account];
+        }
+    }
+
+    /// @return header that follows the last, up to its sums and hashes
+    function following(uint256 seed) external view returns (ISettlementVaultTypes.EpochHeader memory header) {
+        header.epoch = 1;
+        if (chain.length != 0) {
+            ISettlementVaultTypes.EpochHeader memory last = chain[chain.length - 1];
+            header.previousHeader = hashes[hashes.length - 1];
+            if (last.part + 1 < last.parts) {
+                header.epoch = last.epoch;
+                header.part = last.part + 1;
+                header.parts = last.parts;
+                header.receiptsRoot = last.receiptsRoot;
+                header.receiptsSumNano = last.receiptsSumNano;
+                header.receiptsCount = last.receiptsCount;
+                return header;
+            }
+            header.epoch = last.epoch + 1;
+        }
+        header.parts = uint32(1 + seed % 3);
+        header.receiptsRoot = keccak256(abi.encode("root", seed));
+        header.receiptsCount = uint64(seed % 1000);
+    }
+
+    /// @dev Fixes the sums of `header` and draws what it debits and credits, and applies that here.
+    function drawAmounts(
+        uint256 seed,
+        ISettlementVaultTypes.EpochHeader memory header,
+        uint32 spendingAccounts,
+        uint32 earningAccounts
+    )
+        external
+        returns (
+            ISettlementVaultTypes.EpochHeader memory,
+            Epochs.Amount[] memory debits,
+            Epochs.Amount[] memory credits
+        )
+    {
+        uint256 spendable = spendableNano(spendingAccounts);
+        uint256 sumNano;
+        if (header.part == 0) {
+            sumNano = spendable * (seed % 5) / 8;
+            pendingNano = header.parts == 1 ? 0 : (spendable - sumNano) * (seed % 3) / 8;
+            header.receiptsSumNano = uint64(sumNano + pendingNano);
+        } else {
+            sumNano = header.part + 1 == header.parts ? pendingNano : pendingNano / 2;
+            pendingNano -= sumNano;
+        }
+        header.partSumNano = uint64(sumNano);
+        debits = drawDebits(seed, sumNano, spendingAccounts);
+        credits = drawCredits(seed, sumNano, earningAccounts);
+        return (header, debits, credits);
+    }
+
+    /// @dev First random shares, then from the highest account down whatever is missing to `sumNano`.
+    function drawDebits(uint256 seed, uint256 sumNano, uint32 accounts)
+        private
+        returns (Epochs.Amount[] memory debits)
+    {
+        debits = new Epochs.Amount[](accounts);
+        uint256 left = sumNano;
+        for (uint32 i; i < accounts; ++i) {
+            uint256 share = left * (uint256(keccak256(abi.encode(seed, "debit", i))) % 4) / 4;
+            uint256 balance = spendingNano[i + 1];
+            debits[i] = Epochs.Amount(i + 1, share < balance ? share : balance);
+            left -= debits[i].amountNano;
+        }
+        for (uint256 i = accounts; i != 0 && left != 0; --i) {
+            uint256 more = spendingNano[uint32(i)] - debits[i - 1].amountNano;
+            if (more > left) more = left;
+            debits[i - 1].amountNano += more;
+            left -= more;
+        }
+        for (uint32 i; i < accounts; ++i) {
+            spendingNano[i + 1] -= debits[i].amountNano;
+            debitsNano += debits[i].amountNano;
+        }
+    }
+
+    function drawCredits(uint256 seed, uint256 sumNano, uint32 accounts)
+        private
+        returns (Epochs.Amount[] memory credits)
+    {
+        credits = new Epochs.Amount[](accounts);
+        uint256 left = sumNano;
+        for (uint32 i; i < accounts; ++i) {
+            uint256 share = left * (uint256(keccak256(abi.encode(seed, "credit", i))) % 4) / 4;
+            credits[i] = Epochs.Amount(i, i + 1 == accounts ? left : share);
+            left -= credits[i].amountNano;
+            earningNano[i] += credits[i].amountNano;
+            creditsNano += credits[i].amountNano;
+        }
+    }
+
+    /// @dev For each account: nothing, the release it waits for (whole or what is left), or a stale one; and one of nobody.
+    function drawReleases(uint256 seed, uint32 accounts) external returns (uint256[] memory releases) {
+        releases = new uint256[](accounts + 1);
+        for (uint32 account = 1; account <= accounts; ++account) {
+            uint256 choice = uint256(keccak256(abi.encode(seed, "release", account))) % 3;
+            uint256 open = openRequestNano[account];
+            uint256 amountNano = open < spendingNano[account] ? open : spendingNano[account];
+            uint256 request = lastRequest[account];
+            if (choice == 0 || (choice == 1 && open == 0)) {
+                request += 1;
+                amountNano = type(uint64).max;
+            } else if (choice == 1) {
+                spendingNano[account] -= amountNano;
+                releasedNano[account] += amountNano;
+                openRequestNano[account] = 0;
+            } else {
+                request = request == 0 ? 0 : request - 1;
+            }
+            releases[account - 1] = uint256(account) << 96 | request << 64 | amountNano;
+        }
+        releases[accounts] = uint256(type(uint32).max) << 96 | 1 << 64 | 1;
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Epochs} from "../../utils/Epochs.sol";
+import {ReceiptTrees} from "../../utils/ReceiptTrees.sol";
+import {VaultTest} from "../../utils/VaultTest.sol";
+
+contract VerifyReceiptTest is VaultTest {
+    uint32 private constant SHARD = 1;
+
+    uint32 private account;
+    uint32 private earning;
+
+    function setUp() public override {
+        super.setUp();
+        account = deposit(requester, 100);
+        earning = openEarning(provider);
+    }
+
+    function receipts() private view returns (Receipt[] memory all) {
+        all = new Receipt[](3);
+        for (uint32 i; i < 3; ++i) {
+            all[i].requestId = keccak256(abi.encode("request", i));
+            all[i].requester = account;
+            all[i].sequence = i + 1;
+            all[i].provider = earning;
+            all[i].units = 10;
+            all[i].debitNano = 1000 * (i + 1);
+            all[i].creditNano = 1000 * (i + 1);
+            all[i].shard = SHARD;
+            all[i].index = i;
+        }
+    }
+
+    function proofOf(Epochs.Epoch memory epoch, uint32 index) private view returns (ReceiptProof memory proof) {
+        (, ReceiptTrees.Node[] memory siblings) = ReceiptTrees.build(vault, receipts(), SHARD, index);
+        proof.header = epoch.header;
+        proof.siblings = new bytes32[](siblings.length);
+        proof.sumsNano = new uint64[](siblings.length);
+        for (uint256 i; i < siblings.length; ++i) {
+            proof.siblings[i] = siblings[i].hash;
+            proof.sumsNano[i] = siblings[i].sumNano;
+        }
+    }
+
+    function sealedEpoch() private view returns (Epochs.Epoch memory epoch) {
+        (ReceiptTrees.Node memory root,) = ReceiptTrees.build(vault, receipts(), SHARD, 0);
+        epoch = epochOf(Epochs.one(account, 6000), Epochs.one(earning, 6000), Epochs.noReleases());
+        epoch.header.receiptsRoot = root.hash;
+        epoch.header.receiptsSumNano = root.sumNano;
+        epoch.header.receiptsCount = 3;
+    }
+
+    function settled() private returns (Epochs.Epoch memory epoch) {
+        epoch = sealedEpoch();
+        settle(epoch);
+    }
+
+    function test_everyReceiptOfASettledEpochIsProven() external {
+        Epochs.Epoch memory epoch = settled();
+        for (uint32 i; i < 3; ++i) {
+            vm.assertTrue(vault.verifyReceipt(1, receipts()[i], proofOf(epoch, i)), "a receipt is not proven");
+        }
+    }
+
+    function test_aReceiptStaysProvenByLaterEpochs() external {
+        Epochs.Epoch memory epoch = settled();
+        moveAndSettle(account, earning, 5);
+        vm.assertTrue(vault.verifyReceipt(1, receipts()[2], proofOf(epoch, 2)), "an older epoch is forgotten");
+    }
+
+    function test_anyPartsHeaderProvesOnceTheLastIsSettled() external {
+        Epochs.Epoch memory whole = sealedEpoch();
+        Epochs.Epoch memory first =
+            partOf(Epochs.one(account, 2000), Epochs.one(earning, 2000), Epochs.noReleases(), 0, 2);
+        claim(first, whole.header);
+        settle(first);
+        vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proofOf(first, 0)), "proven before the epoch is whole");
+        Epochs.Epoch memory second =
+            partOf(Epochs.one(account, 4000), Epochs.one(earning, 4000), Epochs.noReleases(), 1, 2);
+        claim(second, whole.header);
+        settle(second);
+        vm.assertTrue(
+            vault.verifyReceipt(1, receipts()[0], proofOf(first, 0)), "the first part's header does not prove"
+        );
+        vm.assertTrue(
+            vault.verifyReceipt(1, receipts()[0], proofOf(second, 0)), "the last part's header does not prove"
+        );
+    }
+
+    function claim(Epochs.Epoch memory part, EpochHeader memory whole) private pure {
+        part.header.receiptsRoot = whole.receiptsRoot;
+        part.header.receiptsSumNano = whole.receiptsSumNano;
+        part.header.receiptsCount = whole.receiptsCount;
+    }
+
+    function test_refusesBeforeTheEpochIsSettled() external view {
+        vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proofOf(sealedEpoch(), 0)), "proven before it is settled");
+    }
+
+    function test_refusesAnotherEpochNumber() external {
+        Epochs.Epoch memory epoch = settled();
+        moveAndSettle(account, earning, 5);
+        vm.assertFalse(vault.verifyReceipt(2, receipts()[0], proofOf(epoch, 0)), "proven for another epoch");
+    }
+
+    function test_refusesAHeaderThatIsNotTheVaults() external {
+        ReceiptProof memory proof = proofOf(settled(), 0);
+        proof.header.l2Block += 1;
+        vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proof), "proven by another header");
+    }
+
+    function test_refusesAnotherAmount() external {
+        Epochs.Epoch memory epoch = settled();
+        Receipt memory receipt = receipts()[0];
+        receipt.debitNano += 1;
+        vm.assertFalse(vault.verifyReceipt(1, receipt, proofOf(epoch, 0)), "another debit is proven");
+    }
+
+    function testFuzz_refusesAnyOtherPosition(uint32 index, uint32 shard) external {
+        Epochs.Epoch memory epoch = settled();
+        if (index == 1 && shard == SHARD) index = 2;
+        Receipt memory receipt = receipts()[1];
+        receipt.index = index;
+        receipt.shard = shard;
+        vm.assertFalse(vault.verifyReceipt(1, receipt, proofOf(epoch, 1)), "a second position is proven");
+    }
+
+    function test_refusesAProofOfTheWrongLength() external {
+        ReceiptProof memory proof = proofOf(settled(), 0);
+        proof.sumsNano = new uint64[](proof.siblings.length - 1);
+        vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proof), "sums are missing");
+        proof.siblings = new bytes32[](SHARD_DEPTH - 1);
+        proof.sumsNano = new uint64[](SHARD_DEPTH - 1);
+        vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proof), "shorter than the shard tree");
+        proof.siblings = new bytes32[](400);
+        proof.sumsNano = new uint64[](400);
+        vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proof), "absurdly long");
+    }
+
+    function test_refusesSumsThatWrapAround() external {
+        ReceiptProof memory proof = proofOf(settled(), 0);
+        proof.sumsNano[0] = type(uint64).max;
+        vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proof), "a sum wrapped around");
+    }
+
+    function test_refusesAnEmptySiblingWithASum() external {
+        ReceiptProof memory proof = proofOf(settled(), 0);
+        proof.siblings[proof.siblings.length - 1] = 0;
+        proof.sumsNano[proof.siblings.length - 1] = 1;
+        vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proof), "an empty subtree has a sum");
+    }
+
+    function testFuzz_refusesAnyChangeOfThePath(uint256 level, bytes32 hash, uint64 sumNano) external {
+        ReceiptProof memory proof = proofOf(settled(), 0);
+        level = bounded(level, 0, proof.siblings.length - 1);
+        if (proof.siblings[level] == hash) hash = ~hash;
+        proof.siblings[level] = hash;
+        vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proof), "another sibling is proven");
+        proof = proofOf(settledHeaderEpoch(), 0);
+        if (proof.sumsNano[level] == sumNano) sumNano ^= 1;
+        proof.sumsNano[level] = sumNano;
+        vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proof), "another sum is proven");
+    }
+
+    /// @dev Epoch 1 as it was settled, rebuilt after the head has moved past its predecessor.
+    function settledHeaderEpoch() private view returns (Epochs.Epoch memory epoch) {
+        epoch = sealedEpoch();
+        epoch.header.previousHeader = 0;
+        epoch.header.epoch = 1;
+    }
+}
