@@ -21,8 +21,8 @@ import io.millrace.settle.Receipt;
 import io.millrace.settle.ReceiptFunction;
 import io.millrace.settle.ShardCutOperator;
 import io.millrace.settle.ShardRoot;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -68,8 +68,7 @@ public final class InferenceSettlementJob {
             Configuration settings, Map<String, String> options) {
         Configuration flink = JobDefaults.flink();
         flink.addAll(settings);
-        StreamExecutionEnvironment env =
-                StreamExecutionEnvironment.getExecutionEnvironment(flink);
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(flink);
         JobDefaults.requireExactlyOnce(env);
         JobConfig config = JobConfig.fromMap(options, env.getParallelism());
         KafkaTopicChecks.verify(config.kafka().bootstrapServers(), config.parallelism().admit());
