@@ -241,7 +241,7 @@ public final class RestoringHarness<A, B, OUT> {
                 }
             }
             live.drain(tags, main, sides);
-            return new Run<>(main, sides, live.stateEntries(), live.harness.numEventTimeTimers());
+            return new Run<>(main, sides, live.stateEntries(), live.eventTimers());
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Exception e) {
@@ -366,6 +366,12 @@ public final class RestoringHarness<A, B, OUT> {
                             instanceof RocksDBKeyedStateBackend<?> rocks
                     ? rocks.numKeyValueStateEntries()
                     : 0;
+        }
+
+        private int eventTimers() {
+            return harness.getOperator().getKeyedStateBackend() == null
+                    ? 0
+                    : harness.numEventTimeTimers();
         }
     }
 }
