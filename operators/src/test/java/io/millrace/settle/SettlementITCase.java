@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The whole stage on a cluster with RocksDB, checkpoints failing exactly where epochs are cut. */
 class SettlementITCase {
 
-    private static final int CHARGES = 4_000;
+    private static final int CHARGES = 2_000;
     private static final SettleOptions OPTIONS =
             new SettleOptions(4, 2, 3_000, 2, 60, 0, new PartLimits(500_000, 4_000));
 
@@ -61,9 +61,9 @@ class SettlementITCase {
                 StreamExecutionEnvironment.getExecutionEnvironment(configuration(unaligned));
         env.setParallelism(2);
         CommittingSink<SealedEpoch> epochs =
-                CommittingSink.named("epochs-" + unaligned, SealedEpoch.class, 3);
+                CommittingSink.named("epochs-" + unaligned, SealedEpoch.class, 2);
         CommittingSink<Receipt> receipts =
-                CommittingSink.named("receipts-" + unaligned, Receipt.class, 2);
+                CommittingSink.named("receipts-" + unaligned, Receipt.class, 1);
         wire(env, epochs, receipts);
 
         env.execute("settle");
@@ -83,7 +83,7 @@ class SettlementITCase {
                         receipts.published().stream().mapToLong(r -> r.charge().debitNano()).sum());
         SealedEpoch last = epochs.published().get(epochs.published().size() - 1);
         assertThat(last.positions()).extracting(CutPosition::next).containsExactly((long) CHARGES);
-        assertThat(last.header().epoch()).as("epochs").isGreaterThan(3);
+        assertThat(last.header().epoch()).as("epochs").isGreaterThanOrEqualTo(3);
     }
 
     private static void wire(
@@ -95,7 +95,7 @@ class SettlementITCase {
                                 new DataGeneratorSource<>(
                                         SettlementITCase::charged,
                                         CHARGES,
-                                        RateLimiterStrategy.perCheckpoint(CHARGES / 16),
+                                        RateLimiterStrategy.perCheckpoint(CHARGES / 8),
                                         TypeInformation.of(Charge.class)),
                                 WatermarkStrategy.noWatermarks(),
                                 "charges")
@@ -138,7 +138,7 @@ class SettlementITCase {
 
     private static Charge charged(long number) {
         int account = (int) (1 + number % 97);
-        return withOffset(charge(account, 1 + number / 97, number % 7 * 100), number);
+        return withOffset(charge(account, 1 + number / 97, number % 7 * 200), number);
     }
 
     private static Charge withOffset(Charge c, long offset) {
