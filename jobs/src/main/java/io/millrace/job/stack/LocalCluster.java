@@ -31,6 +31,7 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Short, so that one can watch charges become final. */
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(3);
+
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
     private final MiniCluster cluster;
