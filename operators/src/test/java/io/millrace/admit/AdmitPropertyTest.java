@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Random lives of one account against a model of it that knows only sums. */
 class AdmitPropertyTest {
 
-    private static final int STEPS = 150;
+    private static final int STEPS = 100;
 
     /** What must come out, told by the plainest bookkeeping. */
     private static final class Books {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class RequestSchemaTest {
 
     private static final long SEED = 20261122;
-    private static final int DOCUMENTS = 20_000;
+    private static final int DOCUMENTS = 8_000;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final RequestCodec CODEC = new RequestCodec(1 << 16);
