@@ -27,21 +27,21 @@ import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 public final class LocalCluster implements AutoCloseable {
 
     private static final String LOOPBACK = "127.0.0.1";
-    private static final int TASK_MANAGERS = 2;
 
-    /** Short, so that one can watch charges become final. */
+    /** Of a stage that has no option of its own: one subtask a TaskManager. */
+    static final int PARALLELISM = 2;
+
+    private static final int TASK_MANAGERS = 2;
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(3);
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
     private final MiniCluster cluster;
     private final URI webUrl;
-    private final Path directory;
 
-    private LocalCluster(MiniCluster cluster, URI webUrl, Path directory) {
+    private LocalCluster(MiniCluster cluster, URI webUrl) {
         this.cluster = cluster;
         this.webUrl = webUrl;
-        this.directory = directory;
     }
 
     /** Starts the cluster. @param directory for checkpoints, savepoints and working state */
@@ -55,7 +55,7 @@ public final class LocalCluster implements AutoCloseable {
                                 .build());
         try {
             cluster.start();
-            return new LocalCluster(cluster, cluster.getRestAddress().get(), directory);
+            return new LocalCluster(cluster, cluster.getRestAddress().get());
         } catch (Exception e) {
             cluster.close();
             throw e;
@@ -67,16 +67,13 @@ public final class LocalCluster implements AutoCloseable {
         return webUrl;
     }
 
-    /** What a client needs to submit a job with its state in this cluster's folders. */
-    public Configuration clientSettings() {
-        return clientSettings(webUrl, directory);
-    }
-
-    /** The same for a cluster of another process, from its web address. */
-    public static Configuration clientSettings(URI webUrl, Path directory) {
+    /** What a client needs to submit a job with its state in the cluster's folders. */
+    static Configuration clientSettings(URI webUrl, Path directory) {
         Configuration settings = stateSettings(directory);
         settings.set(DeploymentOptions.TARGET, "remote");
         settings.set(DeploymentOptions.ATTACHED, false);
+        settings.set(CoreOptions.DEFAULT_PARALLELISM, PARALLELISM);
+        settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
         settings.set(RestOptions.ADDRESS, webUrl.getHost());
         settings.set(RestOptions.PORT, webUrl.getPort());
         settings.set(JobManagerOptions.ADDRESS, webUrl.getHost());
@@ -121,7 +118,6 @@ public final class LocalCluster implements AutoCloseable {
         Configuration settings = new Configuration();
         settings.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
         settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
-        settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
         settings.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
                 directory.resolve("checkpoints").toUri().toString());

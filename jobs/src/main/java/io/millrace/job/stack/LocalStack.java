@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.infer.BundledModels;
 import io.millrace.infer.ModelManifest;
-import io.millrace.job.TopicSettings;
 import io.millrace.job.stack.StackFile.Account;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,14 +12,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +33,6 @@ public final class LocalStack implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalStack.class);
     private static final long PRICE_NANO_PER_MILLION = 20_000_000; // two cents
     private static final int REQUEST_PARTITIONS = 4;
-    private static final int SLOTS_PER_TASK_MANAGER = 4;
 
     private final StackOptions options;
     private final JobRunner runner;
@@ -48,10 +41,7 @@ public final class LocalStack implements AutoCloseable {
 
     private @Nullable KafkaBroker broker;
     private @Nullable Anvil anvil;
-    private @Nullable LocalCluster cluster;
     private @Nullable StackFile file;
-    private @Nullable Path models;
-    private @Nullable JobClient job;
 
     private LocalStack(StackOptions options, JobRunner runner) {
         this.options = options;
@@ -81,9 +71,9 @@ public final class LocalStack implements AutoCloseable {
         return requireNonNull(file, "the stack is not started");
     }
 
-    /** The job as it was last started. */
-    public JobClient job() {
-        return requireNonNull(job, "the job is not started");
+    /** The job, to be stopped and started. */
+    public StackJob job() {
+        return new StackJob(file(), directory());
     }
 
     /** Folder of everything the stack writes. */
@@ -96,55 +86,10 @@ public final class LocalStack implements AutoCloseable {
      *
      * @throws StackException naming it, with the end of its log
      */
-    public void requireHealthy() throws InterruptedException {
+    public void requireHealthy() throws Exception {
         requireNonNull(broker, "the stack is not started").requireAlive();
         requireNonNull(anvil, "the stack is not started").requireAlive();
-        try {
-            JobStatus status = job().getJobStatus().get();
-            if (status.isGloballyTerminalState()) {
-                throw new StackException(
-                        "the job is "
-                                + status
-                                + "; its cause stands in "
-                                + logs().resolve("millrace.log")
-                                + " and in the web UI at "
-                                + file().webUrl());
-            }
-        } catch (ExecutionException e) {
-            throw new StackException("Flink does not answer at " + file().webUrl(), e);
-        }
-    }
-
-    /** Stops the job with a savepoint. Returns the savepoint's path, for {@link #startJob}. */
-    public String stopJobWithSavepoint() throws Exception {
-        String savepoint =
-                job().stopWithSavepoint(
-                                false,
-                                directory().resolve("savepoints").toUri().toString(),
-                                SavepointFormatType.CANONICAL)
-                        .get();
-        LOG.info("job {} stopped with savepoint {}", job().getJobID(), savepoint);
-        return savepoint;
-    }
-
-    /**
-     * Starts the job.
-     *
-     * @param savepoint to go on from, or null for an empty state
-     * @param overrides job options that replace the stack's, for example another parallelism
-     */
-    public JobClient startJob(@Nullable String savepoint, Map<String, String> overrides)
-            throws Exception {
-        Configuration flink = requireNonNull(cluster, "no cluster").clientSettings();
-        if (savepoint != null) {
-            flink.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
-        }
-        Map<String, String> jobOptions =
-                StackJobOptions.of(file(), requireNonNull(models, "no models"), directory());
-        jobOptions.putAll(options.jobOptions());
-        jobOptions.putAll(overrides);
-        job = runner.start(flink, jobOptions);
-        return job;
+        job().requireNotFailed();
     }
 
     @Override
@@ -167,24 +112,25 @@ public final class LocalStack implements AutoCloseable {
                                 directory().resolve("kafka"),
                                 logs().resolve("kafka.log")));
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            TopicSettings.create(admin, REQUEST_PARTITIONS, (short) 1);
+            TopicSettings.create(admin, REQUEST_PARTITIONS);
         }
         steps.accept("L2 node");
         anvil = opened(Anvil.start(installation.anvil(), CHAIN_ID, logs().resolve("anvil.log")));
         steps.accept("model");
-        models = Files.createDirectories(installation.home().resolve("jobs/target/models"));
+        Path models = Files.createDirectories(installation.home().resolve("jobs/target/models"));
         ModelManifest model = BundledModels.unpack(models).get(0);
         steps.accept("Flink");
-        cluster = opened(LocalCluster.start(directory().resolve("flink"), SLOTS_PER_TASK_MANAGER));
+        LocalCluster cluster =
+                opened(LocalCluster.start(directory().resolve("flink"), slotsPerTaskManager()));
         steps.accept("contracts");
-        file = deploy(broker, anvil, cluster, model);
+        file = deploy(broker, anvil, cluster, model, models);
         file.write(directory());
         steps.accept("job");
-        startJob(null, Map.of());
+        job().start(runner, null, 0, Map.of());
     }
 
     private StackFile deploy(
-            KafkaBroker kafka, Anvil chain, LocalCluster flink, ModelManifest model)
+            KafkaBroker kafka, Anvil chain, LocalCluster flink, ModelManifest model, Path models)
             throws Exception {
         Path keys = Files.createDirectories(directory().resolve("keys"));
         try (EvmSession session = new EvmSession(chain.rpcUrl(), CHAIN_ID)) {
@@ -197,6 +143,10 @@ public final class LocalStack implements AutoCloseable {
             List<Account> requesters = deployment.fundRequesters(contracts, options.deposits());
             session.mine(2 * Anvil.SLOTS_IN_AN_EPOCH + 1); // what was deployed is final at once
             session.mineEvery(options.blockSeconds());
+            Map<String, String> jobOptions =
+                    StackJobOptions.of(
+                            kafka.bootstrapServers(), chain.rpcUrl(), contracts, providers, models);
+            jobOptions.putAll(options.jobOptions());
             return new StackFile(
                     kafka.bootstrapServers(),
                     chain.rpcUrl(),
@@ -208,14 +158,37 @@ public final class LocalStack implements AutoCloseable {
                     model.id(),
                     PRICE_NANO_PER_MILLION,
                     flink.webUrl().toString(),
-                    contracts.settlerKey().toString(),
                     providers,
-                    requesters);
+                    requesters,
+                    jobOptions,
+                    ProcessHandle.current().pid());
         }
     }
 
+    /**
+     * Enough to give each provider a subtask, and to start the job again at twice its parallelism.
+     */
+    private int slotsPerTaskManager() {
+        return Math.max(LocalCluster.PARALLELISM, (options.providers() + 1) / 2);
+    }
+
+    /** A folder that holds an ended stack is cleared of it; any other must be empty. */
     private void prepareDirectory() throws IOException {
         Files.createDirectories(directory());
+        if (Files.exists(directory().resolve(StackFile.NAME))) {
+            long pid = StackFile.read(directory()).pid();
+            if (ProcessHandle.of(pid).isPresent()) {
+                throw new StackException(
+                        "process "
+                                + pid
+                                + " runs a stack in "
+                                + directory()
+                                + "; end it, or name another folder with --dir");
+            }
+            for (String part : List.of(StackFile.NAME, "kafka", "flink", "keys")) {
+                FileUtils.deleteFileOrDirectory(directory().resolve(part).toFile());
+            }
+        }
         try (Stream<Path> entries = Files.list(directory())) {
             // The launcher's own log may have been opened before the stack.
             if (entries.anyMatch(entry -> !entry.equals(logs()))) {

@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a client needs to know of a running stack; kept as {@value #NAME} in its folder, so that
@@ -17,8 +20,9 @@ import java.util.List;
  * @param bootstrapServers of Kafka @param rpcUrl of the L2 @param chainId EIP-155
  * @param token @param vault @param registry addresses @param startBlock before the contracts
  * @param model id of the bundled model @param priceNanoPerMillion nano-USD per million tokens
- * @param webUrl of Flink @param settlerKeyFile key that posts epochs
- * @param providers earning accounts @param requesters spending accounts, funded with test money
+ * @param webUrl of Flink @param providers earning accounts
+ * @param requesters spending accounts, funded with test money
+ * @param jobOptions the job was started with @param pid of the process that runs the stack
  */
 public record StackFile(
         String bootstrapServers,
@@ -31,9 +35,10 @@ public record StackFile(
         String model,
         long priceNanoPerMillion,
         String webUrl,
-        String settlerKeyFile,
         List<Account> providers,
-        List<Account> requesters) {
+        List<Account> requesters,
+        Map<String, String> jobOptions,
+        long pid) {
 
     /** Name of the file in the stack's folder. */
     public static final String NAME = "stack.json";
@@ -50,9 +55,9 @@ public record StackFile(
         requireNonNull(registry, "registry is null");
         requireNonNull(model, "model is null");
         requireNonNull(webUrl, "webUrl is null");
-        requireNonNull(settlerKeyFile, "settlerKeyFile is null");
         providers = List.copyOf(providers);
         requesters = List.copyOf(requesters);
+        jobOptions = Collections.unmodifiableMap(new LinkedHashMap<>(jobOptions));
     }
 
     /** An account of the vault with the file of its test key. */

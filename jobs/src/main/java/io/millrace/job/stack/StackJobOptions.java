@@ -14,22 +14,32 @@ final class StackJobOptions {
     private StackJobOptions() {}
 
     /** A new map, open to changes. */
-    static Map<String, String> of(StackFile stack, Path models, Path directory) {
+    static Map<String, String> of(
+            String bootstrapServers,
+            String rpcUrl,
+            Deployment.Contracts contracts,
+            List<Account> providers,
+            Path models) {
         Map<String, String> options = new LinkedHashMap<>();
-        options.put("kafka.bootstrap.servers", stack.bootstrapServers());
-        options.put("chain.rpc.url", stack.rpcUrl());
-        options.put("chain.id", Long.toString(stack.chainId()));
-        options.put("chain.start.block", Long.toString(stack.startBlock()));
+        options.put("kafka.bootstrap.servers", bootstrapServers);
+        options.put("chain.rpc.url", rpcUrl);
+        options.put("chain.id", Long.toString(LocalStack.CHAIN_ID));
+        options.put("chain.start.block", Long.toString(contracts.startBlock()));
         options.put("chain.finality", "finalized");
-        options.put("vault.address", stack.vault());
-        options.put("registry.address", stack.registry());
-        options.put("settle.signer.key.file", stack.settlerKeyFile());
+        options.put("vault.address", contracts.vault());
+        options.put("registry.address", contracts.registry());
+        options.put("settle.signer.key.file", contracts.settlerKey().toString());
         options.put(
                 "provider.accounts",
-                joined(stack.providers(), provider -> Integer.toString(provider.account())));
-        options.put("provider.key.files", joined(stack.providers(), Account::keyFile));
+                joined(providers, provider -> Integer.toString(provider.account())));
+        options.put("provider.key.files", joined(providers, Account::keyFile));
         options.put("models.dir", models.toString());
         options.put("chain.poll.interval", "500 ms");
+        options.put("kafka.tick.interval", "1 s");
+        options.put(
+                "parallelism.infer",
+                Integer.toString(Math.max(LocalCluster.PARALLELISM, providers.size())));
+        options.put("settle.shard.depth", Integer.toString(Deployment.SHARD_DEPTH));
         options.put("epoch.cut.every.checkpoints", "3");
         options.put("settle.dust.min.nano", "1000");
         options.put("settle.dust.max.cuts", "2");

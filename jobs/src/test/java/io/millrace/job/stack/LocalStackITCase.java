@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.contracts.SettlementVault;
-import io.millrace.job.TopicSettings;
-import io.millrace.job.Topics;
 import io.millrace.unit.Nano;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -26,10 +24,6 @@ import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,47 +57,13 @@ class LocalStackITCase {
             }
             stack.requireHealthy();
 
-            String savepoint = stack.stopJobWithSavepoint();
-            assertThat(stack.job().getJobStatus().get()).isEqualTo(JobStatus.FINISHED);
-            assertThatThrownBy(stack::requireHealthy).hasMessageContaining("the job is FINISHED");
-            stack.startJob(savepoint, Map.of());
+            String savepoint = stack.job().stop();
+            assertThat(stack.job().running()).isEmpty();
+            stack.job().start(LocalStackITCase::passNumbers, savepoint, 1, Map.of());
+            assertThat(stack.job().running()).hasSize(1);
             stack.requireHealthy();
         }
         assertThat(children()).as("processes that outlived the stack").isEqualTo(before);
-    }
-
-    @Test
-    void topics_appendTimeSwitchedOff_refusedWithTheCommandThatRepairs() throws Exception {
-        Installation installation = Installation.locate();
-        try (KafkaBroker broker =
-                        KafkaBroker.start(
-                                installation.brokerJars(),
-                                folder.resolve("kafka"),
-                                folder.resolve("kafka.log"));
-                Admin admin =
-                        Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            assertThatThrownBy(() -> TopicSettings.check(admin))
-                    .hasMessageContaining("do not exist");
-            TopicSettings.create(admin, 2, (short) 1);
-            TopicSettings.check(admin);
-
-            admin.incrementalAlterConfigs(
-                            Map.of(
-                                    new ConfigResource(ConfigResource.Type.TOPIC, Topics.REQUESTS),
-                                    List.of(
-                                            new AlterConfigOp(
-                                                    new ConfigEntry(
-                                                            "message.timestamp.type", "CreateTime"),
-                                                    AlterConfigOp.OpType.SET))))
-                    .all()
-                    .get();
-            await().untilAsserted( // the broker learns of it after the controller has said yes
-                            () ->
-                                    assertThatThrownBy(() -> TopicSettings.check(admin))
-                                            .hasMessageContaining(
-                                                    "--add-config"
-                                                        + " message.timestamp.type=LogAppendTime"));
-        }
     }
 
     @Test

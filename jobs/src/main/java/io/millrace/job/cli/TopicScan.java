@@ -1,0 +1,67 @@
+package io.millrace.job.cli;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Reads what is committed on topics, from their beginning. Used by one thread. */
+final class TopicScan implements AutoCloseable {
+
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final List<TopicPartition> partitions;
+
+    /** At the beginning of all partitions of {@code topics}. */
+    TopicScan(String bootstrapServers, List<String> topics) {
+        consumer =
+                new KafkaConsumer<>(
+                        Map.of(
+                                "bootstrap.servers",
+                                bootstrapServers,
+                                "isolation.level",
+                                "read_committed",
+                                "enable.auto.commit",
+                                false),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer());
+        partitions =
+                topics.stream()
+                        .flatMap(topic -> consumer.partitionsFor(topic).stream())
+                        .map(info -> new TopicPartition(info.topic(), info.partition()))
+                        .toList();
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+    }
+
+    /** What to do with a record. */
+    @FunctionalInterface
+    interface Visitor {
+        void visit(ConsumerRecord<byte[], byte[]> record) throws IOException;
+    }
+
+    /** Visits what has come in, waiting a little if nothing has. */
+    void poll(Visitor visitor) throws IOException {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            visitor.visit(record);
+        }
+    }
+
+    /** Visits everything that is committed now. */
+    void toEnd(Visitor visitor) throws IOException {
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
+            poll(visitor);
+        }
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

@@ -1,0 +1,76 @@
+package io.millrace.job.cli;
+
+import io.millrace.job.stack.LocalStack;
+import io.millrace.job.stack.StackFile;
+import io.millrace.job.stack.StackOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The stack, staying up for other clients. */
+@Command(
+        name = "up",
+        description = "Starts the whole stack on this machine and keeps it up until Ctrl-C.",
+        mixinStandardHelpOptions = true)
+final class UpCommand implements Callable<Integer> {
+
+    private static final Duration HEALTH_PAUSE = Duration.ofSeconds(2);
+
+    @Mixin private StackFolder folder = new StackFolder();
+
+    @Option(
+            names = "--providers",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "Providers that share the work, default ${DEFAULT-VALUE}.")
+    private int providers;
+
+    @Override
+    public Integer call() throws Exception {
+        Path directory = folder.path();
+        Logs.into(directory);
+        Console console = Console.open(false);
+        StackOptions options = StackOptions.in(directory).withProviders(providers);
+        try (LocalStack stack =
+                LocalStack.start(
+                        options, Millrace.jobRunner(), step -> console.line("starting: " + step))) {
+            print(console, stack.file(), directory);
+            while (true) {
+                stack.requireHealthy();
+                TimeUnit.MILLISECONDS.sleep(HEALTH_PAUSE.toMillis());
+            }
+        }
+    }
+
+    private static void print(Console console, StackFile stack, Path directory) {
+        console.line("");
+        console.line("Kafka        " + stack.bootstrapServers());
+        console.line("L2           " + stack.rpcUrl() + "  chain id " + stack.chainId());
+        console.line("Vault        " + stack.vault());
+        console.line("Registry     " + stack.registry());
+        console.line("Token        " + stack.token());
+        console.line(
+                "Model        "
+                        + stack.model()
+                        + "  "
+                        + stack.priceNanoPerMillion()
+                        + " nano-USD per million tokens");
+        console.line("Web UI       " + stack.webUrl());
+        for (StackFile.Account requester : stack.requesters()) {
+            console.line(
+                    "Requester "
+                            + requester.account()
+                            + "  "
+                            + requester.address()
+                            + "  test key in "
+                            + requester.keyFile());
+        }
+        console.line("All of it    " + directory.resolve(StackFile.NAME));
+        console.line("");
+        console.line("Up. Ctrl-C ends everything.");
+    }
+}
