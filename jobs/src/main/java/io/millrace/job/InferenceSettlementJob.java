@@ -21,8 +21,8 @@ import io.millrace.settle.Receipt;
 import io.millrace.settle.ReceiptFunction;
 import io.millrace.settle.ShardCutOperator;
 import io.millrace.settle.ShardRoot;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -49,7 +49,10 @@ public final class InferenceSettlementJob {
 
     /** Runs the job until it ends. */
     public static void main(String[] args) throws Exception {
-        prepare(new Configuration(), ParameterTool.fromArgs(args).toMap()).execute(NAME);
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(JobDefaults.flink());
+        prepare(env, ParameterTool.fromArgs(args).toMap());
+        env.execute(NAME);
     }
 
     /**
@@ -60,21 +63,20 @@ public final class InferenceSettlementJob {
      */
     public static JobClient start(Configuration settings, Map<String, String> options)
             throws Exception {
-        return prepare(settings, options).executeAsync(NAME);
+        Configuration flink = JobDefaults.flink();
+        flink.addAll(settings);
+        // getExecutionEnvironment would ignore the target and start a cluster of its own.
+        StreamExecutionEnvironment env = new StreamExecutionEnvironment(flink);
+        prepare(env, options);
+        return env.executeAsync(NAME);
     }
 
     /** Checks the surroundings and builds the DAG. */
-    private static StreamExecutionEnvironment prepare(
-            Configuration settings, Map<String, String> options) {
-        Configuration flink = JobDefaults.flink();
-        flink.addAll(settings);
-        StreamExecutionEnvironment env =
-                StreamExecutionEnvironment.getExecutionEnvironment(flink);
+    private static void prepare(StreamExecutionEnvironment env, Map<String, String> options) {
         JobDefaults.requireExactlyOnce(env);
         JobConfig config = JobConfig.fromMap(options, env.getParallelism());
         KafkaTopicChecks.verify(config.kafka().bootstrapServers(), config.parallelism().admit());
         topology(env, Endpoints.of(config), config);
-        return env;
     }
 
     /**

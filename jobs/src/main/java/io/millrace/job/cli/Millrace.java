@@ -55,7 +55,7 @@ public final class Millrace {
 
     /** How a stack submits the job. */
     static JobRunner jobRunner() {
-        return InferenceSettlementJob::submit;
+        return InferenceSettlementJob::start;
     }
 
     /** Messages are for the user; a stack trace only for what nobody foresaw. */
