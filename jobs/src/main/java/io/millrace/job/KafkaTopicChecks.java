@@ -52,30 +52,7 @@ final class KafkaTopicChecks {
                                 + " partitions; its order is the order of"
                                 + " settlement, re-create it with one");
             }
-            Map<ConfigResource, Config> configs =
-                    admin.describeConfigs(
-                                    Topics.ALL.stream().map(KafkaTopicChecks::resource).toList())
-                            .all()
-                            .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            String clock = value(configs, Topics.REQUESTS, "message.timestamp.type");
-            require(
-                    clock.equals("LogAppendTime"),
-                    Topics.REQUESTS
-                            + " has message.timestamp.type="
-                            + clock
-                            + "; deadlines and duplicates are judged by"
-                            + " the broker's clock, set it to LogAppendTime");
-            for (String kept :
-                    List.of(Topics.EPOCHS, Topics.TRANSACTIONS, Topics.RECEIPTS, Topics.CHARGES)) {
-                String policy = value(configs, kept, "cleanup.policy");
-                require(
-                        policy.equals("delete"),
-                        kept
-                                + " has cleanup.policy="
-                                + policy
-                                + "; compaction would drop entries of the books, set it to"
-                                + " delete with a retention that outlives every audit");
-            }
+            verifySettings(admin);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(
@@ -87,6 +64,33 @@ final class KafkaTopicChecks {
                             + " cannot be checked; are the brokers up and "
                             + "--kafka.bootstrap.servers right?",
                     e);
+        }
+    }
+
+    private static void verifySettings(Admin admin)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Map<ConfigResource, Config> configs =
+                admin.describeConfigs(Topics.ALL.stream().map(KafkaTopicChecks::resource).toList())
+                        .all()
+                        .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        String clock = value(configs, Topics.REQUESTS, "message.timestamp.type");
+        require(
+                clock.equals("LogAppendTime"),
+                Topics.REQUESTS
+                        + " has message.timestamp.type="
+                        + clock
+                        + "; deadlines and duplicates are judged by"
+                        + " the broker's clock, set it to LogAppendTime");
+        for (String kept :
+                List.of(Topics.EPOCHS, Topics.TRANSACTIONS, Topics.RECEIPTS, Topics.CHARGES)) {
+            String policy = value(configs, kept, "cleanup.policy");
+            require(
+                    policy.equals("delete"),
+                    kept
+                            + " has cleanup.policy="
+                            + policy
+                            + "; compaction would drop entries of the books, set it to"
+                            + " delete with a retention that outlives every audit");
         }
     }
 

@@ -1,5 +1,7 @@
 package io.millrace.admit;
 
+import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +13,25 @@ import org.jspecify.annotations.Nullable;
  *     null if none
  */
 public record RequestRecord(
-        int topicPartition,
-        long offset,
-        long appendMillis,
-        boolean tick,
-        byte @Nullable [] value) {}
+        int topicPartition, long offset, long appendMillis, boolean tick, byte @Nullable [] value) {
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RequestRecord o
+                && topicPartition == o.topicPartition
+                && offset == o.offset
+                && appendMillis == o.appendMillis
+                && tick == o.tick
+                && Arrays.equals(value, o.value);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(topicPartition, offset, appendMillis);
+    }
+
+    @Override
+    public String toString() {
+        return "RequestRecord[" + topicPartition + "@" + offset + (tick ? " tick]" : "]");
+    }
+}

@@ -32,6 +32,11 @@ public final class OutcomeSignature {
     /** What is signed; 32 bytes. */
     public byte[] digest(
             String requestId, int provider, long units, OutcomeStatus status, float[] embedding) {
+        return digest(requestId, provider, units, status.code(), embedding);
+    }
+
+    /** The same for any number as status: the shared vectors name some that no outcome has. */
+    byte[] digest(String requestId, int provider, long units, int status, float[] embedding) {
         return Eip712Domain.digest(
                 separator,
                 Keccak.hash(
@@ -39,7 +44,7 @@ public final class OutcomeSignature {
                         Hex.decode(requestId, 32),
                         Eip712Domain.word(provider),
                         Eip712Domain.word(units),
-                        Eip712Domain.word(status.code()),
+                        Eip712Domain.word(status),
                         outputHash(embedding)));
     }
 

@@ -38,7 +38,6 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
 
     private transient EpochSealer sealer;
     private transient ListState<EpochSealer.Head> head;
-    private transient ListState<ShardRoot> pending;
     private transient ListState<CutPosition> positions;
     private transient long lastBarrier;
 
@@ -60,9 +59,7 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
         lastBarrier = context.getRestoredCheckpointId().orElse(0);
         sealer = new EpochSealer(options, domain);
         head = listState(context, "head", EpochSealer.Head.class);
-        pending = listState(context, "pending", ShardRoot.class);
         positions = listState(context, "positions", CutPosition.class);
-        pending.get().forEach(sealer::add);
         positions.get().forEach(sealer::add);
         for (EpochSealer.Head restored : head.get()) {
             sealer.restore(restored, lastBarrier);
@@ -96,7 +93,7 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         head.update(List.of(sealer.head()));
-        pending.update(sealer.pending());
+        // No shard root is pending here: the barrier has just sealed them all.
         positions.update(sealer.positions());
     }
 

@@ -21,8 +21,7 @@ import java.util.TreeMap;
 
 /**
  * Joins what the shards cut into epochs, numbers them without gaps and chains their headers (M4,
- * M5). Plain state machine: its whole state is {@link Head}, the pending shard roots and the
- * positions.
+ * M5). Plain state machine: after a barrier its whole state is {@link Head} and the positions.
  */
 public final class EpochSealer {
 
@@ -60,9 +59,7 @@ public final class EpochSealer {
         this.packer = new EpochPacker(options.part());
     }
 
-    /**
-     * Goes on from the snapshot of checkpoint {@code barrier}, after all that was pending is added.
-     */
+    /** Goes on from the snapshot of checkpoint {@code barrier}, after its positions are added. */
     public void restore(Head from, long barrier) {
         head = from;
         positions.advanceTo(barrier);
@@ -93,11 +90,6 @@ public final class EpochSealer {
         positions.add(position);
     }
 
-    /** Shard roots that no epoch has yet, for a snapshot. */
-    public List<ShardRoot> pending() {
-        return pending.values().stream().map(Map::values).flatMap(Collection::stream).toList();
-    }
-
     /** Positions still needed, for a snapshot. */
     public List<CutPosition> positions() {
         return positions.all();
@@ -121,7 +113,7 @@ public final class EpochSealer {
         positions.advanceTo(barrier);
         if (epochs.isEmpty() && barrier % options.cutEvery() == 0) {
             head = new Head(head.epoch(), head.header(), head.quietCuts() + 1);
-            if (head.quietCuts() == options.heartbeatCuts()) {
+            if (options.heartbeatCuts() > 0 && head.quietCuts() >= options.heartbeatCuts()) {
                 epochs.add(epoch(barrier, List.of()));
             }
         }

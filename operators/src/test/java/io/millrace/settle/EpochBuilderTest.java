@@ -17,8 +17,6 @@ import io.millrace.testing.Feeding;
 import io.millrace.testing.RestoringHarness;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class EpochBuilderTest {
 
@@ -29,15 +27,12 @@ class EpochBuilderTest {
     }
 
     /** Only one shard saw the barrier of the first cut before its checkpoint failed. */
-    @ParameterizedTest
-    @EnumSource(
-            value = Feeding.class,
-            names = {"ALL_AT_ONCE"})
-    void seal_cutSplitByAFailedCheckpoint_everyShardCutInOneEpoch(Feeding feeding) {
+    @Test
+    void seal_cutSplitByAFailedCheckpoint_everyShardCutInOneEpoch() {
         RestoringHarness.Run<SealedEpoch> run =
                 harness()
                         .run(
-                                feeding,
+                                Feeding.ALL_AT_ONCE,
                                 first(root(1_000, 1, charge(1, 1, 200))),
                                 second(new CutPosition(1_000, CutPosition.VAULT, 5)),
                                 abortedBarrier(1_000),

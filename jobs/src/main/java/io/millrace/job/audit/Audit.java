@@ -36,6 +36,7 @@ public final class Audit {
         checks.addAll(new ChargeChecks(evidence).all());
         checks.addAll(new ResultChecks(evidence).all());
         checks.addAll(new EpochChecks(evidence).all());
+        checks.addAll(new CutChecks(evidence).all());
         checks.addAll(new HeaderChecks(evidence).all());
         checks.addAll(new VaultChecks(evidence).all());
         return Books.of(checks);

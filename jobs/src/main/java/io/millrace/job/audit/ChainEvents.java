@@ -19,17 +19,16 @@ import org.web3j.utils.Numeric;
 /** The events that move a balance or set a price, decoded from logs; and what settle was given. */
 final class ChainEvents {
 
-    private static final String DEPOSITED = topic("Deposited(uint32,address,address,uint64)");
-    private static final String RELEASED =
-            topic("WithdrawalReleased(uint32,address,uint32,uint64)");
-    private static final String TAKEN = topic("WithdrawalTaken(uint32,address,address,uint64)");
-    private static final String ESCAPED = topic("Escaped(uint32,address,uint32,uint64)");
-    private static final String EARNINGS_WITHDRAWN =
+    static final String DEPOSITED = topic("Deposited(uint32,address,address,uint64)");
+    static final String RELEASED = topic("WithdrawalReleased(uint32,address,uint32,uint64)");
+    static final String TAKEN = topic("WithdrawalTaken(uint32,address,address,uint64)");
+    static final String ESCAPED = topic("Escaped(uint32,address,uint32,uint64)");
+    static final String EARNINGS_WITHDRAWN =
             topic("EarningsWithdrawn(uint32,address,address,uint64)");
-    private static final String EPOCH_SETTLED =
+    static final String EPOCH_SETTLED =
             topic("EpochSettled(uint64,uint32,bytes32,uint32,bytes32,uint64,uint64,uint64)");
-    private static final String MODEL_PRICED = topic("ModelPriced(bytes32,uint32,uint64,uint64)");
-    private static final String SETTLE =
+    static final String MODEL_PRICED = topic("ModelPriced(bytes32,uint32,uint64,uint64)");
+    static final String SETTLE =
             topic(
                             "settle((bytes32,uint64,uint32,uint32,bytes32,uint64,uint64,uint64,"
                                     + "bytes32,bytes32,uint64),(uint256[],uint256[],uint256[],"

@@ -4,6 +4,7 @@ import io.millrace.job.audit.ChainBooks.Settlement;
 import io.millrace.job.audit.KafkaBooks.Position;
 import io.millrace.job.audit.KafkaBooks.Receipt;
 import io.millrace.job.audit.KafkaBooks.Request;
+import io.millrace.job.audit.KafkaBooks.Sealed;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,8 @@ record Evidence(KafkaBooks kafka, ChainBooks chain, boolean requireSettled) {
     /** Every epoch's parts in their order: as settled if on chain, else as the epoch log has it. */
     Map<Long, List<EpochPart>> epochs() {
         Map<Long, Map<Long, EpochPart>> epochs = new TreeMap<>();
-        for (EpochPart part : kafka.epochs()) {
+        for (Sealed sealed : kafka.epochs()) {
+            EpochPart part = sealed.part();
             epochs.computeIfAbsent(part.header().epoch(), epoch -> new TreeMap<>())
                     .put(part.header().part(), part);
         }

@@ -45,6 +45,7 @@ final class HeaderChecks {
         Findings findings = new Findings();
         List<EpochPart> logged =
                 evidence.kafka().epochs().stream()
+                        .map(KafkaBooks.Sealed::part)
                         .distinct()
                         .sorted(
                                 Comparator.comparing((EpochPart part) -> part.header().epoch())

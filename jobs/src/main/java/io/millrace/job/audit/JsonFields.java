@@ -28,6 +28,13 @@ record JsonFields(JsonNode object) {
         return new JsonFields(member(name));
     }
 
+    /** An array of objects. */
+    List<JsonFields> objects(String name) {
+        List<JsonFields> objects = new ArrayList<>();
+        member(name).forEach(element -> objects.add(new JsonFields(element)));
+        return objects;
+    }
+
     String text(String name) {
         JsonNode member = member(name);
         if (!member.isTextual()) {

@@ -2,6 +2,7 @@ package io.millrace.job.audit;
 
 import java.math.BigInteger;
 import java.util.List;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ record KafkaBooks(
         List<Rejection> rejections,
         List<Charge> charges,
         List<Result> results,
-        List<EpochPart> epochs,
+        List<Sealed> epochs,
         List<Receipt> receipts) {
 
     static final String ANSWERED = "ANSWERED";
@@ -88,6 +89,14 @@ record KafkaBooks(
             return status.equals(ANSWERED);
         }
     }
+
+    /**
+     * One record of the epoch log.
+     *
+     * @param positions how far each source had been read at the cut: "requests-0" the next offset,
+     *     "vault" the next block
+     */
+    record Sealed(EpochPart part, SortedMap<String, Long> positions) {}
 
     record Receipt(long epoch, long shard, long index, Charge charge) {}
 }

@@ -7,6 +7,7 @@ import io.millrace.job.audit.KafkaBooks.Receipt;
 import io.millrace.job.audit.KafkaBooks.Rejection;
 import io.millrace.job.audit.KafkaBooks.Request;
 import io.millrace.job.audit.KafkaBooks.Result;
+import io.millrace.job.audit.KafkaBooks.Sealed;
 import io.millrace.job.audit.KafkaBooks.SignedRequest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ final class KafkaBooksReader {
                     records(reader, Topics.REJECTIONS, RecordDecoder::rejection);
             List<Charge> charges = records(reader, Topics.CHARGES, RecordDecoder::charge);
             List<Result> results = records(reader, Topics.RESULTS, RecordDecoder::result);
-            List<EpochPart> epochs = records(reader, Topics.EPOCHS, RecordDecoder::epoch);
+            List<Sealed> epochs = records(reader, Topics.EPOCHS, RecordDecoder::sealed);
             List<Receipt> receipts = records(reader, Topics.RECEIPTS, RecordDecoder::receipt);
             ORDER.forEach(topic -> defects.addAll(reader.missingBeginnings(topic)));
             return new KafkaBooks(

@@ -7,8 +7,12 @@ import io.millrace.job.audit.KafkaBooks.Position;
 import io.millrace.job.audit.KafkaBooks.Receipt;
 import io.millrace.job.audit.KafkaBooks.Rejection;
 import io.millrace.job.audit.KafkaBooks.Result;
+import io.millrace.job.audit.KafkaBooks.Sealed;
 import io.millrace.job.audit.KafkaBooks.SignedRequest;
 import java.io.IOException;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.web3j.crypto.Hash;
 
@@ -73,35 +77,43 @@ final class RecordDecoder {
     }
 
     static Result result(JsonFields result) {
-        JsonFields usage = result.object("usage");
         return new Result(
-                result.hash("requestId"),
-                result.text("status"),
-                result.amount("debitNano"),
-                usage.amount("prompt_tokens"));
+                result.hash("id"),
+                result.text("status").toUpperCase(Locale.ROOT),
+                result.object("charge").amount("debitNano"),
+                result.object("usage").amount("prompt_tokens"));
     }
 
-    static EpochPart epoch(JsonFields sealed) {
-        JsonFields header = sealed.object("header");
+    static Header header(JsonFields header) {
+        return new Header(
+                header.hash("previousHeader"),
+                header.count("epoch"),
+                header.count("part"),
+                header.count("parts"),
+                header.hash("receiptsRoot"),
+                header.amount("receiptsSumNano"),
+                header.count("receiptsCount"),
+                header.amount("partSumNano"),
+                header.hash("wordsHash"),
+                header.hash("cutDigest"),
+                header.count("l2Block"));
+    }
+
+    static Sealed sealed(JsonFields sealed) {
         JsonFields words = sealed.object("words");
-        return new EpochPart(
-                new Header(
-                        header.hash("previousHeader"),
-                        header.count("epoch"),
-                        header.count("part"),
-                        header.count("parts"),
-                        header.hash("receiptsRoot"),
-                        header.amount("receiptsSumNano"),
-                        header.count("receiptsCount"),
-                        header.amount("partSumNano"),
-                        header.hash("wordsHash"),
-                        header.hash("cutDigest"),
-                        header.count("l2Block")),
-                words.words("debitSlots"),
-                words.words("debits"),
-                words.words("creditSlots"),
-                words.words("credits"),
-                sealed.words("releases"));
+        EpochPart part =
+                new EpochPart(
+                        header(sealed.object("header")),
+                        words.words("debitSlots"),
+                        words.words("debits"),
+                        words.words("creditSlots"),
+                        words.words("credits"),
+                        sealed.words("releases"));
+        SortedMap<String, Long> positions = new TreeMap<>();
+        for (JsonFields position : sealed.objects("positions")) {
+            positions.put(position.text("source"), position.count("next"));
+        }
+        return new Sealed(part, positions);
     }
 
     static Receipt receipt(JsonFields receipt) {

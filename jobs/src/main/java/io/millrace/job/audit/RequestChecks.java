@@ -141,7 +141,7 @@ final class RequestChecks {
     }
 
     /** Address that signed, or what is wrong with the signature. */
-    private static String signer(String id, String signature) {
+    static String signer(String id, String signature) {
         if (!SIGNATURE.matcher(signature).matches()) {
             return "nobody (not 65 bytes of hexadecimal)";
         }

@@ -33,6 +33,7 @@ public final class LocalCluster implements AutoCloseable {
 
     private static final int TASK_MANAGERS = 2;
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(3);
+
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
     private final MiniCluster cluster;

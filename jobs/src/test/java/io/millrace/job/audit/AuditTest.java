@@ -25,6 +25,7 @@ class AuditTest {
                     "receipts-match-charges",
                     "epoch-receipts",
                     "epoch-postings",
+                    "epoch-cuts",
                     "epoch-log",
                     "header-chain",
                     "account-owners",

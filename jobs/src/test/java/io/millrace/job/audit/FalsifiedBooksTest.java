@@ -1,35 +1,42 @@
 package io.millrace.job.audit;
 
+import static io.millrace.job.audit.Falsify.at;
+import static io.millrace.job.audit.Falsify.charge;
+import static io.millrace.job.audit.Falsify.earning;
+import static io.millrace.job.audit.Falsify.header;
+import static io.millrace.job.audit.Falsify.highS;
+import static io.millrace.job.audit.Falsify.log;
+import static io.millrace.job.audit.Falsify.more;
+import static io.millrace.job.audit.Falsify.receipt;
+import static io.millrace.job.audit.Falsify.receiptCharge;
+import static io.millrace.job.audit.Falsify.reheaded;
+import static io.millrace.job.audit.Falsify.sealed;
+import static io.millrace.job.audit.Falsify.settlement;
+import static io.millrace.job.audit.Falsify.signed;
+import static io.millrace.job.audit.Falsify.signedOf;
+import static io.millrace.job.audit.Falsify.spending;
+import static io.millrace.job.audit.Falsify.words;
 import static java.math.BigInteger.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.job.audit.Books.Check;
-import io.millrace.job.audit.ChainBooks.EarningAccount;
-import io.millrace.job.audit.ChainBooks.Movement;
 import io.millrace.job.audit.ChainBooks.Posting;
 import io.millrace.job.audit.ChainBooks.Price;
 import io.millrace.job.audit.ChainBooks.Settlement;
-import io.millrace.job.audit.ChainBooks.SpendingAccount;
-import io.millrace.job.audit.EpochPart.Header;
-import io.millrace.job.audit.KafkaBooks.Charge;
 import io.millrace.job.audit.KafkaBooks.Position;
-import io.millrace.job.audit.KafkaBooks.Receipt;
 import io.millrace.job.audit.KafkaBooks.Rejection;
-import io.millrace.job.audit.KafkaBooks.Request;
 import io.millrace.job.audit.KafkaBooks.Result;
-import io.millrace.job.audit.KafkaBooks.SignedRequest;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.Arguments.ArgumentSet;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.web3j.crypto.Sign;
 
 /** Every check by what it must catch: right books with one entry falsified turn it red. */
 class FalsifiedBooksTest {
@@ -189,11 +196,11 @@ class FalsifiedBooksTest {
                 row(
                         "debit moved to another account",
                         "epoch-postings",
-                        b -> words(b, "debits", FalsifiedBooksTest::swapLanes)),
+                        b -> words(b, "debits", Falsify::swapLanes)),
                 row(
                         "credit moved to another account",
                         "epoch-postings",
-                        b -> words(b, "credits", FalsifiedBooksTest::swapLanes)),
+                        b -> words(b, "credits", Falsify::swapLanes)),
                 row(
                         "one nano more debited",
                         "epoch-postings",
@@ -202,6 +209,18 @@ class FalsifiedBooksTest {
 
     static Stream<ArgumentSet> headers() {
         return Stream.of(
+                row(
+                        "cut at other positions",
+                        "epoch-cuts",
+                        b -> sealed(b, "positions", new TreeMap<>(Map.of("requests-0", 99L)))),
+                row(
+                        "other block reflected",
+                        "epoch-cuts",
+                        b -> log(b, part -> reheaded(part, "l2Block", 3L))),
+                row(
+                        "request behind the cut of its epoch",
+                        "epoch-cuts",
+                        b -> receiptCharge(b, "at", new Position(0, 8))),
                 row("epoch missing in the log", "epoch-log", b -> b.epochs.remove(0)),
                 row(
                         "last epoch missing in the log",
@@ -210,14 +229,11 @@ class FalsifiedBooksTest {
                 row(
                         "log forked",
                         "epoch-log",
-                        b -> b.epochs.add(reheaded(b.epochs.get(0), "cutDigest", OTHER_HASH))),
+                        b -> log(b, part -> reheaded(part, "partSumNano", ONE))),
                 row(
                         "log with other words",
                         "epoch-log",
-                        b ->
-                                b.epochs.set(
-                                        0,
-                                        Records.with(b.epochs.get(0), "releases", List.of(ONE)))),
+                        b -> log(b, part -> Records.with(part, "releases", List.of(ONE)))),
                 row(
                         "settlements swapped",
                         "header-chain",
@@ -296,102 +312,5 @@ class FalsifiedBooksTest {
 
     private static ArgumentSet row(String name, String check, Consumer<SampleBooks> falsify) {
         return Arguments.argumentSet(check + ": " + name, check, falsify);
-    }
-
-    private static void charge(SampleBooks books, int index, String component, Object value) {
-        Records.alter(books.charges, Charge.class, index, component, value);
-    }
-
-    private static void more(SampleBooks books, String share) {
-        Charge charge = books.charges.get(0);
-        charge(books, 0, "debitNano", charge.debitNano().add(ONE));
-        charge(books, 0, share, charge.creditNano().add(ONE));
-    }
-
-    private static void receipt(SampleBooks books, String component, Object value) {
-        Records.alter(books.receipts, Receipt.class, 0, component, value);
-    }
-
-    private static void receiptCharge(SampleBooks books, String component, Object value) {
-        receipt(books, "charge", Records.with(books.receipts.get(0).charge(), component, value));
-    }
-
-    private static SignedRequest signedOf(SampleBooks books, int index) {
-        Charge charge = books.charges.get(index < 0 ? books.charges.size() + index : index);
-        return books.requests.stream()
-                .filter(request -> request.at().equals(charge.at()))
-                .map(Request::signed)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    /** Alters the request of the first charge. */
-    private static void signed(SampleBooks books, String component, Object value) {
-        Position at = books.charges.get(0).at();
-        for (int i = 0; i < books.requests.size(); i++) {
-            if (books.requests.get(i).at().equals(at)) {
-                SignedRequest altered = Records.with(signedOf(books, 0), component, value);
-                Records.alter(books.requests, Request.class, i, "signed", altered);
-            }
-        }
-    }
-
-    /** The same signature by the curve's symmetry: s replaced by n - s, v by the other. */
-    private static String highS(String signature) {
-        BigInteger order = Sign.CURVE_PARAMS.getN();
-        BigInteger s = order.subtract(new BigInteger(signature.substring(66, 130), 16));
-        String v = signature.endsWith("1b") ? "1c" : "1b";
-        return signature.substring(0, 66) + "%064x".formatted(s) + v;
-    }
-
-    /** Where the settlement of part {@code index} stands among the movements. */
-    private static int at(SampleBooks books, int index) {
-        List<Movement> settlements =
-                books.movements.stream().filter(Settlement.class::isInstance).toList();
-        return books.movements.indexOf(settlements.get(index));
-    }
-
-    private static void settlement(SampleBooks books, String component, Object value) {
-        Records.alter(books.movements, Settlement.class, at(books, 0), component, value);
-    }
-
-    private static EpochPart reheaded(EpochPart part, String component, Object value) {
-        Header header = Records.with(part.header(), component, value);
-        return Records.with(part, "header", header);
-    }
-
-    /** Alters a field of the first header that was given to settle. */
-    private static void header(SampleBooks books, String component, Object value) {
-        EpochPart part = ((Settlement) books.movements.get(at(books, 0))).part();
-        settlement(books, "part", reheaded(part, component, value));
-    }
-
-    /** Alters the first amount word of one list that was given to settle. */
-    private static void words(
-            SampleBooks books, String list, UnaryOperator<BigInteger> alteration) {
-        EpochPart part = ((Settlement) books.movements.get(at(books, 0))).part();
-        List<BigInteger> words =
-                new ArrayList<>(list.equals("debits") ? part.debits() : part.credits());
-        words.set(0, alteration.apply(words.get(0)));
-        settlement(books, "part", Records.with(part, list, words));
-    }
-
-    /** Exchanges lanes 1 and 2. */
-    private static BigInteger swapLanes(BigInteger word) {
-        BigInteger lane = ONE.shiftLeft(64).subtract(ONE);
-        BigInteger one = word.shiftRight(64).and(lane);
-        BigInteger two = word.shiftRight(128).and(lane);
-        return word.subtract(one.shiftLeft(64))
-                .subtract(two.shiftLeft(128))
-                .add(two.shiftLeft(64))
-                .add(one.shiftLeft(128));
-    }
-
-    private static void spending(SampleBooks books, String component, Object value) {
-        Records.alter(books.spending, SpendingAccount.class, 0, component, value);
-    }
-
-    private static void earning(SampleBooks books, String component, Object value) {
-        Records.alter(books.earning, EarningAccount.class, 1, component, value);
     }
 }

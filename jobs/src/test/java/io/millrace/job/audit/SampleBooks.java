@@ -14,6 +14,7 @@ import io.millrace.job.audit.KafkaBooks.Receipt;
 import io.millrace.job.audit.KafkaBooks.Rejection;
 import io.millrace.job.audit.KafkaBooks.Request;
 import io.millrace.job.audit.KafkaBooks.Result;
+import io.millrace.job.audit.KafkaBooks.Sealed;
 import io.millrace.job.audit.KafkaBooks.SignedRequest;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ import org.web3j.utils.Numeric;
  * A small deployment whose books are right, made from a seed. Its lists are open, so that a test
  * can falsify one entry before it asks for the evidence.
  *
- * <p>Four requesters send 60 requests while the price changes; some are refused, some fail or
+ * <p>Four requesters send 36 requests while the price changes; some are refused, some fail or
  * expire, some are answered twice. Two of three epochs are settled (the second in two parts), the
  * third is sealed, the last four charges are not sealed yet. Owners withdraw in every way there is.
  */
@@ -45,7 +46,7 @@ final class SampleBooks {
     static final int LEAVER = 5;
 
     private static final int REQUESTERS = 4;
-    private static final int REQUESTS = 60;
+    private static final int REQUESTS = 36;
     private static final int PENDING = 4;
     private static final long FIRST_MILLIS = 1_500_000;
 
@@ -54,7 +55,7 @@ final class SampleBooks {
     final List<Rejection> rejections = new ArrayList<>();
     final List<Charge> charges = new ArrayList<>();
     final List<Result> results = new ArrayList<>();
-    final List<EpochPart> epochs = new ArrayList<>();
+    final List<Sealed> epochs = new ArrayList<>();
     final List<Receipt> receipts = new ArrayList<>();
     final List<SpendingAccount> spending = new ArrayList<>();
     final List<EarningAccount> earning = new ArrayList<>();

@@ -8,18 +8,34 @@ import io.millrace.job.audit.ChainBooks.Settlement;
 import io.millrace.job.audit.EpochPart.Header;
 import io.millrace.job.audit.KafkaBooks.Charge;
 import io.millrace.job.audit.KafkaBooks.Receipt;
+import io.millrace.job.audit.KafkaBooks.Sealed;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.web3j.crypto.Hash;
 
 /** Seals epochs and keeps the balances of a sample deployment as a vault would. */
 final class SampleLedger {
+
+    static final Header NO_HEADER =
+            new Header(
+                    MerkleSum.EMPTY.hash(),
+                    0,
+                    0,
+                    0,
+                    MerkleSum.EMPTY.hash(),
+                    BigInteger.ZERO,
+                    0,
+                    BigInteger.ZERO,
+                    MerkleSum.EMPTY.hash(),
+                    MerkleSum.EMPTY.hash(),
+                    0);
 
     private static final int FIRST_OF_PART_1 = 3;
 
@@ -32,7 +48,7 @@ final class SampleLedger {
     private Head sealed = new Head(MerkleSum.EMPTY.hash(), 0, 0, 1);
     private Head settled = sealed;
     private List<Receipt> lastReceipts = List.of();
-    private List<EpochPart> lastParts = List.of();
+    private List<Sealed> lastParts = List.of();
     private List<Settlement> lastSettlements = List.of();
 
     SampleLedger(TypedHashes hashes) {
@@ -84,7 +100,7 @@ final class SampleLedger {
                     part(epoch, number, shares.size(), root, charges.size(), own, releases);
             String hash = hashes.header(part.header());
             sealed = new Head(hash, epoch, number, shares.size());
-            lastParts.add(part);
+            lastParts.add(new Sealed(part, positions(epoch)));
             if (settle) {
                 settled = sealed;
                 lastSettlements.add(
@@ -99,7 +115,7 @@ final class SampleLedger {
         return lastReceipts;
     }
 
-    List<EpochPart> lastParts() {
+    List<Sealed> lastParts() {
         return lastParts;
     }
 
@@ -125,6 +141,20 @@ final class SampleLedger {
 
     BigInteger tokenBalance(BigInteger scale) {
         return BigInteger.valueOf(deposited - paidOut).divide(scale);
+    }
+
+    /** Three epochs of about four requests a partition, and some room. */
+    private static SortedMap<String, Long> positions(long epoch) {
+        return new TreeMap<>(
+                Map.of(
+                        "requests-0",
+                        8 * epoch,
+                        "requests-1",
+                        8 * epoch,
+                        "requests-2",
+                        8 * epoch,
+                        "vault",
+                        10 * epoch + 1));
     }
 
     private void pay(Map<Integer, Long> ledger, int account, long amount) {
@@ -178,7 +208,7 @@ final class SampleLedger {
                         receipts,
                         sum,
                         MerkleSum.EMPTY.hash(),
-                        Hash.sha3String("cut " + epoch),
+                        CutChecks.digest(positions(epoch)),
                         epoch * 10);
         EpochPart part =
                 new EpochPart(
@@ -205,19 +235,26 @@ final class SampleLedger {
                 header.partSumNano());
     }
 
-    /** All accounts of a sample lie in slots 0 and 1. */
+    /** Four accounts to a word; only slots that hold an amount. */
     private static List<BigInteger> words(Map<Long, BigInteger> amounts) {
-        BigInteger[] words = {BigInteger.ZERO, BigInteger.ZERO};
+        Map<Long, BigInteger> words = new TreeMap<>();
         amounts.forEach(
-                (account, amount) -> {
-                    int slot = (int) (account / 4);
-                    words[slot] = words[slot].or(amount.shiftLeft((int) (64 * (account % 4))));
-                });
-        return List.of(words);
+                (account, amount) ->
+                        words.merge(
+                                account / 4,
+                                amount.shiftLeft((int) (64 * (account % 4))),
+                                BigInteger::or));
+        return List.copyOf(words.values());
     }
 
-    /** Slots 0 and 1 in one word. */
+    /** Their slot numbers, in one word: a sample never has more than eight. */
     private static List<BigInteger> slots(Map<Long, BigInteger> amounts) {
-        return amounts.isEmpty() ? List.of(BigInteger.ZERO) : List.of(BigInteger.ONE.shiftLeft(32));
+        List<Long> slots =
+                amounts.keySet().stream().map(account -> account / 4).distinct().toList();
+        BigInteger packed = BigInteger.ZERO;
+        for (int i = 0; i < slots.size(); i++) {
+            packed = packed.or(BigInteger.valueOf(slots.get(i)).shiftLeft(32 * i));
+        }
+        return slots.isEmpty() ? List.of() : List.of(packed);
     }
 }

@@ -1,0 +1,220 @@
+package io.millrace.job;
+
+import static org.apache.flink.api.common.eventtime.WatermarkStrategy.noWatermarks;
+
+import io.millrace.admit.AdmitFunction;
+import io.millrace.admit.Candidate;
+import io.millrace.admit.FundsChange;
+import io.millrace.admit.Rejection;
+import io.millrace.admit.RequestRecord;
+import io.millrace.admit.Task;
+import io.millrace.admit.ValidateFunction;
+import io.millrace.chain.PositionOperator;
+import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SettlementRecord;
+import io.millrace.chain.VaultEvent;
+import io.millrace.infer.Outcome;
+import io.millrace.meter.Charge;
+import io.millrace.meter.MeterFunction;
+import io.millrace.settle.EpochAssignment;
+import io.millrace.settle.EpochBuilder;
+import io.millrace.settle.Receipt;
+import io.millrace.settle.ReceiptFunction;
+import io.millrace.settle.ShardCutOperator;
+import io.millrace.settle.ShardRoot;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The steps of the DAG: each with its parallelism, and its uid, which is its name too. */
+final class Steps {
+
+    private final StreamExecutionEnvironment env;
+    private final Endpoints ends;
+    private final JobConfig.Parallelism parallelism;
+    private final Stages stages;
+
+    Steps(StreamExecutionEnvironment env, Endpoints ends, JobConfig config) {
+        this.env = env;
+        this.ends = ends;
+        this.parallelism = config.parallelism();
+        this.stages = new Stages(config);
+    }
+
+    SingleOutputStreamOperator<RequestRecord> requests() {
+        var requests = env.fromSource(ends.requests(), stages.appendTime(), Uids.REQUESTS);
+        return step(
+                step(requests, Uids.REQUESTS, parallelism.admit())
+                        .transform("", type(RequestRecord.class), stages.requestPositions()),
+                Uids.REQUEST_POSITIONS,
+                parallelism.admit());
+    }
+
+    SingleOutputStreamOperator<VaultEvent> vaultEvents() {
+        return step(
+                source(ends.events(), Uids.VAULT_EVENTS)
+                        .transform("", type(VaultEvent.class), stages.vaultPositions()),
+                Uids.VAULT_POSITIONS,
+                1);
+    }
+
+    /** What moves a requester's funds: the chain's events, and our charges once committed. */
+    DataStream<FundsChange> funds(DataStream<VaultEvent> events) {
+        var charged =
+                step(
+                        source(ends.charges(), Uids.CHARGES_BACK).map(Stages::charged),
+                        Uids.FUNDS_CHARGED,
+                        1);
+        return step(events.flatMap(Stages.funded()), Uids.FUNDS_EVENTS, 1).union(charged);
+    }
+
+    SingleOutputStreamOperator<Candidate> validate(
+            DataStream<RequestRecord> requests, DataStream<VaultEvent> events) {
+        var timeless = timeless(events, Uids.VAULT_IDLE).broadcast(ValidateFunction.MODELS);
+        return step(
+                requests.connect(timeless).process(stages.validate()),
+                Uids.VALIDATE,
+                parallelism.admit());
+    }
+
+    SingleOutputStreamOperator<Task> admit(
+            DataStream<Candidate> candidates, DataStream<FundsChange> funds) {
+        return step(
+                candidates
+                        .keyBy(Candidate::requester)
+                        .connect(timeless(funds, Uids.FUNDS_IDLE).keyBy(FundsChange::requester))
+                        .process(stages.admit()),
+                Uids.ADMIT,
+                parallelism.admit());
+    }
+
+    DataStream<Rejection> rejections(
+            SingleOutputStreamOperator<Candidate> candidates,
+            SingleOutputStreamOperator<Task> tasks) {
+        return candidates
+                .getSideOutput(ValidateFunction.REJECTIONS)
+                .union(tasks.getSideOutput(AdmitFunction.REJECTIONS));
+    }
+
+    SingleOutputStreamOperator<Outcome> infer(DataStream<Task> tasks) {
+        return step(
+                tasks.rebalance().transform("", type(Outcome.class), stages.infer()),
+                Uids.INFER,
+                parallelism.infer());
+    }
+
+    SingleOutputStreamOperator<Charge> meter(DataStream<Outcome> outcomes) {
+        return step(
+                outcomes.keyBy(Outcome::requester).process(stages.meter()),
+                Uids.METER,
+                parallelism.meter());
+    }
+
+    SingleOutputStreamOperator<ShardRoot> cut(
+            DataStream<Charge> charges, SingleOutputStreamOperator<Task> tasks) {
+        var releases = tasks.getSideOutput(AdmitFunction.RELEASES);
+        return step(
+                charges.keyBy(stages.shardOfCharge())
+                        .connect(releases.keyBy(stages.shardOfRelease()))
+                        .transform("", type(ShardRoot.class), stages.shardCut()),
+                Uids.SHARD_CUT,
+                parallelism.settle());
+    }
+
+    SingleOutputStreamOperator<SealedEpoch> seal(
+            DataStream<ShardRoot> roots,
+            SingleOutputStreamOperator<RequestRecord> requests,
+            SingleOutputStreamOperator<VaultEvent> events) {
+        var positions =
+                requests.getSideOutput(PositionOperator.POSITIONS)
+                        .union(events.getSideOutput(PositionOperator.POSITIONS));
+        return step(
+                roots.connect(positions)
+                        .transform("", type(SealedEpoch.class), stages.epochBuilder()),
+                Uids.EPOCH_BUILDER,
+                1);
+    }
+
+    SingleOutputStreamOperator<Receipt> receipts(
+            SingleOutputStreamOperator<ShardRoot> roots,
+            SingleOutputStreamOperator<SealedEpoch> epochs) {
+        var assignments =
+                epochs.getSideOutput(EpochBuilder.ASSIGNMENTS).keyBy(EpochAssignment::shard);
+        return step(
+                roots.getSideOutput(ShardCutOperator.RECEIPTS)
+                        .keyBy(Receipt::shard)
+                        .connect(assignments)
+                        .process(new ReceiptFunction()),
+                Uids.RECEIPTS,
+                parallelism.settle());
+    }
+
+    /** Charges exactly once; results at once, or in the transaction of their charge. */
+    void publish(SingleOutputStreamOperator<Charge> charges, ResultsMode mode) {
+        DataStream<OutboundRecord> money =
+                step(charges.map(Outbound::of), Uids.CHARGES_ENCODED, parallelism.meter());
+        DataStream<OutboundRecord> results =
+                step(
+                        charges.getSideOutput(MeterFunction.RESULTS).map(Outbound::of),
+                        Uids.RESULTS_ENCODED,
+                        parallelism.meter());
+        if (mode == ResultsMode.COMMITTED) {
+            money = money.union(results);
+        } else {
+            out(results, ends.results(), Uids.RESULTS_OUT, parallelism.meter());
+        }
+        out(money, ends.money(), Uids.MONEY_OUT, parallelism.meter());
+    }
+
+    void publishRejections(DataStream<Rejection> rejections) {
+        out(
+                rejections.map(Outbound::of),
+                ends.rejections(),
+                Uids.REJECTIONS_OUT,
+                parallelism.admit());
+    }
+
+    void publishEpochs(DataStream<SealedEpoch> epochs, DataStream<Receipt> receipts) {
+        out(epochs.map(Outbound::of), ends.epochLog(), Uids.EPOCHS_OUT, 1);
+        out(receipts.map(Outbound::of), ends.receipts(), Uids.RECEIPTS_OUT, parallelism.settle());
+    }
+
+    /** The epoch log, once committed, goes to the chain. */
+    void submit() {
+        step(
+                source(ends.epochs(), Uids.EPOCHS_BACK)
+                        .transform("", type(SettlementRecord.class), stages.submit(ends.journal())),
+                Uids.SUBMIT,
+                1);
+    }
+
+    /** Keeps the append clock of every request partition moving. */
+    void tick() {
+        out(source(ends.ticks(), Uids.TICKS), ends.ticksOut(), Uids.TICKS_OUT, 1);
+    }
+
+    private <T> SingleOutputStreamOperator<T> source(Source<T, ?, ?> source, String uid) {
+        return step(env.fromSource(source, noWatermarks(), uid), uid, 1);
+    }
+
+    /** Of two inputs the requests alone tell the time. */
+    private static <T> SingleOutputStreamOperator<T> timeless(DataStream<T> stream, String uid) {
+        return step(stream.assignTimestampsAndWatermarks(IdleWatermarks.strategy()), uid, 1);
+    }
+
+    private static <T> SingleOutputStreamOperator<T> step(
+            SingleOutputStreamOperator<T> step, String uid, int parallelism) {
+        return step.setParallelism(parallelism).uid(uid).name(uid);
+    }
+
+    private static <T> void out(DataStream<T> stream, Sink<T> sink, String uid, int parallelism) {
+        stream.sinkTo(sink).setParallelism(parallelism).uid(uid).name(uid);
+    }
+
+    private static <T> TypeInformation<T> type(Class<T> type) {
+        return TypeInformation.of(type);
+    }
+}

@@ -1,0 +1,320 @@
+package io.millrace.admit;
+
+import static io.millrace.testing.Fixtures.ALICE;
+import static io.millrace.testing.Fixtures.BOB;
+import static io.millrace.testing.Fixtures.MODEL;
+import static io.millrace.testing.Fixtures.id;
+import static io.millrace.testing.Fixtures.vaultEvent;
+import static io.millrace.testing.RestoringHarness.first;
+import static io.millrace.testing.RestoringHarness.second;
+import static io.millrace.testing.RestoringHarness.watermark;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.chain.VaultEvent;
+import io.millrace.testing.Feeding;
+import io.millrace.testing.RestoringHarness;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class AdmitFunctionTest {
+
+    private static final int ACCOUNT = 5;
+
+    private static Candidate candidate(String name, long feeNano, long deadline) {
+        return candidate(name, feeNano, deadline, 0);
+    }
+
+    private static Candidate candidate(String name, long feeNano, long deadline, int partition) {
+        return new Candidate(
+                id(name), ALICE, MODEL, name, 3, 1000, 1, feeNano, deadline, 1, partition, 2);
+    }
+
+    private static RestoringHarness.Item<Candidate, FundsChange> ask(
+            String name, long feeNano, long deadline) {
+        return first(candidate(name, feeNano, deadline));
+    }
+
+    private static RestoringHarness.Item<Candidate, FundsChange> event(
+            VaultEvent.Kind kind, int request, long amountNano) {
+        return second(
+                FundsChange.of(vaultEvent(kind, ACCOUNT, ALICE, request, amountNano))
+                        .orElseThrow());
+    }
+
+    private static RestoringHarness.Item<Candidate, FundsChange> deposit(long amountNano) {
+        return event(VaultEvent.Kind.DEPOSITED, 0, amountNano);
+    }
+
+    private static RestoringHarness.Item<Candidate, FundsChange> withdrawal(
+            int request, long amountNano) {
+        return event(VaultEvent.Kind.WITHDRAWAL_REQUESTED, request, amountNano);
+    }
+
+    private static RestoringHarness.Item<Candidate, FundsChange> charged(
+            String name, long debitNano) {
+        return second(FundsChange.charged(ALICE, id(name), debitNano));
+    }
+
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    private static RestoringHarness.Run<Task> run(
+            Feeding feeding, RestoringHarness.Item<Candidate, FundsChange>... items) {
+        return RestoringHarness.keyed(
+                        new AdmitFunction(),
+                        Candidate::requester,
+                        FundsChange::requester,
+                        Types.STRING)
+                .collecting(AdmitFunction.REJECTIONS, AdmitFunction.RELEASES)
+                .run(feeding, items);
+    }
+
+    private static List<RejectReason> reasons(RestoringHarness.Run<Task> run) {
+        return run.side(AdmitFunction.REJECTIONS).stream().map(Rejection::reason).toList();
+    }
+
+    private static List<String> inputs(RestoringHarness.Run<Task> run) {
+        return run.main().stream().map(Task::input).toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Feeding.class)
+    void admit_fundedRequest_reservesItsFee(Feeding feeding) {
+        RestoringHarness.Run<Task> run =
+                run(
+                        feeding,
+                        event(VaultEvent.Kind.SPENDING_ACCOUNT_OPENED, 0, 0),
+                        deposit(10),
+                        ask("a", 7, 100));
+
+        assertThat(run.main()).containsExactly(candidate("a", 7, 100).admitted(ACCOUNT));
+        assertThat(run.main().get(0).reservedNano()).isEqualTo(7);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Feeding.class)
+    void admit_noAccount_unknownAccountAndNothingRemembered(Feeding feeding) {
+        RestoringHarness.Run<Task> run = run(feeding, ask("a", 7, 100));
+
+        assertThat(reasons(run)).containsExactly(RejectReason.UNKNOWN_ACCOUNT);
+        assertThat(run.stateEntries()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Feeding.class)
+    void admit_reservationsExceedFunds_insufficientUntilACharge(Feeding feeding) {
+        RestoringHarness.Run<Task> run =
+                run(
+                        feeding,
+                        deposit(10),
+                        ask("a", 7, 100),
+                        ask("b", 4, 100),
+                        charged("a", 5),
+                        ask(
+                                "b", 4,
+                                100)); // refused is not remembered: the same request may come again
+
+        assertThat(inputs(run)).containsExactly("a", "b");
+        assertThat(reasons(run)).containsExactly(RejectReason.INSUFFICIENT_FUNDS);
+        assertThat(run.side(AdmitFunction.REJECTIONS).get(0).message())
+                .startsWith("3 nano-USD")
+                .contains("4 are");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Feeding.class)
+    void admit_oneNanoLeft_isSpent(Feeding feeding) {
+        RestoringHarness.Run<Task> run =
+                run(
+                        feeding,
+                        deposit(1),
+                        ask("a", 1, 100),
+                        charged("a", 1),
+                        ask("b", 1, 100),
+                        ask("free", 0, 100));
+
+        assertThat(inputs(run)).containsExactly("a", "free");
+        assertThat(reasons(run)).containsExactly(RejectReason.INSUFFICIENT_FUNDS);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Feeding.class)
+    void admit_failedTask_freesItsReservation(Feeding feeding) {
+        RestoringHarness.Run<Task> run =
+                run(feeding, deposit(5), ask("a", 5, 100), charged("a", 0), ask("b", 5, 100));
+
+        assertThat(inputs(run))
+                .as("the fee of a failed request stayed reserved")
+                .containsExactly("a", "b");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Feeding.class)
+    void admit_sameRequestInTwoPartitions_admittedOnceHoweverFarOneLags(Feeding feeding) {
+        RestoringHarness.Run<Task> run =
+                run(
+                        feeding,
+                        deposit(100),
+                        first(candidate("a", 7, 100, 0)),
+                        watermark(50), // partition 1 lags: its clock is the watermark
+                        first(candidate("a", 7, 100, 1)),
+                        charged("a", 7),
+                        watermark(99),
+                        first(candidate("a", 7, 100, 1)),
+                        watermark(100), // memory purged
+                        first(candidate("a", 7, 100, 1)),
+                        watermark(5_000),
+                        first(candidate("a", 7, 100, 1)));
+
+        assertThat(run.main()).as("a replayed request was admitted again").hasSize(1);
+        assertThat(reasons(run))
+                .containsExactly(
+                        RejectReason.DUPLICATE,
+                        RejectReason.DUPLICATE,
+                        RejectReason.EXPIRED,
+                        RejectReason.EXPIRED);
+        assertThat(run.stateEntries()).as("only the funds remain").isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Feeding.class)
+    void admit_chargeAfterDeadline_reservationHeldUntilThenAndStatePurged(Feeding feeding) {
+        RestoringHarness.Run<Task> run =
+                run(
+                        feeding,
+                        deposit(10),
+                        ask("a", 7, 100),
+                        ask("b", 1, 100),
+                        ask("c", 1, 100),
+                        charged("b", 1),
+                        watermark(200),
+                        ask("d", 2, 300), // 10 - 7 - 1 - 1: the reservation of a still counts
+                        charged("a", 7),
+                        charged("c", 0),
+                        ask("e", 2, 300),
+                        charged("e", 2),
+                        watermark(300));
+
+        assertThat(inputs(run)).containsExactly("a", "b", "c", "e");
+        assertThat(reasons(run)).containsExactly(RejectReason.INSUFFICIENT_FUNDS);
+        assertThat(run.stateEntries()).as("only the funds remain").isEqualTo(1);
+        assertThat(run.eventTimers()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Feeding.class)
+    void admit_chargeUnknownOrTwice_ignored(Feeding feeding) {
+        RestoringHarness.Run<Task> run =
+                run(
+                        feeding,
+                        charged("never", 3),
+                        deposit(10),
+                        ask("a", 6, 100),
+                        charged("a", 6),
+                        charged("a", 6),
+                        charged("never", 3),
+                        ask("b", 4, 100));
+
+        assertThat(inputs(run)).as("a charge was counted twice").containsExactly("a", "b");
+    }
+
+    @Test
+    void admit_chargeAboveReservation_throws() {
+        assertThatThrownBy(
+                        () ->
+                                run(
+                                        Feeding.ALL_AT_ONCE,
+                                        deposit(10),
+                                        ask("a", 6, 100),
+                                        charged("a", 7)))
+                .hasStackTraceContaining("only 6 were reserved (M2)");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Feeding.class)
+    void admit_withdrawalWhileRequestsAreInFlight_releasesOnlyWhatIsLeft(Feeding feeding) {
+        RestoringHarness.Run<Task> run =
+                run(
+                        feeding,
+                        deposit(10),
+                        ask("a", 7, 100),
+                        withdrawal(1, 10),
+                        ask("b", 1, 100),
+                        charged(
+                                "a",
+                                5), // two of the reserved come back after the release was fixed
+                        ask("c", 2, 100),
+                        withdrawal(2, 4));
+
+        assertThat(run.side(AdmitFunction.RELEASES))
+                .containsExactly(
+                        new Release(ACCOUNT, ALICE, 1, 3), new Release(ACCOUNT, ALICE, 2, 0));
+        assertThat(inputs(run)).containsExactly("a", "c");
+        assertThat(reasons(run)).containsExactly(RejectReason.INSUFFICIENT_FUNDS);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Feeding.class)
+    void admit_escape_leavesNothingToPromiseEvenAfterASmallDeposit(Feeding feeding) {
+        long token = 1_000_000_000L;
+        RestoringHarness.Run<Task> run =
+                run(
+                        feeding,
+                        deposit(10 * token),
+                        ask("inFlight", 4 * token, 100),
+                        withdrawal(1, token),
+                        event(VaultEvent.Kind.ESCAPED, 1, 10 * token),
+                        ask("a", 1, 100),
+                        event(VaultEvent.Kind.RELEASE_SKIPPED, 1, token),
+                        ask("b", 1, 100),
+                        deposit(4 * token), // the operator covers what is in flight
+                        ask("c", 1, 100),
+                        charged("inFlight", 4 * token),
+                        deposit(2 * token), // the requester comes back; the dust bound holds
+                        // back less than a token
+                        ask("d", token, 100));
+
+        assertThat(inputs(run))
+                .as("money that had left was promised")
+                .containsExactly("inFlight", "d");
+        assertThat(reasons(run)).containsOnly(RejectReason.INSUFFICIENT_FUNDS).hasSize(3);
+    }
+
+    @Test
+    void admit_eventOfAnotherAccount_throws() {
+        assertThatThrownBy(
+                        () ->
+                                run(
+                                        Feeding.ALL_AT_ONCE,
+                                        deposit(10),
+                                        second(
+                                                FundsChange.of(
+                                                                vaultEvent(
+                                                                        VaultEvent.Kind.DEPOSITED,
+                                                                        6,
+                                                                        ALICE,
+                                                                        0,
+                                                                        1))
+                                                        .orElseThrow())))
+                .hasStackTraceContaining("owns spending account 5");
+    }
+
+    @Test
+    void admit_twoRequesters_fundsAreTheirOwn() {
+        RestoringHarness.Run<Task> run =
+                run(
+                        Feeding.RESTORE_BETWEEN,
+                        second(
+                                FundsChange.of(
+                                                vaultEvent(
+                                                        VaultEvent.Kind.DEPOSITED, 6, BOB, 0, 100))
+                                        .orElseThrow()),
+                        deposit(5),
+                        ask("a", 6, 100));
+
+        assertThat(reasons(run)).containsExactly(RejectReason.INSUFFICIENT_FUNDS);
+    }
+}

@@ -1,0 +1,232 @@
+package io.millrace.meter;
+
+import static io.millrace.testing.Fixtures.ALICE;
+import static io.millrace.testing.Fixtures.BOB;
+import static io.millrace.testing.Fixtures.DOMAIN;
+import static io.millrace.testing.Fixtures.MODEL;
+import static io.millrace.testing.Fixtures.PROVIDER;
+import static io.millrace.testing.Fixtures.PROVIDER_KEY;
+import static io.millrace.testing.Fixtures.id;
+import static io.millrace.testing.RestoringHarness.act;
+import static io.millrace.testing.RestoringHarness.first;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.infer.Outcome;
+import io.millrace.infer.OutcomeSignature;
+import io.millrace.infer.OutcomeStatus;
+import io.millrace.testing.Feeding;
+import io.millrace.testing.RestoringHarness;
+import io.millrace.unit.Nano;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class MeterFunctionTest {
+
+    private static final OutcomeSignature SIGNATURES = new OutcomeSignature(DOMAIN);
+
+    private static Outcome outcome(
+            String name, String requester, OutcomeStatus status, int units, long price) {
+        return outcome(name, requester, status, units, price, Nano.feeRoundedUp(units, price));
+    }
+
+    private static Outcome outcome(
+            String name,
+            String requester,
+            OutcomeStatus status,
+            int units,
+            long price,
+            long reservedNano) {
+        float[] embedding =
+                status == OutcomeStatus.ANSWERED ? new float[] {0.6f, 0.8f} : new float[0];
+        return new Outcome(
+                id(name),
+                requester,
+                4,
+                MODEL,
+                units,
+                price,
+                2,
+                reservedNano,
+                11,
+                1,
+                12,
+                status,
+                embedding,
+                "",
+                3,
+                PROVIDER,
+                SIGNATURES.sign(id(name), 3, units, status, embedding, PROVIDER_KEY));
+    }
+
+    private static RestoringHarness<Outcome, Void, Charge> meter(int feeBasisPoints) {
+        return RestoringHarness.keyed(
+                        new MeterFunction(DOMAIN, feeBasisPoints), Outcome::requester, Types.STRING)
+                .collecting(MeterFunction.RESULTS);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Feeding.class)
+    void meter_answer_chargedInDoubleEntryAndDelivered(Feeding feeding) {
+        Outcome outcome = outcome("a", ALICE, OutcomeStatus.ANSWERED, 40, 25_000_000);
+
+        RestoringHarness.Run<Charge> run = meter(250).run(feeding, first(outcome));
+
+        assertThat(run.main())
+                .containsExactly(
+                        new Charge(
+                                id("a"),
+                                ALICE,
+                                4,
+                                1,
+                                3,
+                                PROVIDER,
+                                MODEL,
+                                40,
+                                25_000_000,
+                                2,
+                                1000,
+                                975,
+                                25,
+                                OutcomeStatus.ANSWERED,
+                                1,
+                                12));
+        assertThat(run.side(MeterFunction.RESULTS)).containsExactly(new Result(outcome, 1000));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Feeding.class)
+    void meter_anyOutcome_oneChargeEachNumberedPerRequesterFromOne(Feeding feeding) {
+        RestoringHarness.Run<Charge> run =
+                meter(0).run(
+                                feeding,
+                                first(outcome("a", ALICE, OutcomeStatus.ANSWERED, 3, 1)),
+                                first(outcome("b", BOB, OutcomeStatus.ANSWERED, 3, 1)),
+                                first(outcome("c", ALICE, OutcomeStatus.FAILED, 3, 1)),
+                                first(outcome("d", ALICE, OutcomeStatus.EXPIRED, 3, 1)),
+                                first(outcome("e", BOB, OutcomeStatus.ANSWERED, 3, 1)),
+                                first(outcome("f", ALICE, OutcomeStatus.ANSWERED, 3, 1)));
+
+        assertThat(run.main()).extracting(Charge::sequence).containsExactly(1L, 1L, 2L, 3L, 2L, 4L);
+        assertThat(run.main())
+                .extracting(Charge::debitNano)
+                .containsExactly(1L, 1L, 0L, 0L, 1L, 1L);
+        assertThat(run.main()).extracting(Charge::units).containsExactly(3L, 3L, 0L, 0L, 3L, 3L);
+        assertThat(run.side(MeterFunction.RESULTS)).hasSize(6);
+    }
+
+    @Test
+    void meter_priceChangedSinceAdmission_requesterPaysWhatWasReserved() {
+        // The outcome carries the price of its admission; the registry is not asked again.
+        RestoringHarness.Run<Charge> run =
+                meter(0).run(
+                                Feeding.ALL_AT_ONCE,
+                                first(
+                                        outcome(
+                                                "before",
+                                                ALICE,
+                                                OutcomeStatus.ANSWERED,
+                                                10,
+                                                1_000_000)),
+                                first(
+                                        outcome(
+                                                "after",
+                                                ALICE,
+                                                OutcomeStatus.ANSWERED,
+                                                10,
+                                                9_000_000)));
+
+        assertThat(run.main()).extracting(Charge::debitNano).containsExactly(10L, 90L);
+    }
+
+    @Test
+    void meter_costAboveReservation_throws() {
+        Outcome outcome = outcome("a", ALICE, OutcomeStatus.ANSWERED, 10, 1_000_000, 9);
+
+        assertThatThrownBy(() -> meter(0).run(Feeding.ALL_AT_ONCE, first(outcome)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("costs 10 nano-USD but only 9 were reserved (M2)");
+    }
+
+    @Test
+    void meter_outcomeNotSignedByItsProvider_throws() {
+        Outcome good = outcome("a", ALICE, OutcomeStatus.ANSWERED, 10, 1);
+        Outcome other = outcome("b", ALICE, OutcomeStatus.ANSWERED, 10, 1);
+        Outcome forged =
+                new Outcome(
+                        good.requestId(),
+                        ALICE,
+                        4,
+                        MODEL,
+                        10,
+                        1,
+                        2,
+                        1,
+                        11,
+                        1,
+                        12,
+                        good.status(),
+                        good.embedding(),
+                        "",
+                        3,
+                        PROVIDER,
+                        other.providerSignature());
+
+        assertThatThrownBy(() -> meter(0).run(Feeding.ALL_AT_ONCE, first(forged)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("is not signed by " + PROVIDER);
+    }
+
+    @Test
+    void meter_usage_countsPerRequesterAndModel() {
+        List<Usage> seen = new ArrayList<>();
+
+        meter(0).run(
+                        Feeding.RESTORE_BETWEEN,
+                        first(outcome("a", ALICE, OutcomeStatus.ANSWERED, 10, 1_000_000)),
+                        first(outcome("b", ALICE, OutcomeStatus.FAILED, 10, 1_000_000)),
+                        first(outcome("c", BOB, OutcomeStatus.ANSWERED, 1, 1_000_000)),
+                        act(
+                                harness -> {
+                                    harness.getOperator().setCurrentKey(ALICE);
+                                    seen.add(
+                                            harness.getOperator()
+                                                    .getRuntimeContext()
+                                                    .getMapState(MeterFunction.USAGE)
+                                                    .get(MODEL));
+                                }));
+
+        assertThat(seen).containsExactly(new Usage(2, 10, 10));
+    }
+
+    @Test
+    void charge_anyUnitsPriceAndFee_balancesAndRoundsUpByLessThanOne() {
+        long seed = 7;
+        Random random = new Random(seed);
+        for (int i = 0; i < 300; i++) {
+            int units = random.nextInt(512);
+            long price = random.nextLong(1L << (1 + random.nextInt(40)));
+            int feeBasisPoints = random.nextInt(Nano.BASIS_POINTS + 1);
+            Charge charge =
+                    new ChargeRule(DOMAIN, feeBasisPoints)
+                            .charge(
+                                    outcome("x" + i, ALICE, OutcomeStatus.ANSWERED, units, price),
+                                    i + 1);
+
+            assertThat(charge.debitNano())
+                    .as("seed %s, %s", seed, charge)
+                    .isEqualTo(charge.creditNano() + charge.feeNano());
+            long excess = charge.debitNano() * 1_000_000 - units * price;
+            assertThat(excess)
+                    .as("seed %s, %s: millionths of a nano-USD too much", seed, charge)
+                    .isBetween(0L, 999_999L);
+            assertThat(charge.feeNano())
+                    .isLessThanOrEqualTo(charge.debitNano() * feeBasisPoints / 10_000);
+        }
+    }
+}

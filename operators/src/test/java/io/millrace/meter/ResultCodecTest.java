@@ -1,0 +1,87 @@
+package io.millrace.meter;
+
+import static io.millrace.testing.Fixtures.ALICE;
+import static io.millrace.testing.Fixtures.MODEL;
+import static io.millrace.testing.Fixtures.PROVIDER;
+import static io.millrace.testing.Fixtures.id;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.infer.Outcome;
+import io.millrace.infer.OutcomeStatus;
+import java.io.IOException;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ResultCodecTest {
+
+    private static Result result(OutcomeStatus status, String detail, float... embedding) {
+        return new Result(
+                new Outcome(
+                        id("a"), ALICE, 4, MODEL, 12, 1000, 2, 99, 5, 1, 6, status, embedding,
+                        detail, 3, PROVIDER, "0xabcd"),
+                1);
+    }
+
+    @Test
+    void encode_answer_hasTheShapeOfAnEmbeddingResponse() {
+        String json =
+                new String(
+                        ResultCodec.encode(result(OutcomeStatus.ANSWERED, "", 0.1f, -0.5f)), UTF_8);
+
+        assertThat(json)
+                .isEqualTo(
+                        "{\"id\":\""
+                                + id("a")
+                                + "\",\"object\":\"list\",\"model\":\""
+                                + MODEL
+                                + "\",\"status\":\"answered\",\"data\":[{\"object\":\"embedding\",\"index\":0,"
+                                + "\"embedding\":[0.1,-0.5]}],\"usage\":{\"prompt_tokens\":12,\"total_tokens\":12},"
+                                + "\"charge\":{\"debitNano\":1,\"priceNanoPerMillion\":1000,\"priceVersion\":2,"
+                                + "\"requester\":\""
+                                + ALICE
+                                + "\",\"account\":4},"
+                                + "\"provider\":{\"account\":3,\"address\":\""
+                                + PROVIDER
+                                + "\",\"signature\":\"0xabcd\"},"
+                                + "\"error\":null}");
+    }
+
+    @Test
+    void encode_failure_saysWhyAndHasNoData() throws IOException {
+        JsonNode json =
+                new ObjectMapper()
+                        .readTree(ResultCodec.encode(result(OutcomeStatus.FAILED, "a \"reason\"")));
+
+        assertThat(json.get("status").asText()).isEqualTo("failed");
+        assertThat(json.get("data")).isEmpty();
+        assertThat(json.get("error").get("code").asText()).isEqualTo("FAILED");
+        assertThat(json.get("error").get("message").asText()).isEqualTo("a \"reason\"");
+    }
+
+    @Test
+    void encode_anyFloat_readsBackBitForBit() throws IOException {
+        long seed = 3;
+        Random random = new Random(seed);
+        float[] embedding = new float[4096];
+        for (int i = 0; i < embedding.length; i++) {
+            do {
+                embedding[i] = Float.intBitsToFloat(random.nextInt());
+            } while (!Float.isFinite(embedding[i]));
+        }
+        embedding[0] = 2.0E-44f; // Float.toString of JDK 17 needs a digit more
+        JsonNode json =
+                new ObjectMapper()
+                        .readTree(
+                                ResultCodec.encode(result(OutcomeStatus.ANSWERED, "", embedding)));
+
+        JsonNode read = json.get("data").get(0).get("embedding");
+        for (int i = 0; i < embedding.length; i++) {
+            assertThat(Float.parseFloat(read.get(i).asText()))
+                    .as("seed %s at %s", seed, i)
+                    .isEqualTo(embedding[i]);
+        }
+    }
+}
