@@ -9,10 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -77,20 +80,31 @@ final class KafkaSubmissionJournal implements SubmissionJournal {
         byte[] key = (entry.epoch() + "/" + entry.part()).getBytes(StandardCharsets.UTF_8);
         try {
             producer.beginTransaction();
-            producer.send(new ProducerRecord<>(Topics.TRANSACTIONS, key, JsonCodec.encode(entry)));
+            Future<RecordMetadata> sent =
+                    producer.send(
+                            new ProducerRecord<>(
+                                    Topics.TRANSACTIONS, key, JsonCodec.encode(entry)));
             producer.commitTransaction();
-        } catch (KafkaException e) {
-            throw new IOException(
-                    "journal entry "
-                            + entry.state()
-                            + " of epoch "
-                            + entry.epoch()
-                            + " part "
-                            + entry.part()
-                            + " is not certain to be stored, so its transaction is not sent; if"
-                            + " another job holds this vault's submitter, stop one of them",
-                    e);
+            sent.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw uncertain(entry, e);
+        } catch (ExecutionException | KafkaException e) {
+            throw uncertain(entry, e);
         }
+    }
+
+    private static IOException uncertain(SettlementRecord entry, Exception cause) {
+        return new IOException(
+                "journal entry "
+                        + entry.state()
+                        + " of epoch "
+                        + entry.epoch()
+                        + " part "
+                        + entry.part()
+                        + " is not certain to be stored, so its transaction is not sent; if"
+                        + " another job holds this vault's submitter, stop one of them",
+                cause);
     }
 
     @Override

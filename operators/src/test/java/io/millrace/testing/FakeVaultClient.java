@@ -44,6 +44,7 @@ public final class FakeVaultClient implements VaultClient {
     public Runnable beforeSend = () -> {};
     public boolean dropReplies;
     public boolean unreachable;
+    public boolean mineOnLook;
 
     /** Raw transactions in the order they were handed in, repeats included. */
     public final List<String> sent = new ArrayList<>();
@@ -227,6 +228,9 @@ public final class FakeVaultClient implements VaultClient {
     @Override
     public L2Block latestBlock() throws RpcException {
         requireReachable();
+        if (mineOnLook) {
+            mine(1);
+        }
         return top().header();
     }
 

@@ -374,11 +374,5 @@ public final class RestoringHarness<A, B, OUT> {
                     ? rocks.numKeyValueStateEntries()
                     : 0;
         }
-
-        private int eventTimers() {
-            return harness.getOperator().getKeyedStateBackend() == null
-                    ? 0
-                    : harness.numEventTimeTimers();
-        }
     }
 }

@@ -1,0 +1,141 @@
+package io.millrace.testing;
+
+import io.millrace.chain.Finality;
+import io.millrace.chain.JsonRpcVaultClient;
+import io.millrace.chain.Signer;
+import io.millrace.contracts.ModelRegistry;
+import io.millrace.contracts.SettlementVault;
+import io.millrace.contracts.TestDollar;
+import io.millrace.unit.Hex;
+import io.millrace.unit.Keccak;
+import io.millrace.unit.Secp256k1;
+import java.math.BigInteger;
+import org.web3j.crypto.Credentials;
+import org.web3j.protocol.Web3j;
+import org.web3j.protocol.http.HttpService;
+import org.web3j.tx.RawTransactionManager;
+import org.web3j.tx.TransactionManager;
+import org.web3j.tx.gas.StaticGasProvider;
+import org.web3j.tx.response.PollingTransactionReceiptProcessor;
+
+/**
+ * The contracts on a local node, with one requester (spending account 1) that has prepaid one
+ * dollar, one provider (earning account 1) and one active model. The wrappers here come with
+ * web3j's own transport, so that what the tests expect does not pass through our client.
+ */
+public final class LocalVault implements AutoCloseable {
+
+    public static final byte[] MODEL = Keccak.hashUtf8("a manifest");
+    public static final long DEPOSITED_NANO = 1_000_000_000L;
+    public static final long PRICE_NANO = 20_000_000L;
+
+    private static final StaticGasProvider GAS =
+            new StaticGasProvider(
+                    BigInteger.valueOf(10_000_000_000L), BigInteger.valueOf(10_000_000));
+
+    public final SettlementVault vault;
+    public final ModelRegistry registry;
+    private final Web3j web3j;
+    private final String url;
+
+    /** A key of the tests; {@code role} is its whole secret. */
+    public record TestSigner(String role) implements Signer, Signer.Factory {
+
+        byte[] key() {
+            return Keccak.hashUtf8("key of the test's " + role);
+        }
+
+        @Override
+        public String address() {
+            return Secp256k1.address(key());
+        }
+
+        @Override
+        public byte[] sign(byte[] digest) {
+            return Secp256k1.sign(digest, key());
+        }
+
+        @Override
+        public Signer open() {
+            return this;
+        }
+    }
+
+    public static final TestSigner SETTLER = new TestSigner("settler");
+    public static final TestSigner ADMIN = new TestSigner("admin");
+    public static final TestSigner REQUESTER = new TestSigner("requester");
+    public static final TestSigner PROVIDER = new TestSigner("provider");
+
+    /** Deploys and funds on {@code anvil}. */
+    public LocalVault(Anvil anvil) throws Exception {
+        url = anvil.url();
+        web3j = Web3j.build(new HttpService(url));
+        for (TestSigner signer : new TestSigner[] {SETTLER, ADMIN, REQUESTER, PROVIDER}) {
+            anvil.fund(signer.address());
+        }
+        TransactionManager admin = manager(ADMIN);
+        TestDollar token = TestDollar.deploy(web3j, admin, GAS, BigInteger.valueOf(6)).send();
+        vault =
+                SettlementVault.deploy(
+                                web3j,
+                                admin,
+                                GAS,
+                                token.getContractAddress(),
+                                BigInteger.valueOf(4),
+                                ADMIN.address(),
+                                SETTLER.address(),
+                                ADMIN.address(),
+                                ADMIN.address())
+                        .send();
+        registry =
+                ModelRegistry.deploy(
+                                web3j,
+                                admin,
+                                GAS,
+                                ADMIN.address(),
+                                BigInteger.valueOf(60),
+                                BigInteger.valueOf(1_000_000_000_000L))
+                        .send();
+        registry.grantRole(Keccak.hashUtf8("PUBLISHER_ROLE"), ADMIN.address()).send();
+        registry.grantRole(Keccak.hashUtf8("EVALUATOR_ROLE"), ADMIN.address()).send();
+        registry.register(MODEL, BigInteger.valueOf(PRICE_NANO), "file:manifest.json").send();
+        registry.activate(MODEL, new byte[32]).send();
+        BigInteger dollar = BigInteger.valueOf(1_000_000);
+        token.mint(REQUESTER.address(), dollar).send();
+        TestDollar.load(token.getContractAddress(), web3j, manager(REQUESTER), GAS)
+                .approve(vault.getContractAddress(), dollar)
+                .send();
+        as(REQUESTER).deposit(dollar).send();
+        as(PROVIDER).openEarningAccount().send();
+        anvil.mine(8); // all of this is final
+        anvil.mineEverySecond();
+    }
+
+    /** The vault, called by {@code signer}. */
+    public SettlementVault as(TestSigner signer) {
+        return SettlementVault.load(vault.getContractAddress(), web3j, manager(signer), GAS);
+    }
+
+    /** How our own client reaches it. */
+    public JsonRpcVaultClient.Connection connection() {
+        return new JsonRpcVaultClient.Connection(
+                url,
+                vault.getContractAddress(),
+                registry.getContractAddress(),
+                Finality.FINALIZED,
+                10_000);
+    }
+
+    private TransactionManager manager(TestSigner signer) {
+        return new RawTransactionManager(
+                web3j,
+                Credentials.create(Hex.encode(signer.key())),
+                Anvil.CHAIN_ID,
+                new PollingTransactionReceiptProcessor(web3j, 100, 300));
+    }
+
+    @Override
+    public void close() {
+        web3j.shutdown();
+    }
+}
