@@ -5,17 +5,36 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A process of the local stack. Its output goes to a log file; it ends with this object. */
+/**
+ * A process of the local stack. Its output goes to a log file; it ends with this object, and also
+ * when this JVM is gone for whatever reason: a shell between the two ends it once the pipe from
+ * here is closed. The shell ignores Ctrl-C, so that the stack can end its parts in order.
+ */
 final class ChildProcess implements AutoCloseable {
 
     private static final int TAIL_LINES = 20;
     private static final Duration GRACE = Duration.ofSeconds(15);
     private static final Duration PROBE_PAUSE = Duration.ofMillis(100);
+
+    private static final String GUARD =
+            """
+            trap '' INT
+            exec 3<&0
+            "$@" 3<&- </dev/null &
+            child=$!
+            { read -r end <&3; kill "$child"; } 2>/dev/null &
+            guard=$!
+            wait "$child"
+            status=$?
+            kill "$guard" 2>/dev/null
+            exit "$status"
+            """;
 
     private final String name;
     private final Process process;
@@ -31,12 +50,13 @@ final class ChildProcess implements AutoCloseable {
     static ChildProcess start(String name, List<String> command, Path log) {
         try {
             Files.createDirectories(log.toAbsolutePath().getParent());
+            List<String> guarded = new ArrayList<>(List.of("sh", "-c", GUARD, name));
+            guarded.addAll(command);
             Process process =
-                    new ProcessBuilder(command)
+                    new ProcessBuilder(guarded)
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                             .start();
-            process.getOutputStream().close();
             return new ChildProcess(name, process, log);
         } catch (IOException e) {
             throw new StackException(name + " did not start: " + command.get(0), e);
@@ -84,20 +104,19 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    long pid() {
-        return process.pid();
-    }
-
     /** Asks it to end, then makes it. Does nothing if it has ended. */
     @Override
     public void close() {
-        process.destroy();
         try {
+            process.getOutputStream().close();
             if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly().waitFor();
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.waitFor();
             }
+        } catch (IOException e) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
             Thread.currentThread().interrupt();
         }
     }

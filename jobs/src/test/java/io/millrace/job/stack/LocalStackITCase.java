@@ -34,7 +34,7 @@ class LocalStackITCase {
 
     @Test
     void stack_started_isFundedFromTheVaultAndLeavesNothingRunning() throws Exception {
-        Set<Long> before = children();
+        Set<Long> before = processes();
         StackOptions options = StackOptions.in(folder.resolve("stack")).withRequester(1);
         try (LocalStack stack =
                 LocalStack.start(options, LocalStackITCase::passNumbers, step -> {})) {
@@ -63,7 +63,7 @@ class LocalStackITCase {
             assertThat(stack.job().running()).hasSize(1);
             stack.requireHealthy();
         }
-        assertThat(children()).as("processes that outlived the stack").isEqualTo(before);
+        assertThat(processes()).as("processes that outlived the stack").isEqualTo(before);
     }
 
     @Test
@@ -87,6 +87,18 @@ class LocalStackITCase {
                     .hasMessageContaining("exit code 3")
                     .hasMessageContaining("no room");
         }
+    }
+
+    @Test
+    void child_closed_endsWithAllItStarted() {
+        Set<Long> before = processes();
+        try (ChildProcess child =
+                ChildProcess.start(
+                        "child", List.of("sleep", "1000"), folder.resolve("child.log"))) {
+            child.requireAlive();
+            assertThat(processes()).hasSizeGreaterThan(before.size());
+        }
+        await().untilAsserted(() -> assertThat(processes()).isEqualTo(before));
     }
 
     private static long balance(SettlementVault vault, StackFile.Account account) throws Exception {
@@ -116,9 +128,9 @@ class LocalStackITCase {
         return client;
     }
 
-    private static Set<Long> children() {
+    private static Set<Long> processes() {
         return ProcessHandle.current()
-                .children()
+                .descendants()
                 .filter(ProcessHandle::isAlive)
                 .map(ProcessHandle::pid)
                 .collect(Collectors.toSet());
