@@ -172,7 +172,7 @@ contract SettlementVault is ISettlementVault, AccessControlDefaultAdminRules, Re
         it.openRequestNano = 0;
         it.releasedNano = wholeNano - amountNano;
         _spending.debitAccount(account, balanceNano);
-        emit Escaped(account, msg.sender, closed, amountNano);
+        emit Escaped(account, msg.sender, closed, amountNano, balanceNano);
         _pay(to, amountNano);
     }
 

@@ -121,7 +121,15 @@ interface ISettlementVaultEvents {
     event ReleaseSkipped(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
     event WithdrawalTaken(uint32 indexed account, address indexed owner, address to, uint64 amountNano);
     /// @param request the withdrawal request this closed, zero if none was open
-    event Escaped(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
+    /// @param amountNano what was paid out, released money included, in whole base units
+    /// @param spendingNano what left the spending ledger: all of the account's balance there
+    event Escaped(
+        uint32 indexed account,
+        address indexed owner,
+        uint32 indexed request,
+        uint64 amountNano,
+        uint64 spendingNano
+    );
     event EarningsWithdrawn(uint32 indexed account, address indexed owner, address to, uint64 amountNano);
     event EpochSettled(
         uint64 indexed epoch,

@@ -22,7 +22,7 @@ contract EscapeTest is VaultTest {
         settle(epochOf(Epochs.none(), Epochs.none(), Epochs.release(account, 1, 2500)));
         vm.warp(block.timestamp + 7 days);
         vm.expectEmit(address(vault));
-        emit Escaped(account, requester, 0, 10_000);
+        emit Escaped(account, requester, 0, 10_000, 7500);
         vm.assertEq(uint256(escapeAs(requester)), 10_000, "another amount was paid");
         vm.assertEq(dollar.balanceOf(requester), 10, "tokens paid");
         assertSpending(account, 0, "a balance was left to spend");
@@ -42,7 +42,7 @@ contract EscapeTest is VaultTest {
         request(requester, 2500);
         vm.warp(block.timestamp + 7 days);
         vm.expectEmit(address(vault));
-        emit Escaped(account, requester, 1, 10_000);
+        emit Escaped(account, requester, 1, 10_000, 10_000);
         escapeAs(requester);
         (,, uint64 openNano,) = vault.spendingAccount(account);
         vm.assertEq(uint256(openNano), 0, "the request is still open");

@@ -130,22 +130,24 @@ final class ArchitectureTest {
                             "io.millrace.chain..");
 
     private static ArchRule leftwards() {
-        CompositeArchRule rules = null;
-        for (int i = 0; i < STAGES.size() - 1; i++) {
-            String[] right =
-                    STAGES.subList(i + 1, STAGES.size()).stream()
-                            .map(stage -> "io.millrace." + stage + "..")
-                            .toArray(String[]::new);
-            ArchRule rule =
-                    noClasses()
-                            .that()
-                            .resideInAPackage("io.millrace." + STAGES.get(i) + "..")
-                            .should()
-                            .dependOnClassesThat()
-                            .resideInAnyPackage(right)
-                            .allowEmptyShould(true);
-            rules = rules == null ? CompositeArchRule.of(rule) : rules.and(rule);
+        CompositeArchRule rules = CompositeArchRule.of(importsNothingRightOf(0));
+        for (int stage = 1; stage < STAGES.size() - 1; stage++) {
+            rules = rules.and(importsNothingRightOf(stage));
         }
         return rules;
+    }
+
+    private static ArchRule importsNothingRightOf(int stage) {
+        String[] right =
+                STAGES.subList(stage + 1, STAGES.size()).stream()
+                        .map(name -> "io.millrace." + name + "..")
+                        .toArray(String[]::new);
+        return noClasses()
+                .that()
+                .resideInAPackage("io.millrace." + STAGES.get(stage) + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(right)
+                .allowEmptyShould(true);
     }
 }

@@ -25,7 +25,7 @@ class DocumentationTest {
     @Test
     void readme_configurationTable_hasEveryOptionOnce() throws IOException {
         List<String> rows =
-                Pattern.compile("(?m)^\\| `([a-z][a-z.-]*\\.?[a-z.-]*)` \\|")
+                Pattern.compile("(?m)^\\| `([a-z.-]+)` \\|")
                         .matcher(
                                 section(
                                         Files.readString(ROOT.resolve("README.md")),

@@ -17,12 +17,6 @@ import io.millrace.unit.Nano;
  */
 public record Funds(int account, long balanceNano, long reservedNano, long purgedThroughMillis) {
 
-    /**
-     * An escape pays whole base units of the token; one is at most a token, so less than that is
-     * cut.
-     */
-    static final long MAX_ESCAPE_DUST_NANO = Nano.PER_TOKEN - 1;
-
     /** Checks. */
     public Funds {
         Nano.requireNotNegative(reservedNano, "reservedNano");
@@ -49,15 +43,12 @@ public record Funds(int account, long balanceNano, long reservedNano, long purge
     }
 
     /**
-     * The owner took its whole spending balance by the hatch, whatever had been charged, reserved
-     * or posted against it; later deposits cover that first. The event names the payout: that
-     * balance and what had been released, cut to whole base units. Counting all of it, and a whole
-     * unit for what was cut, can only be too much: a nano-USD too little, and an epoch could
-     * overdraw the account and revert.
+     * The owner left by the escape hatch with {@code spendingNano}, all that the vault's lane held.
+     * What is charged, reserved or released but not settled yet was part of it, so the balance may
+     * go below zero: then nothing can be promised until deposits have made up for it.
      */
-    Funds escape(long paidNano) {
-        long leftNano = Math.subtractExact(balanceNano, Nano.add(paidNano, MAX_ESCAPE_DUST_NANO));
-        return with(Math.min(0, leftNano), reservedNano);
+    Funds escape(long spendingNano) {
+        return with(Math.subtractExact(balanceNano, spendingNano), reservedNano);
     }
 
     Funds reserve(long feeNano) {

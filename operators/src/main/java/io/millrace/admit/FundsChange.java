@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param requester lower-case address, the key @param account its spending account, -1 for a charge
  * @param request the vault's number of the withdrawal request, else 0
- * @param amountNano deposited, asked for, skipped, paid out, or charged
+ * @param amountNano deposited, asked for, skipped, gone by the hatch, or charged
  * @param requestId of the charged request, null unless CHARGED
  */
 public record FundsChange(

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *     logIndex in the block
  * @param transaction hash @param account spending or earning account, -1 if the kind has none
  * @param owner of the account, lower case, or the model's publisher; empty if none
- * @param request withdrawal request number, or price version @param amountNano amount, or price per
- *     million units
+ * @param request withdrawal request number, or price version
+ * @param amountNano amount, or price per million units; of ESCAPED what left the spending ledger
  * @param effectiveMillis when a price counts from, unix ms @param model id, null unless a registry
  *     event
  * @param status registry status 0..3 (None, Proposed, Active, Revoked)

@@ -188,7 +188,7 @@ final class VaultEventDecoder {
                             it.account,
                             it.owner,
                             it.request,
-                            it.amountNano);
+                            it.spendingNano);
                 });
     }
 

@@ -273,8 +273,7 @@ class AdmitFunctionTest {
                         deposit(4 * token), // the operator covers what is in flight
                         ask("c", 1, 100),
                         charged("inFlight", 4 * token),
-                        deposit(2 * token), // the requester comes back; the dust bound holds
-                        // back less than a token
+                        deposit(token), // the requester comes back
                         ask("d", token, 100));
 
         assertThat(inputs(run))

@@ -22,7 +22,7 @@ final class ChainEvents {
     static final String DEPOSITED = topic("Deposited(uint32,address,address,uint64)");
     static final String RELEASED = topic("WithdrawalReleased(uint32,address,uint32,uint64)");
     static final String TAKEN = topic("WithdrawalTaken(uint32,address,address,uint64)");
-    static final String ESCAPED = topic("Escaped(uint32,address,uint32,uint64)");
+    static final String ESCAPED = topic("Escaped(uint32,address,uint32,uint64,uint64)");
     static final String EARNINGS_WITHDRAWN =
             topic("EarningsWithdrawn(uint32,address,address,uint64)");
     static final String EPOCH_SETTLED =
