@@ -68,7 +68,8 @@ final class Steps {
                         source(ends.charges(), Uids.CHARGES_BACK).map(Stages::charged),
                         Uids.FUNDS_CHARGED,
                         1);
-        return step(events.flatMap(Stages.funded(), type(FundsChange.class)), Uids.FUNDS_EVENTS, 1).union(charged);
+        return step(events.flatMap(Stages.funded(), type(FundsChange.class)), Uids.FUNDS_EVENTS, 1)
+                .union(charged);
     }
 
     SingleOutputStreamOperator<Candidate> validate(

@@ -45,7 +45,8 @@ final class DjlRuntime {
         static void run() {
             AtomicReference<Throwable> failure = new AtomicReference<>();
             Thread thread =
-                    new Thread(null, () -> Engine.getEngine(ENGINE), "djl-start", START_STACK_BYTES);
+                    new Thread(
+                            null, () -> Engine.getEngine(ENGINE), "djl-start", START_STACK_BYTES);
             thread.setUncaughtExceptionHandler((ended, cause) -> failure.set(cause));
             thread.start();
             try {
