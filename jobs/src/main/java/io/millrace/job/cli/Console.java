@@ -36,7 +36,7 @@ final class Console {
             System.setOut(System.err);
         }
         PrintStream people = json ? new PrintStream(System.err, true, StandardCharsets.UTF_8) : out;
-        return new Console(people, out, json, !json && System.console() != null);
+        return new Console(people, out, json, !json && Boolean.getBoolean("millrace.terminal"));
     }
 
     /** A line that stays. */

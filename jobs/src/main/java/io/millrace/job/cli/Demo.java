@@ -4,20 +4,18 @@ import io.millrace.admit.RejectReason;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.job.audit.Books;
 import io.millrace.job.stack.EvmSession;
+import io.millrace.job.stack.FlinkMetrics;
 import io.millrace.job.stack.KeyFile;
 import io.millrace.job.stack.LocalStack;
 import io.millrace.job.stack.StackException;
 import io.millrace.job.stack.StackFile;
 import io.millrace.job.stack.StackFile.Account;
 import io.millrace.unit.Keccak;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One demo on a running stack whose last requester is poor: sends the mix, waits until all of it is
@@ -27,7 +25,6 @@ final class Demo {
 
     private static final int CHUNK = 200;
     private static final Duration STANDSTILL_LIMIT = Duration.ofMinutes(3);
-    private static final Duration READY_LIMIT = Duration.ofMinutes(3);
     private static final Duration HEALTH_PAUSE = Duration.ofSeconds(2);
     private static final byte[] STRANGER = Keccak.hashUtf8("the key of one without an account");
 
@@ -45,9 +42,7 @@ final class Demo {
         this.running = running;
         this.stack = running.file();
         this.console = console;
-        this.metrics =
-                new FlinkMetrics(
-                        URI.create(stack.webUrl()), running.job().running().get(0).toHexString());
+        this.metrics = running.metrics();
     }
 
     /**
@@ -56,7 +51,8 @@ final class Demo {
      * @param exact whether nothing but what was made bad may be refused: not so for texts of a user
      */
     DemoReport run(int requests, List<String> texts, boolean exact) throws Exception {
-        awaitAccounts();
+        console.line("waiting until the deposits are final and the job has seen them");
+        running.awaitDeposits();
         try (RequestSender sender = new RequestSender(stack.bootstrapServers());
                 TopicScan scan = new TopicScan(stack.bootstrapServers(), Totals.TOPICS)) {
             Progress progress = new Progress(console, metrics);
@@ -64,32 +60,6 @@ final class Demo {
             awaitSettled(scan, progress);
         }
         return report(exact);
-    }
-
-    /**
-     * Until then a request would be refused for an account that the job does not know yet. Only the
-     * vault's events reach admission before the first request: two of them for each requester.
-     */
-    private void awaitAccounts() throws Exception {
-        console.line("waiting until the deposits are final and the job has seen them");
-        long deadline = System.nanoTime() + READY_LIMIT.toNanos();
-        while (true) {
-            OptionalLong events = metrics.sum("admit.admit.admitted", "numRecordsIn");
-            if (events.isPresent() && events.getAsLong() >= 2L * stack.requesters().size()) {
-                return;
-            }
-            if (System.nanoTime() > deadline) {
-                throw new StackException(
-                        "admission has seen "
-                                + events.orElse(0)
-                                + " events of the vault where "
-                                + 2 * stack.requesters().size()
-                                + " are expected; see the job at "
-                                + stack.webUrl());
-            }
-            requireHealthy();
-            TimeUnit.MILLISECONDS.sleep(200);
-        }
     }
 
     private void send(

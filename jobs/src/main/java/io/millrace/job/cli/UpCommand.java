@@ -38,6 +38,8 @@ final class UpCommand implements Callable<Integer> {
         try (LocalStack stack =
                 LocalStack.start(
                         options, Millrace.jobRunner(), step -> console.line("starting: " + step))) {
+            console.line("waiting until the deposits are final and the job has seen them");
+            stack.awaitDeposits();
             print(console, stack.file(), directory);
             while (true) {
                 stack.requireHealthy();

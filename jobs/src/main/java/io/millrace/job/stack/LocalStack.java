@@ -6,12 +6,15 @@ import io.millrace.infer.BundledModels;
 import io.millrace.infer.ModelManifest;
 import io.millrace.job.stack.StackFile.Account;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
@@ -33,6 +36,8 @@ public final class LocalStack implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalStack.class);
     private static final long PRICE_NANO_PER_MILLION = 20_000_000; // two cents
     private static final int REQUEST_PARTITIONS = 4;
+    private static final Duration DEPOSITS_LIMIT = Duration.ofMinutes(3);
+    private static final Duration DEPOSITS_PAUSE = Duration.ofMillis(200);
 
     private final StackOptions options;
     private final JobRunner runner;
@@ -90,6 +95,40 @@ public final class LocalStack implements AutoCloseable {
         requireNonNull(broker, "the stack is not started").requireAlive();
         requireNonNull(anvil, "the stack is not started").requireAlive();
         job().requireNotFailed();
+    }
+
+    /**
+     * Waits until the job knows every funded requester; before that it refuses them. Only the
+     * vault's events reach admission before the first request: two of them for each requester.
+     */
+    public void awaitDeposits() throws Exception {
+        FlinkMetrics metrics = metrics();
+        long wanted = 2L * file().requesters().size();
+        long deadline = System.nanoTime() + DEPOSITS_LIMIT.toNanos();
+        while (true) {
+            long seen = metrics.sum("admit.admit.admitted", "numRecordsIn").orElse(0);
+            if (seen >= wanted) {
+                return;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new StackException(
+                        "admission has seen "
+                                + seen
+                                + " events of the vault after "
+                                + DEPOSITS_LIMIT.toSeconds()
+                                + " s where "
+                                + wanted
+                                + " are expected; see the job at "
+                                + file().webUrl());
+            }
+            requireHealthy();
+            TimeUnit.MILLISECONDS.sleep(DEPOSITS_PAUSE.toMillis());
+        }
+    }
+
+    /** Metrics of the job that runs. */
+    public FlinkMetrics metrics() throws Exception {
+        return new FlinkMetrics(URI.create(file().webUrl()), job().running().get(0).toHexString());
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.millrace.job.cli;
+package io.millrace.job.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /** Metrics of one job, summed over subtasks, from Flink's REST. Used by one thread. */
-final class FlinkMetrics {
+public final class FlinkMetrics {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -27,7 +27,7 @@ final class FlinkMetrics {
     /**
      * @param webUrl of Flink @param job id
      */
-    FlinkMetrics(URI webUrl, String job) {
+    public FlinkMetrics(URI webUrl, String job) {
         this.job = webUrl.resolve("/jobs/" + job).toString();
     }
 
@@ -35,7 +35,7 @@ final class FlinkMetrics {
      * Sum of {@code metric} over the subtasks of the vertex that has a metric named {@code marker}.
      * Empty as long as Flink has not gathered it.
      */
-    OptionalLong sum(String marker, String metric) throws IOException, InterruptedException {
+    public OptionalLong sum(String marker, String metric) throws IOException, InterruptedException {
         String vertex = vertexOf.get(marker);
         if (vertex == null) {
             vertex = find(marker);

@@ -1,0 +1,55 @@
+// A client written only from the README: signs one text as a request, sends it, waits for what becomes of it.
+// node client.mjs STACK_FOLDER TEXT [MAX_FEE_NANO]   prints the result or the rejection, one line of JSON
+import { readFileSync } from "node:fs";
+import { TypedDataEncoder, Wallet, keccak256, toUtf8Bytes } from "ethers";
+import { Kafka, Partitioners, logLevel } from "kafkajs";
+
+const PATIENCE_MILLIS = 120_000;
+
+const [folder, input, maxFeeNano = "10000"] = process.argv.slice(2);
+const stack = JSON.parse(readFileSync(`${folder}/stack.json`, "utf8"));
+const wallet = new Wallet(readFileSync(stack.requesters[0].keyFile, "utf8").trim());
+
+const domain = { name: "Millrace", version: "1", chainId: stack.chainId, verifyingContract: stack.vault };
+const types = {
+  InferenceRequest: [
+    { name: "requester", type: "address" },
+    { name: "model", type: "bytes32" },
+    { name: "inputHash", type: "bytes32" },
+    { name: "maxFeeNano", type: "uint64" },
+    { name: "deadline", type: "uint64" },
+    { name: "nonce", type: "uint64" },
+  ],
+};
+const terms = {
+  requester: wallet.address.toLowerCase(),
+  model: stack.model,
+  maxFeeNano: Number(maxFeeNano),
+  deadline: Date.now() + 10 * 60_000,
+  nonce: Date.now(),
+};
+const struct = { ...terms, inputHash: keccak256(toUtf8Bytes(input)) };
+const requestId = TypedDataEncoder.hash(domain, types, struct);
+const request = { ...terms, input, signature: await wallet.signTypedData(domain, types, struct) };
+
+const kafka = new Kafka({ clientId: "js-client", brokers: [stack.bootstrapServers], logLevel: logLevel.NOTHING });
+const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+const consumer = kafka.consumer({ groupId: `js-client-${requestId}` });
+await Promise.all([producer.connect(), consumer.connect()]);
+await consumer.subscribe({ topics: ["inference.results", "inference.rejections"], fromBeginning: true });
+
+const ended = new Promise((resolve, reject) => {
+  setTimeout(() => reject(new Error(`no answer to ${requestId} in ${PATIENCE_MILLIS} ms`)), PATIENCE_MILLIS).unref();
+  consumer.run({
+    eachMessage: async ({ message }) => {
+      const record = JSON.parse(message.value.toString("utf8"));
+      if (record.id === requestId || record.requestId === requestId) resolve(record);
+    },
+  });
+});
+await producer.send({
+  topic: "inference.requests",
+  messages: [{ key: terms.requester, value: JSON.stringify(request) }],
+});
+console.log(JSON.stringify(await ended));
+await Promise.all([producer.disconnect(), consumer.disconnect()]);
