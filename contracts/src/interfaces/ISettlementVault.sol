@@ -124,11 +124,7 @@ interface ISettlementVaultEvents {
     /// @param amountNano what was paid out, released money included, in whole base units
     /// @param spendingNano what left the spending ledger: all of the account's balance there
     event Escaped(
-        uint32 indexed account,
-        address indexed owner,
-        uint32 indexed request,
-        uint64 amountNano,
-        uint64 spendingNano
+        uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano, uint64 spendingNano
     );
     event EarningsWithdrawn(uint32 indexed account, address indexed owner, address to, uint64 amountNano);
     event EpochSettled(

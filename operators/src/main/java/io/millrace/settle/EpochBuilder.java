@@ -7,6 +7,8 @@ import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -23,6 +25,9 @@ import org.apache.flink.util.OutputTag;
  * overtook them) make an epoch of their own, so every shard cut is sealed exactly once. An epoch
  * leaves before the barrier of the checkpoint that remembers it: behind an exactly-once sink it
  * becomes visible exactly when its number and hash can no longer be given to another.
+ *
+ * <p>Metrics in group {@code settle}, sums since start: {@code epochs}, {@code parts}, {@code
+ * receipts}, {@code sealedNano}.
  */
 public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
         implements TwoInputStreamOperator<ShardRoot, CutPosition, SealedEpoch> {
@@ -40,6 +45,10 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
     private transient ListState<EpochSealer.Head> head;
     private transient ListState<CutPosition> positions;
     private transient long lastBarrier;
+    private transient Counter epochs;
+    private transient Counter parts;
+    private transient Counter receipts;
+    private transient Counter sealedNano;
 
     /** For the vault that {@code domain} names. */
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState before anything else
@@ -64,6 +73,16 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
         for (EpochSealer.Head restored : head.get()) {
             sealer.restore(restored, lastBarrier);
         }
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        MetricGroup group = getMetricGroup().addGroup("settle");
+        epochs = group.counter("epochs");
+        parts = group.counter("parts");
+        receipts = group.counter("receipts");
+        sealedNano = group.counter("sealedNano");
     }
 
     @Override
@@ -99,7 +118,13 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
 
     private void seal(long barrier) {
         for (EpochSealer.Sealed epoch : sealer.seal(barrier)) {
-            epoch.parts().forEach(part -> output.collect(new StreamRecord<>(part)));
+            for (SealedEpoch part : epoch.parts()) {
+                output.collect(new StreamRecord<>(part));
+                parts.inc();
+                sealedNano.inc(part.header().partSumNano());
+            }
+            epochs.inc();
+            receipts.inc(epoch.parts().get(0).header().receiptsCount());
             epoch.assignments()
                     .forEach(
                             assignment ->

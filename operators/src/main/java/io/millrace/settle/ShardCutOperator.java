@@ -16,6 +16,8 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -33,6 +35,9 @@ import org.apache.flink.util.OutputTag;
  * are in that checkpoint or neither is. If the checkpoint then fails while the job goes on, what
  * was cut is already downstream and in the next checkpoint; if the job goes back, the charges are
  * here again.
+ *
+ * <p>Metrics in group {@code settle}, sums since start: {@code charges} and {@code chargedNano} in,
+ * {@code cutReceipts} and {@code cutNano} out; what is between them waits for a cut.
  */
 public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
         implements TwoInputStreamOperator<Charge, Release, ShardRoot> {
@@ -52,6 +57,10 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
     private transient ListState<Release> releases;
     private transient long lastBarrier;
     private transient boolean finished;
+    private transient Counter chargesIn;
+    private transient Counter chargedNano;
+    private transient Counter cutReceipts;
+    private transient Counter cutNano;
 
     /** For the shards of the vault that {@code domain} names. */
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState before anything else
@@ -88,6 +97,11 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
     @Override
     public void open() throws Exception {
         super.open();
+        MetricGroup group = getMetricGroup().addGroup("settle");
+        chargesIn = group.counter("charges");
+        chargedNano = group.counter("chargedNano");
+        cutReceipts = group.counter("cutReceipts");
+        cutNano = group.counter("cutNano");
         cutter = new ShardCutter(options, new ReceiptLeaf(domain));
     }
 
@@ -95,6 +109,8 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
     public void processElement1(StreamRecord<Charge> element) throws Exception {
         Charge charge = element.getValue();
         int account = charge.account();
+        chargesIn.inc();
+        chargedNano.inc(charge.debitNano());
         charges.put(new ChargeKey(account, charge.sequence()), charge);
         PendingRequester before = requesters.get(account);
         requesters.put(
@@ -167,6 +183,8 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
         }
         ShardCutter.Cut result = cutter.cut(cut, shard, taken, released);
         output.collect(new StreamRecord<>(result.root()));
+        cutReceipts.inc(result.root().receipts());
+        cutNano.inc(result.root().sumNano());
         for (Receipt receipt : result.receipts()) {
             output.collect(RECEIPTS, new StreamRecord<>(receipt));
         }
