@@ -2,6 +2,7 @@ package io.millrace.job;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Objects.requireNonNull;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -146,6 +147,6 @@ final class ArchitectureTest {
                             .allowEmptyShould(true);
             rules = rules == null ? CompositeArchRule.of(rule) : rules.and(rule);
         }
-        return rules;
+        return requireNonNull(rules, "no stages");
     }
 }
