@@ -2,6 +2,7 @@ package io.millrace.job;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Objects.requireNonNull;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -134,7 +135,7 @@ final class ArchitectureTest {
         for (int stage = 1; stage < STAGES.size() - 1; stage++) {
             rules = rules.and(importsNothingRightOf(stage));
         }
-        return rules;
+        return requireNonNull(rules, "no stages");
     }
 
     private static ArchRule importsNothingRightOf(int stage) {

@@ -29,7 +29,6 @@ final class Console {
      * The process's own streams. With {@code json}, standard output is kept for the result:
      * whatever else prints there, native libraries apart, ends up on standard error.
      */
-    @SuppressWarnings("SystemConsoleNull") // from JDK 22 on progress is rewritten in files too
     static Console open(boolean json) {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         if (json) {
