@@ -172,15 +172,23 @@ final class Steps {
 
     void publishRejections(DataStream<Rejection> rejections) {
         out(
-                rejections.map(Outbound::of),
+                step(rejections.map(Outbound::of), Uids.REJECTIONS_ENCODED, parallelism.admit()),
                 ends.rejections(),
                 Uids.REJECTIONS_OUT,
                 parallelism.admit());
     }
 
     void publishEpochs(DataStream<SealedEpoch> epochs, DataStream<Receipt> receipts) {
-        out(epochs.map(Outbound::of), ends.epochLog(), Uids.EPOCHS_OUT, 1);
-        out(receipts.map(Outbound::of), ends.receipts(), Uids.RECEIPTS_OUT, parallelism.settle());
+        out(
+                step(epochs.map(Outbound::of), Uids.EPOCHS_ENCODED, 1),
+                ends.epochLog(),
+                Uids.EPOCHS_OUT,
+                1);
+        out(
+                step(receipts.map(Outbound::of), Uids.RECEIPTS_ENCODED, parallelism.settle()),
+                ends.receipts(),
+                Uids.RECEIPTS_OUT,
+                parallelism.settle());
     }
 
     /** The epoch log, once committed, goes to the chain. */
