@@ -109,6 +109,9 @@ public final class LocalCluster implements AutoCloseable {
         // In one process Flink takes these two as given, and refuses them if they differ.
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(128));
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(128));
+        // Barriers wait behind what is buffered: under back-pressure let that be a second's work.
+        settings.set(TaskManagerOptions.BUFFER_DEBLOAT_ENABLED, true);
+        settings.set(TaskManagerOptions.MEMORY_SEGMENT_SIZE, MemorySize.parse("8kb"));
         settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
         settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofMillis(500));
         return settings;
