@@ -32,7 +32,7 @@ const struct = { ...terms, inputHash: keccak256(toUtf8Bytes(input)) };
 const requestId = TypedDataEncoder.hash(domain, types, struct);
 const request = { ...terms, input, signature: await wallet.signTypedData(domain, types, struct) };
 
-const kafka = new Kafka({ clientId: "js-client", brokers: [stack.bootstrapServers], logLevel: logLevel.NOTHING });
+const kafka = new Kafka({ clientId: "js-client", brokers: [stack.bootstrapServers], logLevel: logLevel.ERROR });
 const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
 const consumer = kafka.consumer({ groupId: `js-client-${requestId}` });
 await Promise.all([producer.connect(), consumer.connect()]);
@@ -40,6 +40,7 @@ await consumer.subscribe({ topics: ["inference.results", "inference.rejections"]
 
 const ended = new Promise((resolve, reject) => {
   setTimeout(() => reject(new Error(`no answer to ${requestId} in ${PATIENCE_MILLIS} ms`)), PATIENCE_MILLIS).unref();
+  consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
   consumer.run({
     eachMessage: async ({ message }) => {
       const record = JSON.parse(message.value.toString("utf8"));
