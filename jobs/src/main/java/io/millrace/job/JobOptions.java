@@ -98,8 +98,8 @@ public final class JobOptions {
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "File with the settler's private key in hexadecimal, readable by its"
-                                    + " owner only.");
+                            "File with the settler's private key as 0x-hex, closed to others (mode"
+                                    + " 0600, or 0440 for a Kubernetes secret).");
 
     public static final ConfigOption<List<Integer>> PROVIDER_ACCOUNTS =
             key("provider.accounts")

@@ -1,10 +1,9 @@
 package io.millrace.infer;
 
 import io.millrace.admit.Task;
-import io.millrace.unit.Hex;
+import io.millrace.unit.PrivateKeyFile;
 import io.millrace.unit.Secp256k1;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The provider that a subtask works for, able to sign. The key stays inside. */
@@ -23,21 +22,12 @@ final class ProviderIdentity {
     /**
      * Reads the key.
      *
-     * @throws IllegalArgumentException if the file holds no private key; its content is not told
+     * @throws IOException if the file is missing, open to others, or holds no key
      */
     static ProviderIdentity open(ProviderKey provider) throws IOException {
-        String text = Files.readString(Path.of(provider.keyFile())).strip();
-        try {
-            byte[] key = Hex.decode(text, 32);
-            return new ProviderIdentity(provider.account(), Secp256k1.address(key), key);
-        } catch (IllegalArgumentException e) {
-            // The cause quotes what it could not decode, which may be most of a key.
-            throw new IllegalArgumentException(
-                    provider.keyFile()
-                            + " holds no private key for provider "
-                            + provider.account()
-                            + ": write 0x and 64 hexadecimal digits into it");
-        }
+        byte[] key =
+                PrivateKeyFile.read(Path.of(provider.keyFile()), "provider " + provider.account());
+        return new ProviderIdentity(provider.account(), Secp256k1.address(key), key);
     }
 
     int account() {

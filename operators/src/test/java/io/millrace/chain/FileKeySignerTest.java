@@ -29,13 +29,20 @@ class FileKeySignerTest {
         assertThat(signer.toString()).doesNotContain(KEY.substring(2));
     }
 
+    /** A secret in a pod: owned by root, handed over by group. */
+    @Test
+    void read_fileTheGroupCanRead_isRead() throws Exception {
+        assertThat(FileKeySigner.read(file(KEY, "r--r-----")).address())
+                .isEqualTo(Secp256k1.address(Hex.decode(KEY)));
+    }
+
     @Test
     void read_fileOthersCanRead_isRefusedWithTheRemedy() throws Exception {
-        Path file = file(KEY, "rw-r-----");
+        Path file = file(KEY, "rw-r--r--");
 
         assertThatThrownBy(() -> FileKeySigner.read(file))
                 .isInstanceOf(IOException.class)
-                .hasMessageContainingAll("rw-r-----", "chmod 600");
+                .hasMessageContainingAll("rw-r--r--", "chmod 600");
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -32,6 +33,7 @@ class InferOperatorITCase {
         for (int account = 1; account <= 2; account++) {
             Path file = keys.resolve("provider-" + account);
             Files.writeString(file, Hex.encode(Keccak.hashUtf8("provider " + account)));
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
             providers.add(new ProviderKey(account, file.toString()));
         }
         InferOptions options =

@@ -13,6 +13,7 @@ import io.millrace.unit.Secp256k1;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -67,6 +68,7 @@ class InferOperatorTest {
     private ProviderKey key(int account, byte[] key) throws IOException {
         Path file = keys.resolve("provider-" + account);
         Files.writeString(file, Hex.encode(key) + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         return new ProviderKey(account, file.toString());
     }
 
@@ -257,7 +259,7 @@ class InferOperatorTest {
         Files.writeString(keys.resolve("provider-7"), "0xsecret");
         try (var harness = harness(1, 0)) {
             assertThatThrownBy(harness::open)
-                    .hasMessageContaining("holds no private key for provider 7")
+                    .hasMessageContainingAll("provider-7", "does not hold a secp256k1 private key")
                     .hasMessageNotContaining("secret")
                     .hasNoCause();
         }
