@@ -74,7 +74,9 @@ final class DemoCommand implements Callable<Integer> {
             console.line("Flink's web UI: " + stack.file().webUrl());
             report = new Demo(stack, console).run(requests, texts, input == null);
         } catch (Exception e) {
-            console.line("what happened stands in " + directory.resolve("logs"));
+            if (!Millrace.interrupted()) {
+                console.line("what happened stands in " + directory.resolve("logs"));
+            }
             throw e;
         }
         double seconds = Math.round((System.nanoTime() - start) / 1e8) / 10.0;

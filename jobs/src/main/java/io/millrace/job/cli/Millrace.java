@@ -39,10 +39,13 @@ public final class Millrace {
 
     private static final int FAILED = 3;
 
+    private static volatile boolean interrupted;
+
     private Millrace() {}
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted = true, "interrupt"));
         System.exit(run(args));
     }
 
@@ -53,6 +56,11 @@ public final class Millrace {
                 .execute(args);
     }
 
+    /** Whether the user has ended the process: what fails now fails because of that. */
+    static boolean interrupted() {
+        return interrupted;
+    }
+
     /** How a stack submits the job. */
     static JobRunner jobRunner() {
         return InferenceSettlementJob::start;
@@ -60,6 +68,9 @@ public final class Millrace {
 
     /** Messages are for the user; a stack trace only for what nobody foresaw. */
     private static int explain(Exception failure) {
+        if (interrupted) {
+            return FAILED;
+        }
         boolean foreseen =
                 failure instanceof StackException || failure instanceof IllegalArgumentException;
         System.err.println("millrace: " + message(failure));
