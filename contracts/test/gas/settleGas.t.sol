@@ -5,7 +5,7 @@ import {Epochs} from "../utils/Epochs.sol";
 import {VaultTest} from "../utils/VaultTest.sol";
 
 /// What one whole settlement transaction costs: 21,000, calldata and execution, on accounts whose words are not zero, with
-/// distinct five-byte debits. Only the call is metered, so the figures in .gas-snapshot are those of the transaction.
+/// distinct five-byte debits. The figures go to snapshots/settle.json.
 abstract contract SettleGasTest is VaultTest {
     uint256 private immutable REQUESTERS;
     uint256 private immutable PROVIDERS;
@@ -44,8 +44,9 @@ abstract contract SettleGasTest is VaultTest {
         return epochOf(debits, credits, Epochs.noReleases());
     }
 
+    /// @param name of the figure in snapshots/settle.json
     /// @return gasUsed by the whole transaction
-    function settleMetered() internal returns (uint256 gasUsed) {
+    function settleMetered(string memory name) internal returns (uint256 gasUsed) {
         vm.pauseGasMetering();
         bytes memory data = settleCall;
         address target = address(vault);
@@ -59,25 +60,26 @@ abstract contract SettleGasTest is VaultTest {
         vm.pauseGasMetering();
         gasUsed = vm.lastCallGas().gasTotalUsed;
         vm.assertTrue(settled, "the epoch was refused");
+        vm.snapshotValue("settle", name, gasUsed);
         vm.resumeGasMetering();
     }
 }
 
 contract Settle500AccountsGasTest is SettleGasTest(400, 100) {
     function test_gas_settle500Accounts() external {
-        vm.assertLe(settleMetered() / 500, 1600, "gas per account");
+        vm.assertLe(settleMetered("500 accounts") / 500, 1600, "gas per account");
     }
 }
 
 contract Settle2000AccountsGasTest is SettleGasTest(1600, 400) {
     function test_gas_settle2000Accounts() external {
-        vm.assertLe(settleMetered() / 2000, 1500, "gas per account");
+        vm.assertLe(settleMetered("2,000 accounts") / 2000, 1500, "gas per account");
     }
 }
 
 contract Settle10000AccountsGasTest is SettleGasTest(8000, 2000) {
     /// EIP-7825 and Base cap a transaction at 2^24 gas.
     function test_gas_settle10000Accounts() external {
-        vm.assertLt(settleMetered(), 16_700_000, "gas of the transaction");
+        vm.assertLt(settleMetered("10,000 accounts"), 16_700_000, "gas of the transaction");
     }
 }

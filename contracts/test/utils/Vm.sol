@@ -21,6 +21,7 @@ interface Vm {
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
     function lastCallGas() external view returns (Gas memory);
+    function snapshotValue(string calldata group, string calldata name, uint256 value) external;
     function pauseGasMetering() external;
     function resumeGasMetering() external;
     function getCode(string calldata artifact) external view returns (bytes memory creationCode);
