@@ -123,7 +123,7 @@ final class Demo {
         if (unsealed != 0) {
             return unsealed + " charges in no epoch";
         }
-        int unsettled = totals.unsettledParts();
+        int unsettled = totals.unsettledEpochs();
         return unsettled == 0 ? "" : unsettled + " epochs not final on chain";
     }
 

@@ -40,6 +40,7 @@ final class Totals {
     private long tokens;
     private long charges;
     private long chargedNano;
+    private final Set<Long> receiptEpochs = new HashSet<>();
     private long receipts;
     private String lastReceipt = "";
 
@@ -61,7 +62,9 @@ final class Totals {
             }
             case Topics.RECEIPTS -> {
                 receipts++;
-                JsonNode charge = MAPPER.readTree(value).path("charge");
+                JsonNode receipt = MAPPER.readTree(value);
+                receiptEpochs.add(receipt.path("epoch").asLong());
+                JsonNode charge = receipt.path("charge");
                 if (charge.path("debitNano").asLong() > 0) {
                     lastReceipt = charge.path("requestId").asText();
                 }
@@ -120,9 +123,15 @@ final class Totals {
         return settled.values().stream().mapToLong(SettlementRecord::gasUsed).sum();
     }
 
-    /** Parts of epochs in the log that are not final on chain. */
-    int unsettledParts() {
-        return (int) sealed.keySet().stream().filter(part -> !settled.containsKey(part)).count();
+    /**
+     * Epochs that are not final on chain in all their parts. The partitions of one transaction
+     * become visible one by one, so an epoch may be known by its receipts alone.
+     */
+    int unsettledEpochs() {
+        Set<Long> open = new HashSet<>(receiptEpochs);
+        sealed.values().forEach(part -> open.add(part.header().epoch()));
+        epochs().forEach(epoch -> open.remove(epoch.epoch()));
+        return open.size();
     }
 
     /** Epochs whose parts are all final on chain, ascending. */

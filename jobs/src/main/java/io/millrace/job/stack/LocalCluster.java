@@ -67,6 +67,17 @@ public final class LocalCluster implements AutoCloseable {
         return webUrl;
     }
 
+    /**
+     * Ends a TaskManager with all that runs on it, as a lost machine would, and starts another in
+     * its place. Returns once the one is gone and the other has started.
+     *
+     * @param index counted from 0 in the order of their starts
+     */
+    void replaceTaskManager(int index) throws Exception {
+        cluster.terminateTaskManager(index).get(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
+        cluster.startTaskManager();
+    }
+
     /** What a client needs to submit a job with its state in the cluster's folders. */
     static Configuration clientSettings(URI webUrl, Path directory) {
         Configuration settings = stateSettings(directory);

@@ -46,6 +46,7 @@ public final class LocalStack implements AutoCloseable {
 
     private @Nullable KafkaBroker broker;
     private @Nullable Anvil anvil;
+    private @Nullable LocalCluster cluster;
     private @Nullable StackFile file;
 
     private LocalStack(StackOptions options, JobRunner runner) {
@@ -131,6 +132,11 @@ public final class LocalStack implements AutoCloseable {
         return new FlinkMetrics(URI.create(file().webUrl()), job().running().get(0).toHexString());
     }
 
+    /** Loses one of Flink's TaskManagers with all that runs on it; another takes its place. */
+    public void loseTaskManager() throws Exception {
+        requireNonNull(cluster, "the stack is not started").replaceTaskManager(0);
+    }
+
     @Override
     public void close() {
         closeAll();
@@ -159,8 +165,7 @@ public final class LocalStack implements AutoCloseable {
         Path models = Files.createDirectories(installation.home().resolve("jobs/target/models"));
         ModelManifest model = BundledModels.unpack(models).get(0);
         steps.accept("Flink");
-        LocalCluster cluster =
-                opened(LocalCluster.start(directory().resolve("flink"), slotsPerTaskManager()));
+        cluster = opened(LocalCluster.start(directory().resolve("flink"), slotsPerTaskManager()));
         steps.accept("contracts");
         file = deploy(broker, anvil, cluster, model, models);
         file.write(directory());

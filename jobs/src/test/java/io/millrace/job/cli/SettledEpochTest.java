@@ -37,7 +37,7 @@ class SettledEpochTest {
                 .containsExactly(1L, 3L);
     }
 
-    private static SealedEpoch part(long epoch, int part, int parts, long sumNano) {
+    static SealedEpoch part(long epoch, int part, int parts, long sumNano) {
         EpochHeader header =
                 new EpochHeader(
                         Hex.ZERO_32,
@@ -55,7 +55,7 @@ class SettledEpochTest {
         return new SealedEpoch(Hex.ZERO_32, header, none, List.of(), 3, List.of(), List.of());
     }
 
-    private static SettlementRecord settled(EpochHeader header) {
+    static SettlementRecord settled(EpochHeader header) {
         return new SettlementRecord(
                 SettlementRecord.State.FINAL,
                 header.epoch(),
