@@ -38,8 +38,8 @@ class SavepointITCase {
                                 InferenceSettlementJob::start,
                                 step -> {});
                 StackClient client = new StackClient(stack)) {
-            stack.awaitDeposits();
             long priceChangesAt = reprice(stack);
+            stack.awaitDeposits();
 
             List<SentRequest> early = client.send(20);
             client.awaitThat("charges before", view -> early.stream().allMatch(view::ended));
