@@ -81,14 +81,15 @@ function outcome(name, requestId, provider, units, status, embedding, key) {
   return { name, ...message, embedding, outputBytes, ...signed("Outcome", message, testKeys[key]) };
 }
 
+// Status 1 is an answer, 2 expired, 3 failed.
 export function outcomeDigests() {
   return {
     typeString: `Outcome(${types.Outcome})`,
     domain,
     cases: [
-      outcome("three dimensions", id("request 1"), "1", "12", "0", ["0.25", "-1.5", "3.0"], 0),
-      outcome("failed, nothing returned", id("request 2"), "1", "0", "1", [], 1),
-      outcome("not exact in binary, signed zero", id("request 3"), "7", "512", "0", ["0.1", "-0.0", "1.0E-30", "-0.33333334"], 0),
+      outcome("three dimensions", id("request 1"), "1", "12", "1", ["0.25", "-1.5", "3.0"], 0),
+      outcome("failed, nothing returned", id("request 2"), "1", "0", "3", [], 1),
+      outcome("not exact in binary, signed zero", id("request 3"), "7", "512", "1", ["0.1", "-0.0", "1.0E-30", "-0.33333334"], 0),
       outcome("extremes", FULL, INT_MAX, LONG_MAX, "255", ["3.4028235E38", "1.4E-45"], 1),
     ],
   };
