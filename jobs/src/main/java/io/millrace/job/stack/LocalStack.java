@@ -132,9 +132,13 @@ public final class LocalStack implements AutoCloseable {
         return new FlinkMetrics(URI.create(file().webUrl()), job().running().get(0).toHexString());
     }
 
-    /** Loses one of Flink's TaskManagers with all that runs on it; another takes its place. */
-    public void loseTaskManager() throws Exception {
-        requireNonNull(cluster, "the stack is not started").replaceTaskManager(0);
+    /**
+     * Loses one of Flink's TaskManagers with all that runs on it; another takes its place.
+     *
+     * @param index counted from 0 in the order of their starts
+     */
+    public void loseTaskManager(int index) throws Exception {
+        requireNonNull(cluster, "the stack is not started").replaceTaskManager(index);
     }
 
     @Override
