@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param effectiveMillis when a price counts from, unix ms @param model id, null unless a registry
  *     event
  * @param status registry status 0..3 (None, Proposed, Active, Revoked)
+ * @param caughtUp of SCANNED: at the time it was read, no later block was final. After every start
+ *     one such comes as soon as it is true, even if no block has become final since
  */
 public record VaultEvent(
         Kind kind,
@@ -29,7 +31,8 @@ public record VaultEvent(
         long amountNano,
         long effectiveMillis,
         @Nullable String model,
-        int status) {
+        int status,
+        boolean caughtUp) {
 
     /** Events of ISettlementVault and IModelRegistry that the stream needs. */
     public enum Kind {
@@ -53,5 +56,8 @@ public record VaultEvent(
         requireNonNull(kind, "kind is null");
         requireNonNull(transaction, "transaction is null");
         requireNonNull(owner, "owner is null");
+        if (caughtUp && kind != Kind.SCANNED) {
+            throw new IllegalArgumentException("only SCANNED says that all is read, not " + kind);
+        }
     }
 }

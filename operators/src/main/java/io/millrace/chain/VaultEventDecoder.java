@@ -63,11 +63,12 @@ final class VaultEventDecoder {
                         content.amountNano(),
                         content.effectiveMillis(),
                         content.model(),
-                        content.status()));
+                        content.status(),
+                        false));
     }
 
     /** Says that every event up to and with {@code block} has been read. */
-    static VaultEvent scanned(L2Block block) {
+    static VaultEvent scanned(L2Block block, boolean caughtUp) {
         return new VaultEvent(
                 VaultEvent.Kind.SCANNED,
                 block.number(),
@@ -80,7 +81,8 @@ final class VaultEventDecoder {
                 0,
                 0,
                 null,
-                0);
+                0,
+                caughtUp);
     }
 
     private static Map<String, Fields> byTopic() {

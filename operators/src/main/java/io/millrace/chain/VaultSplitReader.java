@@ -39,6 +39,7 @@ final class VaultSplitReader implements SplitReader<VaultEvent, VaultSplit> {
     private int range = FIRST_RANGE;
     private int failures;
     private boolean chainChecked;
+    private boolean caughtUpSaid;
 
     VaultSplitReader(VaultClient chain, VaultEventSource.Options options, AtomicLong rpcFailures) {
         this.chain = chain;
@@ -55,16 +56,15 @@ final class VaultSplitReader implements SplitReader<VaultEvent, VaultSplit> {
         }
         try {
             requireChain();
-            if (finalNumber < from.nextBlock()) {
-                // Never lowered: a node that is behind must not make final blocks unread again.
-                finalNumber = Math.max(finalNumber, chain.finalBlock().number());
-            }
-            if (finalNumber < from.nextBlock()) {
-                pause(options.pollMillis());
-                return records(List.of());
-            }
-            List<VaultEvent> events = read(from);
+            // Asked for every range, so that a long catching-up does not end at an old final head.
+            // Never lowered: a node that is behind must not make final blocks unread again.
+            finalNumber = Math.max(finalNumber, chain.finalBlock().number());
+            boolean read = finalNumber >= from.nextBlock();
+            List<VaultEvent> events = read ? read(from) : stillCaughtUp(from);
             recovered();
+            if (events.isEmpty()) {
+                pause(options.pollMillis());
+            }
             return records(events);
         } catch (RpcException e) {
             failed(e);
@@ -99,9 +99,21 @@ final class VaultSplitReader implements SplitReader<VaultEvent, VaultSplit> {
                 VaultEventDecoder.decode(log, block.millis()).ifPresent(events::add);
             }
         }
-        events.add(VaultEventDecoder.scanned(last));
+        boolean caughtUp = to == finalNumber;
+        events.add(VaultEventDecoder.scanned(last, caughtUp));
+        caughtUpSaid |= caughtUp;
         position = new VaultSplit(to + 1, 0);
         return events;
+    }
+
+    /** Said once after a start in which no block became final, for those who wait for it. */
+    private List<VaultEvent> stillCaughtUp(VaultSplit from) throws RpcException {
+        if (caughtUpSaid || finalNumber < from.nextBlock() - 1 || from.nextBlock() == 0) {
+            return List.of();
+        }
+        L2Block last = chain.block(from.nextBlock() - 1);
+        caughtUpSaid = true;
+        return List.of(VaultEventDecoder.scanned(last, true));
     }
 
     private void requireChain() throws RpcException {

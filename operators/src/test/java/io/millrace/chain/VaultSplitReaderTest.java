@@ -35,6 +35,36 @@ class VaultSplitReaderTest {
     }
 
     @Test
+    void fetch_restartWithNothingNew_saysOnceThatItHasCaughtUp() throws Exception {
+        assign(new VaultSplit(8, 0));
+
+        assertThat(fetch())
+                .as("who waits for the first look after a start would wait for ever")
+                .singleElement()
+                .satisfies(it -> assertThat(it.caughtUp()).isTrue())
+                .satisfies(it -> assertThat(it.block()).isEqualTo(7));
+        assertThat(fetch()).isEmpty();
+    }
+
+    @Test
+    void fetch_restartAtANodeBehind_doesNotSayThatItHasCaughtUp() throws Exception {
+        assign(new VaultSplit(9, 0));
+
+        assertThat(fetch()).isEmpty();
+        chain.mine(1);
+        assertThat(fetch()).singleElement().satisfies(it -> assertThat(it.caughtUp()).isTrue());
+    }
+
+    @Test
+    void fetch_farBehind_hasCaughtUpWithTheLastRangeOnly() throws Exception {
+        chain.mine(600);
+        assign(new VaultSplit(0, 0));
+
+        assertThat(fetch()).singleElement().satisfies(it -> assertThat(it.caughtUp()).isFalse());
+        assertThat(fetch()).singleElement().satisfies(it -> assertThat(it.caughtUp()).isTrue());
+    }
+
+    @Test
     void fetch_outage_isWaitedOutAndCounted() throws Exception {
         assign(new VaultSplit(3, 0));
         chain.unreachable = true;

@@ -35,12 +35,24 @@ public final class Fixtures {
     public static VaultEvent vaultEvent(
             VaultEvent.Kind kind, int account, String owner, int request, long amountNano) {
         return new VaultEvent(
-                kind, 1, 1000, 0, Hex.ZERO_32, account, owner, request, amountNano, 0, null, 0);
+                kind,
+                1,
+                1000,
+                0,
+                Hex.ZERO_32,
+                account,
+                owner,
+                request,
+                amountNano,
+                0,
+                null,
+                0,
+                false);
     }
 
     /** {@code model} is registered, or changes to {@code status}. */
     public static VaultEvent statusEvent(VaultEvent.Kind kind, String model, int status) {
-        return new VaultEvent(kind, 1, 1000, 0, Hex.ZERO_32, -1, "", 0, 0, 0, model, status);
+        return new VaultEvent(kind, 1, 1000, 0, Hex.ZERO_32, -1, "", 0, 0, 0, model, status, false);
     }
 
     /** {@code model} costs {@code priceNano} per million units from {@code effectiveMillis} on. */
@@ -58,6 +70,7 @@ public final class Fixtures {
                 priceNano,
                 effectiveMillis,
                 model,
-                0);
+                0,
+                false);
     }
 }
