@@ -82,7 +82,9 @@ final class ArchitectureTest {
                             "io.millrace.contracts..",
                             "io.millrace.job.stack..",
                             "io.millrace.job.audit..",
-                            "io.millrace.job.cli..")
+                            "io.millrace.job.chaos..",
+                            "io.millrace.job.cli..",
+                            "io.millrace.job.client..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("org.web3j..", "io.millrace.contracts..");

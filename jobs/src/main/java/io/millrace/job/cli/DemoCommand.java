@@ -1,5 +1,6 @@
 package io.millrace.job.cli;
 
+import io.millrace.job.client.Texts;
 import io.millrace.job.stack.Installation;
 import io.millrace.job.stack.LocalStack;
 import io.millrace.job.stack.StackOptions;

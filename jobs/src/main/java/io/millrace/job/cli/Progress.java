@@ -1,5 +1,6 @@
 package io.millrace.job.cli;
 
+import io.millrace.job.client.Totals;
 import io.millrace.job.stack.FlinkMetrics;
 import java.io.IOException;
 import java.util.ArrayDeque;

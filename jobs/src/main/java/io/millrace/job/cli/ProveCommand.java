@@ -1,6 +1,7 @@
 package io.millrace.job.cli;
 
 import io.millrace.contracts.SettlementVault;
+import io.millrace.job.client.ReceiptProof;
 import io.millrace.job.stack.EvmSession;
 import io.millrace.job.stack.StackFile;
 import io.millrace.unit.Hex;

@@ -1,6 +1,7 @@
 package io.millrace.job.cli;
 
 import io.millrace.job.Topics;
+import io.millrace.job.client.Traffic;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.admit.RequestSignature;
 import io.millrace.job.Topics;
+import io.millrace.job.client.Texts;
+import io.millrace.job.client.Traffic;
 import io.millrace.job.stack.KeyFile;
 import io.millrace.job.stack.StackFile;
 import io.millrace.unit.Eip712Domain;

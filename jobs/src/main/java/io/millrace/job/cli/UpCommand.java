@@ -29,17 +29,41 @@ final class UpCommand implements Callable<Integer> {
             description = "Providers that share the work, default ${DEFAULT-VALUE}.")
     private int providers;
 
+    @Option(
+            names = "--taskmanagers",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Flink as N TaskManagers, a JobManager and a ZooKeeper, each a process of its"
+                            + " own. Default: in the launcher's process.")
+    private int taskManagers;
+
+    @Option(
+            names = "--fresh",
+            description =
+                    "Clear away the stack that the folder holds. Default: go on with it, however it"
+                            + " ended.")
+    private boolean fresh;
+
     @Override
     public Integer call() throws Exception {
         Path directory = folder.path();
         Logs.into(directory);
         Console console = Console.open(false);
-        StackOptions options = StackOptions.in(directory).withProviders(providers);
+        StackOptions options =
+                StackOptions.in(directory)
+                        .withProviders(providers)
+                        .withTaskManagers(taskManagers)
+                        .withFresh(fresh);
         try (LocalStack stack =
                 LocalStack.start(
                         options, Millrace.jobRunner(), step -> console.line("starting: " + step))) {
-            console.line("waiting until the deposits are final and the job has seen them");
-            stack.awaitDeposits();
+            if (stack.resumed()) {
+                console.line("this is the stack that was here before; --fresh makes a new one");
+            } else {
+                console.line("waiting until the deposits are final and the job has seen them");
+                stack.awaitDeposits();
+            }
             print(console, stack.file(), directory);
             while (true) {
                 stack.requireHealthy();

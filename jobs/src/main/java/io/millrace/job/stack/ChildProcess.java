@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +26,14 @@ final class ChildProcess implements AutoCloseable {
     private static final String GUARD =
             """
             trap '' INT
+            log=$1
+            shift
             exec 3<&0
-            "$@" 3<&- </dev/null &
+            "$@" 3<&- </dev/null >>"$log" 2>&1 &
             child=$!
-            { read -r end <&3; kill "$child"; } 2>/dev/null &
+            echo "$child"
+            exec >>"$log" 2>&1
+            { read -r end <&3; kill "$child"; kill -CONT "$child"; } 2>/dev/null &
             guard=$!
             wait "$child"
             status=$?
@@ -38,29 +43,73 @@ final class ChildProcess implements AutoCloseable {
 
     private final String name;
     private final Process process;
+    private final long pid;
     private final Path log;
 
-    private ChildProcess(String name, Process process, Path log) {
+    private ChildProcess(String name, Process process, long pid, Path log) {
         this.name = name;
         this.process = process;
+        this.pid = pid;
         this.log = log;
     }
 
     /** Starts {@code command} with both outputs appended to {@code log}. */
     static ChildProcess start(String name, List<String> command, Path log) {
+        return start(name, command, Map.of(), log);
+    }
+
+    /**
+     * Starts {@code command} with both outputs appended to {@code log}.
+     *
+     * @param environment added to that of this JVM
+     */
+    static ChildProcess start(
+            String name, List<String> command, Map<String, String> environment, Path log) {
         try {
             Files.createDirectories(log.toAbsolutePath().getParent());
-            List<String> guarded = new ArrayList<>(List.of("sh", "-c", GUARD, name));
+            List<String> guarded =
+                    new ArrayList<>(List.of("sh", "-c", GUARD, name, log.toString()));
             guarded.addAll(command);
-            Process process =
+            ProcessBuilder builder =
                     new ProcessBuilder(guarded)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                            .start();
-            return new ChildProcess(name, process, log);
+                            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().putAll(environment);
+            Process process = builder.start();
+            String pid = process.inputReader(StandardCharsets.US_ASCII).readLine();
+            if (pid == null) {
+                throw new StackException(name + " did not start: " + command.get(0));
+            }
+            return new ChildProcess(name, process, Long.parseLong(pid), log);
         } catch (IOException e) {
             throw new StackException(name + " did not start: " + command.get(0), e);
         }
+    }
+
+    /** Of the process itself, not of the shell that guards it. */
+    long pid() {
+        return pid;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Ends it as a power cut would: it gets no chance to tidy up. Returns once it is gone. */
+    void kill() throws InterruptedException {
+        if (process.isAlive()) {
+            signal("KILL");
+            process.waitFor();
+        }
+    }
+
+    /** Stops its execution where it stands; its memory, files and sockets stay. */
+    void pause() throws InterruptedException {
+        signal("STOP");
+    }
+
+    /** Lets a paused process go on. */
+    void resume() throws InterruptedException {
+        signal("CONT");
     }
 
     /** Waits for a process that ends by itself; fails if it does not end well. */
@@ -118,6 +167,22 @@ final class ChildProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void signal(String signal) throws InterruptedException {
+        try {
+            int status =
+                    new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                            .start()
+                            .waitFor();
+            if (status != 0 && process.isAlive()) {
+                throw new StackException(name + " took no signal " + signal + tail());
+            }
+        } catch (IOException e) {
+            throw new StackException("kill -" + signal + " of " + name + " did not start", e);
         }
     }
 

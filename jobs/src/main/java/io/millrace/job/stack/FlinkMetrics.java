@@ -1,13 +1,8 @@
 package io.millrace.job.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,10 +12,7 @@ import java.util.OptionalLong;
 /** Metrics of one job, summed over subtasks, from Flink's REST. Used by one thread. */
 public final class FlinkMetrics {
 
-    private static final Duration LIMIT = Duration.ofSeconds(10);
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(LIMIT).build();
+    private final FlinkRest rest;
     private final String job;
     private final Map<String, String> vertexOf = new HashMap<>();
 
@@ -28,7 +20,8 @@ public final class FlinkMetrics {
      * @param webUrl of Flink @param job id
      */
     public FlinkMetrics(URI webUrl, String job) {
-        this.job = webUrl.resolve("/jobs/" + job).toString();
+        this.rest = new FlinkRest(webUrl);
+        this.job = "/jobs/" + job;
     }
 
     /**
@@ -44,15 +37,16 @@ public final class FlinkMetrics {
             }
             vertexOf.put(marker, vertex);
         }
-        JsonNode sums = get("/vertices/" + vertex + "/subtasks/metrics?agg=sum&get=" + metric);
+        JsonNode sums =
+                rest.get(job + "/vertices/" + vertex + "/subtasks/metrics?agg=sum&get=" + metric);
         return sums.isEmpty()
                 ? OptionalLong.empty()
                 : OptionalLong.of(Math.round(sums.get(0).path("sum").asDouble()));
     }
 
     private String find(String marker) throws IOException, InterruptedException {
-        for (String vertex : ids(get("").path("vertices"))) {
-            if (ids(get("/vertices/" + vertex + "/subtasks/metrics")).contains(marker)) {
+        for (String vertex : ids(rest.get(job).path("vertices"))) {
+            if (ids(rest.get(job + "/vertices/" + vertex + "/subtasks/metrics")).contains(marker)) {
                 return vertex;
             }
         }
@@ -63,17 +57,5 @@ public final class FlinkMetrics {
         List<String> ids = new ArrayList<>();
         list.forEach(entry -> ids.add(entry.path("id").asText()));
         return ids;
-    }
-
-    private JsonNode get(String path) throws IOException, InterruptedException {
-        URI uri = URI.create(job + path);
-        HttpResponse<String> response =
-                http.send(
-                        HttpRequest.newBuilder(uri).timeout(LIMIT).build(),
-                        HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() != 200) {
-            throw new IOException(uri + " answers " + response.statusCode());
-        }
-        return MAPPER.readTree(response.body());
     }
 }

@@ -3,10 +3,13 @@ package io.millrace.job.stack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
@@ -15,32 +18,58 @@ import org.apache.kafka.common.Uuid;
  * A real Kafka broker (KRaft, broker and controller in one) as its own JVM. Its jars never share a
  * classpath with the job, whose Kafka client is older.
  */
-public final class KafkaBroker implements AutoCloseable {
+final class KafkaBroker {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
-    private final ChildProcess process;
+    private static final Pattern CLIENT_PORT = Pattern.compile("CLIENT://127\\.0\\.0\\.1:(\\d+)");
+
+    private final StackProcess process;
     private final String bootstrapServers;
 
-    private KafkaBroker(ChildProcess process, String bootstrapServers) {
+    private KafkaBroker(StackProcess process, String bootstrapServers) {
         this.process = process;
         this.bootstrapServers = bootstrapServers;
     }
 
     /**
-     * Formats {@code directory} for a new broker and starts it.
+     * The broker that keeps its records in {@code directory}, formatted if it is new. It is not
+     * started yet, and always listens on the same ports.
      *
      * @param jars of the broker @param log file for its output
      */
-    public static KafkaBroker start(Path jars, Path directory, Path log)
+    static KafkaBroker in(Path jars, Path directory, Path log)
+            throws IOException, InterruptedException {
+        Path properties = directory.resolve("server.properties");
+        if (!Files.exists(properties)) {
+            format(jars, directory, properties, log);
+        }
+        Matcher port = CLIENT_PORT.matcher(Files.readString(properties));
+        if (!port.find()) {
+            throw new StackException(
+                    properties + " names no port for clients; delete " + directory);
+        }
+        String bootstrapServers = "127.0.0.1:" + port.group(1);
+        List<String> options =
+                List.of("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-Dlog4j2.level=INFO");
+        StackProcess process =
+                new StackProcess(
+                        "kafka",
+                        () ->
+                                new StackProcess.Launch(
+                                        java(jars, options, "kafka.Kafka", properties.toString()),
+                                        Map.of()),
+                        log,
+                        new StackProcess.Readiness(() -> nodesOf(bootstrapServers), START_LIMIT));
+        return new KafkaBroker(process, bootstrapServers);
+    }
+
+    private static void format(Path jars, Path directory, Path properties, Path log)
             throws IOException, InterruptedException {
         List<Integer> ports = Ports.free(2);
-        String bootstrapServers = "127.0.0.1:" + ports.get(0);
         Files.createDirectories(directory);
-        Path properties = directory.resolve("server.properties");
-        Files.write(properties, settings(directory, ports.get(0), ports.get(1)));
-
-        String config = properties.toString();
+        Path draft = directory.resolve("draft.properties");
+        Files.write(draft, settings(directory, ports.get(0), ports.get(1)));
         try (ChildProcess format =
                 ChildProcess.start(
                         "kafka format",
@@ -52,44 +81,27 @@ public final class KafkaBroker implements AutoCloseable {
                                 "--cluster-id",
                                 Uuid.randomUuid().toString(),
                                 "--config",
-                                config,
+                                draft.toString(),
                                 "--standalone"),
                         log)) {
             format.requireSuccess(START_LIMIT);
         }
-        List<String> options =
-                List.of("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-Dlog4j2.level=INFO");
-        ChildProcess process =
-                ChildProcess.start("kafka", java(jars, options, "kafka.Kafka", config), log);
-        try {
-            process.awaitReady(() -> nodesOf(bootstrapServers), START_LIMIT);
-        } catch (InterruptedException | RuntimeException e) {
-            process.close();
-            throw e;
-        }
-        return new KafkaBroker(process, bootstrapServers);
+        Files.move(draft, properties, StandardCopyOption.ATOMIC_MOVE); // formatted, or not there
     }
 
     /** Address for clients, host:port. */
-    public String bootstrapServers() {
+    String bootstrapServers() {
         return bootstrapServers;
     }
 
-    /** Fails with the end of the broker's log if it is gone. */
-    public void requireAlive() {
-        process.requireAlive();
-    }
-
-    @Override
-    public void close() {
-        process.close();
+    StackProcess process() {
+        return process;
     }
 
     private static List<String> java(
             Path jars, List<String> options, String mainClass, String... arguments) {
         return Stream.of(
-                        Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString()),
+                        Stream.of(Jvm.java()),
                         options.stream(),
                         Stream.of("-cp", jars + "/*", mainClass),
                         Stream.of(arguments))
@@ -122,7 +134,10 @@ public final class KafkaBroker implements AutoCloseable {
                 "share.coordinator.state.topic.min.isr=1",
                 // An open transaction must outlive the longest restart of the job.
                 "transaction.max.timeout.ms=3600000",
-                "group.initial.rebalance.delay.ms=0");
+                "group.initial.rebalance.delay.ms=0",
+                // A broker that was lost is let in again once its last registration has expired.
+                "broker.heartbeat.interval.ms=500",
+                "broker.session.timeout.ms=3000");
     }
 
     private static int nodesOf(String bootstrapServers) throws Exception {

@@ -14,9 +14,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
@@ -36,33 +36,41 @@ public final class LocalStack implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalStack.class);
     private static final long PRICE_NANO_PER_MILLION = 20_000_000; // two cents
     private static final int REQUEST_PARTITIONS = 4;
+    private static final String NOT_STARTED = "the stack is not started";
     private static final Duration DEPOSITS_LIMIT = Duration.ofMinutes(3);
     private static final Duration DEPOSITS_PAUSE = Duration.ofMillis(200);
 
     private final StackOptions options;
     private final JobRunner runner;
+    private final StackFolder folder;
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private final Thread hook = new Thread(this::closeAll, "local-stack-shutdown");
 
     private @Nullable KafkaBroker broker;
     private @Nullable Anvil anvil;
-    private @Nullable LocalCluster cluster;
+    private @Nullable FlinkCluster cluster;
     private @Nullable StackFile file;
+    private boolean resumed;
 
-    private LocalStack(StackOptions options, JobRunner runner) {
+    private LocalStack(StackOptions options, JobRunner runner, StackFolder folder) {
         this.options = options;
         this.runner = runner;
+        this.folder = folder;
     }
 
     /**
-     * Starts everything, the job last, and writes {@link StackFile} into the stack's folder.
+     * Starts everything, the job last, and writes {@link StackFile} into the stack's folder. If the
+     * folder holds a stack that has ended, however it did, that one goes on: same addresses, keys,
+     * chain and records, and the job from its newest snapshot.
      *
      * @param steps is told what is being started, for people
      */
     public static LocalStack start(StackOptions options, JobRunner runner, Consumer<String> steps)
             throws Exception {
-        LocalStack stack = new LocalStack(options, runner);
+        StackFolder folder = StackFolder.take(options.directory(), options.fresh());
+        LocalStack stack = new LocalStack(options, runner, folder);
         Runtime.getRuntime().addShutdownHook(stack.hook);
+        stack.opened(folder);
         try {
             stack.startAll(Installation.locate(), steps);
             return stack;
@@ -74,7 +82,7 @@ public final class LocalStack implements AutoCloseable {
 
     /** Addresses, accounts and keys. */
     public StackFile file() {
-        return requireNonNull(file, "the stack is not started");
+        return requireNonNull(file, NOT_STARTED);
     }
 
     /** The job, to be stopped and started. */
@@ -87,15 +95,59 @@ public final class LocalStack implements AutoCloseable {
         return options.directory();
     }
 
+    /** Whether it goes on with what an earlier process left in the folder. */
+    public boolean resumed() {
+        return resumed;
+    }
+
+    /** The broker's process. */
+    public StackProcess broker() {
+        return requireNonNull(broker, NOT_STARTED).process();
+    }
+
+    /** The L2 node's process. */
+    public StackProcess chain() {
+        return requireNonNull(anvil, NOT_STARTED).process();
+    }
+
     /**
-     * Fails with what broke if a process or the job has ended.
+     * Flink's processes.
+     *
+     * @throws IllegalStateException if Flink runs in this process
+     */
+    public ProcessCluster processes() {
+        if (cluster instanceof ProcessCluster processes) {
+            return processes;
+        }
+        throw new IllegalStateException("Flink runs in this process; give withTaskManagers");
+    }
+
+    /**
+     * Fails with what broke if a process or the job has ended. To be called every few seconds: it
+     * also puts a copy of the chain's state aside.
      *
      * @throws StackException naming it, with the end of its log
      */
     public void requireHealthy() throws Exception {
-        requireNonNull(broker, "the stack is not started").requireAlive();
-        requireNonNull(anvil, "the stack is not started").requireAlive();
+        broker().requireAlive();
+        chain().requireAlive();
+        requireNonNull(cluster, NOT_STARTED).requireAlive();
+        keepChain();
         job().requireNotFailed();
+    }
+
+    /** Puts a copy of the chain's state aside, for the case that the next write is cut off. */
+    public void keepChain() throws IOException {
+        requireNonNull(anvil, NOT_STARTED).keepState();
+    }
+
+    /**
+     * Starts all processes that are gone, as after a power cut, and the job if none runs: from its
+     * newest snapshot.
+     */
+    public void resume(Consumer<String> steps) throws Exception {
+        startProcesses(steps);
+        resumeJob(steps);
     }
 
     /**
@@ -103,6 +155,9 @@ public final class LocalStack implements AutoCloseable {
      * vault's events reach admission before the first request: two of them for each requester.
      */
     public void awaitDeposits() throws Exception {
+        if (resumed) {
+            return; // they are in the state that the job went on from
+        }
         FlinkMetrics metrics = metrics();
         long wanted = 2L * file().requesters().size();
         long deadline = System.nanoTime() + DEPOSITS_LIMIT.toNanos();
@@ -138,7 +193,13 @@ public final class LocalStack implements AutoCloseable {
      * @param index counted from 0 in the order of their starts
      */
     public void loseTaskManager(int index) throws Exception {
-        requireNonNull(cluster, "the stack is not started").replaceTaskManager(index);
+        if (cluster instanceof LocalCluster local) {
+            local.replaceTaskManager(index);
+        } else {
+            StackProcess taskManager = processes().taskManagers().get(index);
+            taskManager.kill();
+            taskManager.start();
+        }
     }
 
     @Override
@@ -152,24 +213,42 @@ public final class LocalStack implements AutoCloseable {
     }
 
     private void startAll(Installation installation, Consumer<String> steps) throws Exception {
-        prepareDirectory();
-        steps.accept("Kafka broker");
+        resumed = folder.holdsStack();
+        StackPorts ports = StackPorts.of(directory());
+        StackPorts.awaitFree(ports.all(), directory());
         broker =
-                opened(
-                        KafkaBroker.start(
-                                installation.brokerJars(),
-                                directory().resolve("kafka"),
-                                logs().resolve("kafka.log")));
+                KafkaBroker.in(
+                        installation.brokerJars(),
+                        directory().resolve("kafka"),
+                        logs().resolve("kafka.log"));
+        anvil =
+                new Anvil(
+                        new Anvil.Settings(
+                                installation.anvil(),
+                                CHAIN_ID,
+                                ports.chain(),
+                                options.slotsInAnEpoch(),
+                                options.blockSeconds()),
+                        directory().resolve("chain"),
+                        logs().resolve("anvil.log"));
+        opened(broker.process());
+        opened(anvil.process());
+        Path models = Files.createDirectories(installation.home().resolve("jobs/target/models"));
+        ModelManifest model = BundledModels.unpack(models).get(0);
+        int providers =
+                resumed ? StackFile.read(directory()).providers().size() : options.providers();
+        cluster = opened(cluster(ports, Math.max(FlinkCluster.PARALLELISM, (providers + 1) / 2)));
+        startProcesses(steps);
+        if (resumed) {
+            file = StackFile.read(directory()).withPid(ProcessHandle.current().pid());
+            file.write(directory());
+            resumeJob(steps);
+            return;
+        }
+        steps.accept("topics");
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             TopicSettings.create(admin, REQUEST_PARTITIONS);
         }
-        steps.accept("L2 node");
-        anvil = opened(Anvil.start(installation.anvil(), CHAIN_ID, logs().resolve("anvil.log")));
-        steps.accept("model");
-        Path models = Files.createDirectories(installation.home().resolve("jobs/target/models"));
-        ModelManifest model = BundledModels.unpack(models).get(0);
-        steps.accept("Flink");
-        cluster = opened(LocalCluster.start(directory().resolve("flink"), slotsPerTaskManager()));
         steps.accept("contracts");
         file = deploy(broker, anvil, cluster, model, models);
         file.write(directory());
@@ -177,8 +256,48 @@ public final class LocalStack implements AutoCloseable {
         job().start(runner, null, 0, Map.of());
     }
 
+    /** Enough slots for a subtask of each provider, and for a job at twice its parallelism. */
+    private FlinkCluster cluster(StackPorts ports, int slotsPerTaskManager) throws Exception {
+        Path flink = directory().resolve("flink");
+        for (String leftOver : List.of("tmp", "work")) {
+            FileUtils.deleteFileOrDirectory(flink.resolve(leftOver).toFile());
+        }
+        return options.taskManagers() == 0
+                ? new LocalCluster(flink, slotsPerTaskManager, ports.web())
+                : new ProcessCluster(
+                        flink,
+                        logs(),
+                        new ProcessCluster.Size(options.taskManagers(), slotsPerTaskManager),
+                        ports);
+    }
+
+    private void startProcesses(Consumer<String> steps) throws Exception {
+        steps.accept("Kafka broker and L2 node");
+        StackProcess kafka = broker();
+        StackProcess chain = chain();
+        for (StackProcess process : List.of(kafka, chain)) {
+            if (!process.isAlive()) {
+                process.launch();
+            }
+        }
+        kafka.awaitReady();
+        chain.awaitReady();
+        steps.accept("Flink");
+        requireNonNull(cluster, NOT_STARTED).start();
+    }
+
+    private void resumeJob(Consumer<String> steps) throws Exception {
+        if (!job().running().isEmpty()) {
+            steps.accept("the job goes on by itself");
+            return;
+        }
+        Optional<String> snapshot = Snapshots.newest(directory().resolve("flink"));
+        steps.accept("job, from " + snapshot.orElse("its beginning: there is no snapshot"));
+        job().start(runner, snapshot.orElse(null), 0, Map.of());
+    }
+
     private StackFile deploy(
-            KafkaBroker kafka, Anvil chain, LocalCluster flink, ModelManifest model, Path models)
+            KafkaBroker kafka, Anvil chain, FlinkCluster flink, ModelManifest model, Path models)
             throws Exception {
         Path keys = Files.createDirectories(directory().resolve("keys"));
         try (EvmSession session = new EvmSession(chain.rpcUrl(), CHAIN_ID)) {
@@ -189,7 +308,7 @@ public final class LocalStack implements AutoCloseable {
                                     model.id(), "bundled:" + model.name(), PRICE_NANO_PER_MILLION));
             List<Account> providers = deployment.openProviders(contracts, options.providers());
             List<Account> requesters = deployment.fundRequesters(contracts, options.deposits());
-            session.mine(2 * Anvil.SLOTS_IN_AN_EPOCH + 1); // what was deployed is final at once
+            session.mine(2 * options.slotsInAnEpoch() + 1); // what was deployed is final at once
             session.mineEvery(options.blockSeconds());
             Map<String, String> jobOptions =
                     StackJobOptions.of(
@@ -213,41 +332,8 @@ public final class LocalStack implements AutoCloseable {
         }
     }
 
-    /**
-     * Enough to give each provider a subtask, and to start the job again at twice its parallelism.
-     */
-    private int slotsPerTaskManager() {
-        return Math.max(LocalCluster.PARALLELISM, (options.providers() + 1) / 2);
-    }
-
-    /** A folder that holds an ended stack is cleared of it; any other must be empty. */
-    private void prepareDirectory() throws IOException {
-        Files.createDirectories(directory());
-        if (Files.exists(directory().resolve(StackFile.NAME))) {
-            long pid = StackFile.read(directory()).pid();
-            if (ProcessHandle.of(pid).isPresent()) {
-                throw new StackException(
-                        "process "
-                                + pid
-                                + " runs a stack in "
-                                + directory()
-                                + "; end it, or name another folder with --dir");
-            }
-            for (String part : List.of(StackFile.NAME, "kafka", "flink", "keys")) {
-                FileUtils.deleteFileOrDirectory(directory().resolve(part).toFile());
-            }
-        }
-        try (Stream<Path> entries = Files.list(directory())) {
-            // The launcher's own log may have been opened before the stack.
-            if (entries.anyMatch(entry -> !entry.equals(logs()))) {
-                throw new StackException(
-                        directory() + " is not empty; name a new folder, or delete this one");
-            }
-        }
-    }
-
     private Path logs() {
-        return directory().resolve("logs");
+        return folder.logs();
     }
 
     private <T extends AutoCloseable> T opened(T part) {

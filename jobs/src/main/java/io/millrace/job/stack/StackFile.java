@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,8 +94,29 @@ public record StackFile(
         }
     }
 
-    /** Writes the description into {@code folder}. */
+    /** The same stack, run by process {@code number}. */
+    StackFile withPid(long number) {
+        return new StackFile(
+                bootstrapServers,
+                rpcUrl,
+                chainId,
+                token,
+                vault,
+                registry,
+                startBlock,
+                model,
+                priceNanoPerMillion,
+                webUrl,
+                providers,
+                requesters,
+                jobOptions,
+                number);
+    }
+
+    /** Writes the description into {@code folder}, whole or not at all. */
     void write(Path folder) throws IOException {
-        Files.write(folder.resolve(NAME), MAPPER.writeValueAsBytes(this));
+        Path draft = folder.resolve(NAME + ".draft");
+        Files.write(draft, MAPPER.writeValueAsBytes(this));
+        Files.move(draft, folder.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -32,7 +32,7 @@ public final class StackJob {
     public StackJob(StackFile stack, Path directory) {
         this.stack = stack;
         Path flink = directory.resolve("flink");
-        this.settings = LocalCluster.clientSettings(URI.create(stack.webUrl()), flink);
+        this.settings = FlinkCluster.clientSettings(URI.create(stack.webUrl()), flink);
         this.savepoints = flink.resolve("savepoints");
     }
 

@@ -38,7 +38,7 @@ final class StackJobOptions {
         options.put("kafka.tick.interval", "1 s");
         options.put(
                 "parallelism.infer",
-                Integer.toString(Math.max(LocalCluster.PARALLELISM, providers.size())));
+                Integer.toString(Math.max(FlinkCluster.PARALLELISM, providers.size())));
         options.put("settle.shard.depth", Integer.toString(Deployment.SHARD_DEPTH));
         options.put("epoch.cut.every.checkpoints", "3");
         options.put("settle.dust.min.nano", "1000");

@@ -12,10 +12,14 @@ import java.util.Map;
 /**
  * What a local stack is made of.
  *
- * @param directory for everything it writes: new, or empty
+ * @param directory for everything it writes: new, empty, or of a stack that has ended
  * @param providers earning accounts to open @param deposits one funded requester each, in base
  *     units of the test token (a millionth of a dollar)
  * @param blockSeconds between two blocks of the L2
+ * @param slotsInAnEpoch blocks between the L2's head and "safe"; twice as many to "finalized"
+ * @param taskManagers processes of a cluster with a JobManager and ZooKeeper of their own, or 0 for
+ *     a cluster in this process
+ * @param fresh whether a stack that {@code directory} holds is cleared away instead of resumed
  * @param jobOptions that replace the stack's own, by key
  */
 public record StackOptions(
@@ -23,6 +27,9 @@ public record StackOptions(
         int providers,
         List<Long> deposits,
         int blockSeconds,
+        int slotsInAnEpoch,
+        int taskManagers,
+        boolean fresh,
         Map<String, String> jobOptions) {
 
     /** Base units of the test token that make one dollar. */
@@ -38,27 +45,74 @@ public record StackOptions(
         jobOptions = Collections.unmodifiableMap(new LinkedHashMap<>(jobOptions));
     }
 
-    /** Two providers, four requesters with ten dollars each, a block a second. */
+    /** Two providers, four requesters with ten dollars each, a block a second, one process. */
     public static StackOptions in(Path directory) {
-        return new StackOptions(directory, 2, Collections.nCopies(4, 10 * DOLLAR), 1, Map.of());
+        return new StackOptions(
+                directory,
+                2,
+                Collections.nCopies(4, 10 * DOLLAR),
+                1,
+                Anvil.SLOTS_IN_AN_EPOCH,
+                0,
+                false,
+                Map.of());
     }
 
     /** The same with another number of providers. */
     public StackOptions withProviders(int number) {
-        return new StackOptions(directory, number, deposits, blockSeconds, jobOptions);
+        return with(number, deposits, slotsInAnEpoch, taskManagers, fresh, jobOptions);
     }
 
     /** The same with one more requester, who has {@code deposit} base units. */
     public StackOptions withRequester(long deposit) {
         List<Long> more = new ArrayList<>(deposits);
         more.add(deposit);
-        return new StackOptions(directory, providers, more, blockSeconds, jobOptions);
+        return with(providers, more, slotsInAnEpoch, taskManagers, fresh, jobOptions);
+    }
+
+    /** The same with {@code count} requesters who have {@code deposit} base units each. */
+    public StackOptions withRequesters(int count, long deposit) {
+        List<Long> all = Collections.nCopies(count, deposit);
+        return with(providers, all, slotsInAnEpoch, taskManagers, fresh, jobOptions);
+    }
+
+    /** The same with another distance from head to "safe". */
+    public StackOptions withSlotsInAnEpoch(int slots) {
+        return with(providers, deposits, slots, taskManagers, fresh, jobOptions);
+    }
+
+    /** The same with Flink as {@code number} TaskManagers and a JobManager, all processes. */
+    public StackOptions withTaskManagers(int number) {
+        return with(providers, deposits, slotsInAnEpoch, number, fresh, jobOptions);
+    }
+
+    /** The same, but what the folder holds is cleared away first if {@code anew}. */
+    public StackOptions withFresh(boolean anew) {
+        return with(providers, deposits, slotsInAnEpoch, taskManagers, anew, jobOptions);
     }
 
     /** The same with one job option set. */
     public StackOptions withJobOption(String key, String value) {
         Map<String, String> more = new LinkedHashMap<>(jobOptions);
         more.put(key, value);
-        return new StackOptions(directory, providers, deposits, blockSeconds, more);
+        return with(providers, deposits, slotsInAnEpoch, taskManagers, fresh, more);
+    }
+
+    private StackOptions with(
+            int ofProviders,
+            List<Long> ofDeposits,
+            int ofSlots,
+            int ofTaskManagers,
+            boolean anew,
+            Map<String, String> ofJob) {
+        return new StackOptions(
+                directory,
+                ofProviders,
+                ofDeposits,
+                blockSeconds,
+                ofSlots,
+                ofTaskManagers,
+                anew,
+                ofJob);
     }
 }

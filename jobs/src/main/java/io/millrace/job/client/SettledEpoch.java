@@ -1,4 +1,4 @@
-package io.millrace.job.cli;
+package io.millrace.job.client;
 
 import io.millrace.chain.EpochHeader;
 import io.millrace.chain.SealedEpoch;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param transaction hash of the one that completed it @param gas of all its parts
  * @param accounts touched by all its parts @param debitsNano nano-USD, equal to its credits
  */
-record SettledEpoch(
+public record SettledEpoch(
         long epoch, String transaction, long gas, int accounts, long debitsNano, long receipts) {
 
     /**
@@ -23,7 +23,7 @@ record SettledEpoch(
      *
      * @param settlement of a part, or null if it is not final
      */
-    static List<SettledEpoch> of(
+    public static List<SettledEpoch> of(
             Collection<SealedEpoch> parts,
             Function<EpochHeader, @Nullable SettlementRecord> settlement) {
         List<SettledEpoch> epochs = new ArrayList<>();

@@ -1,4 +1,4 @@
-package io.millrace.job.cli;
+package io.millrace.job.client;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -30,7 +30,7 @@ import java.util.List;
  * @param receipt the sealed charge @param header of the epoch, as the vault hashed it
  * @param siblings of the path from leaf to root, bottom-up
  */
-record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> siblings) {
+public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> siblings) {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -40,7 +40,8 @@ record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> siblings)
      * @param shardDepth of the vault
      * @throws StackException if the request has no receipt (yet)
      */
-    static ReceiptProof find(StackFile stack, int shardDepth, String requestId) throws IOException {
+    public static ReceiptProof find(StackFile stack, int shardDepth, String requestId)
+            throws IOException {
         Receipt receipt = receiptOf(stack, requestId);
         List<Receipt> shard = new ArrayList<>();
         List<SealedEpoch> parts = new ArrayList<>();
@@ -66,12 +67,27 @@ record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> siblings)
             throw new StackException(
                     "epoch " + receipt.epoch() + " is not in the topic " + Topics.EPOCHS);
         }
-        SealedEpoch epoch = parts.get(0);
         ReceiptLeaf leaves = new ReceiptLeaf(new Eip712Domain(stack.chainId(), stack.vault()));
-        shard.sort(Comparator.comparingInt(Receipt::index));
+        return of(receipt, shard, parts.get(0), leaves, shardDepth);
+    }
+
+    /**
+     * Of what has been read already.
+     *
+     * @param shard all receipts of the receipt's epoch and shard, in any order
+     * @param epoch any part of the receipt's epoch @param shardDepth of the vault
+     */
+    public static ReceiptProof of(
+            Receipt receipt,
+            List<Receipt> shard,
+            SealedEpoch epoch,
+            ReceiptLeaf leaves,
+            int shardDepth) {
+        List<Receipt> ordered = new ArrayList<>(shard);
+        ordered.sort(Comparator.comparingInt(Receipt::index));
         MerkleSumTree subtree =
                 new MerkleSumTree(
-                        shard.stream()
+                        ordered.stream()
                                 .map(r -> leaves.of(r.charge(), r.shard(), r.index()))
                                 .toList());
         MerkleSumTree top = topTree(epoch, shardDepth);
@@ -81,7 +97,7 @@ record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> siblings)
     }
 
     /** Whether the vault accepts it. */
-    boolean verify(SettlementVault vault) throws Exception {
+    public boolean verify(SettlementVault vault) throws Exception {
         return vault.verifyReceipt(
                         BigInteger.valueOf(receipt.epoch()),
                         onChain(receipt),
@@ -95,7 +111,7 @@ record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> siblings)
     }
 
     /** {@code {"requestId","epoch","receipt","header","siblings":[{"hash","sumNano"}]}}. */
-    ObjectNode toJson() {
+    public ObjectNode toJson() {
         ObjectNode json =
                 MAPPER.createObjectNode()
                         .put("requestId", receipt.charge().requestId())

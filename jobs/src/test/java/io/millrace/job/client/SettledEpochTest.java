@@ -1,4 +1,4 @@
-package io.millrace.job.cli;
+package io.millrace.job.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.millrace.job.cli;
+package io.millrace.job.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,10 +18,10 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** What the topics say has happened so far. Used by one thread. */
-final class Totals {
+public final class Totals {
 
     /** The topics it understands. */
-    static final List<String> TOPICS =
+    public static final List<String> TOPICS =
             List.of(
                     Topics.RESULTS,
                     Topics.REJECTIONS,
@@ -45,7 +45,7 @@ final class Totals {
     private String lastReceipt = "";
 
     /** Takes a record of one of {@link #TOPICS} into account. */
-    void add(ConsumerRecord<byte[], byte[]> record) throws IOException {
+    public void add(ConsumerRecord<byte[], byte[]> record) throws IOException {
         byte[] value = record.value();
         switch (record.topic()) {
             case Topics.RESULTS -> addResult(MAPPER.readTree(value));
@@ -80,37 +80,37 @@ final class Totals {
     }
 
     /** Requests with a result, each once however often it was published. */
-    int answered() {
+    public int answered() {
         return answered.size();
     }
 
-    int rejected() {
+    public int rejected() {
         return refused.size();
     }
 
-    Map<RejectReason, Integer> reasons() {
+    public Map<RejectReason, Integer> reasons() {
         return reasons;
     }
 
-    long tokens() {
+    public long tokens() {
         return tokens;
     }
 
-    long charges() {
+    public long charges() {
         return charges;
     }
 
-    long receipts() {
+    public long receipts() {
         return receipts;
     }
 
     /** Id of a request that was charged and sealed, empty before the first. */
-    String lastReceipt() {
+    public String lastReceipt() {
         return lastReceipt;
     }
 
     /** Charged and not yet final on chain. */
-    long pendingNano() {
+    public long pendingNano() {
         long settledNano = 0;
         for (String part : settled.keySet()) {
             SealedEpoch epoch = sealed.get(part);
@@ -119,7 +119,7 @@ final class Totals {
         return chargedNano - settledNano;
     }
 
-    long gas() {
+    public long gas() {
         return settled.values().stream().mapToLong(SettlementRecord::gasUsed).sum();
     }
 
@@ -127,7 +127,7 @@ final class Totals {
      * Epochs that are not final on chain in all their parts. The partitions of one transaction
      * become visible one by one, so an epoch may be known by its receipts alone.
      */
-    int unsettledEpochs() {
+    public int unsettledEpochs() {
         Set<Long> open = new HashSet<>(receiptEpochs);
         sealed.values().forEach(part -> open.add(part.header().epoch()));
         epochs().forEach(epoch -> open.remove(epoch.epoch()));
@@ -135,7 +135,7 @@ final class Totals {
     }
 
     /** Epochs whose parts are all final on chain, ascending. */
-    List<SettledEpoch> epochs() {
+    public List<SettledEpoch> epochs() {
         return SettledEpoch.of(
                 sealed.values(), part -> settled.get(key(part.epoch(), part.part())));
     }

@@ -1,4 +1,4 @@
-package io.millrace.job.cli;
+package io.millrace.job.client;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.job.stack.StackException;
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Real text to embed. */
-final class Texts {
+public final class Texts {
 
     /** About 180 tokens of English: below what the bundled model takes. */
     private static final int MAX_CHARS = 600;
@@ -28,7 +28,7 @@ final class Texts {
      *
      * @param folder with a file chapter_N.json for each chapter
      */
-    static List<String> ofBook(Path folder) throws IOException {
+    public static List<String> ofBook(Path folder) throws IOException {
         List<String> passages = new ArrayList<>();
         for (int chapter = 1; ; chapter++) {
             Path file = folder.resolve("chapter_" + chapter + ".json");
@@ -47,7 +47,7 @@ final class Texts {
     }
 
     /** One text a line; blank lines are skipped. */
-    static List<String> ofFile(Path file) throws IOException {
+    public static List<String> ofFile(Path file) throws IOException {
         if (!Files.isReadable(file)) {
             throw new StackException(
                     "cannot read " + file + "; name a UTF-8 file with one text a line");

@@ -1,4 +1,4 @@
-package io.millrace.job.cli;
+package io.millrace.job.client;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Requests of several requesters: good ones, and in {@link #mixed} every tenth bad on purpose, in
  * rotation over all the reasons a client can cause.
  */
-final class Traffic {
+public final class Traffic {
 
     private static final int BAD_EVERY = 10;
     private static final int MAX_RECORD_BYTES = 256 * 1024;
@@ -50,7 +50,7 @@ final class Traffic {
      * @param keys of funded requesters, who take turns
      * @param nowMillis unix time; no two traffics of the same keys may have the same
      */
-    Traffic(
+    public Traffic(
             RequestSignature signature,
             String model,
             List<byte[]> keys,
@@ -70,10 +70,10 @@ final class Traffic {
      * @param key of the record @param value of the record @param requestId empty if it has none
      * @param fault what it must be refused for, null if it is good
      */
-    record Item(String key, byte[] value, String requestId, @Nullable RejectReason fault) {}
+    public record Item(String key, byte[] value, String requestId, @Nullable RejectReason fault) {}
 
     /** The good request number {@code index}. */
-    Item good(int index) {
+    public Item good(int index) {
         return item(sign(index, text(index), MAX_FEE_NANO, deadlineMillis), null);
     }
 
@@ -83,7 +83,7 @@ final class Traffic {
      * @param poor key of a requester whose deposit pays no more than a few words
      * @param stranger key of somebody without an account
      */
-    Item mixed(int index, byte[] poor, byte[] stranger) throws IOException {
+    public Item mixed(int index, byte[] poor, byte[] stranger) throws IOException {
         if (index % BAD_EVERY != BAD_EVERY - 1) {
             return good(index);
         }
