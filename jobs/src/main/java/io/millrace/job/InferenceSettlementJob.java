@@ -12,8 +12,8 @@ import org.apache.flink.util.ParameterTool;
  *
  * <pre>
  * requests ──► validate ─► admit ─► infer ─► meter ─► cut ─► seal ─► epoch log ─► submit ─► L2
- * L2 events ────┴───────────┘ ▲               ├─► results     └─► receipts
- *                             └── charges ◄───┘
+ *  ▲ gate       │           │ ▲               ├─► results     └─► receipts
+ * L2 events ────┴───────────┘ └── charges ◄───┘
  * </pre>
  */
 public final class InferenceSettlementJob {
@@ -71,6 +71,7 @@ public final class InferenceSettlementJob {
         var epochs = steps.seal(roots, requests, events);
         var receipts = steps.receipts(roots, epochs);
 
+        steps.gate(charges, events);
         steps.publishRejections(steps.rejections(candidates, tasks));
         steps.publish(charges, config.results());
         steps.publishEpochs(epochs, receipts);

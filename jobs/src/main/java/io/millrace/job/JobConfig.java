@@ -53,7 +53,7 @@ public record JobConfig(
     }
 
     /** Admission. */
-    public record Admit(Duration horizon, int maxRecordBytes) {}
+    public record Admit(Duration horizon, int maxRecordBytes, long maxUnsettledNano) {}
 
     /** Inference. */
     public record Infer(
@@ -118,7 +118,8 @@ public record JobConfig(
                         required(given, JobOptions.SETTLER_KEY_FILE)),
                 new Admit(
                         positive(given, JobOptions.ADMIT_HORIZON),
-                        (int) atLeast(given, JobOptions.ADMIT_MAX_BYTES, 1)),
+                        (int) atLeast(given, JobOptions.ADMIT_MAX_BYTES, 1),
+                        atLeast(given, JobOptions.ADMIT_MAX_UNSETTLED, 1)),
                 infer(given),
                 settle(given),
                 given.get(JobOptions.RESULTS_MODE),

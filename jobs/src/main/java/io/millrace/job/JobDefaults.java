@@ -24,6 +24,9 @@ final class JobDefaults {
         flink.set(
                 CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE,
                 CheckpointingMode.EXACTLY_ONCE);
+        // A completed checkpoint tells the gate that all of admission has heard what came before
+        // it.
+        flink.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
         flink.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
         flink.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
@@ -33,7 +36,7 @@ final class JobDefaults {
 
     /**
      * Throws IllegalStateException if checkpoints are off or not exactly-once: then nothing would
-     * ever be committed.
+     * ever be committed. Also if they are unaligned: see GateRule.
      */
     static void requireExactlyOnce(StreamExecutionEnvironment env) {
         var checkpoints = env.getCheckpointConfig();
@@ -46,6 +49,13 @@ final class JobDefaults {
                             + ", so charges would never be committed; set "
                             + CheckpointingOptions.CHECKPOINTING_INTERVAL.key()
                             + ", for example to 10 s");
+        }
+        if (checkpoints.isUnalignedCheckpointsEnabled()) {
+            throw new IllegalStateException(
+                    "checkpoints are unaligned, so requests could overtake the prices and deposits"
+                            + " that come before them; set "
+                            + CheckpointingOptions.ENABLE_UNALIGNED.key()
+                            + " to false");
         }
     }
 }

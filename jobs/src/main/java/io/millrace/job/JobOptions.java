@@ -3,6 +3,7 @@ package io.millrace.job;
 import static org.apache.flink.configuration.ConfigOptions.key;
 
 import io.millrace.chain.LogsCheck;
+import io.millrace.unit.Nano;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
@@ -167,6 +168,15 @@ public final class JobOptions {
                     .defaultValue(256 * 1024)
                     .withDescription("Longest request record that is decoded, bytes.");
 
+    public static final ConfigOption<Long> ADMIT_MAX_UNSETTLED =
+            key("admit.max.unsettled.nano")
+                    .longType()
+                    .defaultValue(1_000 * Nano.PER_TOKEN)
+                    .withDescription(
+                            "Charged value, nano-USD, that may wait to be final on chain; there"
+                                + " requests stay in Kafka until it is below three quarters. Give"
+                                + " several times what is charged between two settlements.");
+
     public static final ConfigOption<Integer> FEE_BASIS_POINTS =
             key("fee.basis.points")
                     .intType()
@@ -289,6 +299,7 @@ public final class JobOptions {
                     RESULTS_MODE,
                     ADMIT_HORIZON,
                     ADMIT_MAX_BYTES,
+                    ADMIT_MAX_UNSETTLED,
                     FEE_BASIS_POINTS,
                     BATCH_ROWS,
                     BATCH_TOKENS,

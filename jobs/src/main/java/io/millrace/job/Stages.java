@@ -3,6 +3,7 @@ package io.millrace.job;
 import io.millrace.admit.AdmitFunction;
 import io.millrace.admit.AdmitOptions;
 import io.millrace.admit.FundsChange;
+import io.millrace.admit.GateKeeper;
 import io.millrace.admit.Release;
 import io.millrace.admit.RequestRecord;
 import io.millrace.admit.ValidateFunction;
@@ -84,6 +85,10 @@ final class Stages {
 
     AdmitFunction admit() {
         return new AdmitFunction();
+    }
+
+    GateKeeper gateKeeper() {
+        return new GateKeeper(config.admit().maxUnsettledNano());
     }
 
     InferOperatorFactory infer() {

@@ -2,9 +2,13 @@ package io.millrace.job;
 
 import static org.apache.flink.api.common.eventtime.WatermarkStrategy.noWatermarks;
 
+import io.millrace.admit.AdmissionGate;
 import io.millrace.admit.AdmitFunction;
 import io.millrace.admit.Candidate;
 import io.millrace.admit.FundsChange;
+import io.millrace.admit.GateOperator;
+import io.millrace.admit.GateState;
+import io.millrace.admit.GatedSource;
 import io.millrace.admit.Rejection;
 import io.millrace.admit.RequestRecord;
 import io.millrace.admit.Task;
@@ -22,6 +26,7 @@ import io.millrace.settle.Receipt;
 import io.millrace.settle.ReceiptFunction;
 import io.millrace.settle.ShardCutOperator;
 import io.millrace.settle.ShardRoot;
+import java.util.UUID;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
@@ -36,6 +41,7 @@ final class Steps {
     private final Endpoints ends;
     private final JobConfig.Parallelism parallelism;
     private final Stages stages;
+    private final AdmissionGate gate = new AdmissionGate(UUID.randomUUID().toString());
 
     Steps(StreamExecutionEnvironment env, Endpoints ends, JobConfig config) {
         this.env = env;
@@ -45,10 +51,19 @@ final class Steps {
     }
 
     SingleOutputStreamOperator<RequestRecord> requests() {
-        var requests = env.fromSource(ends.requests(), stages.appendTime(), Uids.REQUESTS);
+        var gated = new GatedSource<>(ends.requests(), gate);
+        var requests =
+                step(
+                        env.fromSource(
+                                gated,
+                                stages.appendTime(),
+                                Uids.REQUESTS,
+                                type(RequestRecord.class)),
+                        Uids.REQUESTS,
+                        parallelism.admit());
+        requests.getTransformation().setCoLocationGroupKey(Uids.GATE);
         return step(
-                step(requests, Uids.REQUESTS, parallelism.admit())
-                        .transform("", type(RequestRecord.class), stages.requestPositions()),
+                requests.transform("", type(RequestRecord.class), stages.requestPositions()),
                 Uids.REQUEST_POSITIONS,
                 parallelism.admit());
     }
@@ -90,6 +105,27 @@ final class Steps {
                         .process(stages.admit()),
                 Uids.ADMIT,
                 parallelism.admit());
+    }
+
+    /**
+     * Holds requests back in Kafka while the chain has not been read, or too much is unsettled. The
+     * last step of the way back is no edge of the DAG: gate and source meet in one process.
+     */
+    void gate(DataStream<Charge> charges, DataStream<VaultEvent> events) {
+        var debits = step(charges.map(Charge::debitNano), Uids.GATE_DEBITS, parallelism.meter());
+        var states =
+                step(
+                        debits.connect(events)
+                                .transform("", type(GateState.class), stages.gateKeeper()),
+                        Uids.GATE_KEEPER,
+                        1);
+        step(
+                        states.broadcast()
+                                .transform("", type(GateState.class), new GateOperator(gate)),
+                        Uids.GATE,
+                        parallelism.admit())
+                .getTransformation()
+                .setCoLocationGroupKey(Uids.GATE);
     }
 
     DataStream<Rejection> rejections(

@@ -42,6 +42,9 @@ class JobConfigTest {
         assertThat(config.chain().domain().vault())
                 .isEqualTo("0x00000000000000000000000000000000000000aa");
         assertThat(config.admit().horizon()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.admit().maxUnsettledNano())
+                .as("a thousand dollars; unlimited would be no limit")
+                .isEqualTo(1_000_000_000_000L);
     }
 
     private static Map<String, String> everyOption() {
@@ -56,7 +59,7 @@ class JobConfigTest {
         options.put("chain.logs.check", "receipts");
         options.put("results.mode", "committed");
         options.put("admit.horizon", "2 h");
-        options.put("admit.max.record.bytes", "1000");
+        options.putAll(Map.of("admit.max.record.bytes", "1000", "admit.max.unsettled.nano", "77"));
         options.put("fee.basis.points", "100");
         options.put("infer.batch.max.rows", "8");
         options.put("infer.batch.max.tokens", "512");
@@ -99,7 +102,7 @@ class JobConfigTest {
         assertThat(config.chain().finality()).isEqualTo("12");
         assertThat(config.chain().pollInterval()).isEqualTo(Duration.ofMillis(500));
         assertThat(config.results()).isEqualTo(ResultsMode.COMMITTED);
-        assertThat(config.admit()).isEqualTo(new JobConfig.Admit(Duration.ofHours(2), 1000));
+        assertThat(config.admit()).isEqualTo(new JobConfig.Admit(Duration.ofHours(2), 1000, 77));
         assertThat(config.feeBasisPoints()).isEqualTo(100);
         assertThat(config.infer())
                 .isEqualTo(
@@ -163,6 +166,7 @@ class JobConfigTest {
                         Map.entry("chain.id", "-1"),
                         Map.entry("parallelism.infer", "0"),
                         Map.entry("kafka.tick.interval", "0 s"),
+                        Map.entry("admit.max.unsettled.nano", "0"),
                         Map.entry("settle.dust.min.nano", "-1"));
         wrong.forEach(
                 (key, value) ->

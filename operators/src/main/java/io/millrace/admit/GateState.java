@@ -1,0 +1,22 @@
+package io.millrace.admit;
+
+/** Whether requests are read, and if not, what is waited for. */
+public enum GateState {
+    /** Requests are read. */
+    OPEN(0),
+    /** What the chain said up to its final head has not reached all of admission yet. */
+    CATCHING_UP(1),
+    /** More is charged and not final on chain than the limit allows. */
+    UNSETTLED_VALUE(2);
+
+    private final int code;
+
+    GateState(int code) {
+        this.code = code;
+    }
+
+    /** As the metric gateReason has it. */
+    public int code() {
+        return code;
+    }
+}
