@@ -4,13 +4,14 @@ import io.millrace.contracts.ModelRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
-import java.io.IOException;
-import java.math.BigInteger;
-import java.util.List;
+
 import org.web3j.crypto.Credentials;
 import org.web3j.protocol.Web3j;
+import org.web3j.protocol.core.DefaultBlockParameter;
+import org.web3j.protocol.core.DefaultBlockParameterName;
 import org.web3j.protocol.core.Request;
 import org.web3j.protocol.core.Response;
+import org.web3j.protocol.core.methods.response.EthBlock;
 import org.web3j.protocol.http.HttpService;
 import org.web3j.tx.RawTransactionManager;
 import org.web3j.tx.ReadonlyTransactionManager;
@@ -18,6 +19,11 @@ import org.web3j.tx.TransactionManager;
 import org.web3j.tx.gas.ContractGasProvider;
 import org.web3j.tx.gas.StaticGasProvider;
 import org.web3j.tx.response.PollingTransactionReceiptProcessor;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Synchronous access to an EVM node for deployment, funding and reading: one transaction after the
@@ -72,6 +78,54 @@ public final class EvmSession implements AutoCloseable {
         call("anvil_setBalance", address, quantity(wei));
     }
 
+    /**
+     * The next block costs {@code wei} a unit of gas, whatever the market says: test nodes only.
+     */
+    public void nextBaseFee(BigInteger wei) throws IOException {
+        call("anvil_setNextBlockBaseFeePerGas", quantity(wei));
+    }
+
+    /** The node forgets the transactions that wait: test nodes only. */
+    public void dropPool() throws IOException {
+        call("anvil_dropAllTransactions");
+    }
+
+    /** The transactions in the newest {@code depth} blocks, signed, as 0x-hex, in their order. */
+    public List<String> rawTransactions(int depth) throws IOException {
+        long head = blockNumber();
+        List<String> raw = new ArrayList<>();
+        for (long number = head - depth + 1; number <= head; number++) {
+            EthBlock.Block block = block(DefaultBlockParameter.valueOf(BigInteger.valueOf(number)));
+            for (EthBlock.TransactionResult<?> transaction : block.getTransactions()) {
+                raw.add(raw((String) transaction.get()));
+            }
+        }
+        return raw;
+    }
+
+    /**
+     * Replaces the newest {@code depth} blocks by as many others: test nodes only.
+     *
+     * @param kept signed transactions that the first of them takes; all others are gone
+     */
+    public void reorganise(int depth, List<String> kept) throws IOException {
+        call("anvil_reorg", depth, kept.stream().map(raw -> List.of(raw, 0)).toList());
+    }
+
+    /** The newest final block. */
+    public Head finalized() throws IOException {
+        EthBlock.Block block = block(DefaultBlockParameterName.FINALIZED);
+        return new Head(block.getNumber().longValueExact(), block.getHash());
+    }
+
+    /** Hash of block {@code number}. */
+    public String hashOf(long number) throws IOException {
+        return block(DefaultBlockParameter.valueOf(BigInteger.valueOf(number))).getHash();
+    }
+
+    /** A block of the chain. */
+    public record Head(long number, String hash) {}
+
     Web3j web3j() {
         return web3j;
     }
@@ -99,8 +153,23 @@ public final class EvmSession implements AutoCloseable {
         return new ReadonlyTransactionManager(web3j, EvmAddress.ZERO);
     }
 
-    private void call(String method, Object... parameters) throws IOException {
-        checked(new Request<>(method, List.of(parameters), service, AnyResponse.class).send());
+    private EthBlock.Block block(DefaultBlockParameter at) throws IOException {
+        EthBlock.Block block = checked(web3j.ethGetBlockByNumber(at, false).send()).getBlock();
+        if (block == null) {
+            throw new IOException("the node has no block " + at.getValue());
+        }
+        return block;
+    }
+
+    private String raw(String transaction) throws IOException {
+        return String.valueOf(call("eth_getRawTransactionByHash", transaction));
+    }
+
+    private Object call(String method, Object... parameters) throws IOException {
+        return checked(
+                        new Request<>(method, List.of(parameters), service, AnyResponse.class)
+                                .send())
+                .getResult();
     }
 
     private static <T extends Response<?>> T checked(T response) throws IOException {
@@ -114,6 +183,6 @@ public final class EvmSession implements AutoCloseable {
         return "0x" + number.toString(16);
     }
 
-    /** A reply whose value does not matter. */
+    /** A reply of any type. */
     static final class AnyResponse extends Response<Object> {}
 }

@@ -5,23 +5,26 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.infer.BundledModels;
 import io.millrace.infer.ModelManifest;
 import io.millrace.job.stack.StackFile.Account;
+
+import org.apache.flink.util.FileUtils;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.apache.flink.util.FileUtils;
-import org.apache.kafka.clients.admin.Admin;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Kafka, an L2, the contracts, Flink and the job, all on this machine. {@link #close} ends them in
@@ -120,6 +123,17 @@ public final class LocalStack implements AutoCloseable {
             return processes;
         }
         throw new IllegalStateException("Flink runs in this process; give withTaskManagers");
+    }
+
+    /** The stack's processes, in the order of their start. */
+    public List<StackProcess> allProcesses() {
+        List<StackProcess> all = new ArrayList<>(List.of(broker(), chain()));
+        if (cluster instanceof ProcessCluster processes) {
+            all.add(processes.zooKeeper());
+            all.add(processes.jobManager());
+            all.addAll(processes.taskManagers());
+        }
+        return all;
     }
 
     /**

@@ -1,13 +1,5 @@
 package io.millrace.job.stack;
 
-import java.net.URI;
-import java.nio.file.Path;
-import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.client.deployment.StandaloneClusterId;
 import org.apache.flink.client.program.rest.RestClusterClient;
@@ -17,12 +9,22 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.jspecify.annotations.Nullable;
 
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
 /**
  * The job of a stack, controlled over Flink's REST by any process that knows the stack's folder.
  */
 public final class StackJob {
 
     private static final int REST_SECONDS = 60;
+    private static final int SAVEPOINT_SECONDS = 180;
 
     private final StackFile stack;
     private final Configuration settings;
@@ -73,7 +75,7 @@ public final class StackJob {
                                     false,
                                     savepoints.toUri().toString(),
                                     SavepointFormatType.CANONICAL)
-                            .get();
+                            .get(SAVEPOINT_SECONDS, TimeUnit.SECONDS);
                 }
             }
         }

@@ -1,0 +1,81 @@
+package io.millrace.job.chaos;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import io.millrace.job.audit.Books;
+
+import java.util.List;
+
+/**
+ * What a run did and found.
+ *
+ * @param seconds it took, start and end included @param faults in their order
+ * @param revived processes that ended by themselves and were started again
+ * @param count of requests and their ends @param unexplainedNano charged, and in no settled epoch
+ * @param proofs of receipts on chain @param books of the audit
+ */
+public record ChaosReport(
+        long seed,
+        double seconds,
+        List<Struck> faults,
+        int revived,
+        Ends.Count count,
+        long unexplainedNano,
+        Proofs.Verdict proofs,
+        Books books) {
+
+    /** Copies. */
+    public ChaosReport {
+        faults = List.copyOf(faults);
+    }
+
+    /**
+     * A fault that struck.
+     *
+     * @param atSeconds since the first could strike @param target who was hit
+     * @param recoveredMillis from the strike until the stack worked again
+     */
+    public record Struck(double atSeconds, FaultKind kind, String target, long recoveredMillis) {}
+
+    /** Whether nothing is lost, doubled, unexplained or unproved. */
+    public boolean ok() {
+        return count.ok() && unexplainedNano == 0 && proofs.denied().isEmpty() && books.ok();
+    }
+
+    /**
+     * {@code {"ok","seed","seconds","faults":[{"at","kind","target","recoveredMillis"}],"books"}}.
+     */
+    public ObjectNode toJson() {
+        ObjectNode json =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("ok", ok())
+                        .put("seed", seed)
+                        .put("seconds", seconds);
+        ArrayNode list = json.putArray("faults");
+        for (Struck fault : faults) {
+            list.addObject()
+                    .put("at", fault.atSeconds())
+                    .put("kind", fault.kind().label())
+                    .put("target", fault.target())
+                    .put("recoveredMillis", fault.recoveredMillis());
+        }
+        json.put("revived", revived);
+        ObjectNode all = books.toJson();
+        all.put("ok", ok());
+        all.put("requests", count.sent())
+                .put("charged", count.charged())
+                .put("refused", count.refused())
+                .put("lost", count.lost())
+                .put("doubled", count.doubled())
+                .put("misjudged", count.misjudged().size())
+                .put("unexplainedNano", unexplainedNano)
+                .put("epochs", proofs.epochs())
+                .put("receiptsProved", proofs.receipts())
+                .put("receiptsDenied", proofs.denied().size());
+        json.set("books", all);
+        return json;
+    }
+}

@@ -1,0 +1,27 @@
+package io.millrace.job.chaos;
+
+import io.millrace.job.stack.LocalStack;
+import io.millrace.job.stack.StackProcess;
+
+/** kill -9 of every process, as a power cut; then the stack is started again in its folder. */
+final class TotalKill implements Fault {
+
+    private final LocalStack stack;
+
+    TotalKill(LocalStack stack) {
+        this.stack = stack;
+    }
+
+    @Override
+    public String strike() throws Exception {
+        for (StackProcess process : stack.allProcesses()) {
+            process.kill();
+        }
+        return "everything";
+    }
+
+    @Override
+    public void heal() throws Exception {
+        stack.resume(step -> {});
+    }
+}
