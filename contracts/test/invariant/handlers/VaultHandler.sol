@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ISettlementVault, ISettlementVaultTypes} from "../../../src/interfaces/ISettlementVault.sol";
+import {ISettlementVault} from "../../../src/interfaces/ISettlementVault.sol";
 import {TestDollar} from "../../../src/local/TestDollar.sol";
 import {Epochs} from "../../utils/Epochs.sol";
 import {MillraceTest} from "../../utils/MillraceTest.sol";
@@ -9,108 +9,194 @@ import {LedgerModel} from "../stores/LedgerModel.sol";
 
 /// @title What requesters, providers, the operator, the guardian and time do to the vault, in any order.
 /// @notice Every call must succeed: choices are bounded by the model, so a revert is a broken promise (for example a
-/// withdrawal held back by a pause, or an epoch that a withdrawal made impossible).
-contract VaultHandler is MillraceTest {
+/// withdrawal held back by a pause, or an epoch that a withdrawal made impossible). What happened is counted by name, so
+/// that a test can see that nothing hides behind a choice that is never made.
+abstract contract VaultHandler is MillraceTest {
     ISettlementVault public immutable vault;
     TestDollar public immutable dollar;
     LedgerModel public immutable model;
-    address private immutable settler;
-    address private immutable guardian;
-    uint64 private immutable scale;
+    address internal immutable settler;
+    address internal immutable guardian;
+    uint64 internal immutable scale;
 
-    Epochs.Epoch private lastPosted;
+    uint256 public calls;
+    uint256 public effects;
+    mapping(string what => uint256 times) public reached;
+    Epochs.Epoch internal lastPosted;
 
     constructor(ISettlementVault vault_, TestDollar dollar_, LedgerModel model_, address settler_, address guardian_) {
         (vault, dollar, model, settler, guardian) = (vault_, dollar_, model_, settler_, guardian_);
         scale = vault_.SCALE();
     }
 
-    function requesterAt(uint256 seed) private pure returns (address) {
+    modifier counted() {
+        ++calls;
+        _;
+    }
+
+    function did(string memory what) internal {
+        ++effects;
+        ++reached[what];
+    }
+
+    /// @dev A way out, by the state it was found open in.
+    function left(string memory what) internal {
+        did(what);
+        if (isPaused()) ++reached[string.concat(what, ", paused")];
+        (,, uint32 part, uint32 parts, uint64 settledAt) = vault.head();
+        if (part + 1 != parts) ++reached[string.concat(what, ", in mid-epoch")];
+        if (block.timestamp >= settledAt + vault.ESCAPE_AFTER()) ++reached[string.concat(what, ", operator gone")];
+    }
+
+    function isPaused() internal view returns (bool) {
+        return block.timestamp < vault.pausedUntil();
+    }
+
+    function requesterAt(uint256 seed) internal view virtual returns (address) {
         return address(uint160(0x1000 + seed % 7));
     }
 
-    function providerAt(uint256 seed) private pure returns (address) {
+    function providerAt(uint256 seed) internal view virtual returns (address) {
         return address(uint160(0x2000 + seed % 6));
     }
 
-    function deposit(uint256 who, uint256 payer, uint256 amountToken) external {
-        if (block.timestamp < vault.pausedUntil()) return;
-        amountToken = bounded(amountToken, 1, 1e9);
-        address from = requesterAt(payer);
-        dollar.mint(from, amountToken);
-        vm.prank(from);
+    /// Where an owner has itself paid.
+    function payeeOf(address owner) public view virtual returns (address) {
+        return owner;
+    }
+
+    /// What a transfer of so much brings.
+    function arriving(uint256 amountToken) internal view virtual returns (uint256) {
+        return amountToken;
+    }
+
+    /// The least whose transfer brings so much or more.
+    function sendingFor(uint256 amountToken) internal view virtual returns (uint256) {
+        return amountToken;
+    }
+
+    function beforeTransfer() internal virtual {}
+
+    function afterTransfer() internal virtual {}
+
+    function deposit(uint256 who, uint256 payer, uint256 amountToken) external counted {
+        if (isPaused()) return;
+        depositFor(payeeOf(requesterAt(payer)), requesterAt(who), bounded(amountToken, 1, 1e9));
+        did("deposit");
+    }
+
+    function depositFor(address payer, address owner, uint256 amountToken) internal {
+        dollar.mint(payer, amountToken);
+        vm.prank(payer);
         dollar.approve(address(vault), amountToken);
-        vm.prank(from);
-        (uint32 account, uint64 amountNano) = vault.depositFor(requesterAt(who), amountToken);
-        vm.assertEq(uint256(amountNano), amountToken * scale, "deposit credited otherwise");
+        beforeTransfer();
+        vm.prank(payer);
+        (uint32 account, uint64 amountNano) = vault.depositFor(owner, amountToken);
+        afterTransfer();
+        vm.assertEq(uint256(amountNano), arriving(amountToken) * scale, "deposit credited otherwise");
         model.deposited(account, amountNano);
     }
 
     /// Tokens sent without a deposit belong to nobody and must disturb nothing.
-    function donate(uint256 amountToken) external {
+    function donate(uint256 amountToken) external counted {
         dollar.mint(address(vault), bounded(amountToken, 1, 1e6));
+        did("donate");
     }
 
-    function openEarningAccount(uint256 who) external {
+    function openEarningAccount(uint256 who) external counted {
         address owner = providerAt(who);
         for (uint32 i; i < vault.earningAccounts(); ++i) {
             if (vault.earningOwnerOf(i) == owner) return;
         }
         vm.prank(owner);
         vault.openEarningAccount();
+        did("openEarningAccount");
     }
 
-    function requestWithdrawal(uint256 who, uint256 amountNano) external {
+    function requestWithdrawal(uint256 who, uint256 amountNano) external counted {
         uint32 account = vault.spendingAccountOf(requesterAt(who));
         if (account == 0 || model.openRequestNano(account) != 0 || model.spendingNano(account) == 0) return;
         amountNano = bounded(amountNano, 1, model.spendingNano(account));
         vm.prank(requesterAt(who));
         uint32 number = vault.requestWithdrawal(uint64(amountNano));
         model.requested(account, number, amountNano);
+        left("requestWithdrawal");
     }
 
-    function takeReleased(uint256 who) external {
-        uint32 account = vault.spendingAccountOf(requesterAt(who));
-        if (account == 0 || model.releasedNano(account) < scale) return;
-        vm.prank(requesterAt(who));
-        model.taken(account, vault.takeReleased(requesterAt(who)));
+    /// @dev The first from `who` on that has something to take, so that most calls take.
+    function takeReleased(uint256 who) external counted {
+        for (uint256 i; i < 7; ++i) {
+            address owner = requesterAt(who % 7 + i);
+            uint32 account = vault.spendingAccountOf(owner);
+            if (account == 0 || model.releasedNano(account) < scale) continue;
+            address payee = payeeOf(owner);
+            beforeTransfer();
+            uint256 before = dollar.balanceOf(payee);
+            vm.prank(owner);
+            uint64 paidNano = vault.takeReleased(payee);
+            afterTransfer();
+            vm.assertEq(dollar.balanceOf(payee) - before, arriving(paidNano / scale), "released otherwise than said");
+            model.taken(account, paidNano);
+            left("takeReleased");
+            return;
+        }
     }
 
-    function escape(uint256 who, bool wait) external {
-        uint32 account = vault.spendingAccountOf(requesterAt(who));
+    function escape(uint256 who) external counted {
+        address owner = requesterAt(who);
+        uint32 account = vault.spendingAccountOf(owner);
         if (account == 0 || model.spendingNano(account) + model.releasedNano(account) < scale) return;
         (,,,, uint64 settledAt) = vault.head();
-        if (block.timestamp < settledAt + vault.ESCAPE_AFTER()) {
-            if (!wait) return;
-            vm.warp(settledAt + vault.ESCAPE_AFTER());
-        }
-        vm.prank(requesterAt(who));
-        model.escaped(account, vault.escape(requesterAt(who)));
+        if (block.timestamp < settledAt + vault.ESCAPE_AFTER()) return;
+        address payee = payeeOf(owner);
+        beforeTransfer();
+        uint256 before = dollar.balanceOf(payee);
+        vm.prank(owner);
+        uint64 paidNano = vault.escape(payee);
+        afterTransfer();
+        vm.assertEq(dollar.balanceOf(payee) - before, arriving(paidNano / scale), "escaped with otherwise than said");
+        model.escaped(account, paidNano);
+        left("escape");
     }
 
-    function withdrawEarnings(uint256 which, uint256 amountNano) external {
+    function withdrawEarnings(uint256 which, uint256 amountNano) external counted {
         uint32 account = uint32(which % vault.earningAccounts());
         if (model.earningNano(account) < scale) return;
         address owner = vault.earningOwnerOf(account);
         amountNano = bounded(amountNano, scale, model.earningNano(account));
+        address payee = payeeOf(owner);
+        beforeTransfer();
+        uint256 before = dollar.balanceOf(payee);
         vm.prank(owner);
-        model.withdrawn(account, vault.withdrawEarnings(account, uint64(amountNano), owner));
+        uint64 paidNano = vault.withdrawEarnings(account, uint64(amountNano), payee);
+        afterTransfer();
+        vm.assertEq(dollar.balanceOf(payee) - before, arriving(paidNano / scale), "earnings paid otherwise than said");
+        model.withdrawn(account, paidNano);
+        left("withdrawEarnings");
     }
 
-    function pause() external {
+    function pause() external counted {
         uint64 until = vault.pausedUntil();
         if (until != 0 && block.timestamp < until - vault.PAUSE_FOR() + vault.PAUSE_EVERY()) return;
         vm.prank(guardian);
         vault.pause();
+        did("pause");
     }
 
-    function pass(uint256 time) external {
-        vm.warp(block.timestamp + bounded(time, 1, 2 days));
+    function pass(uint256 time) external counted {
+        vm.warp(block.timestamp + bounded(time, 1, 12 hours));
+        did("pass");
+    }
+
+    /// Nobody settles for a week, paused or not, in mid-epoch or not.
+    function operatorGone(uint256 time) external counted {
+        vm.warp(block.timestamp + vault.ESCAPE_AFTER() + bounded(time, 0, 1 days));
+        did("operatorGone");
     }
 
     /// One part of an epoch: debits and credits drawn from the model, and releases right, stale and of nobody.
-    function settle(uint256 seed) external {
-        if (block.timestamp < vault.pausedUntil()) return;
+    function settle(uint256 seed) external counted {
+        if (isPaused()) return;
         Epochs.Epoch memory epoch = draw(seed);
         vm.prank(settler);
         vault.settle(epoch.header, epoch.words, epoch.releases);
@@ -119,24 +205,14 @@ contract VaultHandler is MillraceTest {
         lastPosted.header = epoch.header;
         lastPosted.words = epoch.words;
         lastPosted.releases = epoch.releases;
+        did(epoch.header.part + 1 == epoch.header.parts ? "settle, whole" : "settle, a part");
     }
 
-    function repost() external {
+    function repost() external counted {
         if (lastPosted.header.epoch == 0) return;
         vm.prank(settler);
         vault.settle(lastPosted.header, lastPosted.words, lastPosted.releases);
-    }
-
-    /// The head moves by compare-and-swap: a header that differs from the settled one in anything is refused.
-    function postFork(uint64 l2Block) external {
-        if (lastPosted.header.epoch == 0) return;
-        ISettlementVaultTypes.EpochHeader memory fork = lastPosted.header;
-        if (fork.l2Block == l2Block) return;
-        fork.l2Block = l2Block;
-        vm.prank(settler);
-        (bool accepted,) =
-            address(vault).call(abi.encodeCall(vault.settle, (fork, lastPosted.words, lastPosted.releases)));
-        vm.assertFalse(accepted, "Invariant violation M5: a second header for a settled part");
+        did(isPaused() ? "repost, paused" : "repost");
     }
 
     function draw(uint256 seed) private returns (Epochs.Epoch memory epoch) {
@@ -155,13 +231,8 @@ contract VaultHandler is MillraceTest {
     function coverWhatEscaped() private {
         uint256 spendable = model.spendableNano(vault.spendingAccounts());
         if (spendable >= model.pendingNano()) return;
-        uint256 amountToken = (model.pendingNano() - spendable) / scale + 1;
         (address owner,,,) = vault.spendingAccount(1);
-        dollar.mint(settler, amountToken);
-        vm.prank(settler);
-        dollar.approve(address(vault), amountToken);
-        vm.prank(settler);
-        (uint32 account, uint64 amountNano) = vault.depositFor(owner, amountToken);
-        model.deposited(account, amountNano);
+        depositFor(settler, owner, sendingFor((model.pendingNano() - spendable) / scale + 1));
+        did("the operator covers what escaped");
     }
 }

@@ -14,6 +14,8 @@ contract LedgerModel {
     mapping(uint32 account => uint256) public earningNano;
     uint256 public depositedNano;
     uint256 public paidNano;
+    /// The part of it that came from earning accounts.
+    uint256 public withdrawnNano;
     uint256 public debitsNano;
     uint256 public creditsNano;
     /// Sums of the receipts trees of complete epochs, and of the parts of the one in progress.
@@ -49,6 +51,7 @@ contract LedgerModel {
     function withdrawn(uint32 account, uint256 amountNano) external {
         earningNano[account] -= amountNano;
         paidNano += amountNano;
+        withdrawnNano += amountNano;
     }
 
     function settled(bytes32 hash, ISettlementVaultTypes.EpochHeader calldata header) external {

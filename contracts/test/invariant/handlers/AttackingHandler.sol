@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {
+    ISettlementVault,
+    ISettlementVaultErrors,
+    ISettlementVaultTypes
+} from "../../../src/interfaces/ISettlementVault.sol";
+import {TestDollar} from "../../../src/local/TestDollar.sol";
+import {Epochs} from "../../utils/Epochs.sol";
+import {LedgerModel} from "../stores/LedgerModel.sol";
+import {VaultHandler} from "./VaultHandler.sol";
+
+/// @title The same, and what must be refused in every state: each attack fails for its own reason and moves nothing.
+contract AttackingHandler is VaultHandler, ISettlementVaultErrors {
+    address private constant STRANGER = address(0xbad);
+
+    constructor(ISettlementVault vault_, TestDollar dollar_, LedgerModel model_, address settler_, address guardian_)
+        VaultHandler(vault_, dollar_, model_, settler_, guardian_)
+    {}
+
+    /// @param why selector of the error that must answer; zero for any
+    function refused(address who, bytes memory call, bytes4 why, string memory attack) internal {
+        vm.prank(who);
+        (bool accepted, bytes memory answer) = address(vault).call(call);
+        vm.assertFalse(accepted, attack);
+        if (why != 0) vm.assertEq(bytes32(bytes4(answer)), bytes32(why), attack);
+        did(attack);
+    }
+
+    function settleCall(Epochs.Epoch memory epoch) private view returns (bytes memory) {
+        return abi.encodeCall(vault.settle, (epoch.header, epoch.words, epoch.releases));
+    }
+
+    /// @dev An epoch of one part that follows the head and says it moves `debitNano` and `creditNano`.
+    function nextEpoch(uint32 from, uint256 debitNano, uint256 creditNano)
+        private
+        view
+        returns (Epochs.Epoch memory epoch)
+    {
+        epoch.header = model.following(0);
+        epoch.words = Epochs.wordsOf(Epochs.one(from, debitNano), Epochs.one(0, creditNano));
+        epoch.header.partSumNano = uint64(debitNano);
+        epoch.header.receiptsSumNano = uint64(debitNano);
+        epoch.header.wordsHash = Epochs.hashOf(epoch.words, epoch.releases);
+    }
+
+    function canSettleAWhole() private view returns (bool) {
+        return !isPaused() && model.following(0).part == 0 && vault.spendingAccounts() != 0;
+    }
+
+    function overdraw(uint256 who) external counted {
+        if (!canSettleAWhole()) return;
+        uint32 account = uint32(1 + who % vault.spendingAccounts());
+        uint256 tooMuchNano = model.spendingNano(account) + 1;
+        refused(
+            settler,
+            settleCall(nextEpoch(account, tooMuchNano, tooMuchNano)),
+            BalanceUnderflow.selector,
+            "an epoch debits more than a balance"
+        );
+    }
+
+    function payWhatNobodyOwes(uint256 who, uint256 amountNano) external counted {
+        if (!canSettleAWhole()) return;
+        uint32 account = uint32(1 + who % vault.spendingAccounts());
+        amountNano = bounded(amountNano, 0, model.spendingNano(account));
+        refused(
+            settler,
+            settleCall(nextEpoch(account, amountNano, amountNano + 1)),
+            Unbalanced.selector,
+            "an epoch credits more than it debits"
+        );
+    }
+
+    function settleAsAStranger() external counted {
+        if (!canSettleAWhole()) return;
+        refused(STRANGER, settleCall(nextEpoch(1, 0, 0)), 0, "a stranger settles");
+    }
+
+    function settleWhilePaused() external counted {
+        if (!isPaused()) return;
+        refused(settler, settleCall(nextEpoch(1, 0, 0)), VaultPaused.selector, "an epoch settles while paused");
+    }
+
+    function depositWhilePaused() external counted {
+        if (!isPaused()) return;
+        bytes memory call = abi.encodeCall(vault.depositFor, (STRANGER, 1));
+        refused(STRANGER, call, VaultPaused.selector, "a deposit while paused");
+    }
+
+    /// The head moves by compare-and-swap: a header that differs from the settled one in anything is refused.
+    function postFork(uint64 l2Block) external counted {
+        ISettlementVaultTypes.EpochHeader memory header = lastPosted.header;
+        if (isPaused() || header.epoch == 0 || header.l2Block == l2Block) return;
+        header.l2Block = l2Block;
+        refused(
+            settler,
+            abi.encodeCall(vault.settle, (header, lastPosted.words, lastPosted.releases)),
+            HeaderDoesNotFollow.selector,
+            "a second header for a settled part"
+        );
+    }
+
+    function takeEarningsOfAnother(uint256 which) external counted {
+        uint32 account = uint32(which % vault.earningAccounts());
+        bytes memory call = abi.encodeCall(vault.withdrawEarnings, (account, scale, STRANGER));
+        refused(STRANGER, call, NotAccountOwner.selector, "a stranger takes earnings");
+    }
+
+    function leaveTooEarly(uint256 who) external counted {
+        (,,,, uint64 settledAt) = vault.head();
+        if (block.timestamp >= settledAt + vault.ESCAPE_AFTER()) return;
+        bytes memory call = abi.encodeCall(vault.escape, (STRANGER));
+        refused(requesterAt(who), call, EscapeNotOpen.selector, "an escape while epochs come");
+    }
+
+    function pauseTooSoon() external counted {
+        uint64 until = vault.pausedUntil();
+        if (until == 0 || block.timestamp >= until - vault.PAUSE_FOR() + vault.PAUSE_EVERY()) return;
+        refused(guardian, abi.encodeCall(vault.pause, ()), PauseTooSoon.selector, "a pause too soon after another");
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {BlockingToken, FalseToken, FeeToken, ReentrantToken} from "../utils/tokens/HostileTokens.sol";
+import {VaultTest} from "../utils/VaultTest.sol";
+import {AttackingHandler} from "./handlers/AttackingHandler.sol";
+import {BlockingHandler, FalseHandler, FeeHandler, ReentrantHandler} from "./handlers/HostileHandlers.sol";
+import {VaultHandler} from "./handlers/VaultHandler.sol";
+import {LedgerModel} from "./stores/LedgerModel.sol";
+
+/// A handler that turns back before it does anything would let every invariant hold: within 2,500 random calls each
+/// action happened, and each way out was taken in each of the states that must not close it.
+contract HandlersReachTest is VaultTest {
+    uint256 private constant CALLS = 2500;
+
+    error ActionFailed(uint256 call, bytes4 action, bytes answer);
+
+    function run(VaultHandler handler, bytes4[] memory more) private {
+        bytes4[25] memory actions = [
+            VaultHandler.deposit.selector,
+            VaultHandler.deposit.selector,
+            VaultHandler.donate.selector,
+            VaultHandler.openEarningAccount.selector,
+            VaultHandler.requestWithdrawal.selector,
+            VaultHandler.requestWithdrawal.selector,
+            VaultHandler.takeReleased.selector,
+            VaultHandler.takeReleased.selector,
+            VaultHandler.escape.selector,
+            VaultHandler.withdrawEarnings.selector,
+            VaultHandler.pause.selector,
+            VaultHandler.pass.selector,
+            VaultHandler.operatorGone.selector,
+            VaultHandler.settle.selector,
+            VaultHandler.settle.selector,
+            VaultHandler.repost.selector,
+            AttackingHandler.overdraw.selector,
+            AttackingHandler.payWhatNobodyOwes.selector,
+            AttackingHandler.settleAsAStranger.selector,
+            AttackingHandler.settleWhilePaused.selector,
+            AttackingHandler.depositWhilePaused.selector,
+            AttackingHandler.postFork.selector,
+            AttackingHandler.takeEarningsOfAnother.selector,
+            AttackingHandler.leaveTooEarly.selector,
+            AttackingHandler.pauseTooSoon.selector
+        ];
+        for (uint256 i; i < CALLS; ++i) {
+            uint256 seed = uint256(keccak256(abi.encode("reach", i)));
+            uint256 which = seed % (actions.length + more.length);
+            bytes4 action = which < actions.length ? actions[which] : more[which - actions.length];
+            bytes memory arguments = abi.encode(seed >> 192, uint64(seed >> 64), seed >> 128);
+            (bool ok, bytes memory answer) = address(handler).call(bytes.concat(action, arguments));
+            if (!ok) revert ActionFailed(i, action, answer);
+        }
+    }
+
+    function assertReached(VaultHandler handler, string memory what) private view {
+        vm.assertTrue(handler.reached(what) != 0, string.concat("never reached: ", what));
+    }
+
+    function assertWayOut(VaultHandler handler, string memory what) private view {
+        assertReached(handler, string.concat(what, ", paused"));
+        assertReached(handler, string.concat(what, ", in mid-epoch"));
+        assertReached(handler, string.concat(what, ", operator gone"));
+    }
+
+    function test_everyActionAndStateIsReached() external {
+        VaultHandler handler = new AttackingHandler(vault, dollar, new LedgerModel(), settler, guardian);
+        run(handler, new bytes4[](0));
+        assertWayOut(handler, "requestWithdrawal");
+        assertWayOut(handler, "takeReleased");
+        assertWayOut(handler, "withdrawEarnings");
+        assertWayOut(handler, "escape");
+        string[18] memory others = [
+            "deposit",
+            "donate",
+            "openEarningAccount",
+            "pause",
+            "settle, whole",
+            "settle, a part",
+            "repost",
+            "repost, paused",
+            "the operator covers what escaped",
+            "an epoch debits more than a balance",
+            "an epoch credits more than it debits",
+            "a stranger settles",
+            "an epoch settles while paused",
+            "a deposit while paused",
+            "a second header for a settled part",
+            "a stranger takes earnings",
+            "an escape while epochs come",
+            "a pause too soon after another"
+        ];
+        for (uint256 i; i < others.length; ++i) {
+            assertReached(handler, others[i]);
+        }
+    }
+
+    function test_feeOnTransfer_withdrawalsAreReached() external {
+        dollar = new FeeToken();
+        vault = newVault(dollar);
+        VaultHandler handler = new FeeHandler(vault, dollar, new LedgerModel(), settler, guardian);
+        run(handler, new bytes4[](0));
+        assertWayOut(handler, "withdrawEarnings");
+        assertReached(handler, "escape");
+    }
+
+    function test_reentrant_attacksAreReached() external {
+        dollar = new ReentrantToken();
+        vault = newVault(dollar);
+        VaultHandler handler = new ReentrantHandler(vault, dollar, new LedgerModel(), settler, guardian);
+        run(handler, new bytes4[](0));
+        assertReached(handler, "re-entry");
+        assertWayOut(handler, "withdrawEarnings");
+    }
+
+    function test_blocklisting_blockedOwnersLeave() external {
+        dollar = new BlockingToken();
+        vault = newVault(dollar);
+        BlockingHandler handler = new BlockingHandler(vault, dollar, new LedgerModel(), settler, guardian);
+        bytes4[] memory more = new bytes4[](2);
+        (more[0], more[1]) = (handler.blockOwner.selector, handler.payTheBlocked.selector);
+        run(handler, more);
+        assertReached(handler, "block");
+        assertReached(handler, "a blocked address is paid");
+        assertWayOut(handler, "withdrawEarnings");
+    }
+
+    function test_falseReturning_failuresAreReached() external {
+        dollar = new FalseToken();
+        vault = newVault(dollar);
+        FalseHandler handler = new FalseHandler(vault, dollar, new LedgerModel(), settler, guardian);
+        bytes4[] memory more = new bytes4[](2);
+        (more[0], more[1]) = (handler.failingDeposit.selector, handler.failingWithdrawal.selector);
+        run(handler, more);
+        assertReached(handler, "a deposit that brings nothing");
+        assertReached(handler, "earnings that do not arrive");
+    }
+}
