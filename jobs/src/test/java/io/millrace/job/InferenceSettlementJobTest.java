@@ -32,6 +32,7 @@ class InferenceSettlementJobTest {
                     "funds-events",
                     "funds-idle",
                     "infer",
+                    "marks-encoded",
                     "meter",
                     "money-out",
                     "receipts",
