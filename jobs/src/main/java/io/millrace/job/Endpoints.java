@@ -6,6 +6,7 @@ import io.millrace.chain.SubmissionJournal;
 import io.millrace.chain.VaultEvent;
 import io.millrace.chain.VaultEventSource;
 import io.millrace.meter.Charge;
+import io.millrace.settle.LedgerLog;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
@@ -27,6 +28,7 @@ import org.apache.flink.connector.datagen.source.DataGeneratorSource;
  * @param receipts exactly once
  * @param ticksOut into each partition of the request topic in turn
  * @param journal of the submitter
+ * @param log what is committed of the ledger: read once at start
  */
 public record Endpoints(
         Source<RequestRecord, ?, ?> requests,
@@ -40,7 +42,8 @@ public record Endpoints(
         Sink<OutboundRecord> epochLog,
         Sink<OutboundRecord> receipts,
         Sink<Long> ticksOut,
-        SubmissionJournal.Factory journal) {
+        SubmissionJournal.Factory journal,
+        LedgerLog.Factory log) {
 
     private static final long MAX_BACKOFF_MILLIS = 30_000;
 
@@ -59,7 +62,8 @@ public record Endpoints(
                 kafka.exactlyOnce("epochs"),
                 kafka.exactlyOnce("receipts"),
                 kafka.ticks(),
-                KafkaSubmissionJournal.factory(config.kafka(), config.chain().domain().vault()));
+                KafkaSubmissionJournal.factory(config.kafka(), config.chain().domain().vault()),
+                KafkaLedgerLog.factory(config.kafka().bootstrapServers()));
     }
 
     private static VaultEventSource vaultEvents(JobConfig.Chain chain) {

@@ -43,7 +43,7 @@ final class KafkaTopicChecks {
                             + " partitions for "
                             + readers
                             + " readers; add partitions or lower --parallelism.admit");
-            for (String single : List.of(Topics.EPOCHS, Topics.TRANSACTIONS)) {
+            for (String single : List.of(Topics.EPOCHS, Topics.TRANSACTIONS, Topics.CHECKPOINTS)) {
                 require(
                         partitions(topics, single) == 1,
                         single
@@ -81,6 +81,13 @@ final class KafkaTopicChecks {
                         + clock
                         + "; deadlines and duplicates are judged by"
                         + " the broker's clock, set it to LogAppendTime");
+        String marks = value(configs, Topics.CHECKPOINTS, "cleanup.policy");
+        require(
+                marks.equals("compact"),
+                Topics.CHECKPOINTS
+                        + " has cleanup.policy="
+                        + marks
+                        + "; the last mark must outlive any pause of the job, set it to compact");
         for (String kept :
                 List.of(Topics.EPOCHS, Topics.TRANSACTIONS, Topics.RECEIPTS, Topics.CHARGES)) {
             String policy = value(configs, kept, "cleanup.policy");

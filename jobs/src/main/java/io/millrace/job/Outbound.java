@@ -6,6 +6,7 @@ import io.millrace.chain.SealedEpoch;
 import io.millrace.meter.Charge;
 import io.millrace.meter.Result;
 import io.millrace.meter.ResultCodec;
+import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.Receipt;
 import java.nio.charset.StandardCharsets;
 
@@ -33,6 +34,11 @@ final class Outbound {
     static OutboundRecord of(SealedEpoch epoch) {
         return record(
                 Topics.EPOCHS, Long.toString(epoch.header().epoch()), JsonCodec.encode(epoch));
+    }
+
+    /** One key for all: compaction keeps the last. */
+    static OutboundRecord of(CheckpointMark mark) {
+        return record(Topics.CHECKPOINTS, "checkpoint", JsonCodec.encode(mark));
     }
 
     static OutboundRecord of(Receipt receipt) {

@@ -21,6 +21,7 @@ import io.millrace.infer.ProviderKey;
 import io.millrace.meter.Charge;
 import io.millrace.meter.MeterFunction;
 import io.millrace.settle.EpochBuilder;
+import io.millrace.settle.LedgerLog;
 import io.millrace.settle.PartLimits;
 import io.millrace.settle.SettleOptions;
 import io.millrace.settle.ShardCutOperator;
@@ -129,8 +130,8 @@ final class Stages {
         return release -> SettleOptions.shardOf(release.account(), depth);
     }
 
-    EpochBuilder epochBuilder() {
-        return new EpochBuilder(settle, config.chain().domain());
+    EpochBuilder epochBuilder(LedgerLog.Factory log) {
+        return new EpochBuilder(settle, config.chain().domain(), log);
     }
 
     SubmitOperator.Factory submit(SubmissionJournal.Factory journal) {

@@ -170,7 +170,7 @@ final class Steps {
                         .union(events.getSideOutput(PositionOperator.POSITIONS));
         return step(
                 roots.connect(positions)
-                        .transform("", type(SealedEpoch.class), stages.epochBuilder()),
+                        .transform("", type(SealedEpoch.class), stages.epochBuilder(ends.log())),
                 Uids.EPOCH_BUILDER,
                 1);
     }
@@ -214,9 +214,13 @@ final class Steps {
                 parallelism.admit());
     }
 
-    void publishEpochs(DataStream<SealedEpoch> epochs, DataStream<Receipt> receipts) {
+    /** A mark in the transaction of its checkpoint's epochs: both are visible, or neither is. */
+    void publishEpochs(
+            SingleOutputStreamOperator<SealedEpoch> epochs, DataStream<Receipt> receipts) {
+        var marks = epochs.getSideOutput(EpochBuilder.MARKS);
         out(
-                step(epochs.map(Outbound::of), Uids.EPOCHS_ENCODED, 1),
+                step(epochs.map(Outbound::of), Uids.EPOCHS_ENCODED, 1)
+                        .union(step(marks.map(Outbound::of), Uids.MARKS_ENCODED, 1)),
                 ends.epochLog(),
                 Uids.EPOCHS_OUT,
                 1);

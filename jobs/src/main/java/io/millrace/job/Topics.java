@@ -13,9 +13,20 @@ public final class Topics {
     public static final String RECEIPTS = "settlement.receipts";
     public static final String TRANSACTIONS = "settlement.transactions";
 
+    /** The last one counts: where the ledger stood at the newest complete checkpoint. */
+    public static final String CHECKPOINTS = "settlement.checkpoints";
+
     /** All of them, in the order of the flow. */
     public static final List<String> ALL =
-            List.of(REQUESTS, RESULTS, REJECTIONS, CHARGES, EPOCHS, RECEIPTS, TRANSACTIONS);
+            List.of(
+                    REQUESTS,
+                    RESULTS,
+                    REJECTIONS,
+                    CHARGES,
+                    EPOCHS,
+                    RECEIPTS,
+                    TRANSACTIONS,
+                    CHECKPOINTS);
 
     /** Kafka header that marks a record of {@link #REQUESTS} as the job's own clock tick. */
     public static final String TICK_HEADER = "millrace-tick";

@@ -26,6 +26,7 @@ public final class Uids {
     public static final String RESULTS_ENCODED = "results-encoded";
     public static final String REJECTIONS_ENCODED = "rejections-encoded";
     public static final String EPOCHS_ENCODED = "epochs-encoded";
+    public static final String MARKS_ENCODED = "marks-encoded";
     public static final String RECEIPTS_ENCODED = "receipts-encoded";
     public static final String MONEY_OUT = "money-out";
     public static final String RESULTS_OUT = "results-out";

@@ -35,6 +35,7 @@ class InferenceSettlementJobTest {
                     "gate-debits",
                     "gate-keeper",
                     "infer",
+                    "marks-encoded",
                     "meter",
                     "money-out",
                     "receipts",

@@ -140,6 +140,9 @@ final class TopicsView implements AutoCloseable {
                     settledParts.add(entry.epoch() + "/" + entry.part());
                 }
             }
+            case Topics.CHECKPOINTS -> {
+                // says nothing about requests
+            }
             default -> throw new IllegalArgumentException("a record of " + record.topic());
         }
     }

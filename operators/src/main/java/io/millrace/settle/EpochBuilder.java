@@ -3,12 +3,14 @@ package io.millrace.settle;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.SealedEpoch;
 import io.millrace.unit.Eip712Domain;
+import java.io.IOException;
 import java.util.List;
+import java.util.UUID;
 import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -26,6 +28,10 @@ import org.apache.flink.util.OutputTag;
  * leaves before the barrier of the checkpoint that remembers it: behind an exactly-once sink it
  * becomes visible exactly when its number and hash can no longer be given to another.
  *
+ * <p>With them leaves a mark in {@link #MARKS} at every barrier, for the same sink. On start the
+ * last one visible must be of the checkpoint that is restored, else the job fails before it has
+ * processed anything: see {@link StartGuard}.
+ *
  * <p>Metrics in group {@code settle}, sums since start: {@code epochs}, {@code parts}, {@code
  * receipts}, {@code sealedNano}.
  */
@@ -36,25 +42,35 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
     public static final OutputTag<EpochAssignment> ASSIGNMENTS =
             new OutputTag<>("epoch-assignments", TypeInformation.of(EpochAssignment.class));
 
+    /** Where the chain stands at each checkpoint. */
+    public static final OutputTag<CheckpointMark> MARKS =
+            new OutputTag<>("checkpoint-marks", TypeInformation.of(CheckpointMark.class));
+
     private static final long serialVersionUID = 1L;
 
     private final SettleOptions options;
     private final Eip712Domain domain;
+    private final LedgerLog.Factory log;
 
     private transient EpochSealer sealer;
     private transient ListState<EpochSealer.Head> head;
     private transient ListState<CutPosition> positions;
+    private transient ListState<CheckpointMark> sent;
+    private transient CheckpointMark lastSent;
+    private transient String writer;
     private transient long lastBarrier;
+    private transient boolean finished;
     private transient Counter epochs;
     private transient Counter parts;
     private transient Counter receipts;
     private transient Counter sealedNano;
 
-    /** For the vault that {@code domain} names. */
+    /** For the vault that {@code domain} names; {@code log} is where its output ends up. */
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState before anything else
-    public EpochBuilder(SettleOptions options, Eip712Domain domain) {
+    public EpochBuilder(SettleOptions options, Eip712Domain domain, LedgerLog.Factory log) {
         this.options = options;
         this.domain = domain;
+        this.log = log;
     }
 
     @Override
@@ -67,11 +83,27 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
         }
         lastBarrier = context.getRestoredCheckpointId().orElse(0);
         sealer = new EpochSealer(options, domain);
-        head = listState(context, "head", EpochSealer.Head.class);
-        positions = listState(context, "positions", CutPosition.class);
+        head = context.getOperatorStateStore().getListState(SettleDescriptors.HEAD);
+        positions = context.getOperatorStateStore().getListState(SettleDescriptors.POSITIONS);
+        sent = context.getOperatorStateStore().getListState(SettleDescriptors.SENT);
         positions.get().forEach(sealer::add);
         for (EpochSealer.Head restored : head.get()) {
             sealer.restore(restored, lastBarrier);
+        }
+        lastSent = CheckpointMark.NONE;
+        for (CheckpointMark mark : sent.get()) {
+            lastSent = mark;
+        }
+        // Of every start its own, so that two jobs that go on from one state can be told apart.
+        writer = UUID.randomUUID().toString();
+        requireCurrentState();
+    }
+
+    private void requireCurrentState() throws IOException {
+        try {
+            StartGuard.check(lastBarrier, sealer.head(), lastSent, log.open().read(lastSent));
+        } catch (StateRefusedException e) {
+            throw new SuppressRestartsException(e);
         }
     }
 
@@ -99,6 +131,7 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
     public void finish() throws Exception {
         super.finish();
         seal(lastBarrier + 1);
+        finished = true;
     }
 
     @Override
@@ -106,12 +139,20 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
         super.prepareSnapshotPreBarrier(checkpointId);
         lastBarrier = checkpointId;
         seal(checkpointId);
+        if (finished) { // nothing may follow the end of the input
+            lastSent = CheckpointMark.NONE;
+            return;
+        }
+        EpochSealer.Head at = sealer.head();
+        lastSent = new CheckpointMark(checkpointId, at.epoch(), at.header(), writer);
+        output.collect(MARKS, new StreamRecord<>(lastSent));
     }
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         head.update(List.of(sealer.head()));
+        sent.update(lastSent.equals(CheckpointMark.NONE) ? List.of() : List.of(lastSent));
         // No shard root is pending here: the barrier has just sealed them all.
         positions.update(sealer.positions());
     }
@@ -130,11 +171,5 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
                             assignment ->
                                     output.collect(ASSIGNMENTS, new StreamRecord<>(assignment)));
         }
-    }
-
-    private static <T> ListState<T> listState(
-            StateInitializationContext context, String name, Class<T> type) throws Exception {
-        return context.getOperatorStateStore()
-                .getListState(new ListStateDescriptor<>(name, TypeInformation.of(type)));
     }
 }

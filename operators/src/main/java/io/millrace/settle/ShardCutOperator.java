@@ -11,11 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -73,25 +70,9 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         lastBarrier = context.getRestoredCheckpointId().orElse(0);
-        charges =
-                context.getKeyedStateStore()
-                        .getMapState(
-                                new MapStateDescriptor<>(
-                                        "charges",
-                                        TypeInformation.of(ChargeKey.class),
-                                        TypeInformation.of(Charge.class)));
-        requesters =
-                context.getKeyedStateStore()
-                        .getMapState(
-                                new MapStateDescriptor<>(
-                                        "requesters",
-                                        Types.INT,
-                                        TypeInformation.of(PendingRequester.class)));
-        releases =
-                context.getKeyedStateStore()
-                        .getListState(
-                                new ListStateDescriptor<>(
-                                        "releases", TypeInformation.of(Release.class)));
+        charges = context.getKeyedStateStore().getMapState(SettleDescriptors.CHARGES);
+        requesters = context.getKeyedStateStore().getMapState(SettleDescriptors.REQUESTERS);
+        releases = context.getKeyedStateStore().getListState(SettleDescriptors.RELEASES);
     }
 
     @Override

@@ -18,6 +18,10 @@ final class Charges {
     static final SettleOptions OPTIONS =
             new SettleOptions(2, 1_000, 100, 2, 1_000, 0, PartLimits.DEFAULT);
 
+    /** A log that holds exactly what the restored state has sent. */
+    static final LedgerLog.Factory CURRENT =
+            () -> sent -> new LedgerLog.Recorded(sent, sent.epoch(), sent.header());
+
     private static final String MODEL = Hex.encode(Keccak.hashUtf8("model"));
 
     private Charges() {}

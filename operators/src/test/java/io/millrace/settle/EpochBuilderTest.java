@@ -22,7 +22,7 @@ class EpochBuilderTest {
 
     private static RestoringHarness<ShardRoot, CutPosition, SealedEpoch> harness() {
         return RestoringHarness.<ShardRoot, CutPosition, SealedEpoch>twoInputOperator(
-                        () -> new EpochBuilder(OPTIONS, DOMAIN))
+                        () -> new EpochBuilder(OPTIONS, DOMAIN, Charges.CURRENT))
                 .collecting(EpochBuilder.ASSIGNMENTS);
     }
 

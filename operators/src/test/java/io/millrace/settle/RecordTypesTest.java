@@ -25,6 +25,7 @@ class RecordTypesTest {
                 ChargeKey.class,
                 ReceiptFunction.Place.class,
                 EpochSealer.Head.class,
+                CheckpointMark.class,
                 SealedEpoch.class,
                 CutPosition.class,
                 EpochHeader.class,

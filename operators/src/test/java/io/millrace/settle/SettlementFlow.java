@@ -37,6 +37,7 @@ final class SettlementFlow implements AutoCloseable {
 
     /** All that a complete checkpoint holds. */
     private record Snapshot(
+            long checkpoint,
             List<OperatorSubtaskState> cuts,
             OperatorSubtaskState builder,
             OperatorSubtaskState receipts,
@@ -180,6 +181,7 @@ final class SettlementFlow implements AutoCloseable {
             OperatorSubtaskState receiptsState) {
         complete =
                 new Snapshot(
+                        checkpoint,
                         cutStates,
                         builderState,
                         receiptsState,
@@ -236,7 +238,8 @@ final class SettlementFlow implements AutoCloseable {
 
     private TwoInputStreamOperatorTestHarness<ShardRoot, CutPosition, SealedEpoch> builder()
             throws Exception {
-        return new TwoInputStreamOperatorTestHarness<>(new EpochBuilder(options, DOMAIN));
+        return new TwoInputStreamOperatorTestHarness<>(
+                new EpochBuilder(options, DOMAIN, Charges.CURRENT));
     }
 
     private static TwoInputStreamOperatorTestHarness<Receipt, EpochAssignment, Receipt> receipts()
@@ -249,12 +252,14 @@ final class SettlementFlow implements AutoCloseable {
                 Types.INT);
     }
 
-    private static <H extends AbstractStreamOperatorTestHarness<?>> H opened(
+    private <H extends AbstractStreamOperatorTestHarness<?>> H opened(
             H harness, @Nullable OperatorSubtaskState state) throws Exception {
+        long checkpoint = complete == null ? 0 : complete.checkpoint();
         harness.setup();
         if (state == null) {
             harness.initializeEmptyState();
         } else {
+            harness.setRestoredCheckpointId(checkpoint);
             harness.initializeState(state);
         }
         harness.open();

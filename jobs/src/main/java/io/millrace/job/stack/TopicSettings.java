@@ -12,12 +12,13 @@ import org.apache.kafka.clients.admin.NewTopic;
 /**
  * Creates the topics with what each one's role needs. The request topic's own append time is the
  * clock of admission; the money topics are the books, so nothing in them may age away; the epoch
- * log and the submitter's journal are total orders, so they have one partition. The job checks the
- * same at its start.
+ * log and the submitter's journal are total orders, so they have one partition. Of the checkpoint
+ * marks only the last counts, for ever. The job checks the same at its start.
  */
 final class TopicSettings {
 
-    private static final Set<String> ORDERED = Set.of(Topics.EPOCHS, Topics.TRANSACTIONS);
+    private static final Set<String> ORDERED =
+            Set.of(Topics.EPOCHS, Topics.TRANSACTIONS, Topics.CHECKPOINTS);
     private static final Set<String> BOOKS =
             Set.of(Topics.CHARGES, Topics.EPOCHS, Topics.RECEIPTS, Topics.TRANSACTIONS);
 
@@ -45,7 +46,7 @@ final class TopicSettings {
 
     private static Map<String, String> settingsOf(String topic) {
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("cleanup.policy", "delete");
+        settings.put("cleanup.policy", topic.equals(Topics.CHECKPOINTS) ? "compact" : "delete");
         if (topic.equals(Topics.REQUESTS)) {
             settings.put("message.timestamp.type", "LogAppendTime");
         }

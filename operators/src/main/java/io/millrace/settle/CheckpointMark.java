@@ -1,0 +1,30 @@
+package io.millrace.settle;
+
+import static java.util.Objects.requireNonNull;
+
+import io.millrace.unit.Hex;
+
+/**
+ * Where the ledger stood at one checkpoint. Leaves with the epochs of that checkpoint, through the
+ * same sink: it becomes visible exactly when they do.
+ *
+ * @param checkpoint id, 0 for none @param epoch last sealed, 0 before the first @param header hash
+ *     of its last part @param writer one run of the builder: two jobs that go on from the same
+ *     state write different marks
+ */
+public record CheckpointMark(long checkpoint, long epoch, String header, String writer) {
+
+    /** No checkpoint at all. */
+    public static final CheckpointMark NONE = new CheckpointMark(0, 0, Hex.ZERO_32, "");
+
+    /** Checks. */
+    public CheckpointMark {
+        requireNonNull(header, "header is null");
+        requireNonNull(writer, "writer is null");
+    }
+
+    @Override
+    public String toString() {
+        return "checkpoint " + checkpoint + " (epoch " + epoch + ", header " + header + ")";
+    }
+}

@@ -1,0 +1,82 @@
+package io.millrace.settle;
+
+/**
+ * Decides whether a job may go on from the state it was given. A state that is older than the
+ * ledger would seal the same charges into other epochs, so it is refused (M5), never re-processed.
+ */
+public final class StartGuard {
+
+    private static final String REMEDY =
+            "; start from the newest checkpoint or savepoint, or, if that is lost, rebuild the"
+                    + " state from the log and the chain with: jobs/bin/millrace recover";
+
+    private StartGuard() {}
+
+    /**
+     * Returns if the state continues the ledger.
+     *
+     * @param restored id of the checkpoint that the state is of, 0 for an empty state
+     * @param head where that state's header chain stands
+     * @param sent the mark that left with that checkpoint, NONE if none did
+     * @param recorded the end of the log
+     * @throws StateRefusedException naming both and what to do, if not
+     */
+    public static void check(
+            long restored, EpochSealer.Head head, CheckpointMark sent, LedgerLog.Recorded recorded)
+            throws StateRefusedException {
+        CheckpointMark last = recorded.mark();
+        String state =
+                restored == 0
+                        ? "the job starts with an empty state"
+                        : "the job starts from " + named(restored, head);
+        String log =
+                last.equals(CheckpointMark.NONE)
+                        ? "the log ends with epoch "
+                                + recorded.epoch()
+                                + " (header "
+                                + recorded.header()
+                                + ")"
+                        : "the ledger is recorded up to " + last;
+        if (last.checkpoint() > restored || recorded.epoch() > head.epoch()) {
+            throw new StateRefusedException(state + " but " + log + REMEDY);
+        }
+        if (last.checkpoint() == restored && !last.equals(sent)) {
+            throw new StateRefusedException(
+                    state
+                            + " but another run of the job has written that checkpoint: "
+                            + log
+                            + "; stop the other job if it still runs"
+                            + REMEDY);
+        }
+        if (!sent.equals(CheckpointMark.NONE) && !last.equals(sent)) {
+            throw new StateRefusedException(
+                    state
+                            + " but what it committed is not in the log: "
+                            + log
+                            + "; its Kafka transactions were aborted (a pause longer than"
+                            + " kafka.transaction.timeout, or another job with the same"
+                            + " kafka.transaction.prefix) or the topics were emptied"
+                            + REMEDY);
+        }
+        if (recorded.epoch() != head.epoch() || !recorded.header().equals(head.header())) {
+            throw new StateRefusedException(
+                    state
+                            + " but the log ends with epoch "
+                            + recorded.epoch()
+                            + " (header "
+                            + recorded.header()
+                            + "), so they are not of one ledger"
+                            + REMEDY);
+        }
+    }
+
+    private static String named(long checkpoint, EpochSealer.Head head) {
+        return "checkpoint "
+                + checkpoint
+                + " (epoch "
+                + head.epoch()
+                + ", header "
+                + head.header()
+                + ")";
+    }
+}

@@ -1,0 +1,215 @@
+package io.millrace.settle;
+
+import static io.millrace.settle.Charges.DOMAIN;
+import static io.millrace.settle.Charges.OPTIONS;
+import static io.millrace.settle.Charges.charge;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.chain.CutPosition;
+import io.millrace.chain.SealedEpoch;
+import io.millrace.unit.Hex;
+import java.util.List;
+import java.util.Queue;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.TwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A builder that goes on only from the state that the log ends with. */
+@Timeout(60)
+@SuppressWarnings("try") // a harness may throw anything at close, and then the test fails
+class StartGuardTest {
+
+    /** What the sinks of all runs together have committed; a job ships its factory as bytes. */
+    private static volatile LedgerLog.Recorded recorded = LedgerLog.Recorded.NOTHING;
+
+    /** One run of the builder, whose sink commits when the test says so. */
+    private static final class Run implements AutoCloseable {
+        private final TwoInputStreamOperatorTestHarness<ShardRoot, CutPosition, SealedEpoch>
+                builder;
+
+        Run(OperatorSubtaskState state, long checkpoint) throws Exception {
+            builder =
+                    new TwoInputStreamOperatorTestHarness<>(
+                            new EpochBuilder(OPTIONS, DOMAIN, () -> sent -> recorded));
+            builder.setRestoredCheckpointId(checkpoint);
+            builder.setup();
+            builder.initializeState(state);
+            builder.open();
+        }
+
+        Run() throws Exception {
+            builder =
+                    new TwoInputStreamOperatorTestHarness<>(
+                            new EpochBuilder(OPTIONS, DOMAIN, () -> sent -> recorded));
+            builder.setup();
+            builder.initializeEmptyState();
+            builder.open();
+        }
+
+        /** One more epoch, and the state of the checkpoint that contains it. */
+        OperatorSubtaskState checkpoint(long id, long debitNano) throws Exception {
+            ShardRoot root =
+                    new ShardCutter(OPTIONS, new ReceiptLeaf(DOMAIN))
+                            .cut(id, 1, List.of(charge(1, id, debitNano)), List.of())
+                            .root();
+            builder.processElement1(new StreamRecord<>(root));
+            builder.prepareSnapshotPreBarrier(id);
+            return builder.snapshot(id, id);
+        }
+
+        /** The sink commits what has left so far. */
+        void commit() {
+            List<SealedEpoch> parts = builder.extractOutputValues();
+            Queue<StreamRecord<CheckpointMark>> marks = builder.getSideOutput(EpochBuilder.MARKS);
+            CheckpointMark mark = CheckpointMark.NONE;
+            for (StreamRecord<CheckpointMark> record : marks) {
+                mark = record.getValue();
+            }
+            SealedEpoch last = parts.get(parts.size() - 1);
+            recorded = new LedgerLog.Recorded(mark, last.header().epoch(), last.hash());
+        }
+
+        @Override
+        public void close() throws Exception {
+            builder.close();
+        }
+    }
+
+    @AfterEach
+    void empty() {
+        recorded = LedgerLog.Recorded.NOTHING;
+    }
+
+    @Test
+    void start_stateOfTheLastMark_goesOn() throws Exception {
+        try (Run first = new Run()) {
+            OperatorSubtaskState state = first.checkpoint(1, 100);
+            first.commit();
+            try (Run second = new Run(state, 1)) {
+                second.checkpoint(2, 100);
+                second.commit();
+            }
+        }
+        assertThat(recorded.epoch()).isEqualTo(2);
+        assertThat(recorded.mark().checkpoint()).isEqualTo(2);
+    }
+
+    @Test
+    void start_stateOlderThanTheLog_refusedForGoodNamingBothAndTheRemedy() throws Exception {
+        try (Run first = new Run()) {
+            OperatorSubtaskState older = first.checkpoint(1, 100);
+            first.commit();
+            String olderHeader = recorded.header();
+            first.checkpoint(2, 100);
+            first.commit();
+
+            assertThatThrownBy(() -> new Run(older, 1))
+                    .as("a second timeline of epochs begins")
+                    .isInstanceOf(SuppressRestartsException.class)
+                    .cause()
+                    .isInstanceOf(StateRefusedException.class)
+                    .hasMessageContaining("checkpoint 1 (epoch 1, header " + olderHeader)
+                    .hasMessageContaining("checkpoint 2 (epoch 2, header " + recorded.header())
+                    .hasMessageContaining("millrace recover");
+        }
+    }
+
+    @Test
+    void start_emptyStateWithALog_refused() throws Exception {
+        try (Run first = new Run()) {
+            first.checkpoint(1, 100);
+            first.commit();
+        }
+        assertThatThrownBy(Run::new)
+                .as("everything is charged again from the first request on")
+                .hasRootCauseInstanceOf(StateRefusedException.class)
+                .rootCause()
+                .hasMessageContaining("empty state")
+                .hasMessageContaining("epoch 1");
+    }
+
+    /** The commit after a checkpoint never came, and the restore's own came too late. */
+    @Test
+    void start_transactionOfTheCheckpointLost_refused() throws Exception {
+        try (Run first = new Run()) {
+            first.checkpoint(1, 100);
+            first.commit();
+            OperatorSubtaskState uncommitted = first.checkpoint(2, 100);
+
+            assertThatThrownBy(() -> new Run(uncommitted, 2))
+                    .as("epoch 2 is in no log, and its charges are gone")
+                    .rootCause()
+                    .hasMessageContaining("not in the log")
+                    .hasMessageContaining("kafka.transaction.timeout");
+        }
+    }
+
+    @Test
+    void start_topicsEmptied_refused() throws Exception {
+        try (Run first = new Run()) {
+            OperatorSubtaskState state = first.checkpoint(1, 100);
+            assertThatThrownBy(() -> new Run(state, 1))
+                    .rootCause()
+                    .hasMessageContaining("topics were emptied");
+        }
+    }
+
+    /** Both continue the same checkpoint under the same ids; one has committed first. */
+    @Test
+    void start_ofTheSlowerOfTwoJobsFromOneSavepoint_refused() throws Exception {
+        try (Run origin = new Run()) {
+            OperatorSubtaskState savepoint = origin.checkpoint(1, 100);
+            origin.commit();
+            try (Run one = new Run(savepoint, 1);
+                    Run two = new Run(savepoint, 1)) {
+                OperatorSubtaskState fenced = one.checkpoint(2, 100);
+                two.checkpoint(2, 200);
+                two.commit();
+
+                assertThatThrownBy(() -> new Run(fenced, 2))
+                        .as("two jobs write one ledger")
+                        .rootCause()
+                        .hasMessageContaining("another run of the job has written");
+                assertThatThrownBy(() -> new Run(savepoint, 1))
+                        .rootCause()
+                        .hasMessageContaining("checkpoint 2");
+            }
+        }
+    }
+
+    @Test
+    void check_stateWithoutAMarkOfItsOwn_mustEndWhereTheLogEnds() throws Exception {
+        CheckpointMark last = new CheckpointMark(7, 3, hash(3), "one");
+        LedgerLog.Recorded log = new LedgerLog.Recorded(last, 3, hash(3));
+        StartGuard.check(9, new EpochSealer.Head(3, hash(3), 0), CheckpointMark.NONE, log);
+
+        assertThatThrownBy(
+                        () ->
+                                StartGuard.check(
+                                        9,
+                                        new EpochSealer.Head(3, hash(4), 0),
+                                        CheckpointMark.NONE,
+                                        log))
+                .isInstanceOf(StateRefusedException.class)
+                .hasMessageContaining(hash(3))
+                .hasMessageContaining(hash(4));
+        assertThatThrownBy(
+                        () ->
+                                StartGuard.check(
+                                        9,
+                                        new EpochSealer.Head(4, hash(4), 0),
+                                        CheckpointMark.NONE,
+                                        log))
+                .isInstanceOf(StateRefusedException.class)
+                .hasMessageContaining("epoch 4");
+    }
+
+    private static String hash(int number) {
+        return Hex.ZERO_32.substring(0, 65) + number;
+    }
+}
