@@ -1,0 +1,190 @@
+package io.millrace.admit.hostile;
+
+import static io.millrace.admit.RejectReason.DEADLINE_TOO_FAR;
+import static io.millrace.admit.RejectReason.EXPIRED;
+import static io.millrace.admit.RejectReason.MODEL_INACTIVE;
+import static io.millrace.admit.RejectReason.UNKNOWN_MODEL;
+
+import io.millrace.admit.InferenceRequest;
+import io.millrace.testing.Fixtures;
+import io.millrace.unit.Eip712Domain;
+import io.millrace.unit.EvmAddress;
+import io.millrace.unit.Secp256k1;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Well-formed requests that claim what is not so. */
+final class ClaimDefects {
+
+    static final List<Defect> ALL = all();
+
+    private ClaimDefects() {}
+
+    private static List<Defect> all() {
+        List<Defect> defects = new ArrayList<>();
+        addModels(defects);
+        addDeadlines(defects);
+        addSizesAndFees(defects);
+        addForgeries(defects);
+        for (SignatureForms.Form form : SignatureForms.ALL) {
+            // Each a few times, for there are as many ways to forge as to misspell.
+            for (int i = 0; i < 3; i++) {
+                defects.add(
+                        Defect.signature(
+                                "signature: " + form.name(),
+                                it -> it.forge(bytes -> form.of().apply(bytes, it.random))));
+            }
+        }
+        return List.copyOf(defects);
+    }
+
+    private static void addModels(List<Defect> defects) {
+        defects.add(Defect.model("no such model", UNKNOWN_MODEL, Fixtures.id("nowhere")));
+        defects.add(Defect.model("model of zeros", UNKNOWN_MODEL, "0x" + "0".repeat(64)));
+        defects.add(Defect.model("unserved model", UNKNOWN_MODEL, World.UNSERVED));
+        defects.add(Defect.model("model without price", UNKNOWN_MODEL, World.UNPRICED));
+        defects.add(Defect.model("proposed model", MODEL_INACTIVE, World.PROPOSED));
+        defects.add(Defect.model("revoked model", MODEL_INACTIVE, World.REVOKED));
+    }
+
+    private static void addDeadlines(List<Defect> defects) {
+        for (long beforeMillis : new long[] {1, 2, 1000, World.HORIZON_MILLIS}) {
+            defects.add(
+                    Defect.deadline(
+                            "deadline " + beforeMillis + " ms before its append time",
+                            EXPIRED,
+                            it -> it.deadlineMillis = it.appendMillis - beforeMillis));
+        }
+        defects.add(Defect.deadline("deadline 0", EXPIRED, it -> it.deadlineMillis = 0));
+        defects.add(
+                Defect.deadline(
+                        "deadline in seconds",
+                        EXPIRED,
+                        it -> it.deadlineMillis = it.appendMillis / 1000 + 60));
+        for (long beyondMillis : new long[] {1, 2, 1000, 86_400_000}) {
+            defects.add(
+                    Defect.deadline(
+                            "deadline " + beyondMillis + " ms beyond the horizon",
+                            DEADLINE_TOO_FAR,
+                            it ->
+                                    it.deadlineMillis =
+                                            it.appendMillis + World.HORIZON_MILLIS + beyondMillis));
+        }
+        defects.add(
+                Defect.deadline(
+                        "the last deadline of all",
+                        DEADLINE_TOO_FAR,
+                        it -> it.deadlineMillis = InferenceRequest.MAX_NUMBER));
+        defects.add(
+                Defect.deadline(
+                        "deadline in microseconds",
+                        DEADLINE_TOO_FAR,
+                        it -> it.deadlineMillis = it.appendMillis * 1000));
+    }
+
+    private static void addSizesAndFees(List<Defect> defects) {
+        for (int i = 0; i < 3; i++) {
+            defects.add(
+                    Defect.length(
+                            "one character too many",
+                            it -> it.input = "x".repeat(World.MAX_INPUT_CHARS + 1)));
+            defects.add(Defect.tokens("one token too many", it -> it.words(World.MAX_TOKENS - 1)));
+            defects.add(
+                    Defect.tokens(
+                            "many tokens",
+                            it -> it.words(World.MAX_TOKENS + it.random.nextInt(50))));
+            defects.add(Defect.fee("a nano-USD short", it -> it.maxFeeOfFee = fee -> fee - 1));
+            defects.add(Defect.fee("nothing offered", it -> it.maxFeeOfFee = fee -> 0));
+            defects.add(Defect.fee("half the fee", it -> it.maxFeeOfFee = fee -> fee / 2));
+        }
+        defects.add(Defect.length("200 kB of input", it -> it.input = "word ".repeat(40_000)));
+    }
+
+    private static void addForgeries(List<Defect> defects) {
+        for (long chain : new long[] {0, 1, 10, 31336, Long.MAX_VALUE}) {
+            defects.add(domain("of chain " + chain, new Eip712Domain(chain, World.DOMAIN.vault())));
+        }
+        for (String vault : List.of(EvmAddress.ZERO, Fixtures.BOB)) {
+            defects.add(
+                    domain("of vault " + vault, new Eip712Domain(World.DOMAIN.chainId(), vault)));
+        }
+        for (int i = 0; i < 5; i++) {
+            defects.add(
+                    changed(
+                            "another requester",
+                            it -> {
+                                String victim = Secp256k1.address(victim(it));
+                                it.members.add(to -> to.put("requester", quoted(victim)));
+                            }));
+            defects.add(
+                    changed(
+                            "nobody as requester",
+                            it ->
+                                    it.members.add(
+                                            to -> to.put("requester", quoted(EvmAddress.ZERO)))));
+            defects.add(changed("another model", it -> it.members.add(to -> otherServed(it, to))));
+            defects.add(
+                    changed(
+                            "another text",
+                            it ->
+                                    it.members.add(
+                                            to -> to.put("input", it.quoted("or " + it.input)))));
+            defects.add(
+                    changed(
+                            "a text with a blank more",
+                            it ->
+                                    it.members.add(
+                                            to -> to.put("input", it.quoted(it.input + " ")))));
+            defects.add(changed("a higher cap", it -> add(it, "maxFeeNano", 1)));
+            defects.add(changed("a lower cap", it -> add(it, "maxFeeNano", -1)));
+            defects.add(changed("another nonce", it -> add(it, "nonce", 1)));
+            defects.add(
+                    changed("another deadline", it -> it.members.add(to -> otherDeadline(it, to))));
+        }
+    }
+
+    private static Defect domain(String name, Eip712Domain domain) {
+        return Defect.signature("signed under the domain " + name, it -> it.domain = domain);
+    }
+
+    private static Defect changed(String name, Defect.Plant change) {
+        return Defect.signature("after signing: " + name, change);
+    }
+
+    private static void add(Draft draft, String member, long difference) {
+        draft.maxFeeOfFee = fee -> fee + 5;
+        draft.members.add(to -> increase(to, member, difference));
+    }
+
+    private static void increase(Map<String, String> literals, String member, long difference) {
+        long signed = Long.parseLong(literals.getOrDefault(member, "0"));
+        literals.put(member, Long.toString(signed + difference));
+    }
+
+    /** The deadline next to it that the check of deadlines says the same of. */
+    private static void otherDeadline(Draft draft, Map<String, String> literals) {
+        long signed = draft.deadlineMillis;
+        boolean earlier =
+                signed == draft.appendMillis - 1
+                        || signed == draft.appendMillis + World.HORIZON_MILLIS
+                        || signed == InferenceRequest.MAX_NUMBER;
+        literals.put("deadline", Long.toString(earlier ? signed - 1 : signed + 1));
+    }
+
+    /** Another that is served; a defect of the model itself stays. */
+    private static void otherServed(Draft draft, Map<String, String> literals) {
+        if (draft.model.equals(World.MODEL)) {
+            literals.put("model", quoted(World.TWIN));
+        }
+    }
+
+    private static byte[] victim(Draft draft) {
+        List<byte[]> others = World.FUNDED.stream().filter(key -> key != draft.key).toList();
+        return others.get(draft.random.nextInt(others.size()));
+    }
+
+    private static String quoted(String plain) {
+        return '"' + plain + '"';
+    }
+}

@@ -1,0 +1,201 @@
+package io.millrace.admit.hostile;
+
+import static io.millrace.testing.RestoringHarness.first;
+import static io.millrace.testing.RestoringHarness.second;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.admit.AdmitFunction;
+import io.millrace.admit.Candidate;
+import io.millrace.admit.FundsChange;
+import io.millrace.admit.RejectReason;
+import io.millrace.admit.Rejection;
+import io.millrace.admit.RejectionCodec;
+import io.millrace.admit.Release;
+import io.millrace.admit.RequestRecord;
+import io.millrace.admit.Task;
+import io.millrace.admit.ValidateFunction;
+import io.millrace.chain.VaultEvent;
+import io.millrace.testing.Feeding;
+import io.millrace.testing.RestoringHarness;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Generated hostile traffic through both halves of admission, with the real decoding, signatures
+ * and tokenizer: each record gets exactly one outcome, the predicted one, and the money is as the
+ * plainest books say (M1, M2, M8). {@code -Dmillrace.hostile.requests=N} and {@code
+ * -Dmillrace.hostile.seed=S} make other runs.
+ */
+class HostileInputTest {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HostileInputTest.class);
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int REQUESTS = Integer.getInteger("millrace.hostile.requests", 100_000);
+    private static final long SEED = Long.getLong("millrace.hostile.seed", 20_261_122L);
+    private static final int PER_LIFE = 10_000;
+
+    private final Map<RejectReason, Integer> refused = new EnumMap<>(RejectReason.class);
+    private int admitted;
+
+    @Test
+    void admission_hostileTraffic_answersEachRecordAsPredictedAndMovesNoOtherMoney()
+            throws IOException {
+        LOG.info("seed {}, {} requests", SEED, REQUESTS);
+        for (int done = 0; done < REQUESTS; done += PER_LIFE) {
+            live(SEED + done, Math.min(PER_LIFE, REQUESTS - done));
+        }
+        LOG.info("{} admitted, refused {}", admitted, refused);
+
+        assertThat(admitted).as("seed %s: good requests among the bad", SEED).isPositive();
+        assertThat(refused.keySet())
+                .as("seed %s: reasons tried", SEED)
+                .containsExactlyInAnyOrder(RejectReason.values());
+    }
+
+    /** One life of a job: its requests, and what becomes of the requesters' money meanwhile. */
+    private void live(long seed, int requests) throws IOException {
+        HostileRequests generator = new HostileRequests(seed);
+        List<HostileRequest> sent = new ArrayList<>();
+        for (int i = 0; i < requests; i++) {
+            sent.add(generator.next());
+        }
+        Map<String, Candidate> candidates = validate(seed, sent);
+        Admission books = new Admission(seed);
+        long[] clocks = new long[3];
+        for (HostileRequest request : sent) {
+            clocks[request.record().topicPartition()] = request.record().appendMillis();
+            books.live(request, Math.min(clocks[0], Math.min(clocks[1], clocks[2])) - 1);
+            Candidate candidate = candidates.get(at(request.record()));
+            if (candidate != null) {
+                books.ask(request, candidate);
+            }
+        }
+        admit(seed, books);
+    }
+
+    /** The candidates by their place, once each record's outcome has been compared. */
+    private Map<String, Candidate> validate(long seed, List<HostileRequest> sent)
+            throws IOException {
+        List<RestoringHarness.Item<RequestRecord, VaultEvent>> items = new ArrayList<>();
+        World.REGISTRY.forEach(event -> items.add(second(event)));
+        sent.forEach(it -> items.add(first(it.record(), it.record().appendMillis())));
+        RestoringHarness.Run<Candidate> run =
+                RestoringHarness.broadcast(
+                                new ValidateFunction(World.OPTIONS, new World.Served()),
+                                ValidateFunction.MODELS)
+                        .collecting(ValidateFunction.REJECTIONS)
+                        .run(Feeding.ALL_AT_ONCE, items);
+
+        Map<String, Candidate> candidates = new HashMap<>();
+        Map<String, Rejection> rejections = new HashMap<>();
+        for (Candidate it : run.main()) {
+            Candidate other = candidates.put(it.topicPartition() + "@" + it.offset(), it);
+            assertThat(other).as("seed %s: a second outcome of %s", seed, it).isNull();
+        }
+        for (Rejection it : run.side(ValidateFunction.REJECTIONS)) {
+            Rejection other = rejections.put(it.topicPartition() + "@" + it.offset(), it);
+            assertThat(other).as("seed %s: a second outcome of %s", seed, it).isNull();
+            count(it);
+        }
+        for (HostileRequest request : sent) {
+            String at = at(request.record());
+            verify(seed, request, candidates.get(at), rejections.remove(at));
+        }
+        assertThat(rejections).as("seed %s: refusals of nothing", seed).isEmpty();
+        return candidates;
+    }
+
+    private static void verify(
+            long seed,
+            HostileRequest request,
+            @Nullable Candidate candidate,
+            @Nullable Rejection rejection) {
+        String named = "seed " + seed + ": " + request.named();
+        if (request.record().tick()) {
+            assertThat(candidate == null && rejection == null).as(named).isTrue();
+            return;
+        }
+        assertThat(candidate != null ^ rejection != null).as("%s: one outcome", named).isTrue();
+        if (request.certain()) {
+            assertThat(rejection == null ? null : rejection.reason())
+                    .as("%s: %s", named, rejection)
+                    .isEqualTo(request.expected());
+        }
+        if (candidate != null) {
+            assertThat(candidate.requestId()).as(named).isEqualTo(request.requestId());
+            assertThat(candidate.requester()).as(named).isEqualTo(request.requester());
+            assertThat(candidate.units()).as(named).isEqualTo(request.tokens());
+            assertThat(candidate.feeNano()).as(named).isEqualTo(request.feeNano());
+            assertThat(candidate.feeNano()).as(named).isLessThanOrEqualTo(request.maxFeeNano());
+        }
+    }
+
+    private void admit(long seed, Admission books) throws IOException {
+        RestoringHarness.Run<Task> run =
+                RestoringHarness.keyed(
+                                new AdmitFunction(),
+                                Candidate::requester,
+                                FundsChange::requester,
+                                Types.STRING)
+                        .collecting(AdmitFunction.REJECTIONS, AdmitFunction.RELEASES)
+                        .run(Feeding.ALL_AT_ONCE, books.finish());
+
+        List<String> tasks = new ArrayList<>();
+        for (Task it : run.main()) {
+            tasks.add(
+                    place(
+                            it.topicPartition(),
+                            it.offset(),
+                            it.account() + " " + it.reservedNano()));
+        }
+        List<String> refusals = new ArrayList<>();
+        for (Rejection it : run.side(AdmitFunction.REJECTIONS)) {
+            refusals.add(place(it.topicPartition(), it.offset(), it.reason().name()));
+            count(it);
+        }
+        List<String> releases = new ArrayList<>();
+        for (Release it : run.side(AdmitFunction.RELEASES)) {
+            releases.add(it.account() + " " + it.amountNano());
+        }
+        admitted += tasks.size();
+        assertSame(seed, "admitted", tasks, books.tasks);
+        assertSame(seed, "refused", refusals, books.refusals);
+        assertSame(seed, "left to withdraw", releases, books.releases);
+        assertThat(run.stateEntries())
+                .as("seed %s: of all requests nothing is remembered but the funds", seed)
+                .isEqualTo(World.FUNDED.size());
+    }
+
+    private static void assertSame(
+            long seed, String what, List<String> found, List<String> expected) {
+        for (int i = 0; i < Math.min(found.size(), expected.size()); i++) {
+            assertThat(found.get(i)).as("seed %s, %s %s", seed, what, i).isEqualTo(expected.get(i));
+        }
+        assertThat(found).as("seed %s: how many %s", seed, what).hasSameSizeAs(expected);
+    }
+
+    /** A refusal that cannot be written would stop the job. */
+    private void count(Rejection rejection) throws IOException {
+        assertThat(MAPPER.readTree(RejectionCodec.encode(rejection)).path("code").textValue())
+                .isEqualTo(rejection.reason().name());
+        refused.merge(rejection.reason(), 1, Integer::sum);
+    }
+
+    private static String at(RequestRecord record) {
+        return record.topicPartition() + "@" + record.offset();
+    }
+
+    private static String place(int partition, long offset, String what) {
+        return partition + "@" + offset + " " + what;
+    }
+}

@@ -1,0 +1,158 @@
+package io.millrace.admit.hostile;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Values that are no JSON object in UTF-8, or a larger or deeper one than is read. */
+final class WireDefects {
+
+    private static final byte[] OVERLONG_SLASH = {(byte) 0xc0, (byte) 0xaf};
+    private static final byte[] OVERLONG_NUL = {(byte) 0xc0, (byte) 0x80};
+    private static final byte[] SURROGATE = {(byte) 0xed, (byte) 0xa0, (byte) 0xbd};
+    private static final byte[] BEYOND_UNICODE = {
+        (byte) 0xf4, (byte) 0x90, (byte) 0x80, (byte) 0x80
+    };
+    private static final byte[] LONE_CONTINUATION = {(byte) 0x80};
+
+    static final List<Defect> ALL =
+            List.of(
+                    bytes("a tombstone", (it, random) -> null),
+                    bytes("an empty value", (it, random) -> new byte[0]),
+                    bytes(
+                            "truncated",
+                            (it, random) -> Arrays.copyOf(it, random.nextInt(it.length))),
+                    bytes("beheaded", WireDefects::beheaded),
+                    bytes("noise", WireDefects::noise),
+                    bytes("compressed", (it, random) -> gzip(it)),
+                    bytes("overlong slash", (it, random) -> inInput(it, OVERLONG_SLASH)),
+                    bytes("overlong NUL", (it, random) -> inInput(it, OVERLONG_NUL)),
+                    bytes("surrogate as bytes", (it, random) -> inInput(it, SURROGATE)),
+                    bytes("beyond Unicode", (it, random) -> inInput(it, BEYOND_UNICODE)),
+                    bytes("lone continuation", (it, random) -> inInput(it, LONE_CONTINUATION)),
+                    bytes("raw NUL in a text", (it, random) -> inInput(it, new byte[1])),
+                    bytes("raw line feed in a text", (it, random) -> inInput(it, new byte[] {10})),
+                    bytes(
+                            "a byte order mark",
+                            (it, random) -> joined("\ufeff".getBytes(UTF_8), it)),
+                    encoded(UTF_16),
+                    encoded(UTF_16LE),
+                    encoded(UTF_16BE),
+                    encoded(Charset.forName("UTF-32")),
+                    Defect.bytes(
+                            "Latin-1",
+                            draft -> {
+                                draft.input = "déjà vu";
+                                draft.members.add(it -> it.put("input", "\"déjà vu\""));
+                                draft.value = it -> new String(it, UTF_8).getBytes(ISO_8859_1);
+                            }),
+                    text("trailing garbage", it -> it + " x"),
+                    text("a brace too many", it -> it + "}"),
+                    text("a NUL after it", it -> it + "\u0000"),
+                    text("two documents", it -> it + it),
+                    text("two documents, one a line", it -> it + "\n" + it),
+                    text("a comma after it", it -> it + ","),
+                    text("an array of it", it -> "[" + it + "]"),
+                    text("a text of it", it -> "\"" + it.replace("\"", "\\\"") + "\""),
+                    text("null", it -> "null"),
+                    text("a number", it -> "17"),
+                    text("blank", it -> " \n"),
+                    text("single quotes", it -> it.replace('"', '\'')),
+                    text("names without quotes", it -> it.replaceAll("\"(\\w+)\"(?=\\s*:)", "$1")),
+                    text("a comma at the end", it -> it.substring(0, it.length() - 1) + ",}"),
+                    text("a comma in front", it -> "{," + it.substring(1)),
+                    text("a comment", it -> "{/* signed below */" + it.substring(1)),
+                    text("no colon", it -> it.replaceFirst("\"\\s*:", "\"")));
+
+    /** Those that cost a MiB each, for now and then. */
+    static final List<Defect> HUGE =
+            List.of(
+                    text("a MiB of input", it -> it.replaceFirst("\\{", big("input"))),
+                    text("a MiB of nonce", it -> "{\"nonce\":" + "9".repeat(1 << 20) + "}"),
+                    text("a MiB of name", it -> "{\"" + "n".repeat(1 << 20) + "\":1}"),
+                    text("a MiB of blanks", it -> " ".repeat(1 << 20) + it),
+                    text("a MiB of arrays", it -> "[".repeat(1 << 20)),
+                    text("100 kB of arrays", it -> "{\"input\":" + "[".repeat(100_000)),
+                    text("100 kB of objects", it -> "{\"a\":".repeat(20_000)),
+                    text("100 kB of number", it -> "{\"nonce\":" + "9".repeat(100_000) + "}"),
+                    text("one byte too large", WireDefects::oneByteTooLarge));
+
+    private WireDefects() {}
+
+    /** One makes of the bytes of a request what is not one. */
+    @FunctionalInterface
+    private interface Spoiling {
+        byte @Nullable [] of(byte[] text, Random random);
+    }
+
+    private static Defect bytes(String name, Spoiling spoiling) {
+        return Defect.bytes(name, draft -> draft.value = it -> spoiling.of(it, draft.random));
+    }
+
+    private static Defect text(String name, Function<String, String> spoiling) {
+        return Defect.bytes(name, draft -> draft.text = spoiling::apply);
+    }
+
+    private static Defect encoded(Charset charset) {
+        return bytes(charset.name(), (it, random) -> new String(it, UTF_8).getBytes(charset));
+    }
+
+    private static byte[] beheaded(byte[] text, Random random) {
+        return Arrays.copyOfRange(text, 1 + random.nextInt(text.length - 1), text.length);
+    }
+
+    private static byte[] noise(byte[] text, Random random) {
+        byte[] noise = new byte[1 + random.nextInt(600)];
+        random.nextBytes(noise);
+        noise[0] |= (byte) 0x80; // no JSON text begins so
+        return noise;
+    }
+
+    private static byte[] gzip(byte[] text) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+            gzip.write(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    /** Puts {@code bytes} behind the first quotation mark: into a member's name. */
+    private static byte[] inInput(byte[] text, byte[] bytes) {
+        int at = 1;
+        while (text[at - 1] != '"') {
+            at++;
+        }
+        return joined(Arrays.copyOf(text, at), bytes, Arrays.copyOfRange(text, at, text.length));
+    }
+
+    private static byte[] joined(byte[]... parts) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            out.writeBytes(part);
+        }
+        return out.toByteArray();
+    }
+
+    private static String big(String member) {
+        return "{\"" + member + "\":\"" + "x".repeat(1 << 20) + "\",";
+    }
+
+    private static String oneByteTooLarge(String text) {
+        return text + " ".repeat(World.MAX_RECORD_BYTES + 1 - text.getBytes(UTF_8).length);
+    }
+}

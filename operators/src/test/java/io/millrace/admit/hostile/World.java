@@ -1,0 +1,106 @@
+package io.millrace.admit.hostile;
+
+import io.millrace.admit.AdmitOptions;
+import io.millrace.admit.TokenCounter;
+import io.millrace.chain.VaultEvent;
+import io.millrace.infer.DjlTokenCounterFactory;
+import io.millrace.testing.Fixtures;
+import io.millrace.testing.Models;
+import io.millrace.unit.Eip712Domain;
+import io.millrace.unit.Keccak;
+import io.millrace.unit.Secp256k1;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** The deployment that the hostile requests are sent to: its parties, models, prices and limits. */
+final class World {
+
+    static final Eip712Domain DOMAIN = Fixtures.DOMAIN;
+    static final AdmitOptions OPTIONS = AdmitOptions.defaults(DOMAIN);
+    static final int MAX_RECORD_BYTES = 262_144;
+    static final int MAX_INPUT_CHARS = 16_384;
+    static final int MAX_TOKENS = 256;
+    static final long HORIZON_MILLIS = 3_600_000;
+
+    static final long START_MILLIS = 1_795_000_000_000L;
+
+    /** From here on a request costs a third more. */
+    static final long PRICE_RISE_MILLIS = START_MILLIS + 60_000;
+
+    static final String MODEL = Models.MINILM.id();
+    static final String TWIN = Fixtures.id("active and served too");
+    static final String PROPOSED = Fixtures.id("proposed");
+    static final String REVOKED = Fixtures.id("revoked");
+    static final String UNPRICED = Fixtures.id("active, its first price announced for later");
+    static final String UNSERVED = Fixtures.id("active, loaded nowhere");
+
+    /** What the registry said, in its order. */
+    static final List<VaultEvent> REGISTRY =
+            List.of(
+                    Fixtures.priceEvent(MODEL, 1, 1_000_000, 0),
+                    Fixtures.priceEvent(MODEL, 2, 1_333_333, PRICE_RISE_MILLIS),
+                    Fixtures.priceEvent(TWIN, 1, 1_000_000, 0),
+                    Fixtures.priceEvent(TWIN, 2, 1_333_333, PRICE_RISE_MILLIS),
+                    Fixtures.priceEvent(PROPOSED, 1, 1_000_000, 0),
+                    Fixtures.priceEvent(REVOKED, 1, 1_000_000, 0),
+                    Fixtures.priceEvent(UNPRICED, 1, 1_000_000, Long.MAX_VALUE),
+                    Fixtures.priceEvent(UNSERVED, 1, 1_000_000, 0),
+                    status(MODEL, 2),
+                    status(TWIN, 2),
+                    status(PROPOSED, 1),
+                    status(REVOKED, 3),
+                    status(UNPRICED, 2),
+                    status(UNSERVED, 2));
+
+    /** Keys of requesters with a spending account, number i + 1 for the i-th. */
+    static final List<byte[]> FUNDED = keys("funded", 12);
+
+    /** The first few of them, whose money is short at every other request. */
+    static final int POOR = 4;
+
+    /** Keys of requesters that never deposited. */
+    static final List<byte[]> STRANGERS = keys("stranger", 3);
+
+    private World() {}
+
+    /** The price of {@code tokens}: at a nano-USD each, then at four thirds of one, rounded up. */
+    static long feeNano(int tokens, long appendMillis) {
+        return appendMillis < PRICE_RISE_MILLIS
+                ? tokens
+                : (tokens * 1_333_333L + 999_999L) / 1_000_000L;
+    }
+
+    /** Spending account of an owner, 0 for a stranger. */
+    static int account(String requester) {
+        return FUNDED.stream().map(Secp256k1::address).toList().indexOf(requester) + 1;
+    }
+
+    private static VaultEvent status(String model, int status) {
+        return Fixtures.statusEvent(VaultEvent.Kind.MODEL_STATUS_CHANGED, model, status);
+    }
+
+    private static List<byte[]> keys(String role, int number) {
+        return IntStream.range(0, number).mapToObj(i -> Keccak.hashUtf8(role + i)).toList();
+    }
+
+    /** The real model's own tokenizer, for every model that is loaded here. */
+    record Served(TokenCounter.Factory real) implements TokenCounter.Factory {
+
+        private static final long serialVersionUID = 1L;
+
+        Served() {
+            this(new DjlTokenCounterFactory(Models.DIRECTORY.toString()));
+        }
+
+        @Override
+        public Set<String> models() {
+            return Set.of(MODEL, TWIN, PROPOSED, REVOKED, UNPRICED);
+        }
+
+        @Override
+        public TokenCounter open(String model) {
+            return real.open(MODEL);
+        }
+    }
+}
