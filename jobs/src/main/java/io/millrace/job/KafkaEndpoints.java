@@ -19,6 +19,12 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  */
 final class KafkaEndpoints {
 
+    /**
+     * With Kafka's default of 500, a few polls of the largest records the topic takes, which is
+     * what a source holds at a time, would be gigabytes.
+     */
+    private static final String MAX_REQUESTS_A_POLL = "32";
+
     private final JobConfig.Kafka config;
 
     KafkaEndpoints(JobConfig.Kafka config) {
@@ -37,6 +43,7 @@ final class KafkaEndpoints {
                 .setStartingOffsets(OffsetsInitializer.earliest())
                 .setDeserializer(new RequestRecordSchema())
                 .setProperty("isolation.level", "read_committed")
+                .setProperty("max.poll.records", MAX_REQUESTS_A_POLL)
                 .build();
     }
 

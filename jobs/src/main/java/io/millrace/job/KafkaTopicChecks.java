@@ -88,6 +88,7 @@ final class KafkaTopicChecks {
                         + " has cleanup.policy="
                         + marks
                         + "; the last mark must outlive any pause of the job, set it to compact");
+        verifySizes(configs);
         for (String kept :
                 List.of(Topics.EPOCHS, Topics.TRANSACTIONS, Topics.RECEIPTS, Topics.CHARGES)) {
             String policy = value(configs, kept, "cleanup.policy");
@@ -99,6 +100,39 @@ final class KafkaTopicChecks {
                             + "; compaction would drop entries of the books, set it to"
                             + " delete with a retention that outlives every audit");
         }
+    }
+
+    /**
+     * Anyone may write requests, and a batch of a few kilobytes can hold a record that decompresses
+     * to gigabytes, which every reader would have to hold whole. The broker must refuse it: by its
+     * limit on decompressed records, or by storing nothing compressed.
+     */
+    private static void verifySizes(Map<ConfigResource, Config> configs) {
+        String batch = value(configs, Topics.REQUESTS, "max.message.bytes");
+        require(
+                isSmall(batch),
+                Topics.REQUESTS
+                        + " has max.message.bytes="
+                        + batch
+                        + "; a request fits in far less, set it to at most "
+                        + Topics.REQUEST_MAX_BYTES);
+        String record = value(configs, Topics.REQUESTS, "max.decompressed.message.bytes");
+        String compression = value(configs, Topics.REQUESTS, "compression.type");
+        require(
+                isSmall(record) || compression.equals("uncompressed"),
+                Topics.REQUESTS
+                        + " has max.decompressed.message.bytes="
+                        + (record.isEmpty() ? "(unknown to these brokers)" : record)
+                        + " and compression.type="
+                        + compression
+                        + "; a small compressed batch could fill a TaskManager's memory, set the"
+                        + " first to at most "
+                        + Topics.REQUEST_MAX_BYTES
+                        + ", or, on brokers without it, the second to uncompressed");
+    }
+
+    private static boolean isSmall(String bytes) {
+        return !bytes.isEmpty() && Long.parseLong(bytes) <= Topics.REQUEST_MAX_BYTES;
     }
 
     private static Set<String> present(Admin admin)

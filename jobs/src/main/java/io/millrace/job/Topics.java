@@ -31,5 +31,11 @@ public final class Topics {
     /** Kafka header that marks a record of {@link #REQUESTS} as the job's own clock tick. */
     public static final String TICK_HEADER = "millrace-tick";
 
+    /**
+     * Most bytes of one record of {@link #REQUESTS} that the broker may take, compressed or not: it
+     * bounds what a reader of the topic must hold, whoever writes to it.
+     */
+    public static final int REQUEST_MAX_BYTES = 1024 * 1024;
+
     private Topics() {}
 }

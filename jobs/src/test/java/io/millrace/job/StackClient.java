@@ -24,6 +24,7 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
@@ -81,6 +82,12 @@ final class StackClient implements AutoCloseable {
 
     /** Sends a new valid request of {@code requester}; returns once Kafka has it. */
     SentRequest send(Account requester) throws Exception {
+        return send(requester, requester.address(), List.of());
+    }
+
+    /** The same in a record with any key, and with headers. */
+    SentRequest send(Account requester, @Nullable String key, List<Header> headers)
+            throws Exception {
         long number = nonce.incrementAndGet();
         InferenceRequest request =
                 signature.sign(
@@ -94,8 +101,8 @@ final class StackClient implements AutoCloseable {
                 append(
                         Hex.encode(signature.digest(request)),
                         request.requester(),
-                        codec.encode(request),
-                        null);
+                        new ProducerRecord<>(
+                                Topics.REQUESTS, null, key, codec.encode(request), headers));
         sent.add(taken);
         return taken;
     }
@@ -115,8 +122,11 @@ final class StackClient implements AutoCloseable {
         return append(
                 request.requestId(),
                 request.requester(),
-                request.value(),
-                (request.partition() + 1) % partitions);
+                new ProducerRecord<>(
+                        Topics.REQUESTS,
+                        (request.partition() + 1) % partitions,
+                        request.requester(),
+                        request.value()));
     }
 
     /** Waits for what the topics are to say. */
@@ -157,12 +167,10 @@ final class StackClient implements AutoCloseable {
     }
 
     private SentRequest append(
-            String requestId, String requester, byte[] value, @Nullable Integer partition)
+            String requestId, String requester, ProducerRecord<String, byte[]> record)
             throws Exception {
-        RecordMetadata at =
-                producer.send(new ProducerRecord<>(Topics.REQUESTS, partition, requester, value))
-                        .get();
+        RecordMetadata at = producer.send(record).get();
         return new SentRequest(
-                requestId, requester, value, at.partition(), at.offset(), at.timestamp());
+                requestId, requester, record.value(), at.partition(), at.offset(), at.timestamp());
     }
 }

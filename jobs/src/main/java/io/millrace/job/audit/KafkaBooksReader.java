@@ -48,7 +48,7 @@ final class KafkaBooksReader {
                     Topics.REQUESTS,
                     record -> {
                         newestMillis = Math.max(newestMillis, record.timestamp());
-                        if (record.headers().lastHeader(Topics.TICK_HEADER) == null) {
+                        if (!isTick(record)) {
                             requests.add(request(record));
                         }
                     });
@@ -90,6 +90,11 @@ final class KafkaBooksReader {
                     }
                 });
         return decoded;
+    }
+
+    /** A client may forge the header, but what has a value is answered, and so accounted for. */
+    private static boolean isTick(ConsumerRecord<byte[], byte[]> record) {
+        return record.value() == null && record.headers().lastHeader(Topics.TICK_HEADER) != null;
     }
 
     private static Request request(ConsumerRecord<byte[], byte[]> record) {

@@ -49,6 +49,9 @@ final class TopicSettings {
         settings.put("cleanup.policy", topic.equals(Topics.CHECKPOINTS) ? "compact" : "delete");
         if (topic.equals(Topics.REQUESTS)) {
             settings.put("message.timestamp.type", "LogAppendTime");
+            settings.put("max.message.bytes", Integer.toString(Topics.REQUEST_MAX_BYTES));
+            settings.put(
+                    "max.decompressed.message.bytes", Integer.toString(Topics.REQUEST_MAX_BYTES));
         }
         if (BOOKS.contains(topic)) {
             settings.put("retention.ms", "-1");

@@ -11,7 +11,6 @@ import io.millrace.chain.VaultEvent;
 import io.millrace.testing.Fixtures;
 import io.millrace.testing.RestoringHarness;
 import io.millrace.unit.Secp256k1;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -10,7 +10,6 @@ import io.millrace.testing.Fixtures;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Secp256k1;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

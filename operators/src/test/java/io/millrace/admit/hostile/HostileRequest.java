@@ -2,7 +2,6 @@ package io.millrace.admit.hostile;
 
 import io.millrace.admit.RejectReason;
 import io.millrace.admit.RequestRecord;
-
 import org.jspecify.annotations.Nullable;
 
 /**

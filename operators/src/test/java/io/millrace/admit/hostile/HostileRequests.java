@@ -5,14 +5,12 @@ import io.millrace.admit.RejectReason;
 import io.millrace.admit.RequestRecord;
 import io.millrace.admit.RequestSignature;
 import io.millrace.unit.Hex;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Generates the records of a topic with three partitions, the last of which lags half a minute

@@ -1,7 +1,6 @@
 package io.millrace.admit.hostile;
 
 import io.millrace.unit.Hex;
-
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -9,7 +9,6 @@ import io.millrace.testing.Models;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Keccak;
 import io.millrace.unit.Secp256k1;
-
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;

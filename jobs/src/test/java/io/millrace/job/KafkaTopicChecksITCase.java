@@ -1,0 +1,95 @@
+package io.millrace.job;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.job.stack.Installation;
+import io.millrace.job.stack.KafkaBroker;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KafkaTopicChecksITCase {
+
+    private static final String CLOCK = "message.timestamp.type";
+    private static final String BATCH = "max.message.bytes";
+    private static final String RECORD = "max.decompressed.message.bytes";
+
+    @TempDir private Path folder;
+
+    @Test
+    void verify_eachWrongSetting_refusedByItsName() throws Exception {
+        try (KafkaBroker broker =
+                        KafkaBroker.start(
+                                Installation.locate().brokerJars(),
+                                folder.resolve("kafka"),
+                                folder.resolve("kafka.log"));
+                Admin admin =
+                        Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            create(admin);
+            assertThatCode(() -> verify(broker)).doesNotThrowAnyException();
+
+            assertRefused(broker, admin, Topics.REQUESTS, CLOCK, "CreateTime");
+            assertRefused(broker, admin, Topics.REQUESTS, BATCH, "1048588");
+            assertRefused(broker, admin, Topics.REQUESTS, RECORD, "2147483647");
+            assertRefused(broker, admin, Topics.CHARGES, "cleanup.policy", "compact");
+
+            // Brokers that know no limit of records hold bombs off by storing nothing compressed.
+            set(admin, Topics.REQUESTS, RECORD, "2147483647");
+            set(admin, Topics.REQUESTS, "compression.type", "uncompressed");
+            assertThatCode(() -> verify(broker)).doesNotThrowAnyException();
+        }
+    }
+
+    private static void assertRefused(
+            KafkaBroker broker, Admin admin, String topic, String setting, String wrong)
+            throws Exception {
+        set(admin, topic, setting, wrong);
+        assertThatThrownBy(() -> verify(broker))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(topic)
+                .hasMessageContaining(setting + "=" + wrong);
+        set(admin, topic, setting, right(setting));
+    }
+
+    private static void verify(KafkaBroker broker) {
+        KafkaTopicChecks.verify(broker.bootstrapServers(), 1);
+    }
+
+    private static void create(Admin admin) throws Exception {
+        List<NewTopic> topics =
+                Topics.ALL.stream().map(it -> new NewTopic(it, 1, (short) 1)).toList();
+        admin.createTopics(topics).all().get();
+        for (String setting : List.of(CLOCK, BATCH, RECORD)) {
+            set(admin, Topics.REQUESTS, setting, right(setting));
+        }
+    }
+
+    private static String right(String setting) {
+        return switch (setting) {
+            case CLOCK -> "LogAppendTime";
+            case BATCH, RECORD -> "1048576";
+            default -> "delete";
+        };
+    }
+
+    private static void set(Admin admin, String topic, String setting, String value)
+            throws Exception {
+        admin.incrementalAlterConfigs(
+                        Map.of(
+                                new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                                List.of(
+                                        new AlterConfigOp(
+                                                new ConfigEntry(setting, value),
+                                                AlterConfigOp.OpType.SET))))
+                .all()
+                .get();
+    }
+}
