@@ -119,6 +119,11 @@ public final class RpcFaultProxy implements AutoCloseable {
         }
     }
 
+    /** All calls that clients made, in order. */
+    public List<RpcCall> received() {
+        return List.copyOf(received);
+    }
+
     /** Calls of {@code method} that clients made, in order. */
     public List<RpcCall> received(String method) {
         return received.stream().filter(call -> call.method().equals(method)).toList();
