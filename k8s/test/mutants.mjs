@@ -62,7 +62,7 @@ export const mutants = [
   mutant('options', 'vault address cut short', option('vault.address', '0x9fE46736')),
   mutant('options', 'unknown results mode', option('results.mode', 'exactly-once')),
   mutant('options', 'provider paid into the treasury', option('provider.accounts', '0')),
-  mutant('options', 'node URL with a password', option('chain.rpc.url', 'https://me:hunter2@node.example')),
+  mutant('options', 'node URL with a password', option('chain.rpc.urls', 'https://me:hunter2@node.example')),
   mutant('options', 'misspelt key', (c) => { spec(c).job.args[0] = '--kafka.bootstrap.server'; }),
   mutant('options', 'a value lost', (c) => { spec(c).job.args.splice(1, 1); }),
   mutant('options', 'an option twice', (c) => { spec(c).job.args.push('--results.mode', 'committed'); }),

@@ -16,11 +16,11 @@ const MEMORY = /^\d+(\.\d+)?\s*(m|g|mb|gb|mi|gi|mib|gib)$/i;
 
 const ADDRESS = /^0x(?!0{40}$)[0-9a-fA-F]{40}$/;
 const POSITIVE = /^[1-9]\d*$/;
-const URLS = /^https?:\/\/(?!unset\b)[^\s,@?]+(,https?:\/\/[^\s,@?]+)*$/;
+const URLS = /^https?:\/\/(?!unset\b)[^\s;@?]+(;https?:\/\/[^\s;@?]+)*$/;
 // What each option must look like. A URL with credentials would lie in the open, in the object and in the web UI.
 const OPTIONS = {
   'kafka.bootstrap.servers': /^(?!unset\b)[^\s:,]+:\d+(,[^\s:,]+:\d+)*$/,
-  'chain.rpc.url': URLS,
+  'chain.rpc.urls': URLS,
   'chain.id': POSITIVE,
   'vault.address': ADDRESS,
   'registry.address': ADDRESS,

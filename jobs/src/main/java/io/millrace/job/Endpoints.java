@@ -70,7 +70,8 @@ public record Endpoints(
                         chain.domain().chainId(),
                         chain.startBlock(),
                         pollMillis,
-                        Math.max(pollMillis, MAX_BACKOFF_MILLIS)));
+                        Math.max(pollMillis, MAX_BACKOFF_MILLIS),
+                        chain.logsCheck()));
     }
 
     private static DataGeneratorSource<Long> ticks(JobConfig.Kafka kafka) {

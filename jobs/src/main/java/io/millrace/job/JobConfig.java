@@ -1,7 +1,9 @@
 package io.millrace.job;
 
 import io.millrace.chain.Finality;
+import io.millrace.chain.JsonRpc;
 import io.millrace.chain.JsonRpcVaultClient;
+import io.millrace.chain.LogsCheck;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
 import java.time.Duration;
@@ -32,12 +34,13 @@ public record JobConfig(
 
     /** The L2 and our contracts. */
     public record Chain(
-            String rpcUrl,
+            List<String> rpcUrls,
             Eip712Domain domain,
             String registry,
             long startBlock,
             String finality,
             Duration pollInterval,
+            LogsCheck logsCheck,
             String settlerKeyFile) {
 
         private static final long TIMEOUT_MILLIS = 10_000;
@@ -45,7 +48,7 @@ public record JobConfig(
         /** How the L2 is reached, and what of it is ours. */
         JsonRpcVaultClient.Connection connection() {
             return new JsonRpcVaultClient.Connection(
-                    rpcUrl, domain.vault(), registry, Finality.parse(finality), TIMEOUT_MILLIS);
+                    rpcUrls, domain.vault(), registry, Finality.parse(finality), TIMEOUT_MILLIS);
         }
     }
 
@@ -103,7 +106,7 @@ public record JobConfig(
                         given.get(JobOptions.KAFKA_TRANSACTION_TIMEOUT),
                         positive(given, JobOptions.TICK_INTERVAL)),
                 new Chain(
-                        required(given, JobOptions.CHAIN_RPC),
+                        rpcUrls(given),
                         new Eip712Domain(
                                 required(given, JobOptions.CHAIN_ID),
                                 required(given, JobOptions.VAULT)),
@@ -111,6 +114,7 @@ public record JobConfig(
                         atLeast(given, JobOptions.CHAIN_START_BLOCK, 0),
                         finality(given),
                         positive(given, JobOptions.CHAIN_POLL),
+                        given.get(JobOptions.CHAIN_LOGS_CHECK),
                         required(given, JobOptions.SETTLER_KEY_FILE)),
                 new Admit(
                         positive(given, JobOptions.ADMIT_HORIZON),
@@ -180,6 +184,25 @@ public record JobConfig(
                     "--" + option.key() + " is " + own + "; give at least 1");
         }
         return own;
+    }
+
+    private static List<String> rpcUrls(Configuration given) {
+        List<String> urls = required(given, JobOptions.CHAIN_RPC);
+        if (urls.isEmpty() || Set.copyOf(urls).size() < urls.size()) {
+            throw new IllegalArgumentException(
+                    "--chain.rpc.urls names "
+                            + urls.size()
+                            + " endpoints, some of them twice; give at least one, each once");
+        }
+        for (int i = 0; i < urls.size(); i++) {
+            try {
+                JsonRpc.endpoint(urls.get(i));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "--chain.rpc.urls, number " + (i + 1) + ": " + e.getMessage(), e);
+            }
+        }
+        return urls;
     }
 
     private static String finality(Configuration given) {

@@ -2,6 +2,7 @@ package io.millrace.job;
 
 import static org.apache.flink.configuration.ConfigOptions.key;
 
+import io.millrace.chain.LogsCheck;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
@@ -43,11 +44,15 @@ public final class JobOptions {
                             "Pause between two clock records of the job; they go to the partitions"
                                     + " of the request topic in turn.");
 
-    public static final ConfigOption<String> CHAIN_RPC =
-            key("chain.rpc.url")
+    public static final ConfigOption<List<String>> CHAIN_RPC =
+            key("chain.rpc.urls")
                     .stringType()
+                    .asList()
                     .noDefaultValue()
-                    .withDescription("JSON-RPC address of the L2 node.");
+                    .withDescription(
+                            "JSON-RPC addresses of L2 nodes, semicolon-separated, in order of"
+                                    + " preference. One is in use until it fails; the event source"
+                                    + " hears a second one before it believes a range.");
 
     public static final ConfigOption<Long> CHAIN_ID =
             key("chain.id")
@@ -92,6 +97,16 @@ public final class JobOptions {
                     .withDescription(
                             "Pause between two looks at the chain, of the event source and of the"
                                     + " submitter.");
+
+    public static final ConfigOption<LogsCheck> CHAIN_LOGS_CHECK =
+            key("chain.logs.check")
+                    .enumType(LogsCheck.class)
+                    .defaultValue(LogsCheck.BLOOM)
+                    .withDescription(
+                            "How the event source makes sure that a node hides no event. bloom:"
+                                    + " blocks whose bloom filter may hold one are proven by their"
+                                    + " receipts. receipts: every block is, for chains without"
+                                    + " usable blooms. off: two readings must agree, no more.");
 
     public static final ConfigOption<String> SETTLER_KEY_FILE =
             key("settle.signer.key.file")
@@ -266,6 +281,7 @@ public final class JobOptions {
                     CHAIN_START_BLOCK,
                     CHAIN_FINALITY,
                     CHAIN_POLL,
+                    CHAIN_LOGS_CHECK,
                     SETTLER_KEY_FILE,
                     PROVIDER_ACCOUNTS,
                     PROVIDER_KEY_FILES,

@@ -75,8 +75,8 @@ class DocumentationTest {
                             ? duration.toSeconds() + " s"
                             : duration.toMillis() + " ms";
         }
-        return value instanceof ResultsMode mode
-                ? mode.name().toLowerCase(Locale.ROOT)
+        return value instanceof Enum<?> choice
+                ? choice.name().toLowerCase(Locale.ROOT)
                 : value.toString();
     }
 

@@ -3,6 +3,7 @@ package io.millrace.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.chain.LogsCheck;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ class JobConfigTest {
     private static Map<String, String> least() {
         Map<String, String> options = new HashMap<>();
         options.put("kafka.bootstrap.servers", "127.0.0.1:9092");
-        options.put("chain.rpc.url", "http://127.0.0.1:8545");
+        options.put("chain.rpc.urls", "http://127.0.0.1:8545");
         options.put("chain.id", "31337");
         options.put("vault.address", "0x00000000000000000000000000000000000000AA");
         options.put("registry.address", "0x00000000000000000000000000000000000000bb");
@@ -43,15 +44,16 @@ class JobConfigTest {
         assertThat(config.admit().horizon()).isEqualTo(Duration.ofHours(1));
     }
 
-    @Test
-    void config_everyOption_isMapped() {
+    private static Map<String, String> everyOption() {
         Map<String, String> options = least();
         options.put("kafka.transaction.prefix", "east");
         options.put("kafka.transaction.timeout", "10 min");
         options.put("kafka.tick.interval", "1 s");
+        options.put("chain.rpc.urls", "http://127.0.0.1:8545;https://node.example/v2/token");
         options.put("chain.start.block", "17");
         options.put("chain.finality", "12");
         options.put("chain.poll.interval", "500 ms");
+        options.put("chain.logs.check", "receipts");
         options.put("results.mode", "committed");
         options.put("admit.horizon", "2 h");
         options.put("admit.max.record.bytes", "1000");
@@ -72,6 +74,12 @@ class JobConfigTest {
         options.put("parallelism.infer", "3");
         options.put("parallelism.meter", "5");
         options.put("parallelism.settle", "6");
+        return options;
+    }
+
+    @Test
+    void config_everyOption_isMapped() {
+        Map<String, String> options = everyOption();
         assertThat(options.keySet())
                 .as("every option has a value here")
                 .hasSameSizeAs(JobOptions.ALL);
@@ -84,6 +92,9 @@ class JobConfigTest {
                                 "east",
                                 Duration.ofMinutes(10),
                                 Duration.ofSeconds(1)));
+        assertThat(config.chain().rpcUrls())
+                .containsExactly("http://127.0.0.1:8545", "https://node.example/v2/token");
+        assertThat(config.chain().logsCheck()).isEqualTo(LogsCheck.RECEIPTS);
         assertThat(config.chain().startBlock()).isEqualTo(17);
         assertThat(config.chain().finality()).isEqualTo("12");
         assertThat(config.chain().pollInterval()).isEqualTo(Duration.ofMillis(500));
@@ -126,6 +137,17 @@ class JobConfigTest {
     }
 
     @Test
+    void config_wrongEndpoint_isNamedWithoutItsToken() {
+        for (String wrong : List.of("http://a;http://a", "http://a;htp://b/token", "x token")) {
+            assertThatThrownBy(() -> JobConfig.fromMap(leastWith("chain.rpc.urls", wrong), 2))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("--chain.rpc.urls")
+                    .message()
+                    .doesNotContain("token");
+        }
+    }
+
+    @Test
     void config_wrongValue_isRejected() {
         Map<String, String> wrong =
                 Map.ofEntries(
@@ -134,6 +156,8 @@ class JobConfigTest {
                         Map.entry("fee.basis.points", "10001"),
                         Map.entry("epoch.cut.every.checkpoints", "0"),
                         Map.entry("chain.finality", "soon"),
+                        Map.entry("chain.logs.check", "sometimes"),
+                        Map.entry("chain.rpc.urls", "ftp://node.example"),
                         Map.entry("results.mode", "sometimes"),
                         Map.entry("vault.address", "0x12"),
                         Map.entry("chain.id", "-1"),

@@ -2,15 +2,12 @@ package io.millrace.chain;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.unit.EvmAddress;
-import io.millrace.unit.Hex;
 import java.math.BigInteger;
-import java.net.URI;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,32 +17,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonRpcVaultClient implements VaultClient {
 
-    private static final int SEARCH_RANGE = 1_000;
-
-    private final JsonRpc rpc;
+    private final RpcEndpoints endpoints;
     private final Connection connection;
 
     private JsonRpcVaultClient(Connection connection) {
         this.connection = connection;
-        this.rpc =
-                new JsonRpc(
-                        URI.create(connection.endpoint()),
-                        Duration.ofMillis(connection.timeoutMillis()));
+        this.endpoints = connection.open(System::nanoTime);
     }
 
     /**
      * Where the chain is, and what of it is ours.
      *
-     * @param endpoint http or https address of a node @param vault and
+     * @param endpoints http or https addresses of nodes, in order of preference @param vault and
      * @param registry addresses of the contracts @param finality which blocks count as final
      * @param timeoutMillis for one answer
      */
     public record Connection(
-            String endpoint, String vault, String registry, Finality finality, long timeoutMillis)
-            implements VaultClient.Factory {
+            List<String> endpoints,
+            String vault,
+            String registry,
+            Finality finality,
+            long timeoutMillis)
+            implements VaultClient.Factory, EventChain.Factory {
 
         /** Checks and canonicalises. */
         public Connection {
+            endpoints = List.copyOf(endpoints);
+            if (endpoints.isEmpty()) {
+                throw new IllegalArgumentException("no endpoint of the L2 is given");
+            }
             vault = EvmAddress.canonical(vault);
             registry = EvmAddress.canonical(registry);
             if (timeoutMillis <= 0) {
@@ -59,7 +59,16 @@ public final class JsonRpcVaultClient implements VaultClient {
             return new JsonRpcVaultClient(this);
         }
 
-        /** The endpoint may carry a token, so it stays out. */
+        @Override
+        public EventChain openEvents() {
+            return new JsonRpcEventChain(this, open(System::nanoTime));
+        }
+
+        RpcEndpoints open(LongSupplier nanoTime) {
+            return new RpcEndpoints(endpoints, timeoutMillis, nanoTime);
+        }
+
+        /** The endpoints may carry tokens, so they stay out. */
         @Override
         public String toString() {
             return "Connection[vault=" + vault + ", registry=" + registry + "]";
@@ -68,7 +77,7 @@ public final class JsonRpcVaultClient implements VaultClient {
 
     @Override
     public long chainId() throws RpcException {
-        return quantity("eth_chainId", rpc.call("eth_chainId"));
+        return RpcAnswers.quantity("eth_chainId", call("eth_chainId"));
     }
 
     @Override
@@ -78,12 +87,14 @@ public final class JsonRpcVaultClient implements VaultClient {
 
     @Override
     public boolean vaultHasCode() throws RpcException {
-        return rpc.call("eth_getCode", connection.vault(), "latest").asText().length() > 2;
+        return call("eth_getCode", connection.vault(), "latest").asText().length() > 2;
     }
 
     @Override
     public L2Block latestBlock() throws RpcException {
-        return blockBy("latest");
+        L2Block latest = blockBy("latest");
+        endpoints.requireNotLower(latest.number());
+        return latest;
     }
 
     @Override
@@ -106,15 +117,6 @@ public final class JsonRpcVaultClient implements VaultClient {
     }
 
     @Override
-    public List<LogEntry> logs(long from, long to) throws RpcException {
-        return getLogs(
-                from,
-                to,
-                Map.of("address", List.of(connection.vault(), connection.registry())),
-                List.of(connection.vault(), connection.registry()));
-    }
-
-    @Override
     public VaultHead head(L2Block at) throws RpcException {
         return VaultAbi.head(ethCall(null, VaultAbi.headCall(), at));
     }
@@ -126,20 +128,25 @@ public final class JsonRpcVaultClient implements VaultClient {
 
     @Override
     public Optional<LogEntry> settled(SealedEpoch part, long to) throws RpcException {
+        Map<String, Object> filter =
+                Map.of("address", connection.vault(), "topics", VaultAbi.settledTopics(part));
+        RangeSize range = new RangeSize();
         // The cut reflects L2 events up to l2Block, so the epoch was settled after that block.
-        for (long from = part.header().l2Block(); from <= to; from += SEARCH_RANGE) {
-            List<LogEntry> found =
-                    getLogs(
-                            from,
-                            Math.min(to, from + SEARCH_RANGE - 1),
-                            Map.of(
-                                    "address",
-                                    connection.vault(),
-                                    "topics",
-                                    VaultAbi.settledTopics(part)),
-                            List.of(connection.vault()));
-            if (!found.isEmpty()) {
-                return Optional.of(found.get(0));
+        long from = part.header().l2Block();
+        while (from <= to) {
+            long end = Math.min(to, from + range.blocks() - 1);
+            try {
+                List<LogEntry> found = getLogs(from, end, filter);
+                if (!found.isEmpty()) {
+                    return Optional.of(found.get(0));
+                }
+                range.fitted(end - from + 1, 0);
+                from = end + 1;
+            } catch (RpcException e) {
+                if (e.kind() != RpcException.Kind.TOO_WIDE || from == end) {
+                    throw e;
+                }
+                range.refused(end - from + 1, e.fittingBlocks());
             }
         }
         return Optional.empty();
@@ -153,18 +160,18 @@ public final class JsonRpcVaultClient implements VaultClient {
     @Override
     public BigInteger balanceWei(String address) throws RpcException {
         String method = "eth_getBalance";
-        return bigQuantity(method, rpc.call(method, address, "latest"));
+        return RpcAnswers.bigQuantity(method, call(method, address, "latest"));
     }
 
     @Override
     public long nonce(String address) throws RpcException {
         String method = "eth_getTransactionCount";
-        return quantity(method, rpc.call(method, address, "latest"));
+        return RpcAnswers.quantity(method, call(method, address, "latest"));
     }
 
     @Override
     public long tipWei() throws RpcException {
-        return quantity("eth_maxPriorityFeePerGas", rpc.call("eth_maxPriorityFeePerGas"));
+        return RpcAnswers.quantity("eth_maxPriorityFeePerGas", call("eth_maxPriorityFeePerGas"));
     }
 
     @Override
@@ -174,18 +181,19 @@ public final class JsonRpcVaultClient implements VaultClient {
 
     @Override
     public long estimateGas(String from, String calldata) throws RpcException {
-        return quantity("eth_estimateGas", rpc.call("eth_estimateGas", callObject(from, calldata)));
+        return RpcAnswers.quantity(
+                "eth_estimateGas", call("eth_estimateGas", callObject(from, calldata)));
     }
 
     @Override
     public void sendRaw(String raw) throws RpcException {
-        rpc.call("eth_sendRawTransaction", raw);
+        call("eth_sendRawTransaction", raw);
     }
 
     @Override
     public Optional<TransactionOutcome> outcome(String transaction) throws RpcException {
         String method = "eth_getTransactionReceipt";
-        Optional<JsonNode> receipt = rpc.callNullable(method, transaction);
+        Optional<JsonNode> receipt = endpoints.ask(node -> node.callNullable(method, transaction));
         if (receipt.isEmpty()) {
             return Optional.empty();
         }
@@ -193,24 +201,24 @@ public final class JsonRpcVaultClient implements VaultClient {
         return Optional.of(
                 new TransactionOutcome(
                         transaction,
-                        quantity(method, it.path("status")) == 1,
-                        quantity(method, it.path("blockNumber")),
-                        hash(method, it.path("blockHash")),
-                        quantity(method, it.path("gasUsed"))));
+                        RpcAnswers.quantity(method, it.path("status")) == 1,
+                        RpcAnswers.quantity(method, it.path("blockNumber")),
+                        RpcAnswers.hash(method, it.path("blockHash")),
+                        RpcAnswers.quantity(method, it.path("gasUsed"))));
     }
 
     private L2Block blockBy(String tagOrNumber) throws RpcException {
         String method = "eth_getBlockByNumber";
-        JsonNode block = rpc.call(method, tagOrNumber, false);
+        JsonNode block = call(method, tagOrNumber, false);
         return new L2Block(
-                quantity(method, block.path("number")),
-                hash(method, block.path("hash")),
-                Math.multiplyExact(quantity(method, block.path("timestamp")), 1_000L),
-                quantity(method, block.path("baseFeePerGas")));
+                RpcAnswers.quantity(method, block.path("number")),
+                RpcAnswers.hash(method, block.path("hash")),
+                Math.multiplyExact(RpcAnswers.quantity(method, block.path("timestamp")), 1_000L),
+                RpcAnswers.quantity(method, block.path("baseFeePerGas")));
     }
 
     private String ethCall(@Nullable String from, String calldata, L2Block at) throws RpcException {
-        return rpc.call(
+        return call(
                         "eth_call",
                         callObject(from == null ? EvmAddress.ZERO : from, calldata),
                         Map.of("blockHash", at.hash()))
@@ -221,83 +229,15 @@ public final class JsonRpcVaultClient implements VaultClient {
         return Map.of("from", from, "to", connection.vault(), "data", calldata);
     }
 
-    private List<LogEntry> getLogs(
-            long from, long to, Map<String, Object> filter, List<String> addresses)
+    private List<LogEntry> getLogs(long from, long to, Map<String, Object> filter)
             throws RpcException {
-        String method = "eth_getLogs";
         Map<String, Object> range = new HashMap<>(filter);
         range.put("fromBlock", HexQuantity.of(from));
         range.put("toBlock", HexQuantity.of(to));
-        JsonNode answer = rpc.call(method, range);
-        if (!answer.isArray()) {
-            throw RpcException.invalid(method, "the answer is no array");
-        }
-        List<LogEntry> logs = new ArrayList<>(answer.size());
-        for (JsonNode node : answer) {
-            LogEntry log = log(method, node);
-            LogEntry before = logs.isEmpty() ? null : logs.get(logs.size() - 1);
-            boolean ascends =
-                    before == null
-                            || before.block() < log.block()
-                            || (before.block() == log.block() && before.index() < log.index());
-            if (log.block() < from
-                    || log.block() > to
-                    || !ascends
-                    || !addresses.contains(log.address())
-                    || node.path("removed").asBoolean()) {
-                throw RpcException.invalid(
-                        method,
-                        "blocks "
-                                + from
-                                + " to "
-                                + to
-                                + " brought a log that was not asked for, out of order or removed:"
-                                + " "
-                                + log.transaction()
-                                + " in block "
-                                + log.block());
-            }
-            logs.add(log);
-        }
-        return logs;
+        return RpcAnswers.logs(call("eth_getLogs", range), from, to, List.of(connection.vault()));
     }
 
-    private static LogEntry log(String method, JsonNode node) throws RpcException {
-        List<String> topics = new ArrayList<>();
-        for (JsonNode topic : node.path("topics")) {
-            topics.add(hash(method, topic));
-        }
-        return new LogEntry(
-                EvmAddress.canonical(node.path("address").asText()),
-                topics,
-                node.path("data").asText(),
-                quantity(method, node.path("blockNumber")),
-                hash(method, node.path("blockHash")),
-                hash(method, node.path("transactionHash")),
-                Math.toIntExact(quantity(method, node.path("logIndex"))));
-    }
-
-    private static long quantity(String method, JsonNode node) throws RpcException {
-        BigInteger number = bigQuantity(method, node);
-        if (number.bitLength() > 63) {
-            throw RpcException.invalid(method, node + " has more than 63 bits");
-        }
-        return number.longValue();
-    }
-
-    private static BigInteger bigQuantity(String method, JsonNode node) throws RpcException {
-        try {
-            return HexQuantity.parse(node.asText());
-        } catch (IllegalArgumentException e) {
-            throw RpcException.invalid(method, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static String hash(String method, JsonNode node) throws RpcException {
-        try {
-            return Hex.encode(Hex.decode(node.asText(), 32));
-        } catch (IllegalArgumentException e) {
-            throw RpcException.invalid(method, String.valueOf(e.getMessage()));
-        }
+    private JsonNode call(String method, Object... params) throws RpcException {
+        return endpoints.ask(node -> node.call(method, params));
     }
 }

@@ -2,12 +2,11 @@ package io.millrace.chain;
 
 import java.io.Serializable;
 import java.math.BigInteger;
-import java.util.List;
 import java.util.Optional;
 
 /**
- * The L2, as the submitter and the event source need it. Every method asks the node anew; all may
- * throw {@link RpcException}, which says nothing about the chain. Not shared between threads.
+ * The L2, as the submitter needs it. Every method asks the node anew; all may throw {@link
+ * RpcException}, which says nothing about the chain. Not shared between threads.
  */
 public interface VaultClient {
 
@@ -28,12 +27,6 @@ public interface VaultClient {
 
     /** The canonical block at a height. */
     L2Block block(long number) throws RpcException;
-
-    /**
-     * Logs of the vault and the model registry in blocks {@code from} to {@code to}, both included,
-     * ascending by (block, index), checked to be in that range and of those contracts.
-     */
-    List<LogEntry> logs(long from, long to) throws RpcException;
 
     /** The vault's head in the state after block {@code at}. */
     VaultHead head(L2Block at) throws RpcException;

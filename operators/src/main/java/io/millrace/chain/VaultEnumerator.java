@@ -67,10 +67,10 @@ final class VaultEnumerator implements SplitEnumerator<VaultSplit, VaultEnumerat
     @Override
     public void close() {}
 
-    /** Version 1: a byte that says whether a split follows, and the split. */
+    /** A byte that says whether a split follows, and the split, both in the same version. */
     static final class StateSerializer implements SimpleVersionedSerializer<State> {
 
-        private static final int VERSION = 1;
+        private static final int VERSION = 2;
 
         private final VaultSplitSerializer splits = new VaultSplitSerializer();
 
@@ -90,7 +90,7 @@ final class VaultEnumerator implements SplitEnumerator<VaultSplit, VaultEnumerat
 
         @Override
         public State deserialize(int version, byte[] bytes) throws IOException {
-            if (version != VERSION || bytes.length == 0) {
+            if (version < 1 || version > VERSION || bytes.length == 0) {
                 throw new IOException(
                         "state of the vault source of version "
                                 + version
@@ -101,7 +101,7 @@ final class VaultEnumerator implements SplitEnumerator<VaultSplit, VaultEnumerat
                 return new State(null);
             }
             byte[] split = Arrays.copyOfRange(bytes, 1, bytes.length);
-            return new State(splits.deserialize(VERSION, split));
+            return new State(splits.deserialize(version, split));
         }
     }
 }

@@ -8,6 +8,7 @@ import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.web3j.abi.EventEncoder;
 import org.web3j.abi.datatypes.Event;
@@ -67,8 +68,13 @@ final class VaultEventDecoder {
                         false));
     }
 
+    /** First topics of the events that {@link #decode} knows. */
+    static Set<String> topics() {
+        return BY_TOPIC.keySet();
+    }
+
     /** Says that every event up to and with {@code block} has been read. */
-    static VaultEvent scanned(L2Block block, boolean caughtUp) {
+    static VaultEvent scanned(BlockHeader block, boolean caughtUp) {
         return new VaultEvent(
                 VaultEvent.Kind.SCANNED,
                 block.number(),

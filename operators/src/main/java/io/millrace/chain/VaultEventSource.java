@@ -1,7 +1,8 @@
 package io.millrace.chain;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.Serializable;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -17,21 +18,23 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * The vault's and the registry's events as a stream, in chain order, each exactly once in Flink's
  * state. Out: {@link VaultEvent}s of final blocks only, and a SCANNED after each range read, so
  * that a consumer knows up to which block it has heard everything. Nothing is ever retracted: what
- * is not final is not read.
+ * is not final is read ahead, to be compared, and not emitted.
  *
- * <p>An outage of the node holds the stream back and shows in the metric chain.rpcFailures; it does
- * not fail the job. Another chain than configured does. There is one split, so parallelism 1 is
+ * <p>An outage of the nodes holds the stream back and shows in the metric chain.rpcFailures, an
+ * answer that breaks the chain's own hashes in chain.rpcDisagreements; neither fails the job.
+ * Another chain than configured does, and a final block that was replaced ({@link
+ * FinalityViolatedException}), both without restarts. There is one split, so parallelism 1 is
  * enough and more readers stay idle.
  */
 public final class VaultEventSource
         implements Source<VaultEvent, VaultSplit, VaultEnumerator.State> {
 
-    private final VaultClient.Factory clients;
+    private final EventChain.Factory chains;
     private final Options options;
 
-    /** Reads through {@code clients}, which also say what counts as final. */
-    public VaultEventSource(VaultClient.Factory clients, Options options) {
-        this.clients = clients;
+    /** Reads through {@code chains}, which also say what counts as final. */
+    public VaultEventSource(EventChain.Factory chains, Options options) {
+        this.chains = chains;
         this.options = options;
     }
 
@@ -42,12 +45,19 @@ public final class VaultEventSource
      *     the one the vault or the registry was deployed in, whichever is older
      * @param pollMillis between two looks for new final blocks
      * @param maxBackoffMillis longest wait after failures of the node
+     * @param logsCheck how a node's logs are checked to be all
      */
-    public record Options(long chainId, long startBlock, long pollMillis, long maxBackoffMillis)
+    public record Options(
+            long chainId,
+            long startBlock,
+            long pollMillis,
+            long maxBackoffMillis,
+            LogsCheck logsCheck)
             implements Serializable {
 
         /** Checks. */
         public Options {
+            requireNonNull(logsCheck, "logsCheck is null");
             if (chainId <= 0
                     || startBlock < 0
                     || pollMillis <= 0
@@ -94,14 +104,13 @@ public final class VaultEventSource
 
     @Override
     public SourceReader<VaultEvent, VaultSplit> createReader(SourceReaderContext context) {
-        return new VaultSourceReader(
-                clients, options, context, new AtomicLong(), new AtomicLong(-1));
+        return new VaultSourceReader(chains, options, context, new SourceMetrics());
     }
 
     @Override
     public SplitEnumerator<VaultSplit, VaultEnumerator.State> createEnumerator(
             SplitEnumeratorContext<VaultSplit> context) {
-        VaultSplit first = new VaultSplit(options.startBlock(), 0);
+        VaultSplit first = VaultSplit.from(options.startBlock());
         return new VaultEnumerator(context, new VaultEnumerator.State(first));
     }
 

@@ -2,8 +2,8 @@ package io.millrace.chain;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.chain.FinalRangeReader.Step;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReaderContext;
@@ -16,37 +16,34 @@ import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSource
 @SuppressWarnings("try") // close() is Flink's and may be interrupted
 final class VaultSourceReader
         extends SingleThreadMultiplexSourceReaderBase<
-                VaultEvent, VaultEvent, VaultSplit, AtomicReference<VaultSplit>> {
+                Step, VaultEvent, VaultSplit, AtomicReference<VaultSplit>> {
 
     VaultSourceReader(
-            VaultClient.Factory clients,
+            EventChain.Factory chains,
             VaultEventSource.Options options,
             SourceReaderContext context,
-            AtomicLong rpcFailures,
-            AtomicLong scannedBlock) {
+            SourceMetrics metrics) {
         super(
-                () -> new VaultSplitReader(clients.open(), options, rpcFailures),
-                (event, output, state) -> emit(event, output, state, scannedBlock),
+                () -> new VaultSplitReader(chains.openEvents(), options, metrics),
+                (step, output, state) -> emit(step, output, state, metrics),
                 context.getConfiguration(),
                 context);
-        context.metricGroup().addGroup("chain").gauge("rpcFailures", rpcFailures::get);
-        context.metricGroup().addGroup("chain").gauge("scannedBlock", scannedBlock::get);
+        metrics.register(context.metricGroup());
     }
 
     private static void emit(
-            VaultEvent event,
+            Step step,
             SourceOutput<VaultEvent> output,
             AtomicReference<VaultSplit> state,
-            AtomicLong scannedBlock) {
-        output.collect(event, event.blockMillis());
-        boolean wholeBlock = event.kind() == VaultEvent.Kind.SCANNED;
-        state.set(
-                wholeBlock
-                        ? new VaultSplit(event.block() + 1, 0)
-                        : new VaultSplit(event.block(), event.logIndex() + 1));
-        if (wholeBlock) {
-            scannedBlock.set(event.block());
+            SourceMetrics metrics) {
+        VaultEvent event = step.event();
+        if (event != null) {
+            output.collect(event, event.blockMillis());
+            if (event.kind() == VaultEvent.Kind.SCANNED) {
+                metrics.scanned(event.block());
+            }
         }
+        state.set(step.after());
     }
 
     @Override

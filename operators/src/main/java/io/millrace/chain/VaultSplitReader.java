@@ -1,152 +1,167 @@
 package io.millrace.chain;
 
+import io.millrace.chain.FinalRangeReader.Step;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.connector.base.source.reader.RecordsBySplits;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsChange;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads final blocks range by range: the logs, then a SCANNED for the last block. A range is
- * emitted only after every block with a log in it has been compared with the canonical block of its
- * number. Failures of the node are waited out; another chain than configured ends the job. Called
- * by Flink's fetcher thread, woken by any.
+ * Reads the chain: ranges while blocks are final and not emitted, else the blocks above them.
+ * Before the first look, and after each change of the node, the last emitted block must still be
+ * where it was. Failures are waited out; another chain than configured, or a final block that was
+ * replaced, ends the job, as no restart could help. Called by Flink's fetcher thread, woken by any.
  */
-final class VaultSplitReader implements SplitReader<VaultEvent, VaultSplit> {
+final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
 
     private static final Logger LOG = LoggerFactory.getLogger(VaultSplitReader.class);
-    private static final int FIRST_RANGE = 500;
-    private static final int MAX_RANGE = 5_000;
 
-    private final VaultClient chain;
+    /** Looks in a row that must find a final block replaced before that is believed. */
+    static final int VIOLATIONS_BELIEVED = 3;
+
+    private final EventChain chain;
     private final VaultEventSource.Options options;
-    private final AtomicLong rpcFailures;
+    private final SourceMetrics metrics;
+    private final FinalRangeReader ranges;
+    private final TipFollower tip;
     private final Semaphore wakeUps = new Semaphore(0);
 
     private @Nullable VaultSplit position;
-    private long finalNumber = -1;
-    private int range = FIRST_RANGE;
+    private long validatedAt = -1;
     private int failures;
-    private boolean chainChecked;
+    private int violations;
     private boolean caughtUpSaid;
 
-    VaultSplitReader(VaultClient chain, VaultEventSource.Options options, AtomicLong rpcFailures) {
+    VaultSplitReader(EventChain chain, VaultEventSource.Options options, SourceMetrics metrics) {
         this.chain = chain;
         this.options = options;
-        this.rpcFailures = rpcFailures;
+        this.metrics = metrics;
+        LogsProof proof = new LogsProof(chain, options.logsCheck());
+        this.ranges = new FinalRangeReader(chain, proof, metrics);
+        this.tip = new TipFollower(chain, proof, metrics);
     }
 
     @Override
-    public RecordsWithSplitIds<VaultEvent> fetch() throws IOException {
+    public RecordsWithSplitIds<Step> fetch() throws IOException {
         VaultSplit from = position;
         if (from == null) {
             pause(options.pollMillis());
             return records(List.of());
         }
+        List<Step> steps = List.of();
+        long switches = chain.switches();
         try {
-            requireChain();
-            // Asked for every range, so that a long catching-up does not end at an old final head.
-            // Never lowered: a node that is behind must not make final blocks unread again.
-            finalNumber = Math.max(finalNumber, chain.finalBlock().number());
-            boolean read = finalNumber >= from.nextBlock();
-            List<VaultEvent> events = read ? read(from) : stillCaughtUp(from);
+            steps = look(validated(from));
             recovered();
-            if (events.isEmpty()) {
-                pause(options.pollMillis());
-            }
-            return records(events);
+        } catch (FinalityViolatedException e) {
+            violated(e);
         } catch (RpcException e) {
-            failed(e);
-            return records(List.of());
+            failed(e, switches);
+        } finally {
+            metrics.endpoint(chain.endpointInUse(), chain.switches());
         }
+        if (!steps.isEmpty()) {
+            position = steps.get(steps.size() - 1).after();
+        }
+        return records(steps);
     }
 
-    private List<VaultEvent> read(VaultSplit from) throws RpcException {
-        long to = Math.min(finalNumber, from.nextBlock() + range - 1);
-        Map<Long, L2Block> blocks = new HashMap<>();
-        L2Block last = chain.block(to);
-        blocks.put(to, last);
-        List<VaultEvent> events = new ArrayList<>();
-        for (LogEntry log : chain.logs(from.nextBlock(), to)) {
-            L2Block block = blocks.get(log.block());
-            if (block == null) {
-                block = chain.block(log.block());
-                blocks.put(log.block(), block);
-            }
-            if (!block.hash().equals(log.blockHash())) {
-                throw RpcException.invalid(
-                        "eth_getLogs",
-                        "a log of block "
-                                + log.block()
-                                + " is of "
-                                + log.blockHash()
-                                + " but the canonical block is "
-                                + block.hash());
-            }
-            boolean emitted = log.block() == from.nextBlock() && log.index() < from.nextLogIndex();
-            if (!emitted) {
-                VaultEventDecoder.decode(log, block.millis()).ifPresent(events::add);
-            }
+    private List<Step> look(VaultSplit from) throws RpcException, FinalityViolatedException {
+        // Asked for every range, so that a long catching-up does not end at an old final head.
+        long finalNumber = chain.finalHead().number();
+        metrics.finalHead(finalNumber);
+        if (finalNumber >= from.nextBlock()) {
+            List<Step> steps = ranges.read(from, finalNumber);
+            caughtUpSaid |= steps.get(steps.size() - 1).after().nextBlock() > finalNumber;
+            return steps;
         }
-        boolean caughtUp = to == finalNumber;
-        events.add(VaultEventDecoder.scanned(last, caughtUp));
-        caughtUpSaid |= caughtUp;
-        position = new VaultSplit(to + 1, 0);
-        return events;
+        VaultSplit followed = tip.follow(from);
+        boolean first =
+                !caughtUpSaid && from.nextBlock() > 0 && finalNumber >= from.nextBlock() - 1;
+        if (first) {
+            // Said once after a start in which no block became final, for those who wait for it.
+            caughtUpSaid = true;
+            BlockHeader last = chain.header(from.nextBlock() - 1);
+            return List.of(new Step(VaultEventDecoder.scanned(last, true), followed));
+        }
+        if (followed.window().size() - from.window().size() < TipFollower.BLOCKS_AT_ONCE) {
+            pause(options.pollMillis());
+        }
+        return followed.equals(position) ? List.of() : List.of(new Step(null, followed));
     }
 
-    /** Said once after a start in which no block became final, for those who wait for it. */
-    private List<VaultEvent> stillCaughtUp(VaultSplit from) throws RpcException {
-        if (caughtUpSaid || finalNumber < from.nextBlock() - 1 || from.nextBlock() == 0) {
-            return List.of();
+    /** The node in use must follow the configured chain, and have the last emitted block. */
+    private VaultSplit validated(VaultSplit from) throws RpcException, FinalityViolatedException {
+        if (validatedAt == chain.switches()) {
+            return from;
         }
-        L2Block last = chain.block(from.nextBlock() - 1);
-        caughtUpSaid = true;
-        return List.of(VaultEventDecoder.scanned(last, true));
-    }
-
-    private void requireChain() throws RpcException {
-        if (chainChecked) {
-            return;
-        }
+        long looked = chain.switches();
         long chainId = chain.chainId();
         if (chainId != options.chainId()) {
-            throw new IllegalStateException(
-                    "the L2 node follows chain "
-                            + chainId
-                            + " but chain "
-                            + options.chainId()
-                            + " is configured; correct the endpoint or the chain id");
+            throw new SuppressRestartsException(
+                    new IllegalStateException(
+                            "the L2 node follows chain "
+                                    + chainId
+                                    + " but chain "
+                                    + options.chainId()
+                                    + " is configured; correct the endpoint or the chain id"));
         }
-        chainChecked = true;
+        VaultSplit known = from;
+        if (from.nextBlock() > 0 && from.nextLogIndex() == 0) {
+            BlockHeader last = chain.header(from.nextBlock() - 1);
+            if (from.lastHash().isEmpty()) {
+                known = new VaultSplit(from.nextBlock(), 0, last.hash(), List.of());
+            } else if (!from.lastHash().equals(last.hash())) {
+                throw new FinalityViolatedException(last.number(), from.lastHash(), last.hash());
+            }
+        }
+        validatedAt = looked;
+        return known;
     }
 
     private void recovered() {
         if (failures > 0) {
             LOG.info("the L2 node answers again after {} failures", failures);
-            failures = 0;
         }
-        range = Math.min(MAX_RANGE, range + Math.max(1, range / 4));
+        failures = 0;
+        violations = 0;
     }
 
-    private void failed(RpcException e) {
-        rpcFailures.incrementAndGet();
+    /** A node may lie or lag: the others are asked, and all again, before the job is ended. */
+    private void violated(FinalityViolatedException e) {
+        metrics.disagreed();
+        violations++;
+        if (violations >= Math.max(VIOLATIONS_BELIEVED, chain.endpoints() + 1)) {
+            throw new SuppressRestartsException(e);
+        }
+        LOG.warn("look {} at a broken finality: {}", violations, e.getMessage());
+        chain.distrust(chain.endpointInUse());
+        validatedAt = -1;
+        pause(options.pollMillis());
+    }
+
+    private void failed(RpcException e, long switchesBefore) {
+        metrics.failed();
+        if (e.kind() == RpcException.Kind.INVALID) {
+            metrics.disagreed();
+            // What was read ahead may be the lie: read without it, two nodes must agree instead.
+            position = position == null ? null : position.withWindow(List.of());
+            if (chain.switches() == switchesBefore) {
+                chain.distrust(chain.endpointInUse());
+            }
+        }
         if (failures++ == 0) {
             LOG.warn("events of the vault wait: {}", e.getMessage());
-        }
-        if (e.kind() != RpcException.Kind.INVALID) {
-            range = Math.max(1, range / 2); // the range may be what it refuses, or is slow at
         }
         long wait = options.pollMillis() << Math.min(failures - 1, 20);
         pause(Math.min(wait, options.maxBackoffMillis()));
@@ -162,15 +177,16 @@ final class VaultSplitReader implements SplitReader<VaultEvent, VaultSplit> {
         }
     }
 
-    private static RecordsWithSplitIds<VaultEvent> records(List<VaultEvent> events) {
+    private static RecordsWithSplitIds<Step> records(List<Step> steps) {
         return new RecordsBySplits<>(
-                events.isEmpty() ? Map.of() : Map.of(VaultSplit.ID, events), Set.of());
+                steps.isEmpty() ? Map.of() : Map.of(VaultSplit.ID, steps), Set.of());
     }
 
     @Override
     public void handleSplitsChanges(SplitsChange<VaultSplit> change) {
         for (VaultSplit split : change.splits()) {
             position = split;
+            validatedAt = -1;
         }
     }
 

@@ -68,7 +68,8 @@ class VaultEventSourceITCase {
         VaultEventSource source =
                 new VaultEventSource(
                         local.connection(),
-                        new VaultEventSource.Options(Anvil.CHAIN_ID, 0, 100, 2_000));
+                        new VaultEventSource.Options(
+                                Anvil.CHAIN_ID, 0, 100, 2_000, LogsCheck.BLOOM));
         List<VaultEvent> events = new ArrayList<>();
         try (CloseableIterator<VaultEvent> stream =
                 env.fromSource(source, VaultEventSource.idleWatermarks(), "vault events")

@@ -1,5 +1,7 @@
 package io.millrace.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import io.millrace.chain.JsonRpc;
 import io.millrace.chain.RpcException;
 import java.io.IOException;
@@ -83,6 +85,17 @@ public final class Anvil implements AutoCloseable {
     /** Mines blocks at once. */
     public void mine(int blocks) throws RpcException {
         rpc.callNullable("anvil_mine", blocks);
+    }
+
+    /** From now on blocks come only by {@link #mine}, whatever is sent. */
+    public void holdBlocks() throws RpcException {
+        rpc.callNullable("evm_setIntervalMining", 0);
+        rpc.callNullable("evm_setAutomine", false);
+    }
+
+    /** Any other method of the node; what it returns may be null. */
+    public JsonNode call(String method, Object... params) throws RpcException {
+        return rpc.callNullable(method, params).orElse(NullNode.getInstance());
     }
 
     /** Replaces the newest blocks by empty ones. */

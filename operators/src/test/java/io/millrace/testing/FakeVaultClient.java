@@ -246,8 +246,7 @@ public final class FakeVaultClient implements VaultClient {
         return blocks.get((int) number).header();
     }
 
-    @Override
-    public List<LogEntry> logs(long from, long to) throws RpcException {
+    private List<LogEntry> logs(long from, long to) throws RpcException {
         requireReachable();
         List<LogEntry> logs = new ArrayList<>();
         for (long number = from; number <= to; number++) {

@@ -10,6 +10,7 @@ import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import io.millrace.unit.Secp256k1;
 import java.math.BigInteger;
+import java.util.List;
 import org.web3j.crypto.Credentials;
 import org.web3j.protocol.Web3j;
 import org.web3j.protocol.http.HttpService;
@@ -118,12 +119,17 @@ public final class LocalVault implements AutoCloseable {
 
     /** How our own client reaches it. */
     public JsonRpcVaultClient.Connection connection() {
+        return connection(List.of(url), 10_000);
+    }
+
+    /** The same through other endpoints. */
+    public JsonRpcVaultClient.Connection connection(List<String> endpoints, long timeoutMillis) {
         return new JsonRpcVaultClient.Connection(
-                url,
+                endpoints,
                 vault.getContractAddress(),
                 registry.getContractAddress(),
                 Finality.FINALIZED,
-                10_000);
+                timeoutMillis);
     }
 
     private TransactionManager manager(TestSigner signer) {

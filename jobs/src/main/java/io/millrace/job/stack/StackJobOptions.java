@@ -22,7 +22,7 @@ final class StackJobOptions {
             Path models) {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("kafka.bootstrap.servers", bootstrapServers);
-        options.put("chain.rpc.url", rpcUrl);
+        options.put("chain.rpc.urls", rpcUrl);
         options.put("chain.id", Long.toString(LocalStack.CHAIN_ID));
         options.put("chain.start.block", Long.toString(contracts.startBlock()));
         options.put("chain.finality", "finalized");
