@@ -28,6 +28,7 @@ final class FaultChain
     private LocalVault local;
     private JsonRpc node;
     private RpcFaultProxy proxy;
+    private RpcFaultProxy otherProxy;
     private SettledBooks books;
 
     @Override
@@ -42,6 +43,7 @@ final class FaultChain
     @Override
     public void beforeEach(ExtensionContext context) throws Exception {
         proxy = RpcFaultProxy.before(anvil.url());
+        otherProxy = RpcFaultProxy.before(anvil.url());
         tell("anvil_setNextBlockBaseFeePerGas", "0x3b9aca00");
         anvil.fund(LocalVault.SETTLER.address());
         mine(8); // all before is final
@@ -51,6 +53,7 @@ final class FaultChain
     @Override
     public void afterEach(ExtensionContext context) throws Exception {
         proxy.close();
+        otherProxy.close();
         tell("anvil_dropAllTransactions");
     }
 
@@ -68,20 +71,19 @@ final class FaultChain
         return proxy;
     }
 
-    /** Where the node itself listens. */
-    String url() {
-        return anvil.url();
+    /** A second way to the same node. */
+    RpcFaultProxy otherProxy() {
+        return otherProxy;
+    }
+
+    /** Another node of the same chain, that knows it up to the block of now and no further. */
+    Anvil laggard() throws RpcException {
+        return Anvil.startBehind(anvil, height());
     }
 
     /** Our client's way to the chain: through the proxy. */
     JsonRpcVaultClient.Connection connection(long timeoutMillis) {
-        return through(proxy.url(), timeoutMillis);
-    }
-
-    JsonRpcVaultClient.Connection through(String url, long timeoutMillis) {
-        JsonRpcVaultClient.Connection direct = local.connection();
-        return new JsonRpcVaultClient.Connection(
-                url, direct.vault(), direct.registry(), direct.finality(), timeoutMillis);
+        return local.connection(List.of(proxy.url()), timeoutMillis);
     }
 
     /** A call of the node that answers something. */
@@ -112,6 +114,11 @@ final class FaultChain
 
     long height() throws RpcException {
         return HexQuantity.parse(ask("eth_blockNumber").asText()).longValueExact();
+    }
+
+    long finalHeight() throws RpcException {
+        JsonNode block = ask("eth_getBlockByNumber", "finalized", false);
+        return HexQuantity.parse(block.path("number").asText()).longValueExact();
     }
 
     /** The next {@code count} parts for the vault, one an epoch. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.chain.SettlementHaltedException.Reason;
+import io.millrace.testing.Anvil;
 import io.millrace.testing.proxy.Faults;
 import java.util.List;
 import java.util.Set;
@@ -158,5 +159,35 @@ class SubmitReorgFaultITCase {
 
         CHAIN.books().settledOnceByOneTransactionEach(epochs);
         assertThat(submitter.signed()).as("signed again").hasSize(1);
+    }
+
+    /** Row 18: a load balancer with one node that lags: neither its silence nor its past counts. */
+    @Test
+    void row18_nodesAlternateOldAndNew_settledOnce() throws Exception {
+        List<SealedEpoch> epochs = CHAIN.epochs(3);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(1);
+        submitter.settleAll();
+        try (Anvil laggard = CHAIN.laggard()) {
+            submitter.add(3);
+            CHAIN.mine(1);
+            CHAIN.proxy()
+                    .onAny()
+                    .then(
+                            Faults.alternate(
+                                    List.of(
+                                            Faults.pass(),
+                                            CHAIN.proxy().answeredBy(laggard.url()))));
+            for (int i = 0; i < 20; i++) {
+                submitter.step();
+                CHAIN.mine(1);
+            }
+        }
+        CHAIN.proxy().heal();
+        submitter.settleAll();
+
+        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        assertThat(submitter.settled)
+                .extracting(SettlementRecord::header)
+                .containsExactlyElementsOf(epochs.stream().map(SealedEpoch::hash).toList());
     }
 }

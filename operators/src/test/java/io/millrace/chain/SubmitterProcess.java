@@ -130,7 +130,11 @@ final class SubmitterProcess implements AutoCloseable {
         EpochSubmitter submitter =
                 new EpochSubmitter(
                         new JsonRpcVaultClient.Connection(
-                                        args[1], args[2], args[3], Finality.FINALIZED, 5_000)
+                                        List.of(args[1]),
+                                        args[2],
+                                        args[3],
+                                        Finality.FINALIZED,
+                                        5_000)
                                 .open(),
                         LocalVault.SETTLER,
                         new FileJournal(journal(directory)),
