@@ -10,14 +10,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Several nodes of one chain, one in use. It stays in use until it fails: at once if it cannot be
- * reached or says "later", after three failures in a row otherwise. Then it rests, longer each
- * time, and the next takes over, after it has shown that it follows the same chain. A failed call
- * is never repeated here; its caller decides. Not shared between threads.
+ * reached or says "later", after three failures otherwise, unless many good answers came between
+ * them. Then it rests, longer each time, and the next takes over, after it has shown that it
+ * follows the same chain. A failed call is never repeated here; its caller decides. Not shared
+ * between threads.
  */
 final class RpcEndpoints {
 
     private static final Logger LOG = LoggerFactory.getLogger(RpcEndpoints.class);
     private static final int PATIENCE = 3;
+
+    /** Good answers in a row that make up for failures: more than one look at the chain takes. */
+    private static final int FORGIVEN_AFTER = 200;
+
     private static final long REST_MILLIS = 1_000;
     private static final int MAX_REST_DOUBLINGS = 6;
 
@@ -30,6 +35,7 @@ final class RpcEndpoints {
         private final JsonRpc node;
         private boolean checked;
         private int failures;
+        private int goodAnswers;
         private int rests;
         private long restsUntilNanos;
 
@@ -85,8 +91,13 @@ final class RpcEndpoints {
                 check(endpoint);
             }
             T answer = question.to(endpoint.node);
-            endpoint.failures = 0;
-            endpoint.rests = 0;
+            if (++endpoint.goodAnswers >= FORGIVEN_AFTER) {
+                // Not at once: a node may fail at one method and answer all the others.
+                endpoint.failures = 0;
+            }
+            if (endpoint.failures == 0) {
+                endpoint.rests = 0;
+            }
             return answer;
         } catch (RpcException e) {
             failed(index, e);
@@ -185,6 +196,7 @@ final class RpcEndpoints {
         }
         Endpoint endpoint = endpoints.get(index);
         endpoint.failures++;
+        endpoint.goodAnswers = 0;
         boolean foreign = !endpoint.checked && e.kind() == RpcException.Kind.INVALID;
         if (e.kind() == RpcException.Kind.UNREACHABLE || foreign || endpoint.failures >= PATIENCE) {
             rest(index, String.valueOf(e.getMessage()));

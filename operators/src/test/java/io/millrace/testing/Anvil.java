@@ -41,6 +41,19 @@ public final class Anvil implements AutoCloseable {
 
     /** Starts a node and waits until it answers. */
     public static Anvil start() {
+        return start(List.of());
+    }
+
+    /**
+     * Another node of {@code other}'s chain, that knows it up to {@code block} and learns nothing
+     * more.
+     */
+    public static Anvil startBehind(Anvil other, long block) {
+        return start(
+                List.of("--fork-url", other.url, "--fork-block-number", "" + block, "--no-mining"));
+    }
+
+    private static Anvil start(List<String> more) {
         if (!Files.isExecutable(BINARY)) {
             throw new IllegalStateException(
                     BINARY + " is missing: build the contracts module first (mvn -pl contracts)");
@@ -49,6 +62,7 @@ public final class Anvil implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(BINARY.toString(), "-n", "optimism"));
         command.addAll(List.of("--chain-id", String.valueOf(CHAIN_ID), "--port", "" + port));
         command.addAll(List.of("--slots-in-an-epoch", "2", "--silent"));
+        command.addAll(more);
         try {
             Process process =
                     new ProcessBuilder(command)
