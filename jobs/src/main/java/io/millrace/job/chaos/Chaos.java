@@ -42,6 +42,7 @@ public final class Chaos {
     private static final int MAX_REORG_DEPTH = 2 * SLOTS_IN_AN_EPOCH - 2;
     private static final long RICH_DEPOSIT = 10 * StackOptions.DOLLAR;
     private static final long POOR_DEPOSIT = 1;
+    private static final int MAX_CHARS = 60;
     private static final byte[] STRANGER = Keccak.hashUtf8("the key of one without an account");
     private static final Duration STANDSTILL_LIMIT = Duration.ofMinutes(3);
     private static final Duration SETTLE_PAUSE = Duration.ofMillis(500);
@@ -216,7 +217,11 @@ public final class Chaos {
         for (Account requester : requesters) {
             keys.add(KeyFile.read(Path.of(requester.keyFile())));
         }
-        List<String> texts = Texts.ofBook(Installation.locate().book());
+        // Many requests, not much inference: what is tried here is the flow of money.
+        List<String> texts =
+                Texts.ofBook(Installation.locate().book()).stream()
+                        .map(text -> text.substring(0, Math.min(MAX_CHARS, text.length())))
+                        .toList();
         RequestSignature signature =
                 new RequestSignature(new Eip712Domain(file.chainId(), file.vault()));
         return () -> new Traffic(signature, file.model(), keys, texts, clock.millis());

@@ -1,5 +1,9 @@
 package io.millrace.job.stack;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A process of the local stack. Its output goes to a log file; it ends with this object, and also
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChildProcess implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ChildProcess.class);
     private static final int TAIL_LINES = 20;
     private static final Duration GRACE = Duration.ofSeconds(15);
     private static final Duration PROBE_PAUSE = Duration.ofMillis(100);
@@ -153,17 +157,24 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
+    /** Asks it to end, without waiting for it. */
+    void askToEnd() {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException e) { // close makes it
+            LOG.debug("the pipe to {} was broken", name, e);
+        }
+    }
+
     /** Asks it to end, then makes it. Does nothing if it has ended. */
     @Override
     public void close() {
+        askToEnd();
         try {
-            process.getOutputStream().close();
             if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.waitFor();
             }
-        } catch (IOException e) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
         } catch (InterruptedException e) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             Thread.currentThread().interrupt();

@@ -1,11 +1,12 @@
 package io.millrace.job.stack;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One process of the local stack: what it has on disk outlives it, so that it can be lost and
@@ -20,6 +21,7 @@ public final class StackProcess implements AutoCloseable {
     private final Readiness readiness;
 
     private volatile @Nullable ChildProcess child;
+    private volatile boolean closed;
     private boolean paused;
 
     /** A process that has not been started. @param log that its output is appended to */
@@ -66,8 +68,8 @@ public final class StackProcess implements AutoCloseable {
 
     /** Starts it without waiting. */
     public void launch() throws Exception {
-        if (isAlive()) {
-            throw new IllegalStateException(name + " runs already");
+        if (closed || isAlive()) {
+            throw new IllegalStateException(name + (closed ? " has been closed" : " runs already"));
         }
         paused = false;
         Launch launch = command.next();
@@ -127,8 +129,18 @@ public final class StackProcess implements AutoCloseable {
         return started().pid();
     }
 
+    /** Asks it to end, without waiting for it. */
+    void askToEnd() {
+        closed = true;
+        ChildProcess current = child;
+        if (current != null) {
+            current.askToEnd();
+        }
+    }
+
     @Override
     public void close() {
+        closed = true;
         ChildProcess current = child;
         if (current != null) {
             current.close();
