@@ -38,11 +38,11 @@ class KafkaTopicChecksITCase {
 
             assertRefused(broker, admin, Topics.REQUESTS, CLOCK, "CreateTime");
             assertRefused(broker, admin, Topics.REQUESTS, BATCH, "1048588");
-            assertRefused(broker, admin, Topics.REQUESTS, RECORD, "2147483647");
+            assertRefused(broker, admin, Topics.REQUESTS, RECORD, "2147483639");
             assertRefused(broker, admin, Topics.CHARGES, "cleanup.policy", "compact");
 
             // Brokers that know no limit of records hold bombs off by storing nothing compressed.
-            set(admin, Topics.REQUESTS, RECORD, "2147483647");
+            set(admin, Topics.REQUESTS, RECORD, "2147483639");
             set(admin, Topics.REQUESTS, "compression.type", "uncompressed");
             assertThatCode(() -> verify(broker)).doesNotThrowAnyException();
         }
