@@ -3,6 +3,7 @@ package io.millrace.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.chain.VaultIdentity;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,8 @@ class JobConfigTest {
         options.put("chain.rpc.url", "http://127.0.0.1:8545");
         options.put("chain.id", "31337");
         options.put("vault.address", "0x00000000000000000000000000000000000000AA");
+        options.put("vault.code.hash", "0x" + "Cc".repeat(32));
+        options.put("token.address", "0x00000000000000000000000000000000000000DD");
         options.put("registry.address", "0x00000000000000000000000000000000000000bb");
         options.put("settle.signer.key.file", "/etc/millrace/settler.key");
         options.put("provider.accounts", "1;2");
@@ -43,8 +46,7 @@ class JobConfigTest {
         assertThat(config.admit().horizon()).isEqualTo(Duration.ofHours(1));
     }
 
-    @Test
-    void config_everyOption_isMapped() {
+    private static Map<String, String> all() {
         Map<String, String> options = least();
         options.put("kafka.transaction.prefix", "east");
         options.put("kafka.transaction.timeout", "10 min");
@@ -52,6 +54,7 @@ class JobConfigTest {
         options.put("chain.start.block", "17");
         options.put("chain.finality", "12");
         options.put("chain.poll.interval", "500 ms");
+        options.put("settle.signer.low.wei", "12");
         options.put("results.mode", "committed");
         options.put("admit.horizon", "2 h");
         options.put("admit.max.record.bytes", "1000");
@@ -72,6 +75,12 @@ class JobConfigTest {
         options.put("parallelism.infer", "3");
         options.put("parallelism.meter", "5");
         options.put("parallelism.settle", "6");
+        return options;
+    }
+
+    @Test
+    void config_everyOption_isMapped() {
+        Map<String, String> options = all();
         assertThat(options.keySet())
                 .as("every option has a value here")
                 .hasSameSizeAs(JobOptions.ALL);
@@ -87,6 +96,13 @@ class JobConfigTest {
         assertThat(config.chain().startBlock()).isEqualTo(17);
         assertThat(config.chain().finality()).isEqualTo("12");
         assertThat(config.chain().pollInterval()).isEqualTo(Duration.ofMillis(500));
+        assertThat(config.chain().vault())
+                .isEqualTo(
+                        new VaultIdentity(
+                                31337,
+                                "0x" + "cc".repeat(32),
+                                "0x00000000000000000000000000000000000000dd"));
+        assertThat(config.chain().settlerLowWei()).isEqualTo(12);
         assertThat(config.results()).isEqualTo(ResultsMode.COMMITTED);
         assertThat(config.admit()).isEqualTo(new JobConfig.Admit(Duration.ofHours(2), 1000));
         assertThat(config.feeBasisPoints()).isEqualTo(100);
@@ -136,6 +152,9 @@ class JobConfigTest {
                         Map.entry("chain.finality", "soon"),
                         Map.entry("results.mode", "sometimes"),
                         Map.entry("vault.address", "0x12"),
+                        Map.entry("vault.code.hash", "0x12"),
+                        Map.entry("token.address", "usd"),
+                        Map.entry("settle.signer.low.wei", "-1"),
                         Map.entry("chain.id", "-1"),
                         Map.entry("parallelism.infer", "0"),
                         Map.entry("kafka.tick.interval", "0 s"),
