@@ -1,6 +1,7 @@
 package io.millrace.job;
 
 import io.millrace.admit.RequestRecord;
+import io.millrace.chain.EpochLog;
 import io.millrace.chain.SealedEpoch;
 import io.millrace.chain.SubmissionJournal;
 import io.millrace.chain.VaultEvent;
@@ -29,6 +30,7 @@ import org.apache.flink.connector.datagen.source.DataGeneratorSource;
  * @param ticksOut into each partition of the request topic in turn
  * @param journal of the submitter
  * @param log what is committed of the ledger: read once at start
+ * @param storedEpochs the log of epochs as it is stored
  */
 public record Endpoints(
         Source<RequestRecord, ?, ?> requests,
@@ -43,7 +45,8 @@ public record Endpoints(
         Sink<OutboundRecord> receipts,
         Sink<Long> ticksOut,
         SubmissionJournal.Factory journal,
-        LedgerLog.Factory log) {
+        LedgerLog.Factory log,
+        EpochLog storedEpochs) {
 
     private static final long MAX_BACKOFF_MILLIS = 30_000;
 
@@ -63,7 +66,8 @@ public record Endpoints(
                 kafka.exactlyOnce("receipts"),
                 kafka.ticks(),
                 KafkaSubmissionJournal.factory(config.kafka(), config.chain().domain().vault()),
-                KafkaLedgerLog.factory(config.kafka().bootstrapServers()));
+                KafkaLedgerLog.factory(config.kafka().bootstrapServers()),
+                new KafkaEpochLog(config.kafka().bootstrapServers()));
     }
 
     private static VaultEventSource vaultEvents(JobConfig.Chain chain) {

@@ -89,6 +89,14 @@ final class KafkaTopicChecks {
                         + marks
                         + "; the last mark must outlive any pause of the job, set it to compact");
         verifySizes(configs);
+        String flush = value(configs, Topics.TRANSACTIONS, "flush.messages");
+        require(
+                flush.equals("1"),
+                Topics.TRANSACTIONS
+                        + " has flush.messages="
+                        + flush
+                        + "; what is signed must be on the broker's disk before it is sent, set it"
+                        + " to 1");
         for (String kept :
                 List.of(Topics.EPOCHS, Topics.TRANSACTIONS, Topics.RECEIPTS, Topics.CHARGES)) {
             String policy = value(configs, kept, "cleanup.policy");

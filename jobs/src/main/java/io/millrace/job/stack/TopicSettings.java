@@ -53,6 +53,9 @@ final class TopicSettings {
             settings.put(
                     "max.decompressed.message.bytes", Integer.toString(Topics.REQUEST_MAX_BYTES));
         }
+        if (topic.equals(Topics.TRANSACTIONS)) {
+            settings.put("flush.messages", "1"); // on disk before it is acknowledged
+        }
         if (BOOKS.contains(topic)) {
             settings.put("retention.ms", "-1");
         }
