@@ -26,8 +26,6 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,16 +44,16 @@ class JournalITCase {
 
     @TempDir private Path folder;
     private KafkaBroker broker;
-    private @Nullable Process restarted;
     private String servers;
 
     @BeforeEach
     void start() throws Exception {
         broker =
-                KafkaBroker.start(
+                KafkaBroker.in(
                         Installation.locate().brokerJars(),
                         folder.resolve("kafka"),
                         folder.resolve("kafka.log"));
+        broker.process().start();
         servers = broker.bootstrapServers();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
             NewTopic topic =
@@ -67,10 +65,7 @@ class JournalITCase {
 
     @AfterEach
     void stop() throws Exception {
-        if (restarted != null) {
-            restarted.destroyForcibly().waitFor();
-        }
-        broker.close();
+        broker.process().close();
     }
 
     @Test
@@ -79,10 +74,10 @@ class JournalITCase {
             for (int i = 1; i <= 3; i++) {
                 journal.append(entry(i));
             }
-            killBroker();
+            broker.process().kill();
         }
         tear(MARKER_BYTES + 10); // the last entry and the end of its transaction
-        restartBroker();
+        broker.process().start();
 
         try (SubmissionJournal journal = open()) {
             assertThat(journal.readAll())
@@ -174,19 +169,6 @@ class JournalITCase {
                 0);
     }
 
-    /** As a loss of power does it: nothing is closed, nothing is marked as clean. */
-    private void killBroker() {
-        List<ProcessHandle> brokers =
-                ProcessHandle.current()
-                        .descendants()
-                        .filter(it -> it.info().commandLine().orElse("").contains("kafka.Kafka"))
-                        .filter(it -> it.info().command().orElse("").endsWith("java"))
-                        .toList();
-        assertThat(brokers).hasSize(1);
-        brokers.get(0).destroyForcibly();
-        Awaitility.await().until(() -> !brokers.get(0).isAlive());
-    }
-
     /** What the disk had not kept yet: the newest segment ends {@code bytes} earlier. */
     private void tear(int bytes) throws IOException {
         Path segment;
@@ -201,42 +183,5 @@ class JournalITCase {
             assertThat(file.length()).isGreaterThan(bytes);
             file.setLength(file.length() - bytes);
         }
-    }
-
-    private void restartBroker() throws Exception {
-        restarted =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx512m",
-                                "-cp",
-                                Installation.locate().brokerJars() + "/*",
-                                "kafka.Kafka",
-                                folder.resolve("kafka/server.properties").toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("kafka-again.log").toFile())
-                        .start();
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(90))
-                .ignoreExceptions()
-                .until(
-                        () -> {
-                            Map<String, Object> settings =
-                                    Map.of(
-                                            "bootstrap.servers",
-                                            servers,
-                                            "request.timeout.ms",
-                                            2_000,
-                                            "default.api.timeout.ms",
-                                            2_000);
-                            try (Admin admin = Admin.create(settings)) {
-                                return admin
-                                        .describeTopics(List.of(Topics.TRANSACTIONS))
-                                        .allTopicNames()
-                                        .get()
-                                        .values()
-                                        .stream()
-                                        .allMatch(it -> it.partitions().get(0).leader() != null);
-                            }
-                        });
     }
 }

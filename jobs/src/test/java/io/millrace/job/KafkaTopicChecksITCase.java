@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.job.stack.Installation;
 import io.millrace.job.stack.KafkaBroker;
+import io.millrace.job.stack.StackProcess;
+import io.millrace.job.stack.TopicSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,20 +27,27 @@ class KafkaTopicChecksITCase {
 
     @Test
     void verify_eachWrongSetting_refusedByItsName() throws Exception {
-        try (KafkaBroker broker =
-                        KafkaBroker.start(
-                                Installation.locate().brokerJars(),
-                                folder.resolve("kafka"),
-                                folder.resolve("kafka.log"));
-                Admin admin =
-                        Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            create(admin);
+        KafkaBroker broker =
+                KafkaBroker.in(
+                        Installation.locate().brokerJars(),
+                        folder.resolve("kafka"),
+                        folder.resolve("kafka.log"));
+        try (StackProcess process = broker.process()) {
+            process.start();
+            assertChecks(broker);
+        }
+    }
+
+    private static void assertChecks(KafkaBroker broker) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            TopicSettings.create(admin, 1);
             assertThatCode(() -> verify(broker)).doesNotThrowAnyException();
 
             assertRefused(broker, admin, Topics.REQUESTS, CLOCK, "CreateTime");
             assertRefused(broker, admin, Topics.REQUESTS, BATCH, "1048588");
             assertRefused(broker, admin, Topics.REQUESTS, RECORD, "2147483639");
             assertRefused(broker, admin, Topics.CHARGES, "cleanup.policy", "compact");
+            assertRefused(broker, admin, Topics.TRANSACTIONS, "flush.messages", "2");
 
             // Brokers that know no limit of records hold bombs off by storing nothing compressed.
             set(admin, Topics.REQUESTS, RECORD, "2147483639");
@@ -63,19 +71,11 @@ class KafkaTopicChecksITCase {
         KafkaTopicChecks.verify(broker.bootstrapServers(), 1);
     }
 
-    private static void create(Admin admin) throws Exception {
-        List<NewTopic> topics =
-                Topics.ALL.stream().map(it -> new NewTopic(it, 1, (short) 1)).toList();
-        admin.createTopics(topics).all().get();
-        for (String setting : List.of(CLOCK, BATCH, RECORD)) {
-            set(admin, Topics.REQUESTS, setting, right(setting));
-        }
-    }
-
     private static String right(String setting) {
         return switch (setting) {
             case CLOCK -> "LogAppendTime";
             case BATCH, RECORD -> "1048576";
+            case "flush.messages" -> "1";
             default -> "delete";
         };
     }

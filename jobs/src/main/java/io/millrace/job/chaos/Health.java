@@ -2,19 +2,16 @@ package io.millrace.job.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-
 import io.millrace.job.stack.FlinkRest;
 import io.millrace.job.stack.LocalStack;
 import io.millrace.job.stack.StackException;
 import io.millrace.job.stack.StackProcess;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether a stack does its work again, seen from outside: all tasks of the job run, a checkpoint

@@ -18,7 +18,7 @@ import org.apache.kafka.common.Uuid;
  * A real Kafka broker (KRaft, broker and controller in one) as its own JVM. Its jars never share a
  * classpath with the job, whose Kafka client is older.
  */
-final class KafkaBroker {
+public final class KafkaBroker {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
@@ -38,7 +38,7 @@ final class KafkaBroker {
      *
      * @param jars of the broker @param log file for its output
      */
-    static KafkaBroker in(Path jars, Path directory, Path log)
+    public static KafkaBroker in(Path jars, Path directory, Path log)
             throws IOException, InterruptedException {
         Path properties = directory.resolve("server.properties");
         if (!Files.exists(properties)) {
@@ -90,11 +90,12 @@ final class KafkaBroker {
     }
 
     /** Address for clients, host:port. */
-    String bootstrapServers() {
+    public String bootstrapServers() {
         return bootstrapServers;
     }
 
-    StackProcess process() {
+    /** To start, lose and end it. */
+    public StackProcess process() {
         return process;
     }
 

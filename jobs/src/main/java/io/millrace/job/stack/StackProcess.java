@@ -1,12 +1,11 @@
 package io.millrace.job.stack;
 
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One process of the local stack: what it has on disk outlives it, so that it can be lost and

@@ -15,7 +15,7 @@ import org.apache.kafka.clients.admin.NewTopic;
  * log and the submitter's journal are total orders, so they have one partition. Of the checkpoint
  * marks only the last counts, for ever. The job checks the same at its start.
  */
-final class TopicSettings {
+public final class TopicSettings {
 
     private static final Set<String> ORDERED =
             Set.of(Topics.EPOCHS, Topics.TRANSACTIONS, Topics.CHECKPOINTS);
@@ -29,7 +29,7 @@ final class TopicSettings {
      *
      * @param partitions of the topics without a total order
      */
-    static void create(Admin admin, int partitions)
+    public static void create(Admin admin, int partitions)
             throws ExecutionException, InterruptedException {
         List<NewTopic> topics =
                 Topics.ALL.stream()
