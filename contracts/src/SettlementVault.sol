@@ -207,10 +207,13 @@ contract SettlementVault is ISettlementVault, AccessControlDefaultAdminRules, Re
         uint64 settledNano = _follow(header);
         _requireWordsHash(header.wordsHash, words, releases);
 
-        uint256 debitsNano = _spending.debit(words.debitSlots, words.debits, spendingAccounts);
-        uint256 creditsNano = _earning.credit(words.creditSlots, words.credits, earningAccounts - 1);
-        if (debitsNano != header.partSumNano || creditsNano != header.partSumNano) {
-            revert Unbalanced(debitsNano, creditsNano, header.partSumNano);
+        // A scope of its own keeps the stack shallow enough for builds without via-IR (tools/mutants.mjs).
+        {
+            uint256 debitsNano = _spending.debit(words.debitSlots, words.debits, spendingAccounts);
+            uint256 creditsNano = _earning.credit(words.creditSlots, words.credits, earningAccounts - 1);
+            if (debitsNano != header.partSumNano || creditsNano != header.partSumNano) {
+                revert Unbalanced(debitsNano, creditsNano, header.partSumNano);
+            }
         }
         for (uint256 i; i < releases.length; ++i) {
             _release(releases[i]);

@@ -38,7 +38,8 @@ library PackedWords {
                 }
                 lowestNext = slot + 1;
                 uint256 word = wordAt(amounts, i);
-                store(ledger, slot, subtract(slot, load(ledger, slot), word));
+                uint256 balances = load(ledger, slot);
+                store(ledger, slot, subtract(slot, balances, word));
                 folded += fold(word);
             }
         }
@@ -64,7 +65,8 @@ library PackedWords {
                 }
                 lowestNext = slot + 1;
                 uint256 word = wordAt(amounts, i);
-                store(ledger, slot, add(slot, load(ledger, slot), word));
+                uint256 balances = load(ledger, slot);
+                store(ledger, slot, add(slot, balances, word));
                 folded += fold(word);
             }
         }

@@ -33,7 +33,15 @@ contract VerifyReceiptTest is VaultTest {
     }
 
     function proofOf(Epochs.Epoch memory epoch, uint32 index) private view returns (ReceiptProof memory proof) {
-        (, ReceiptTrees.Node[] memory siblings) = ReceiptTrees.build(vault, receipts(), SHARD, index);
+        return proofIn(epoch, receipts(), index);
+    }
+
+    function proofIn(Epochs.Epoch memory epoch, Receipt[] memory all, uint32 index)
+        private
+        view
+        returns (ReceiptProof memory proof)
+    {
+        (, ReceiptTrees.Node[] memory siblings) = ReceiptTrees.build(vault, all, SHARD, index);
         proof.header = epoch.header;
         proof.siblings = new bytes32[](siblings.length);
         proof.sumsNano = new uint64[](siblings.length);
@@ -115,6 +123,28 @@ contract VerifyReceiptTest is VaultTest {
         Receipt memory receipt = receipts()[0];
         receipt.debitNano += 1;
         vm.assertFalse(vault.verifyReceipt(1, receipt, proofOf(epoch, 0)), "another debit is proven");
+    }
+
+    /// A settler that seals a tree of more than it settles proves none of its receipts.
+    function test_refusesATreeWhoseSumIsNotTheHeaders() external {
+        Epochs.Epoch memory epoch = epochOf(Epochs.one(account, 5000), Epochs.one(earning, 5000), Epochs.noReleases());
+        epoch.header.receiptsRoot = sealedEpoch().header.receiptsRoot;
+        settle(epoch);
+        vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proofOf(epoch, 0)), "proven in a tree of another sum");
+    }
+
+    /// A leaf whose index or shard has bits above the path's could be proven in two places.
+    function test_refusesPositionsBeyondThePath() external {
+        Receipt[] memory all = receipts();
+        all[0].index |= 4;
+        all[1].shard |= 4;
+        (ReceiptTrees.Node memory root,) = ReceiptTrees.build(vault, all, SHARD, 0);
+        Epochs.Epoch memory epoch = sealedEpoch();
+        epoch.header.receiptsRoot = root.hash;
+        settle(epoch);
+        vm.assertTrue(vault.verifyReceipt(1, all[2], proofIn(epoch, all, 2)), "the honest receipt is not proven");
+        vm.assertFalse(vault.verifyReceipt(1, all[0], proofIn(epoch, all, 0)), "an index beyond the shard is proven");
+        vm.assertFalse(vault.verifyReceipt(1, all[1], proofIn(epoch, all, 1)), "a shard beyond the tree is proven");
     }
 
     function testFuzz_refusesAnyOtherPosition(uint32 index, uint32 shard) external {

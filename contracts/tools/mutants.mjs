@@ -1,0 +1,123 @@
+// Mutation testing of the contracts: breaks them in every small way and demands that a test notices.
+// test/mutants/README.md says how it works and how to read what it writes.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { allMutants, mutatedSource, SOURCES } from "./mutants/mutants.mjs";
+import { runRules } from "./mutants/rules.mjs";
+import { Workspace } from "./mutants/workspace.mjs";
+
+const SNAPSHOT = "snapshots/mutants.json";
+const PROGRESS = "cache/mutants/progress.json";
+
+const { values: options, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rules: { type: "boolean", default: false },
+    check: { type: "boolean", default: false },
+    again: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
+    sample: { type: "string" },
+    seed: { type: "string", default: "1" },
+    max: { type: "string" },
+  },
+});
+
+const digest = (texts) => createHash("sha256").update(texts.join("\0")).digest("hex").slice(0, 16);
+const sources = () => digest(SOURCES.map((file) => readFileSync(file, "utf8")));
+const readJson = (file, otherwise) => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : otherwise);
+const short = (text) => text.replace(/\s+/g, " ").slice(0, 160);
+const named = ({ id, file, line, kind, original, mutant }) =>
+  `${id} ${file}:${line} ${kind}: ${short(original)} => ${short(mutant)}`;
+
+/** In an order that the seed alone decides. */
+const shuffled = (mutants, seed) => mutants
+  .map((mutant) => [createHash("sha256").update(seed + mutant.id).digest("hex"), mutant])
+  .sort(([a], [b]) => (a < b ? -1 : 1))
+  .map(([, mutant]) => mutant);
+
+function check(mutants) {
+  const snapshot = readJson(SNAPSHOT, { survivors: [] });
+  const ids = new Set(mutants.map(({ id }) => id));
+  const problems = snapshot.survivors.flatMap((it) => [
+    ...(ids.has(it.id) ? [] : [`${it.id} (${it.scope}: ${it.original} => ${it.mutant}) is no mutant of today's sources`]),
+    ...(it.why ? [] : [`${it.id} survives and "why" in ${SNAPSHOT} does not say why it may`]),
+  ]);
+  if (snapshot.of !== digest([...ids])) problems.push(`${SNAPSHOT} was made of other sources`);
+  for (const problem of problems) console.error(problem);
+  if (problems.length !== 0) {
+    console.error("Run `npm run mutants`, then kill each survivor with a test or explain it.");
+    process.exit(1);
+  }
+  console.log(
+    `${snapshot.judged} of ${snapshot.mutants} mutants run: ${snapshot.killed} killed, ${snapshot.survivors.length} explained`);
+}
+
+function writeSnapshot(mutants, judged) {
+  const why = new Map(readJson(SNAPSHOT, { survivors: [] }).survivors.map((it) => [it.id, it.why]));
+  const counts = { killed: 0, "does not compile": 0, "same code": 0 };
+  const byFile = {};
+  const survivors = [];
+  for (const mutant of mutants.filter(({ id }) => judged[id])) {
+    const { verdict } = judged[mutant.id];
+    if (verdict !== "survived") counts[verdict] += 1;
+    else survivors.push({ ...pick(mutant), why: why.get(mutant.id) ?? "" });
+    const file = (byFile[mutant.file] ??= { killed: 0, "does not compile": 0, "same code": 0, survived: 0 });
+    file[verdict] += 1;
+  }
+  const snapshot = {
+    of: digest(mutants.map(({ id }) => id)),
+    mutants: mutants.length,
+    judged: mutants.filter(({ id }) => judged[id]).length,
+    ...counts,
+    byFile,
+    survivors,
+  };
+  writeFileSync(SNAPSHOT, JSON.stringify(snapshot, null, 2) + "\n");
+}
+
+const pick = ({ id, file, scope, kind, original, mutant }) =>
+  ({ id, file, scope, kind, original: short(original), mutant: short(mutant) });
+
+function judgeEach(due, judge) {
+  if (due.length === 0) return;
+  const workspace = new Workspace();
+  try {
+    workspace.requireGreen();
+    for (const mutant of due) {
+      const start = Date.now();
+      const changed = mutatedSource(mutant);
+      let { verdict, by } = workspace.judge(mutant.file, changed);
+      if (verdict === "survived" && workspace.isSameCode(mutant.file, changed)) verdict = "same code";
+      const millis = Date.now() - start;
+      judge(mutant, { verdict, by, millis });
+      console.log(`${verdict}${by ? ` by ${by}` : ""} in ${millis} ms: ${named(mutant)}`);
+    }
+  } finally {
+    workspace.close();
+  }
+}
+
+function run(mutants) {
+  const of = sources();
+  const before = readJson(PROGRESS, {});
+  const judged = before.of === of ? before.judged : {};
+  let chosen = mutants.filter(({ file }) => file.includes(options.only));
+  if (options.sample) chosen = shuffled(chosen, options.seed).slice(0, Number(options.sample));
+  const due = chosen.filter(({ id }) => judged[id] === undefined || (options.again && judged[id].verdict === "survived"));
+  const next = shuffled(due, options.seed).slice(0, Number(options.max ?? due.length));
+  mkdirSync("cache/mutants", { recursive: true });
+  judgeEach(next, (mutant, judgement) => {
+    judged[mutant.id] = judgement;
+    writeFileSync(PROGRESS, JSON.stringify({ of, judged }, null, 1));
+    writeSnapshot(mutants, judged);
+  });
+  const survivors = chosen.filter(({ id }) => judged[id]?.verdict === "survived");
+  const left = chosen.filter(({ id }) => judged[id] === undefined).length;
+  console.log(`${chosen.length} mutants, ${survivors.length} survive, ${left} not run yet`);
+  for (const mutant of survivors) console.log(`survived: ${named(mutant)}`);
+}
+
+if (options.rules) process.exitCode = runRules(names) ? 0 : 1;
+else if (options.check) check(allMutants());
+else run(allMutants());
