@@ -11,6 +11,7 @@ const NEEDED = {
 };
 
 const secretVolumes = (pod) => (pod.volumes ?? []).filter(({ secret }) => secret);
+const PUBLIC_HASH = '--vault.code.hash'; // as long as a key, but everyone may see it
 const mountsOf = (pod) => (pod.containers ?? []).flatMap(({ volumeMounts }) => volumeMounts ?? []);
 
 export const rules = {
@@ -23,7 +24,7 @@ export const rules = {
         ]),
       ),
       ...Object.keys(config).filter((key) => SECRET_SETTING.test(key)).map((key) => `flinkConfiguration holds ${key}: every reader of the object sees it`),
-      ...options.filter(([, value]) => /^(0x)?[0-9a-fA-F]{64}$/.test(value)).map(([key]) => `${key} looks like a key itself; give the path of a mounted file`),
+      ...options.filter(([key, value]) => key !== PUBLIC_HASH && /^(0x)?[0-9a-fA-F]{64}$/.test(value)).map(([key]) => `${key} looks like a key itself; give the path of a mounted file`),
       ...Object.values(pods).flatMap((pod) =>
         secretVolumes(pod).flatMap(({ name, secret }) => [
           ((secret.defaultMode ?? 0o644) & ~MEMBERS_AND_GROUP) !== 0 && `volume ${name} is open to everyone in the container; set defaultMode 0440`,

@@ -15,6 +15,7 @@ const FORBIDDEN_KEYS = ['kubernetes.namespace', 'kubernetes.cluster-id', 'high-a
 const MEMORY = /^\d+(\.\d+)?\s*(m|g|mb|gb|mi|gi|mib|gib)$/i;
 
 const ADDRESS = /^0x(?!0{40}$)[0-9a-fA-F]{40}$/;
+const HASH = /^0x(?!0{64}$)[0-9a-fA-F]{64}$/;
 const POSITIVE = /^[1-9]\d*$/;
 const URLS = /^https?:\/\/(?!unset\b)[^\s;@?]+(;https?:\/\/[^\s;@?]+)*$/;
 // What each option must look like. A URL with credentials would lie in the open, in the object and in the web UI.
@@ -23,6 +24,8 @@ const OPTIONS = {
   'chain.rpc.urls': URLS,
   'chain.id': POSITIVE,
   'vault.address': ADDRESS,
+  'vault.code.hash': HASH,
+  'token.address': ADDRESS,
   'registry.address': ADDRESS,
   'provider.accounts': POSITIVE, // earning account 0 is the treasury
   'settle.signer.key.file': /^\/\S+$/,

@@ -1,6 +1,7 @@
 package io.millrace.job;
 
 import io.millrace.admit.RequestRecord;
+import io.millrace.chain.EpochLog;
 import io.millrace.chain.SealedEpoch;
 import io.millrace.chain.SubmissionJournal;
 import io.millrace.chain.VaultEvent;
@@ -27,6 +28,7 @@ import org.apache.flink.connector.datagen.source.DataGeneratorSource;
  * @param receipts exactly once
  * @param ticksOut into each partition of the request topic in turn
  * @param journal of the submitter
+ * @param storedEpochs the log of epochs as it is stored
  */
 public record Endpoints(
         Source<RequestRecord, ?, ?> requests,
@@ -40,7 +42,8 @@ public record Endpoints(
         Sink<OutboundRecord> epochLog,
         Sink<OutboundRecord> receipts,
         Sink<Long> ticksOut,
-        SubmissionJournal.Factory journal) {
+        SubmissionJournal.Factory journal,
+        EpochLog storedEpochs) {
 
     private static final long MAX_BACKOFF_MILLIS = 30_000;
 
@@ -59,7 +62,8 @@ public record Endpoints(
                 kafka.exactlyOnce("epochs"),
                 kafka.exactlyOnce("receipts"),
                 kafka.ticks(),
-                KafkaSubmissionJournal.factory(config.kafka(), config.chain().domain().vault()));
+                KafkaSubmissionJournal.factory(config.kafka(), config.chain().domain().vault()),
+                new KafkaEpochLog(config.kafka().bootstrapServers()));
     }
 
     private static VaultEventSource vaultEvents(JobConfig.Chain chain) {

@@ -4,6 +4,7 @@ import io.millrace.chain.Finality;
 import io.millrace.chain.JsonRpc;
 import io.millrace.chain.JsonRpcVaultClient;
 import io.millrace.chain.LogsCheck;
+import io.millrace.chain.VaultIdentity;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
 import java.time.Duration;
@@ -36,12 +37,14 @@ public record JobConfig(
     public record Chain(
             List<String> rpcUrls,
             Eip712Domain domain,
+            VaultIdentity vault,
             String registry,
             long startBlock,
             String finality,
             Duration pollInterval,
             LogsCheck logsCheck,
-            String settlerKeyFile) {
+            String settlerKeyFile,
+            long settlerLowWei) {
 
         private static final long TIMEOUT_MILLIS = 10_000;
 
@@ -110,12 +113,17 @@ public record JobConfig(
                         new Eip712Domain(
                                 required(given, JobOptions.CHAIN_ID),
                                 required(given, JobOptions.VAULT)),
+                        new VaultIdentity(
+                                required(given, JobOptions.CHAIN_ID),
+                                required(given, JobOptions.VAULT_CODE_HASH),
+                                required(given, JobOptions.TOKEN)),
                         EvmAddress.canonical(required(given, JobOptions.REGISTRY)),
                         atLeast(given, JobOptions.CHAIN_START_BLOCK, 0),
                         finality(given),
                         positive(given, JobOptions.CHAIN_POLL),
                         given.get(JobOptions.CHAIN_LOGS_CHECK),
-                        required(given, JobOptions.SETTLER_KEY_FILE)),
+                        required(given, JobOptions.SETTLER_KEY_FILE),
+                        atLeast(given, JobOptions.SETTLER_LOW_WEI, 0)),
                 new Admit(
                         positive(given, JobOptions.ADMIT_HORIZON),
                         (int) atLeast(given, JobOptions.ADMIT_MAX_BYTES, 1)),

@@ -3,6 +3,7 @@ package io.millrace.job;
 import static org.apache.flink.configuration.ConfigOptions.key;
 
 import io.millrace.chain.LogsCheck;
+import io.millrace.chain.SubmitOptions;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
@@ -70,6 +71,22 @@ public final class JobOptions {
                             "SettlementVault. Part of every signature: fixed for the life of a"
                                     + " ledger.");
 
+    public static final ConfigOption<String> VAULT_CODE_HASH =
+            key("vault.code.hash")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "keccak256 of the vault's code, as cast codehash prints it. Nothing is"
+                                    + " settled into a contract with another one.");
+
+    public static final ConfigOption<String> TOKEN =
+            key("token.address")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Settlement token. Nothing is settled into a vault that pays in another"
+                                    + " one.");
+
     public static final ConfigOption<String> REGISTRY =
             key("registry.address").stringType().noDefaultValue().withDescription("ModelRegistry.");
 
@@ -115,6 +132,14 @@ public final class JobOptions {
                     .withDescription(
                             "File with the settler's private key as 0x-hex, closed to others (mode"
                                     + " 0600, or 0440 for a Kubernetes secret).");
+
+    public static final ConfigOption<Long> SETTLER_LOW_WEI =
+            key("settle.signer.low.wei")
+                    .longType()
+                    .defaultValue(SubmitOptions.LOW_BALANCE_WEI)
+                    .withDescription(
+                            "The metric lowBalance is 1 while the settler has less than this many"
+                                    + " wei for gas.");
 
     public static final ConfigOption<List<Integer>> PROVIDER_ACCOUNTS =
             key("provider.accounts")
@@ -277,12 +302,15 @@ public final class JobOptions {
                     CHAIN_RPC,
                     CHAIN_ID,
                     VAULT,
+                    VAULT_CODE_HASH,
+                    TOKEN,
                     REGISTRY,
                     CHAIN_START_BLOCK,
                     CHAIN_FINALITY,
                     CHAIN_POLL,
                     CHAIN_LOGS_CHECK,
                     SETTLER_KEY_FILE,
+                    SETTLER_LOW_WEI,
                     PROVIDER_ACCOUNTS,
                     PROVIDER_KEY_FILES,
                     MODELS_DIR,

@@ -1,5 +1,6 @@
 package io.millrace.job;
 
+import io.millrace.chain.SettlementHaltedException;
 import io.millrace.chain.SettlementRecord;
 import io.millrace.chain.SubmissionJournal;
 import java.io.IOException;
@@ -20,12 +21,16 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The submitter's journal on the topic {@code settlement.transactions}: each entry is a Kafka
  * transaction of its own, committed before {@link #append} returns. Opening it fences the writer
  * before (KIP-98: same transactional id, higher epoch), so of two submitters only the newer can
- * journal, and what is not journaled is never sent.
+ * journal, and what is not journaled is never sent. It also waits for the commit of the entry
+ * before, so {@link #readAll} of a new writer misses nothing. The topic's {@code flush.messages=1}
+ * has the broker write each entry to its disk before it answers; the tail that a broker's crash
+ * tears is cut off by its own checksums, and was never answered for.
  */
 final class KafkaSubmissionJournal implements SubmissionJournal {
 
@@ -108,7 +113,7 @@ final class KafkaSubmissionJournal implements SubmissionJournal {
     }
 
     @Override
-    public List<SettlementRecord> readAll() throws IOException {
+    public List<SettlementRecord> readAll() throws IOException, SettlementHaltedException {
         Map<String, Object> config =
                 Map.of(
                         "bootstrap.servers", bootstrapServers,
@@ -138,7 +143,7 @@ final class KafkaSubmissionJournal implements SubmissionJournal {
                 }
                 for (ConsumerRecord<byte[], byte[]> record :
                         consumer.poll(Duration.ofMillis(200))) {
-                    entries.add(JsonCodec.decode(record.value(), SettlementRecord.class));
+                    entries.add(intact(record));
                     giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
                 }
             }
@@ -148,6 +153,39 @@ final class KafkaSubmissionJournal implements SubmissionJournal {
                     "topic " + Topics.TRANSACTIONS + " at " + bootstrapServers + " cannot be read",
                     e);
         }
+    }
+
+    /**
+     * Kafka checks its own checksums; this finds what was wrong when it was written, or by whom.
+     */
+    private static SettlementRecord intact(ConsumerRecord<byte[], byte[]> record)
+            throws SettlementHaltedException {
+        try {
+            SettlementRecord entry = JsonCodec.decode(record.value(), SettlementRecord.class);
+            String damage = entry.damage();
+            if (damage == null) {
+                return entry;
+            }
+            throw damaged(record.offset(), "names " + entry.transaction() + " but " + damage, null);
+        } catch (IOException e) {
+            throw damaged(record.offset(), "is no entry", e);
+        }
+    }
+
+    private static SettlementHaltedException damaged(
+            long offset, String what, @Nullable Exception cause) {
+        return new SettlementHaltedException(
+                SettlementHaltedException.Reason.JOURNAL_DAMAGED,
+                "the record at offset "
+                        + offset
+                        + " of topic "
+                        + Topics.TRANSACTIONS
+                        + " "
+                        + what
+                        + "; find out who writes to the topic, then bring it back from a replica,"
+                        + " or re-create it empty once every epoch of the log is final in the"
+                        + " vault",
+                cause);
     }
 
     @Override

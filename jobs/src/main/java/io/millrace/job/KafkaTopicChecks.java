@@ -81,6 +81,14 @@ final class KafkaTopicChecks {
                         + clock
                         + "; deadlines and duplicates are judged by"
                         + " the broker's clock, set it to LogAppendTime");
+        String flush = value(configs, Topics.TRANSACTIONS, "flush.messages");
+        require(
+                flush.equals("1"),
+                Topics.TRANSACTIONS
+                        + " has flush.messages="
+                        + flush
+                        + "; what is signed must be on the broker's disk before it is sent, set it"
+                        + " to 1");
         for (String kept :
                 List.of(Topics.EPOCHS, Topics.TRANSACTIONS, Topics.RECEIPTS, Topics.CHARGES)) {
             String policy = value(configs, kept, "cleanup.policy");

@@ -7,6 +7,7 @@ import io.millrace.admit.Release;
 import io.millrace.admit.RequestRecord;
 import io.millrace.admit.ValidateFunction;
 import io.millrace.chain.CutPosition;
+import io.millrace.chain.EpochLog;
 import io.millrace.chain.FileKeySigner;
 import io.millrace.chain.PositionOperator;
 import io.millrace.chain.SubmissionJournal;
@@ -128,14 +129,16 @@ final class Stages {
         return new EpochBuilder(settle, config.chain().domain());
     }
 
-    SubmitOperator.Factory submit(SubmissionJournal.Factory journal) {
+    SubmitOperator.Factory submit(SubmissionJournal.Factory journal, EpochLog log) {
         JobConfig.Chain chain = config.chain();
         return new SubmitOperator.Factory(
-                SubmitOptions.defaults(chain.domain().chainId())
-                        .polling(chain.pollInterval().toMillis()),
+                SubmitOptions.defaults(chain.vault())
+                        .polling(chain.pollInterval().toMillis())
+                        .alarmingBelow(chain.settlerLowWei()),
                 chain.connection(),
                 new FileKeySigner.Factory(chain.settlerKeyFile()),
-                journal);
+                journal,
+                log);
     }
 
     /** What a committed charge does to its requester's funds. */

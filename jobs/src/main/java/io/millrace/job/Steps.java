@@ -195,7 +195,10 @@ final class Steps {
     void submit() {
         step(
                 source(ends.epochs(), Uids.EPOCHS_BACK)
-                        .transform("", type(SettlementRecord.class), stages.submit(ends.journal())),
+                        .transform(
+                                "",
+                                type(SettlementRecord.class),
+                                stages.submit(ends.journal(), ends.storedEpochs())),
                 Uids.SUBMIT,
                 1);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.chain.LogsCheck;
+import io.millrace.chain.VaultIdentity;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,8 @@ class JobConfigTest {
         options.put("chain.rpc.urls", "http://127.0.0.1:8545");
         options.put("chain.id", "31337");
         options.put("vault.address", "0x00000000000000000000000000000000000000AA");
+        options.put("vault.code.hash", "0x" + "Cc".repeat(32));
+        options.put("token.address", "0x00000000000000000000000000000000000000DD");
         options.put("registry.address", "0x00000000000000000000000000000000000000bb");
         options.put("settle.signer.key.file", "/etc/millrace/settler.key");
         options.put("provider.accounts", "1;2");
@@ -54,6 +57,7 @@ class JobConfigTest {
         options.put("chain.finality", "12");
         options.put("chain.poll.interval", "500 ms");
         options.put("chain.logs.check", "receipts");
+        options.put("settle.signer.low.wei", "12");
         options.put("results.mode", "committed");
         options.put("admit.horizon", "2 h");
         options.put("admit.max.record.bytes", "1000");
@@ -98,6 +102,13 @@ class JobConfigTest {
         assertThat(config.chain().startBlock()).isEqualTo(17);
         assertThat(config.chain().finality()).isEqualTo("12");
         assertThat(config.chain().pollInterval()).isEqualTo(Duration.ofMillis(500));
+        assertThat(config.chain().vault())
+                .isEqualTo(
+                        new VaultIdentity(
+                                31337,
+                                "0x" + "cc".repeat(32),
+                                "0x00000000000000000000000000000000000000dd"));
+        assertThat(config.chain().settlerLowWei()).isEqualTo(12);
         assertThat(config.results()).isEqualTo(ResultsMode.COMMITTED);
         assertThat(config.admit()).isEqualTo(new JobConfig.Admit(Duration.ofHours(2), 1000));
         assertThat(config.feeBasisPoints()).isEqualTo(100);
@@ -160,6 +171,9 @@ class JobConfigTest {
                         Map.entry("chain.rpc.urls", "ftp://node.example"),
                         Map.entry("results.mode", "sometimes"),
                         Map.entry("vault.address", "0x12"),
+                        Map.entry("vault.code.hash", "0x12"),
+                        Map.entry("token.address", "usd"),
+                        Map.entry("settle.signer.low.wei", "-1"),
                         Map.entry("chain.id", "-1"),
                         Map.entry("parallelism.infer", "0"),
                         Map.entry("kafka.tick.interval", "0 s"),

@@ -3,13 +3,10 @@ package io.millrace.chain;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.chain.SettlementHaltedException.Reason;
+import java.math.BigInteger;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,60 +33,57 @@ public final class EpochSubmitter {
 
     private static final Logger LOG = LoggerFactory.getLogger(EpochSubmitter.class);
 
+    private static final long BALANCE_MILLIS = 60_000;
+
     private final VaultClient chain;
+    private final Signer signer;
     private final SubmitOptions options;
     private final Clock clock;
     private final SubmitMetrics metrics;
+    private final SubmissionHistory history;
+    private final StartGuard guard;
     private final Consumer<SettlementRecord> settled;
+    private final NonceTracker nonces;
     private final PartSender sender;
+    private final ChainView view;
 
-    private final NonceTracker nonces = new NonceTracker();
     private final List<TrackedPart> window = new ArrayList<>();
-    private final Map<String, List<SettlementRecord>> signedBefore = new HashMap<>();
-    private final Set<String> finalBefore = new HashSet<>();
     private @Nullable String lastFinal;
     private boolean guarded;
-    private long highestBlock;
+    private long balanceReadMillis;
     private long behindSinceMillis;
+    private boolean doubted;
     private int failures;
 
     /**
      * Starts from what the journal holds.
      *
-     * @param history of the journal, in order @param settled hears of every part once it is final
+     * @param journaled all entries, in order @param settled hears of every part once it is final
      */
     public EpochSubmitter(
-            VaultClient chain,
-            Signer signer,
-            SubmissionJournal journal,
-            List<SettlementRecord> history,
-            SubmitOptions options,
-            Clock clock,
-            SubmitMetrics metrics,
+            SubmitContext context,
+            List<SettlementRecord> journaled,
             Consumer<SettlementRecord> settled) {
-        this.chain = chain;
-        this.options = options;
-        this.clock = clock;
-        this.metrics = metrics;
+        this.chain = context.chain();
+        this.signer = context.signer();
+        this.options = context.options();
+        this.clock = context.clock();
+        this.metrics = context.metrics();
+        this.history = new SubmissionHistory(journaled);
+        this.guard = new StartGuard(context, history);
         this.settled = settled;
-        this.sender = new PartSender(chain, signer, journal, nonces, options, clock, metrics);
-        for (SettlementRecord entry : history) {
-            if (entry.state() == SettlementRecord.State.FINAL) {
-                signedBefore.remove(entry.header());
-                finalBefore.add(entry.header());
-                highestBlock = Math.max(highestBlock, entry.block());
-            } else if (!finalBefore.contains(entry.header())) {
-                signedBefore.computeIfAbsent(entry.header(), h -> new ArrayList<>()).add(entry);
-            }
-        }
+        this.nonces = new NonceTracker(history.nonceFloor(signer.address()));
+        this.sender = new PartSender(context, nonces);
+        this.view = new ChainView(chain, history.finalBlock());
     }
 
     /**
      * Takes the next part of the log. One that is known already is ignored.
      *
+     * @param sealedMillis when it came into the log, wall clock
      * @throws SettlementHaltedException if it does not continue the part before it
      */
-    public void add(SealedEpoch part) throws SettlementHaltedException {
+    public void add(SealedEpoch part, long sealedMillis) throws SettlementHaltedException {
         String before = window.isEmpty() ? lastFinal : window.get(window.size() - 1).part.hash();
         for (TrackedPart known : window) {
             if (known.part.hash().equals(part.hash())) {
@@ -113,9 +107,13 @@ public final class EpochSubmitter {
                             + "; two jobs wrote the log, or an older savepoint was restored: stop"
                             + " the other job, or restore the newest savepoint");
         }
-        List<SettlementRecord> attempts = signedBefore.getOrDefault(part.hash(), List.of());
-        window.add(new TrackedPart(part, attempts, clock.millis()));
-        signedBefore.remove(part.hash());
+        window.add(
+                new TrackedPart(
+                        part,
+                        history.attempts(part.hash()),
+                        signer.address(),
+                        new TrackedPart.TrackTimes(sealedMillis, clock.millis())));
+        view.mustReach(part.header().l2Block()); // its cut saw that block
         publishMetrics();
     }
 
@@ -128,7 +126,8 @@ public final class EpochSubmitter {
     public long step() throws SettlementHaltedException {
         try {
             if (!guarded) {
-                sender.guard();
+                guard.check();
+                balanceReadMillis = clock.millis();
                 guarded = true;
             }
             boolean waits = !window.isEmpty() && look();
@@ -140,6 +139,9 @@ public final class EpochSubmitter {
             return window.isEmpty() ? IDLE : options.pollMillis();
         } catch (RpcException e) {
             return backOff(e);
+        } catch (SettlementHaltedException e) {
+            metrics.halted();
+            throw e;
         }
     }
 
@@ -156,31 +158,33 @@ public final class EpochSubmitter {
 
     /** Returns whether nothing can be done for now. */
     private boolean look() throws RpcException, SettlementHaltedException {
-        L2Block latest = chain.latestBlock();
-        if (latest.number() < highestBlock) {
-            // A node behind a load balancer, or one that was restored: old state decides nothing.
-            throw RpcException.invalid(
-                    "eth_getBlockByNumber",
-                    "the node is at block " + latest.number() + ", it was at " + highestBlock);
-        }
-        highestBlock = latest.number();
-        L2Block finalBlock = chain.finalBlock();
-        int held = heldByVault(latest);
+        view.refresh();
+        readBalance();
+        int held = heldByVault();
         if (held < 0) {
             return true;
         }
-        locate(held, latest);
-        finalise(held, finalBlock);
+        doubted = false;
+        locate(held);
+        finalise(held);
         TrackedPart missing = firstMissing();
-        return missing != null && sender.advance(missing, latest);
+        return missing != null && sender.advance(missing, view.latest());
+    }
+
+    private void readBalance() throws RpcException {
+        if (clock.millis() - balanceReadMillis >= BALANCE_MILLIS) {
+            BigInteger balanceWei = chain.balanceWei(signer.address());
+            metrics.balance(balanceWei, options.lowBalanceWei());
+            balanceReadMillis = clock.millis();
+        }
     }
 
     /**
      * How many parts of the window, from its front, the vault holds; -1 if it is too far behind to
      * tell yet. The parts continue each other, so holding one means holding those before it.
      */
-    private int heldByVault(L2Block latest) throws RpcException, SettlementHaltedException {
-        VaultHead head = chain.head(latest);
+    private int heldByVault() throws RpcException, SettlementHaltedException {
+        VaultHead head = chain.head(view.latest());
         TrackedPart first = window.get(0);
         if (head.header().equals(first.part.header().previousHeader())) {
             behindSinceMillis = 0;
@@ -194,12 +198,11 @@ public final class EpochSubmitter {
             }
             held++;
         }
-        return heldByAdvancedVault(head, latest);
+        return heldByAdvancedVault(head);
     }
 
     /** The vault's head is none of the window's: each part has to be asked for. */
-    private int heldByAdvancedVault(VaultHead head, L2Block latest)
-            throws RpcException, SettlementHaltedException {
+    private int heldByAdvancedVault(VaultHead head) throws RpcException, SettlementHaltedException {
         TrackedPart first = window.get(0);
         int held = 0;
         for (TrackedPart it : window) {
@@ -207,9 +210,9 @@ public final class EpochSubmitter {
             if (head.isBefore(header.epoch(), header.part())) {
                 break;
             }
-            String inVault = chain.headerOf(header.epoch(), header.part(), latest);
-            if (!inVault.equals(it.part.hash())) {
-                throw diverged(it, inVault, head);
+            if (!headerIn(it, view.latest()).equals(it.part.hash())) {
+                haltIfFinal(it);
+                return -1;
             }
             held++;
         }
@@ -221,9 +224,23 @@ public final class EpochSubmitter {
         return held;
     }
 
-    private static SettlementHaltedException diverged(
-            TrackedPart it, String inVault, VaultHead head) {
-        return new SettlementHaltedException(
+    private String headerIn(TrackedPart it, L2Block at) throws RpcException {
+        return chain.headerOf(it.part.header().epoch(), it.part.header().part(), at);
+    }
+
+    /** Another header in the vault: while it is not final it is only a reason to wait. */
+    private void haltIfFinal(TrackedPart it) throws RpcException, SettlementHaltedException {
+        EpochHeader header = it.part.header();
+        String inVault = headerIn(it, view.finalBlock());
+        VaultHead head = chain.head(view.finalBlock());
+        if (inVault.equals(it.part.hash()) || head.isBefore(header.epoch(), header.part())) {
+            if (!doubted) {
+                LOG.warn("{} waits: the vault has another header there, not final yet", it.name());
+                doubted = true;
+            }
+            return;
+        }
+        throw new SettlementHaltedException(
                 Reason.DIVERGED,
                 it.name()
                         + " is not what the vault settled: it has "
@@ -235,7 +252,7 @@ public final class EpochSubmitter {
                         + " ("
                         + head.header()
                         + "); another submitter holds the settler's key, stop it, or restore a"
-                        + " newer savepoint");
+                        + " newer savepoint, or run millrace recover");
     }
 
     /**
@@ -266,13 +283,13 @@ public final class EpochSubmitter {
     }
 
     /** Finds where each held part was settled; what is not held is nowhere (again). */
-    private void locate(int held, L2Block latest) throws RpcException {
+    private void locate(int held) throws RpcException {
         for (int i = 0; i < window.size(); i++) {
             TrackedPart it = window.get(i);
             if (i >= held) {
                 it.settledIn = null;
             } else if (it.settledIn == null) {
-                LogEntry event = chain.settled(it.part, latest.number()).orElse(null);
+                LogEntry event = chain.settled(it.part, view.latest().number()).orElse(null);
                 if (event == null) {
                     throw RpcException.invalid(
                             "eth_getLogs", it.name() + " is in the vault but not in its logs");
@@ -287,21 +304,27 @@ public final class EpochSubmitter {
         }
     }
 
-    /** Reports the held parts that are final, in order, and lets go of them. */
-    private void finalise(int held, L2Block finalBlock)
-            throws RpcException, SettlementHaltedException {
+    /**
+     * Reports the held parts that are final, in order, and lets go of them. The proof is the
+     * vault's own state at the final block, asked for by that block's hash; event and receipt only
+     * tell where it happened, and must agree.
+     */
+    private void finalise(int held) throws RpcException, SettlementHaltedException {
         for (int left = held; left > 0; left--) {
             TrackedPart it = window.get(0);
             LogEntry event = requireNonNull(it.settledIn, "settledIn is null");
-            if (event.block() > finalBlock.number()) {
+            if (event.block() > view.finalBlock().number()) {
                 return;
             }
-            if (!chain.block(event.block()).hash().equals(event.blockHash())) {
+            if (!headerIn(it, view.finalBlock()).equals(it.part.hash())
+                    || !chain.block(event.block()).hash().equals(event.blockHash())) {
                 it.settledIn = null; // moved to another block: look for it again
                 return;
             }
             TransactionOutcome outcome = chain.outcome(event.transaction()).orElse(null);
-            if (outcome == null || !outcome.succeeded() || outcome.block() != event.block()) {
+            if (outcome == null
+                    || !outcome.succeeded()
+                    || !outcome.blockHash().equals(event.blockHash())) {
                 throw RpcException.invalid(
                         "eth_getTransactionReceipt",
                         event.transaction() + " settled " + it.name() + " but its receipt is off");
@@ -312,26 +335,9 @@ public final class EpochSubmitter {
 
     private void report(TrackedPart it, TransactionOutcome outcome)
             throws SettlementHaltedException {
-        SettlementRecord sent =
-                it.attempts.stream()
-                        .filter(attempt -> attempt.transaction().equals(outcome.transaction()))
-                        .findFirst()
-                        .orElse(null); // null: another process of ours sent it
-        SettlementRecord entry =
-                new SettlementRecord(
-                        SettlementRecord.State.FINAL,
-                        it.part.header().epoch(),
-                        it.part.header().part(),
-                        it.part.hash(),
-                        sent == null ? -1 : sent.nonce(),
-                        outcome.transaction(),
-                        "",
-                        sent == null ? 0 : sent.maxFeePerGasWei(),
-                        sent == null ? 0 : sent.maxPriorityFeePerGasWei(),
-                        outcome.block(),
-                        outcome.gasUsed(),
-                        clock.millis());
-        if (!finalBefore.remove(it.part.hash())) {
+        SettlementRecord entry = history.settled(it.part.hash()); // reported before a restart
+        if (entry == null || !entry.transaction().equals(outcome.transaction())) {
+            entry = settlement(it, outcome);
             sender.journal(entry);
         }
         window.remove(0);
@@ -345,6 +351,30 @@ public final class EpochSubmitter {
                 outcome.block(),
                 outcome.gasUsed());
         settled.accept(entry);
+    }
+
+    private SettlementRecord settlement(TrackedPart it, TransactionOutcome outcome) {
+        SettlementRecord sent =
+                it.watched().stream()
+                        .filter(attempt -> attempt.transaction().equals(outcome.transaction()))
+                        .findFirst()
+                        .orElse(null); // null: another process of ours sent it
+        if (sent != null && it.attempts.contains(sent)) {
+            nonces.settled(sent.nonce());
+        }
+        return new SettlementRecord(
+                SettlementRecord.State.FINAL,
+                it.part.header().epoch(),
+                it.part.header().part(),
+                it.part.hash(),
+                sent == null ? -1 : sent.nonce(),
+                outcome.transaction(),
+                "",
+                sent == null ? 0 : sent.maxFeePerGasWei(),
+                sent == null ? 0 : sent.maxPriorityFeePerGasWei(),
+                outcome.block(),
+                outcome.gasUsed(),
+                clock.millis());
     }
 
     private @Nullable TrackedPart firstMissing() {

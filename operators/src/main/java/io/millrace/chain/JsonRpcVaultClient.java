@@ -2,6 +2,8 @@ package io.millrace.chain;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.unit.EvmAddress;
+import io.millrace.unit.Hex;
+import io.millrace.unit.Keccak;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.List;
@@ -86,8 +88,19 @@ public final class JsonRpcVaultClient implements VaultClient {
     }
 
     @Override
-    public boolean vaultHasCode() throws RpcException {
-        return call("eth_getCode", connection.vault(), "latest").asText().length() > 2;
+    public String vaultCodeHash() throws RpcException {
+        String method = "eth_getCode";
+        String code = call(method, connection.vault(), "latest").asText();
+        try {
+            return Hex.encode(Keccak.hash(Hex.decode(code)));
+        } catch (IllegalArgumentException e) {
+            throw RpcException.invalid(method, String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public String token() throws RpcException {
+        return VaultAbi.token(ethCall(null, VaultAbi.tokenCall(), latestBlock()));
     }
 
     @Override

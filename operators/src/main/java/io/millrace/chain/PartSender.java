@@ -1,12 +1,11 @@
 package io.millrace.chain;
 
+import io.millrace.chain.SendRefusal.Reaction;
 import io.millrace.chain.SettlementHaltedException.Reason;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.time.Clock;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,75 +26,16 @@ final class PartSender {
     private final Clock clock;
     private final SubmitMetrics metrics;
 
-    /** Reverted attempts that were explained, so that a new one may take their place. */
-    private final Set<String> explained = new HashSet<>();
-
     private String lastWarning = "";
 
-    PartSender(
-            VaultClient chain,
-            Signer signer,
-            SubmissionJournal journal,
-            NonceTracker nonces,
-            SubmitOptions options,
-            Clock clock,
-            SubmitMetrics metrics) {
-        this.chain = chain;
-        this.signer = signer;
-        this.journal = journal;
+    PartSender(SubmitContext context, NonceTracker nonces) {
+        this.chain = context.chain();
+        this.signer = context.signer();
+        this.journal = context.journal();
         this.nonces = nonces;
-        this.options = options;
-        this.clock = clock;
-        this.metrics = metrics;
-    }
-
-    /**
-     * Refuses to begin on the wrong chain, without a vault, or with a signer that cannot settle.
-     */
-    void guard() throws RpcException, SettlementHaltedException {
-        long chainId = chain.chainId();
-        if (chainId != options.chainId()) {
-            throw new SettlementHaltedException(
-                    Reason.WRONG_CHAIN,
-                    "the L2 node follows chain "
-                            + chainId
-                            + " but chain "
-                            + options.chainId()
-                            + " is configured; correct the endpoint or the chain id");
-        }
-        if (!chain.vaultHasCode()) {
-            throw new SettlementHaltedException(
-                    Reason.WRONG_CHAIN,
-                    "there is no contract at the vault's address "
-                            + chain.vault()
-                            + " on chain "
-                            + chainId
-                            + "; correct the address, or deploy the vault");
-        }
-        if (!chain.isSettler(signer.address())) {
-            throw new SettlementHaltedException(
-                    Reason.SIGNER_UNFIT,
-                    "signer "
-                            + signer.address()
-                            + " does not have SETTLER_ROLE of vault "
-                            + chain.vault()
-                            + "; grant it, or configure the settler's key");
-        }
-        BigInteger balanceWei = chain.balanceWei(signer.address());
-        if (balanceWei.signum() == 0) {
-            throw new SettlementHaltedException(
-                    Reason.SIGNER_UNFIT,
-                    "signer "
-                            + signer.address()
-                            + " has 0 wei on chain "
-                            + chainId
-                            + " and cannot pay for gas; send it native currency");
-        }
-        LOG.info(
-                "settling into vault {} as {}, {} wei",
-                chain.vault(),
-                signer.address(),
-                balanceWei);
+        this.options = context.options();
+        this.clock = context.clock();
+        this.metrics = context.metrics();
     }
 
     /**
@@ -108,14 +48,13 @@ final class PartSender {
             it.replacedSinceMillis = 0;
         }
         if (outcome instanceof SendOutcome.NotSigned) {
-            return signAnew(it, latest);
-        } else if (outcome instanceof SendOutcome.Unknown) {
-            keepAlive(it, latest);
-            return false;
+            return signAnew(it, nonces.next(chain.nonce(signer.address())), latest);
+        } else if (outcome instanceof SendOutcome.Unknown unknown) {
+            return keepAlive(it, unknown.chainCount(), latest);
         } else if (outcome instanceof SendOutcome.Mined) {
             return false; // the next look reads the vault at a newer block
         } else if (outcome instanceof SendOutcome.Reverted reverted) {
-            return explain(it, reverted.outcome(), latest);
+            return explain(it, reverted, latest);
         } else if (outcome instanceof SendOutcome.Replaced replaced) {
             return replaceAfterAWhile(it, replaced.chainCount(), latest);
         }
@@ -123,105 +62,177 @@ final class PartSender {
     }
 
     private SendOutcome outcomeOf(TrackedPart it) throws RpcException {
-        boolean live = false;
-        long nonce = -1;
-        for (SettlementRecord attempt : it.attempts) {
-            if (explained.contains(attempt.transaction())) {
-                continue;
-            }
-            live = true;
-            nonce = Math.max(nonce, attempt.nonce());
+        SendOutcome.Reverted reverted = null;
+        for (SettlementRecord attempt : it.watched()) {
             Optional<TransactionOutcome> mined = chain.outcome(attempt.transaction());
-            if (mined.isPresent()) {
-                return mined.get().succeeded()
-                        ? new SendOutcome.Mined()
-                        : new SendOutcome.Reverted(mined.get());
+            if (mined.isPresent() && mined.get().succeeded()) {
+                return new SendOutcome.Mined();
+            }
+            if (mined.isPresent() && !it.explained.contains(attempt.transaction())) {
+                reverted = new SendOutcome.Reverted(attempt, mined.get());
             }
         }
-        if (!live) {
+        if (reverted != null) {
+            return reverted;
+        }
+        long highest = -1;
+        for (SettlementRecord attempt : it.attempts) {
+            if (!it.explained.contains(attempt.transaction())) {
+                highest = Math.max(highest, attempt.nonce());
+            }
+        }
+        if (highest < 0) {
             return new SendOutcome.NotSigned();
         }
-        long chainCount = chain.nonce(signer.address());
-        return chainCount > nonce
+        long chainCount = nonces.count(chain.nonce(signer.address()));
+        return chainCount > highest
                 ? new SendOutcome.Replaced(chainCount)
-                : new SendOutcome.Unknown();
+                : new SendOutcome.Unknown(chainCount);
     }
 
-    private boolean signAnew(TrackedPart it, L2Block latest)
+    private boolean signAnew(TrackedPart it, long nonce, L2Block latest)
             throws RpcException, SettlementHaltedException {
         String calldata = VaultAbi.settle(it.part);
-        long gas;
+        RevertReason refused = simulate(calldata, latest);
+        if (refused != null) {
+            return haltUnlessTransient(it, refused, "would revert");
+        }
+        it.mutedSinceMillis = 0;
+        long gas = estimateGas(calldata);
+        // A quarter more than estimated: the block it lands in is another one.
+        long wanted = Math.max(it.minGasLimit, Math.addExact(gas, gas / 4));
+        Fees fees = options.fees().initial(latest.baseFeeWei(), chain.tipWei());
+        publish(it, sign(it, nonce, Math.min(options.maxGas(), wanted), calldata, fees));
+        return false;
+    }
+
+    private @Nullable RevertReason simulate(String calldata, L2Block at) throws RpcException {
         try {
-            chain.simulate(signer.address(), calldata, latest);
-            gas = chain.estimateGas(signer.address(), calldata);
+            chain.simulate(signer.address(), calldata, at);
+            return null;
         } catch (RpcException e) {
             if (!e.isRevert()) {
                 throw e;
             }
-            return haltUnlessTransient(it, RevertReason.decode(e.data()), "would revert");
+            return RevertReason.decode(e.data());
         }
-        // A quarter more than estimated: the block it lands in is another one.
-        long gasLimit = Math.min(options.maxGas(), Math.addExact(gas, gas / 4));
-        Fees fees = options.fees().initial(latest.baseFeeWei(), chain.tipWei());
-        long nonce = nonces.next(chain.nonce(signer.address()));
-        sign(it, nonce, gasLimit, calldata, fees);
-        publish(it);
-        return false;
+    }
+
+    /**
+     * The node picks the block for this one, so a revert here may be the truth of another block.
+     */
+    private long estimateGas(String calldata) throws RpcException {
+        try {
+            return chain.estimateGas(signer.address(), calldata);
+        } catch (RpcException e) {
+            throw e.isRevert()
+                    ? RpcException.invalid(
+                            "eth_estimateGas",
+                            "reverts what eth_call accepts: "
+                                    + RevertReason.decode(e.data()).text())
+                    : e;
+        }
     }
 
     /** The attempts may be waiting, evicted, or never have arrived: all call for the same bytes. */
-    private void keepAlive(TrackedPart it, L2Block latest)
+    private boolean keepAlive(TrackedPart it, long chainCount, L2Block latest)
             throws RpcException, SettlementHaltedException {
+        SettlementRecord next = it.nextToMine(chainCount);
+        if (next == null) {
+            throw new IllegalStateException("no attempt for nonce " + chainCount + " or later");
+        }
         long now = clock.millis();
-        if (now - it.signedMillis >= options.bumpMillis()) {
-            SettlementRecord old = it.newest();
-            Fees oldFees = new Fees(old.maxFeePerGasWei(), old.maxPriorityFeePerGasWei());
-            Optional<Fees> fees = options.fees().bump(oldFees, latest.baseFeeWei(), chain.tipWei());
-            if (fees.isPresent()) {
-                long gasLimit = SignedTransaction.gasLimit(old.raw());
-                sign(it, old.nonce(), gasLimit, VaultAbi.settle(it.part), fees.get());
-                metrics.bumped();
-                publish(it);
-                return;
+        if (next.nonce() == chainCount) {
+            it.gapSinceMillis = 0;
+        } else if (it.gapSinceMillis == 0) {
+            it.gapSinceMillis = now;
+        } else if (now - it.gapSinceMillis >= options.bumpMillis()) {
+            // What used the nonces before ours was reorganised away: the same part fills the gap.
+            it.gapSinceMillis = 0;
+            return signAnew(it, chainCount, latest);
+        }
+        SendRefusal refusal = it.refusal;
+        Reaction reaction = refusal == null ? Reaction.CHAIN_DECIDES : refusal.reaction();
+        if (reaction == Reaction.SIMULATE) {
+            RevertReason reason = simulate(VaultAbi.settle(it.part), latest);
+            if (reason != null) {
+                return haltUnlessTransient(it, reason, "is refused");
             }
-            metrics.capped();
+        }
+        boolean stuck = now - it.signedMillis >= options.bumpMillis();
+        if (reaction == Reaction.REPRICE || (stuck && reaction != Reaction.HOLD)) {
+            SettlementRecord dearer = bump(it, next, latest);
+            if (dearer != null) {
+                publish(it, dearer);
+                return false;
+            }
+        }
+        if (now - it.publishedMillis >= republishMillis(it)) {
+            publish(it, next);
+        }
+        return reaction == Reaction.HOLD;
+    }
+
+    /** Each refusal of that kind in a row doubles the wait, up to the longest back-off. */
+    private long republishMillis(TrackedPart it) {
+        long most = Math.max(options.republishMillis(), options.maxBackoffMillis());
+        return Math.min(options.republishMillis() << Math.min(it.refusals, 20), most);
+    }
+
+    /** Signs a dearer replacement for {@code old}, or returns null if the policy forbids it. */
+    private @Nullable SettlementRecord bump(TrackedPart it, SettlementRecord old, L2Block latest)
+            throws RpcException, SettlementHaltedException {
+        Fees oldFees = new Fees(old.maxFeePerGasWei(), old.maxPriorityFeePerGasWei());
+        Optional<Fees> fees = options.fees().bump(oldFees, latest.baseFeeWei(), chain.tipWei());
+        metrics.capped(fees.isEmpty());
+        if (fees.isEmpty()) {
             warn(
                     it.name()
                             + " is stuck at "
                             + oldFees.maxFeePerGasWei()
-                            + " wei a gas, a dearer replacement is over the limit: raise it, or"
-                            + " wait for the market");
+                            + " wei a gas, a dearer replacement is over the limit; it is published"
+                            + " again until the market comes down");
+            return null;
         }
-        if (now - it.publishedMillis >= options.republishMillis()) {
-            publish(it);
-        }
+        metrics.bumped();
+        long gasLimit = SignedTransaction.gasLimit(old.raw());
+        return sign(it, old.nonce(), gasLimit, VaultAbi.settle(it.part), fees.get());
     }
 
     /** Ours is in a block and failed: the reason decides. */
-    private boolean explain(TrackedPart it, TransactionOutcome outcome, L2Block latest)
+    private boolean explain(TrackedPart it, SendOutcome.Reverted reverted, L2Block latest)
             throws RpcException, SettlementHaltedException {
-        try {
-            chain.simulate(signer.address(), VaultAbi.settle(it.part), latest);
-        } catch (RpcException e) {
-            if (!e.isRevert()) {
-                throw e;
-            }
-            return haltUnlessTransient(
-                    it,
-                    RevertReason.decode(e.data()),
-                    "was reverted in transaction " + outcome.transaction());
+        TransactionOutcome outcome = reverted.outcome();
+        String how = "was reverted in transaction " + outcome.transaction();
+        RevertReason reason = simulate(VaultAbi.settle(it.part), latest);
+        if (reason != null) {
+            return haltUnlessTransient(it, reason, how);
+        }
+        long gasLimit = SignedTransaction.gasLimit(reverted.attempt().raw());
+        boolean outOfGas = outcome.gasUsed() >= gasLimit;
+        if (outOfGas && gasLimit >= options.maxGas()) {
+            throw new SettlementHaltedException(
+                    Reason.REVERTED,
+                    it.name()
+                            + " "
+                            + how
+                            + ": it used all of "
+                            + gasLimit
+                            + " gas, the most a transaction may ask for; lower"
+                            + " --settle.part.max.gas for the epochs to come, and have this one"
+                            + " settled on a chain that takes more");
         }
         // It would pass now: it met a pause, or ran out of gas. Its nonce is used up.
-        warn(
-                it.name()
-                        + " was reverted in transaction "
-                        + outcome.transaction()
-                        + " ("
-                        + outcome.gasUsed()
-                        + " gas) but would pass now; signing it anew");
-        nonces.mined(it.newest().nonce());
+        if (outOfGas) {
+            it.minGasLimit = Math.addExact(gasLimit, gasLimit / 2);
+        }
+        warn(it.name() + " " + how + " but would pass now; signing it anew");
+        long usedUp = reverted.attempt().nonce();
+        nonces.mined(usedUp);
         for (SettlementRecord attempt : it.attempts) {
-            explained.add(attempt.transaction());
+            if (attempt.nonce() == usedUp) {
+                it.explained.add(attempt.transaction());
+            }
         }
         return false;
     }
@@ -236,15 +247,16 @@ final class PartSender {
         if (it.replacedSinceMillis == 0) {
             it.replacedSinceMillis = now;
             warn(
-                    "nonce "
-                            + it.newest().nonce()
-                            + " of "
+                    "a nonce of "
                             + signer.address()
-                            + " was used by a transaction unknown here (the chain counts "
+                            + " below "
                             + chainCount
-                            + "); keep the settler's key for this job only");
+                            + " was used by a transaction unknown here, "
+                            + it.name()
+                            + " is signed anew soon; keep the settler's key for this job only");
         }
-        return now - it.replacedSinceMillis >= options.bumpMillis() && signAnew(it, latest);
+        return now - it.replacedSinceMillis >= options.bumpMillis()
+                && signAnew(it, nonces.next(chainCount), latest);
     }
 
     private boolean haltUnlessTransient(TrackedPart it, RevertReason reason, String how)
@@ -261,6 +273,16 @@ final class PartSender {
         if (settledMeanwhile || headMoved) {
             return false; // the next look compares the vault with the log and names both
         }
+        if (reason.error().equals(RevertReason.UNKNOWN)) {
+            // The vault names its errors; without one it may be the node that failed.
+            if (it.mutedSinceMillis == 0) {
+                it.mutedSinceMillis = clock.millis();
+                warn(it.name() + " " + how + ": " + reason.text() + "; asking again");
+            }
+            if (clock.millis() - it.mutedSinceMillis < options.bumpMillis()) {
+                return true;
+            }
+        }
         throw new SettlementHaltedException(
                 Reason.REVERTED,
                 it.name()
@@ -268,17 +290,19 @@ final class PartSender {
                         + how
                         + ": "
                         + reason.text()
-                        + "; the epoch log and the vault disagree, run audit before going on");
+                        + "; the epoch log and the vault disagree, run millrace audit before going"
+                        + " on");
     }
 
-    private void sign(TrackedPart it, long nonce, long gasLimit, String calldata, Fees fees)
+    private SettlementRecord sign(
+            TrackedPart it, long nonce, long gasLimit, String calldata, Fees fees)
             throws RpcException, SettlementHaltedException {
         SignedTransaction signed;
         try {
             signed =
                     SignedTransaction.sign(
                             new SignedTransaction.Unsigned(
-                                    options.chainId(),
+                                    options.vault().chainId(),
                                     nonce,
                                     gasLimit,
                                     chain.vault(),
@@ -306,6 +330,9 @@ final class PartSender {
         it.attempts.add(entry);
         it.signedMillis = clock.millis();
         it.replacedSinceMillis = 0;
+        it.refusal = null;
+        it.refusals = 0;
+        return entry;
     }
 
     /** Appends durably, or halts: what is not certain to be kept must not be sent. */
@@ -323,27 +350,31 @@ final class PartSender {
                             + entry.part()
                             + ": "
                             + e.getMessage()
-                            + "; nothing was sent on its strength, restart when it is writable",
+                            + "; nothing was sent on its strength, it goes on when the journal is"
+                            + " writable",
                     e);
         }
     }
 
-    private void publish(TrackedPart it) {
-        SettlementRecord newest = it.newest();
+    private void publish(TrackedPart it, SettlementRecord attempt) {
         it.publishedMillis = clock.millis();
         metrics.sent();
         try {
-            chain.sendRaw(newest.raw());
+            chain.sendRaw(attempt.raw());
+            it.refusal = null;
+            it.refusals = 0;
             LOG.info(
                     "{} sent: transaction {}, nonce {}",
                     it.name(),
-                    newest.transaction(),
-                    newest.nonce());
+                    attempt.transaction(),
+                    attempt.nonce());
         } catch (RpcException e) {
             // M9: whatever the node says or does not say, only the chain tells what became of it.
-            metrics.rpcFailed();
-            warn(it.name() + " may not have been sent: " + e.getMessage());
+            it.refusal = SendRefusal.of(e);
+            it.refusals = it.refusal.backsOff() ? it.refusals + 1 : 0;
+            warn(it.name() + " may not have been sent: " + e.getMessage() + it.refusal.remedy());
         }
+        metrics.sendAnswered(it.refusal);
     }
 
     private void warn(String message) {

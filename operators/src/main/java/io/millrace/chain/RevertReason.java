@@ -48,13 +48,16 @@ public record RevertReason(String error, String text) {
     /** The vault's pause: it ends by itself (M7), so it is waited for. */
     static final String PAUSED = "VaultPaused";
 
+    /** No reason that the vault would give. */
+    static final String UNKNOWN = "unknown";
+
     private static final String ERROR_TEXT = "0x08c379a0"; // Error(string)
     private static final Map<String, String> BY_SELECTOR = bySelector();
 
     /** Decodes the data of a revert. */
     public static RevertReason decode(@Nullable String data) {
         if (data == null || data.length() < 10) {
-            return new RevertReason("unknown", "a revert without data");
+            return new RevertReason(UNKNOWN, "a revert without data");
         }
         String selector = data.substring(0, 10).toLowerCase(Locale.ROOT);
         String declaration = BY_SELECTOR.get(selector);
@@ -63,7 +66,7 @@ public record RevertReason(String error, String text) {
             return new RevertReason("Error", "Error(\"" + text(words) + "\")");
         }
         if (declaration == null || words.length != 32 * parameters(declaration).length) {
-            return new RevertReason("unknown", "an unknown error, data " + data);
+            return new RevertReason(UNKNOWN, "an unknown error, data " + data);
         }
         String name = declaration.substring(0, declaration.indexOf('('));
         return new RevertReason(name, name + "(" + arguments(parameters(declaration), words) + ")");

@@ -2,6 +2,8 @@ package io.millrace.chain;
 
 import static java.util.Objects.requireNonNull;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One entry of the submitter's journal (topic {@code settlement.transactions}): a signed
  * transaction before it was sent, or what the chain said of it.
@@ -40,5 +42,15 @@ public record SettlementRecord(
         requireNonNull(header, "header is null");
         requireNonNull(transaction, "transaction is null");
         requireNonNull(raw, "raw is null");
+    }
+
+    /** What is wrong with the entry as it was read back, or null if it is intact. */
+    public @Nullable String damage() {
+        return state == State.SIGNED ? SignedTransaction.damage(this) : null;
+    }
+
+    /** Whether its part comes before part {@code otherPart} of {@code otherEpoch}. */
+    boolean isBefore(long otherEpoch, int otherPart) {
+        return epoch < otherEpoch || (epoch == otherEpoch && part < otherPart);
     }
 }

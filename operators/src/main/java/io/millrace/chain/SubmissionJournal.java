@@ -10,8 +10,13 @@ import java.util.List;
  */
 public interface SubmissionJournal extends AutoCloseable {
 
-    /** Everything ever appended, in order. */
-    List<SettlementRecord> readAll() throws IOException;
+    /**
+     * Everything ever appended, in order, each entry found intact.
+     *
+     * @throws SettlementHaltedException if one is damaged, saying where it lies
+     * @throws IOException if the journal cannot be read now
+     */
+    List<SettlementRecord> readAll() throws IOException, SettlementHaltedException;
 
     /**
      * Appends durably. @throws IOException if that is not certain, or a newer writer has taken over

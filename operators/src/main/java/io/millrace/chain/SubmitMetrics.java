@@ -1,5 +1,8 @@
 package io.millrace.chain;
 
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+
 /** What the submitter counts. Written by its thread only, read by any. */
 public final class SubmitMetrics {
 
@@ -10,7 +13,12 @@ public final class SubmitMetrics {
     private volatile long gasUsed;
     private volatile long transactionsSent;
     private volatile long bumps;
-    private volatile long feeCapped;
+    private volatile boolean feeCapped;
+    private volatile boolean outOfFunds;
+    private volatile boolean lowBalance;
+    private volatile BigInteger signerBalanceWei = BigInteger.ZERO;
+    private volatile long rpcUnknownErrors;
+    private volatile long halts;
     private volatile long rpcFailures;
     private volatile boolean waiting;
 
@@ -24,7 +32,7 @@ public final class SubmitMetrics {
         return unsettledNano;
     }
 
-    /** How long the oldest of them has been known here, given the time now; 0 if none. */
+    /** How long the oldest of them has been in the epoch log, given the time now; 0 if none. */
     public long oldestUnsettledMillis(long nowMillis) {
         long since = oldestSinceMillis;
         return since == 0 ? 0 : Math.max(0, nowMillis - since);
@@ -50,9 +58,34 @@ public final class SubmitMetrics {
         return bumps;
     }
 
-    /** Replacements not made because the fee policy forbids the price. */
-    public long feeCapped() {
+    /** Whether a stuck transaction is not replaced because the fee policy forbids the price. */
+    public boolean isFeeCapped() {
         return feeCapped;
+    }
+
+    /** Whether the node said last that the signer cannot pay for gas. */
+    public boolean isOutOfFunds() {
+        return outOfFunds;
+    }
+
+    /** Whether the signer's balance was below the alarm when it was last read. */
+    public boolean isLowBalance() {
+        return lowBalance;
+    }
+
+    /** The signer's balance when it was last read, wei. */
+    public BigInteger signerBalanceWei() {
+        return signerBalanceWei;
+    }
+
+    /** Answers to a transaction that the table of refusals does not know. */
+    public long rpcUnknownErrors() {
+        return rpcUnknownErrors;
+    }
+
+    /** Times the submitter stopped rather than guess; it stays stopped. */
+    public long halts() {
+        return halts;
     }
 
     /** Calls to the node that brought no usable answer. */
@@ -74,6 +107,8 @@ public final class SubmitMetrics {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the submitter's thread
     void settled(long gas) {
         settledParts++;
+        feeCapped = false;
+        outOfFunds = false;
         gasUsed += gas;
     }
 
@@ -87,9 +122,30 @@ public final class SubmitMetrics {
         bumps++;
     }
 
+    void capped(boolean now) {
+        feeCapped = now;
+    }
+
+    void balance(BigInteger wei, long lowWei) {
+        signerBalanceWei = wei;
+        lowBalance = wei.compareTo(BigInteger.valueOf(lowWei)) < 0;
+    }
+
+    /** What the node said to a transaction, null if it took it. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the submitter's thread
-    void capped() {
-        feeCapped++;
+    void sendAnswered(@Nullable SendRefusal refusal) {
+        outOfFunds = refusal == SendRefusal.OUT_OF_FUNDS;
+        if (refusal != null) {
+            rpcFailures++;
+        }
+        if (refusal == SendRefusal.UNKNOWN) {
+            rpcUnknownErrors++;
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the submitter's thread
+    void halted() {
+        halts++;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the submitter's thread

@@ -1,6 +1,7 @@
 package io.millrace.chain;
 
 import java.time.Clock;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,9 @@ import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -29,21 +32,28 @@ import org.jspecify.annotations.Nullable;
  * they are handed to the submitter again, which finds on chain what became of them. The chain is
  * touched by the submitter's thread only; its results arrive as mails, so neither a slow nor a dead
  * node holds up a checkpoint until {@link SubmitOptions#maxUnsettledParts} are waiting. A halt of
- * the submitter fails the job with its message.
+ * the submitter fails the job with its message; Flink starts it again only where that may help
+ * ({@link SettlementHaltedException.Reason#restartHelps}).
  */
 public final class SubmitOperator extends AbstractStreamOperator<SettlementRecord>
         implements OneInputStreamOperator<SealedEpoch, SettlementRecord> {
+
+    private static final Clock CLOCK = Clock.systemUTC();
 
     private final SubmitOptions options;
     private final VaultClient.Factory clients;
     private final Signer.Factory signers;
     private final SubmissionJournal.Factory journals;
+    private final EpochLog log;
     private final transient MailboxExecutor mailbox;
 
     private transient @Nullable SubmitterThread submitter;
     private transient @Nullable SubmissionJournal journal;
     private transient ListState<SealedEpoch> unsettledState;
-    private transient Map<String, SealedEpoch> unsettled;
+    private transient ListState<Long> sealedMillisState;
+    private transient Map<String, Unsettled> unsettled;
+
+    private record Unsettled(SealedEpoch part, long sealedMillis) {}
 
     @SuppressWarnings("NullAway.Init") // Flink sets the state up before it opens the operator
     private SubmitOperator(StreamOperatorParameters<SettlementRecord> parameters, Factory factory) {
@@ -52,6 +62,7 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
         this.clients = factory.clients;
         this.signers = factory.signers;
         this.journals = factory.journals;
+        this.log = factory.log;
         this.mailbox = parameters.getMailboxExecutor();
     }
 
@@ -64,8 +75,14 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
                         .getListState(
                                 new ListStateDescriptor<>(
                                         "unsettled", TypeInformation.of(SealedEpoch.class)));
+        sealedMillisState =
+                context.getOperatorStateStore()
+                        .getListState(new ListStateDescriptor<>("sealedMillis", Types.LONG));
+        // In the order of the parts; a state from before it was kept has none.
+        Iterator<Long> sealed = sealedMillisState.get().iterator();
         for (SealedEpoch part : unsettledState.get()) {
-            unsettled.put(part.hash(), part);
+            long millis = sealed.hasNext() ? sealed.next() : CLOCK.millis();
+            unsettled.put(part.hash(), new Unsettled(part, millis));
         }
     }
 
@@ -84,28 +101,38 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
         journal = opened;
         SubmitMetrics metrics = new SubmitMetrics();
         register(metrics);
-        EpochSubmitter core =
-                new EpochSubmitter(
-                        clients.open(),
-                        signer,
-                        opened,
-                        opened.readAll(),
-                        options,
-                        Clock.systemUTC(),
-                        metrics,
-                        entry -> mailbox.execute(() -> settled(entry), "a part is final"));
+        SubmitContext context =
+                new SubmitContext(clients.open(), signer, opened, log, options, CLOCK, metrics);
         SubmitterThread thread =
                 new SubmitterThread(
-                        core,
+                        new EpochSubmitter(
+                                context,
+                                journaled(opened),
+                                entry -> mailbox.execute(() -> settled(entry), "a part is final")),
                         halt ->
                                 mailbox.execute(
                                         () -> {
-                                            throw halt;
+                                            throw failure(halt);
                                         },
                                         "the submitter halted"));
-        unsettled.values().forEach(thread::add);
+        unsettled.values().forEach(it -> thread.add(it.part(), it.sealedMillis()));
         thread.start();
         submitter = thread;
+    }
+
+    private static List<SettlementRecord> journaled(SubmissionJournal journal) throws Exception {
+        try {
+            return journal.readAll();
+        } catch (SettlementHaltedException e) {
+            throw failure(e);
+        }
+    }
+
+    /** A start that would only halt again helps nobody, and hides the first message. */
+    private static Exception failure(Exception cause) {
+        return cause instanceof SettlementHaltedException halt && !halt.reason().restartHelps()
+                ? new SuppressRestartsException(halt)
+                : cause;
     }
 
     @Override
@@ -114,15 +141,19 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
         while (unsettled.size() >= options.maxUnsettledParts()) {
             mailbox.yield(); // results come in as mails
         }
-        if (unsettled.putIfAbsent(part.hash(), part) == null && submitter != null) {
-            submitter.add(part);
+        // The source gives the record's time in the log, so the age outlives this process.
+        long millis = element.hasTimestamp() ? element.getTimestamp() : CLOCK.millis();
+        Unsettled it = new Unsettled(part, millis);
+        if (unsettled.putIfAbsent(part.hash(), it) == null && submitter != null) {
+            submitter.add(part, millis);
         }
     }
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        unsettledState.update(List.copyOf(unsettled.values()));
+        unsettledState.update(unsettled.values().stream().map(Unsettled::part).toList());
+        sealedMillisState.update(unsettled.values().stream().map(Unsettled::sealedMillis).toList());
     }
 
     /** The log has ended for good (a drain): what it holds is settled before the job ends. */
@@ -152,16 +183,20 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
 
     private void register(SubmitMetrics metrics) {
         MetricGroup group = getMetricGroup().addGroup("settlement");
-        Clock clock = Clock.systemUTC();
         group.gauge("unsettledParts", metrics::unsettledParts);
         group.gauge("unsettledNano", metrics::unsettledNano);
-        group.gauge("oldestUnsettledMillis", () -> metrics.oldestUnsettledMillis(clock.millis()));
+        group.gauge("oldestUnsettledMillis", () -> metrics.oldestUnsettledMillis(CLOCK.millis()));
         group.gauge("settledParts", metrics::settledParts);
         group.gauge("gasUsed", metrics::gasUsed);
         group.gauge("transactionsSent", metrics::transactionsSent);
         group.gauge("bumps", metrics::bumps);
-        group.gauge("feeCapped", metrics::feeCapped);
+        group.gauge("feeCapped", () -> metrics.isFeeCapped() ? 1 : 0);
+        group.gauge("outOfFunds", () -> metrics.isOutOfFunds() ? 1 : 0);
+        group.gauge("lowBalance", () -> metrics.isLowBalance() ? 1 : 0);
+        group.gauge("signerBalanceWei", metrics::signerBalanceWei);
         group.gauge("rpcFailures", metrics::rpcFailures);
+        group.gauge("rpcUnknownErrors", metrics::rpcUnknownErrors);
+        group.gauge("halts", metrics::halts);
         group.gauge("waiting", () -> metrics.isWaiting() ? 1 : 0);
     }
 
@@ -173,17 +208,20 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
         private final VaultClient.Factory clients;
         private final Signer.Factory signers;
         private final SubmissionJournal.Factory journals;
+        private final EpochLog log;
 
         /** A submitter with these collaborators. */
         public Factory(
                 SubmitOptions options,
                 VaultClient.Factory clients,
                 Signer.Factory signers,
-                SubmissionJournal.Factory journals) {
+                SubmissionJournal.Factory journals,
+                EpochLog log) {
             this.options = options;
             this.clients = clients;
             this.signers = signers;
             this.journals = journals;
+            this.log = log;
         }
 
         @Override

@@ -22,9 +22,11 @@ final class SubmitterThread {
 
     private final EpochSubmitter submitter;
     private final Consumer<Exception> halted;
-    private final BlockingQueue<SealedEpoch> queue = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile boolean closed;
+
+    private record Waiting(SealedEpoch part, long sealedMillis) {}
 
     SubmitterThread(EpochSubmitter submitter, Consumer<Exception> halted) {
         this.submitter = submitter;
@@ -38,20 +40,20 @@ final class SubmitterThread {
     }
 
     /** Never blocks; how many may be under way is the caller's to bound. */
-    void add(SealedEpoch part) {
-        queue.add(part);
+    void add(SealedEpoch part, long sealedMillis) {
+        queue.add(new Waiting(part, sealedMillis));
     }
 
     private void run() {
         try {
-            List<SealedEpoch> parts = new ArrayList<>();
+            List<Waiting> parts = new ArrayList<>();
             while (!closed) {
-                for (SealedEpoch part : parts) {
-                    submitter.add(part);
+                for (Waiting it : parts) {
+                    submitter.add(it.part(), it.sealedMillis());
                 }
                 long wait = submitter.step();
                 parts.clear();
-                SealedEpoch next = queue.poll(wait, TimeUnit.MILLISECONDS);
+                Waiting next = queue.poll(wait, TimeUnit.MILLISECONDS);
                 if (next != null) {
                     parts.add(next);
                     queue.drainTo(parts);

@@ -1,7 +1,9 @@
 package io.millrace.chain;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,31 +12,75 @@ import org.jspecify.annotations.Nullable;
 final class TrackedPart {
 
     final SealedEpoch part;
+
+    /** Since when it is in the log: survives restarts, as far as the log tells. */
     final long sinceMillis;
 
-    /** Every SIGNED entry, oldest first; any of them may be mined. */
-    final List<SettlementRecord> attempts;
+    /** Every SIGNED entry of our account, oldest first; any of them may be mined. */
+    final List<SettlementRecord> attempts = new ArrayList<>();
+
+    /** Those of a signer that was replaced: watched, but their nonces are not ours. */
+    final List<SettlementRecord> byFormerSigner = new ArrayList<>();
+
+    /** Reverted attempts that were explained, so that a new one may take their place. */
+    final Set<String> explained = new HashSet<>();
 
     /** Where the vault settled it, once that was seen; a reorganisation can undo it until final. */
     @Nullable LogEntry settledIn;
 
     long signedMillis;
 
-    /** When the newest attempt was handed to the node, or long ago if this process never did. */
+    /** When signed bytes were handed to the node, or long ago if this process never did. */
     long publishedMillis = Long.MIN_VALUE / 2;
 
-    /** Since when the nonce of every attempt is used by something else; 0 if it is not. */
+    /** What the node said to the newest of them; null if it took it, or was not asked yet. */
+    @Nullable SendRefusal refusal;
+
+    /** How often in a row the node did not take it. */
+    int refusals;
+
+    /** Lowest gas limit worth signing, raised when one ran out. */
+    long minGasLimit;
+
+    /** Since when every nonce of ours is used by something else; 0 if it is not. */
     long replacedSinceMillis;
 
-    TrackedPart(SealedEpoch part, List<SettlementRecord> attempts, long nowMillis) {
+    /** Since when the account waits for a nonce lower than all of ours; 0 if it does not. */
+    long gapSinceMillis;
+
+    /** Since when the vault reverts without saying why; 0 if it does not. */
+    long mutedSinceMillis;
+
+    TrackedPart(SealedEpoch part, List<SettlementRecord> signed, String signer, TrackTimes times) {
         this.part = part;
-        this.attempts = new ArrayList<>(attempts);
-        this.sinceMillis = nowMillis;
-        this.signedMillis = nowMillis;
+        this.sinceMillis = times.sealedMillis();
+        this.signedMillis = times.nowMillis();
+        for (SettlementRecord entry : signed) {
+            (SignedTransaction.isSignedBy(entry.raw(), signer) ? attempts : byFormerSigner)
+                    .add(entry);
+        }
     }
 
-    SettlementRecord newest() {
-        return attempts.get(attempts.size() - 1);
+    /** When the part came into the log, and when it came here. */
+    record TrackTimes(long sealedMillis, long nowMillis) {}
+
+    /** All that may be mined for it. */
+    List<SettlementRecord> watched() {
+        List<SettlementRecord> all = new ArrayList<>(byFormerSigner);
+        all.addAll(attempts);
+        return all;
+    }
+
+    /** The newest attempt with the lowest nonce that is not used up yet, or null. */
+    @Nullable SettlementRecord nextToMine(long chainCount) {
+        SettlementRecord next = null;
+        for (SettlementRecord attempt : attempts) {
+            if (attempt.nonce() >= chainCount
+                    && (next == null || attempt.nonce() <= next.nonce())) {
+                next = attempt;
+            }
+        }
+        return next;
     }
 
     /** "epoch 41 part 0 (0x9f..)", for messages. */

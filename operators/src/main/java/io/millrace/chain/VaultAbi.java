@@ -19,7 +19,7 @@ import org.web3j.tx.gas.ContractGasProvider;
  * Calls of the vault as bytes, and its answers as our records, through the generated wrapper. The
  * wrapper only encodes and decodes here: it is given no transport and no transaction manager.
  */
-final class VaultAbi {
+public final class VaultAbi {
 
     private static final byte[] SETTLER_ROLE = Keccak.hashUtf8("SETTLER_ROLE");
     private static final String EPOCH_SETTLED =
@@ -35,21 +35,9 @@ final class VaultAbi {
 
     /** Call data of {@code settle} for one part of an epoch, 0x-hex. */
     static String settle(SealedEpoch part) {
-        EpochHeader header = part.header();
         SlotWords words = part.words();
         return VAULT.settle(
-                        new SettlementVault.EpochHeader(
-                                Hex.decode(header.previousHeader(), 32),
-                                BigInteger.valueOf(header.epoch()),
-                                BigInteger.valueOf(header.part()),
-                                BigInteger.valueOf(header.parts()),
-                                Hex.decode(header.receiptsRoot(), 32),
-                                BigInteger.valueOf(header.receiptsSumNano()),
-                                BigInteger.valueOf(header.receiptsCount()),
-                                BigInteger.valueOf(header.partSumNano()),
-                                Hex.decode(header.wordsHash(), 32),
-                                Hex.decode(header.cutDigest(), 32),
-                                BigInteger.valueOf(header.l2Block())),
+                        header(part.header()),
                         new SettlementVault.SlotWords(
                                 numbers(words.debitSlots()),
                                 numbers(words.debits()),
@@ -57,6 +45,22 @@ final class VaultAbi {
                                 numbers(words.credits())),
                         numbers(part.releases()))
                 .encodeFunctionCall();
+    }
+
+    /** A header as the vault's calls take it. */
+    public static SettlementVault.EpochHeader header(EpochHeader it) {
+        return new SettlementVault.EpochHeader(
+                Hex.decode(it.previousHeader(), 32),
+                BigInteger.valueOf(it.epoch()),
+                BigInteger.valueOf(it.part()),
+                BigInteger.valueOf(it.parts()),
+                Hex.decode(it.receiptsRoot(), 32),
+                BigInteger.valueOf(it.receiptsSumNano()),
+                BigInteger.valueOf(it.receiptsCount()),
+                BigInteger.valueOf(it.partSumNano()),
+                Hex.decode(it.wordsHash(), 32),
+                Hex.decode(it.cutDigest(), 32),
+                BigInteger.valueOf(it.l2Block()));
     }
 
     static String headCall() {
@@ -104,6 +108,19 @@ final class VaultAbi {
      */
     static boolean isSettler(String answer) throws RpcException {
         return (Boolean) decode(VAULT.hasRole(SETTLER_ROLE, EvmAddress.ZERO), answer, 1).get(0);
+    }
+
+    static String tokenCall() {
+        return VAULT.token().encodeFunctionCall();
+    }
+
+    /**
+     * Decodes the answer to {@link #tokenCall}.
+     *
+     * @throws RpcException if it is no answer of a vault
+     */
+    static String token(String answer) throws RpcException {
+        return EvmAddress.canonical((String) decode(VAULT.token(), answer, 1).get(0));
     }
 
     /** Topics that only the event of this very part has. */

@@ -1,5 +1,7 @@
 package io.millrace.chain;
 
+import io.millrace.unit.Hex;
+import io.millrace.unit.Keccak;
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.util.Optional;
@@ -10,14 +12,23 @@ import java.util.Optional;
  */
 public interface VaultClient {
 
+    /** keccak256 of no code. */
+    String NO_CODE = Hex.encode(Keccak.hash(new byte[0]));
+
     /** EIP-155 id of the chain the node follows. */
     long chainId() throws RpcException;
 
     /** Address of the settlement vault, lower case. */
     String vault();
 
-    /** Whether the vault's address has code at the latest block. */
-    boolean vaultHasCode() throws RpcException;
+    /**
+     * keccak256 of the code at the vault's address at the latest block, 0x-hex; {@link #NO_CODE} if
+     * there is none.
+     */
+    String vaultCodeHash() throws RpcException;
+
+    /** Settlement token of the vault, lower case. */
+    String token() throws RpcException;
 
     /** The newest block the node has. */
     L2Block latestBlock() throws RpcException;

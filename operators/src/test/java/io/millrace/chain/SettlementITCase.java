@@ -13,7 +13,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,19 +24,22 @@ import org.web3j.protocol.core.methods.response.TransactionReceipt;
 /** The submitter against the real vault on a real node (M4, M5, M9). */
 class SettlementITCase {
 
-    private static final SubmitOptions OPTIONS =
-            new SubmitOptions(
-                    Anvil.CHAIN_ID,
-                    100,
-                    3_000,
-                    20_000,
-                    2_000,
-                    SubmitOptions.MAX_TRANSACTION_GAS,
-                    100,
-                    FeePolicy.DEFAULT);
+    private static SubmitOptions options(VaultIdentity vault) {
+        return new SubmitOptions(
+                vault,
+                100,
+                3_000,
+                20_000,
+                2_000,
+                SubmitOptions.MAX_TRANSACTION_GAS,
+                100,
+                SubmitOptions.LOW_BALANCE_WEI,
+                MarketFeePolicy.DEFAULT);
+    }
 
     private final MemoryJournal journal = new MemoryJournal();
     private final List<SettlementRecord> settled = new ArrayList<>();
+    private @Nullable SealedEpoch newest;
     private Anvil anvil;
     private LocalVault local;
     private VaultClient client;
@@ -74,7 +79,7 @@ class SettlementITCase {
     void submit_killedAfterSending_restartSettlesWithTheSameTransaction() throws Exception {
         SealedEpoch first = nextPart(Hex.ZERO_32, 1);
         EpochSubmitter killed = submitter(journal);
-        killed.add(first);
+        killed.add(first, 0);
         killed.step();
 
         settle(submitter(journal), first);
@@ -121,7 +126,7 @@ class SettlementITCase {
     void submit_unbalancedPart_haltsWithTheVaultsError() throws Exception {
         EpochSubmitter submitter = submitter(journal);
         submitter.add(
-                RealParts.part(local.vault, Hex.ZERO_32, 1, client.latestBlock().number(), 499));
+                RealParts.part(local.vault, Hex.ZERO_32, 1, client.latestBlock().number(), 499), 0);
 
         SettlementHaltedException halt =
                 catchThrowableOfType(SettlementHaltedException.class, submitter::step);
@@ -135,7 +140,7 @@ class SettlementITCase {
     void submit_reorganisedOut_isSentAgainAndSettledOnce() throws Exception {
         SealedEpoch first = nextPart(Hex.ZERO_32, 1);
         EpochSubmitter submitter = submitter(journal);
-        submitter.add(first);
+        submitter.add(first, 0);
         awaitStep(submitter, () -> client.head(client.latestBlock()).header().equals(first.hash()));
 
         anvil.reorganise(2);
@@ -147,24 +152,26 @@ class SettlementITCase {
     }
 
     private SealedEpoch nextPart(String previous, long epoch) throws Exception {
-        return RealParts.part(local.vault, previous, epoch, client.latestBlock().number());
+        newest = RealParts.part(local.vault, previous, epoch, client.latestBlock().number());
+        return newest;
     }
 
-    private EpochSubmitter submitter(MemoryJournal from) {
-        return new EpochSubmitter(
-                local.connection().open(),
-                LocalVault.SETTLER,
-                from,
-                from.readAll(),
-                OPTIONS,
-                Clock.systemUTC(),
-                new SubmitMetrics(),
-                settled::add);
+    private EpochSubmitter submitter(MemoryJournal from) throws Exception {
+        SubmitContext context =
+                new SubmitContext(
+                        local.connection().open(),
+                        LocalVault.SETTLER,
+                        from,
+                        () -> Optional.ofNullable(newest),
+                        options(local.identity()),
+                        Clock.systemUTC(),
+                        new SubmitMetrics());
+        return new EpochSubmitter(context, from.readAll(), settled::add);
     }
 
     private void settle(EpochSubmitter submitter, SealedEpoch... parts) throws Exception {
         for (SealedEpoch part : parts) {
-            submitter.add(part);
+            submitter.add(part, 0);
         }
         awaitStep(submitter, () -> submitter.step() == EpochSubmitter.IDLE);
     }

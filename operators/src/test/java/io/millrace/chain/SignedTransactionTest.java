@@ -35,7 +35,9 @@ class SignedTransactionTest {
                                 BigInteger.valueOf(2_000)),
                         Credentials.create(Hex.encode(KEY)));
 
-        SignedTransaction signed = SignedTransaction.sign(UNSIGNED, new SubmitterRig.TestSigner());
+        SignedTransaction signed =
+                SignedTransaction.sign(
+                        UNSIGNED, new SubmitterRig.TestSigner(SubmitterRig.TestSigner.KEY));
 
         assertThat(signed.raw()).isEqualTo(Hex.encode(expected));
         assertThat(signed.hash()).isEqualTo(Hex.encode(Keccak.hash(expected)));

@@ -8,6 +8,7 @@ import io.millrace.testing.LocalVault;
 import io.millrace.testing.MemoryJournal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -33,17 +34,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class SubmitClusterFaultITCase {
 
     @RegisterExtension static final FaultChain CHAIN = new FaultChain();
-
-    private static final SubmitOptions OPTIONS =
-            new SubmitOptions(
-                    Anvil.CHAIN_ID,
-                    20,
-                    5_000,
-                    60_000,
-                    200,
-                    SubmitOptions.MAX_TRANSACTION_GAS,
-                    100,
-                    FaultSubmitter.FEES);
 
     // Static, because the factories and functions are serialised: they find these here.
     private static List<SealedEpoch> log = List.of();
@@ -151,12 +141,26 @@ class SubmitClusterFaultITCase {
                         "submitter",
                         TypeInformation.of(SettlementRecord.class),
                         new SubmitOperator.Factory(
-                                OPTIONS,
+                                options(),
                                 CHAIN.connection(5_000),
                                 LocalVault.SETTLER,
-                                () -> journal))
+                                () -> journal,
+                                () -> Optional.of(log.get(log.size() - 1))))
                 .sinkTo(new DiscardingSink<>());
         return cluster.submitJob(env.getStreamGraph()).get().getJobID();
+    }
+
+    private static SubmitOptions options() {
+        return new SubmitOptions(
+                CHAIN.identity(),
+                20,
+                5_000,
+                60_000,
+                200,
+                SubmitOptions.MAX_TRANSACTION_GAS,
+                100,
+                SubmitOptions.LOW_BALANCE_WEI,
+                FaultSubmitter.FEES);
     }
 
     private static void awaitSent(int count) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.testing.FakeVaultClient;
 import io.millrace.testing.MemoryJournal;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -120,18 +121,23 @@ class SubmitOperatorTest {
             int maxUnsettled, @Nullable OperatorSubtaskState state) throws Exception {
         SubmitOptions options =
                 new SubmitOptions(
-                        FakeVaultClient.CHAIN_ID,
+                        FakeVaultClient.IDENTITY,
                         1,
                         10_000,
                         10_000,
                         10,
                         SubmitOptions.MAX_TRANSACTION_GAS,
                         maxUnsettled,
-                        FeePolicy.DEFAULT);
+                        0,
+                        MarketFeePolicy.DEFAULT);
         var harness =
                 new OneInputStreamOperatorTestHarness<SealedEpoch, SettlementRecord>(
                         new SubmitOperator.Factory(
-                                options, () -> chain, SubmitterRig.TestSigner::new, () -> journal));
+                                options,
+                                () -> chain,
+                                () -> new SubmitterRig.TestSigner(SubmitterRig.TestSigner.KEY),
+                                () -> journal,
+                                () -> Optional.of(SubmitterRig.chainOf(3).get(2))));
         ((SerializerConfigImpl) harness.getExecutionConfig().getSerializerConfig())
                 .setGenericTypes(false); // no Kryo in state
         harness.setup(

@@ -9,20 +9,22 @@ import io.millrace.unit.Keccak;
 import io.millrace.unit.Secp256k1;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A submitter on an in-memory chain, and what it takes to crash and restart it. */
 final class SubmitterRig {
 
     static final SubmitOptions OPTIONS =
             new SubmitOptions(
-                    FakeVaultClient.CHAIN_ID,
+                    FakeVaultClient.IDENTITY,
                     1_000,
                     10_000,
                     40_000,
                     30_000,
                     SubmitOptions.MAX_TRANSACTION_GAS,
                     100,
-                    new FeePolicy(1_000, 1_000_000_000L, 5));
+                    SubmitOptions.LOW_BALANCE_WEI,
+                    new MarketFeePolicy(1_000, 1_000_000_000L, 5));
 
     /** What a crash between two lines looks like. */
     static final class Crash extends RuntimeException {}
@@ -32,6 +34,12 @@ final class SubmitterRig {
     final ManualClock clock = new ManualClock(1_700_000_000_000L);
     final List<SettlementRecord> settled = new ArrayList<>();
     SubmitMetrics metrics = new SubmitMetrics();
+
+    TestSigner signer = new TestSigner(TestSigner.KEY);
+
+    /** What lies in the epoch log, which the submitter may not have been given yet. */
+    final List<SealedEpoch> stored = new ArrayList<>();
+
     EpochSubmitter submitter = start();
 
     /** A process that knows the journal and the log, nothing else. */
@@ -40,9 +48,13 @@ final class SubmitterRig {
         add(log);
     }
 
+    /** The parts lie in the log, and come from it now. */
     void add(SealedEpoch... parts) throws SettlementHaltedException {
         for (SealedEpoch part : parts) {
-            submitter.add(part);
+            if (!stored.contains(part)) {
+                stored.add(part);
+            }
+            submitter.add(part, clock.millis());
         }
     }
 
@@ -62,29 +74,34 @@ final class SubmitterRig {
 
     private EpochSubmitter start() {
         metrics = new SubmitMetrics();
-        return new EpochSubmitter(
-                chain,
-                new TestSigner(),
-                journal,
-                journal.readAll(),
-                OPTIONS,
-                clock,
-                metrics,
-                settled::add);
+        SubmitContext context =
+                new SubmitContext(
+                        chain,
+                        signer,
+                        journal,
+                        () ->
+                                stored.isEmpty()
+                                        ? Optional.empty()
+                                        : Optional.of(stored.get(stored.size() - 1)),
+                        OPTIONS,
+                        clock,
+                        metrics);
+        return new EpochSubmitter(context, journal.readAll(), settled::add);
     }
 
     /** A key of nobody. */
-    static final class TestSigner implements Signer {
-        private static final byte[] KEY = Keccak.hashUtf8("a key of the tests");
+    record TestSigner(byte[] key) implements Signer {
+
+        static final byte[] KEY = Keccak.hashUtf8("a key of the tests");
 
         @Override
         public String address() {
-            return Secp256k1.address(KEY);
+            return Secp256k1.address(key);
         }
 
         @Override
         public byte[] sign(byte[] digest) {
-            return Secp256k1.sign(digest, KEY);
+            return Secp256k1.sign(digest, key);
         }
     }
 

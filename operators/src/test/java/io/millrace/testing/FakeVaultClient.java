@@ -7,6 +7,7 @@ import io.millrace.chain.SealedEpoch;
 import io.millrace.chain.TransactionOutcome;
 import io.millrace.chain.VaultClient;
 import io.millrace.chain.VaultHead;
+import io.millrace.chain.VaultIdentity;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import java.io.IOException;
@@ -31,18 +32,32 @@ public final class FakeVaultClient implements VaultClient {
 
     public static final long CHAIN_ID = 4_242;
     public static final String VAULT = "0x" + "ab".repeat(20);
+    public static final VaultIdentity IDENTITY =
+            new VaultIdentity(
+                    CHAIN_ID, Hex.encode(Keccak.hashUtf8("code")), "0x" + "cd".repeat(20));
     private static final int HEADER_WORDS = 11;
 
     /** Set by tests. */
     public long chainId = CHAIN_ID;
 
+    public String codeHash = IDENTITY.codeHash();
+    public String token = IDENTITY.token();
+    public BigInteger balanceWei = BigInteger.TEN.pow(18);
     public boolean settler = true;
     public int finalityDepth = 2;
     public long baseFeeWei = 1_000_000;
     public long minFeeWei;
+
+    /** Added to what the node says of the settler's transactions. */
+    public long nonceShift;
+
     public String revertData = "";
     public Runnable beforeSend = () -> {};
     public boolean dropReplies;
+
+    /** What the node says to a transaction, which it then does not take; empty if it takes it. */
+    public String refusal = "";
+
     public boolean unreachable;
     public boolean mineOnLook;
 
@@ -89,6 +104,11 @@ public final class FakeVaultClient implements VaultClient {
         pool.clear();
         mine(depth);
         pool.putAll(kept);
+    }
+
+    /** The node falls behind: it has never heard of the newest blocks. */
+    public void forget(int count) {
+        blocks.subList(blocks.size() - count, blocks.size()).clear();
     }
 
     /** Someone else's transaction takes the settler's next nonce. */
@@ -221,8 +241,13 @@ public final class FakeVaultClient implements VaultClient {
     }
 
     @Override
-    public boolean vaultHasCode() {
-        return true;
+    public String vaultCodeHash() {
+        return codeHash;
+    }
+
+    @Override
+    public String token() {
+        return token;
     }
 
     @Override
@@ -279,13 +304,13 @@ public final class FakeVaultClient implements VaultClient {
 
     @Override
     public BigInteger balanceWei(String address) {
-        return BigInteger.TEN.pow(18);
+        return balanceWei;
     }
 
     @Override
     public long nonce(String address) throws RpcException {
         requireReachable();
-        return top().nonce();
+        return top().nonce() + nonceShift;
     }
 
     @Override
@@ -310,6 +335,9 @@ public final class FakeVaultClient implements VaultClient {
     public void sendRaw(String raw) throws RpcException {
         beforeSend.run();
         requireReachable();
+        if (!refusal.isEmpty()) {
+            throw RpcException.refused("eth_sendRawTransaction", -32000, refusal, null);
+        }
         sent.add(raw);
         RawTransaction tx = TransactionDecoder.decode(raw);
         if (tx.getNonce().longValueExact() < top().nonce()) {

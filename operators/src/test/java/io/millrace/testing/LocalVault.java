@@ -3,6 +3,7 @@ package io.millrace.testing;
 import io.millrace.chain.Finality;
 import io.millrace.chain.JsonRpcVaultClient;
 import io.millrace.chain.Signer;
+import io.millrace.chain.VaultIdentity;
 import io.millrace.contracts.ModelRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.contracts.TestDollar;
@@ -13,6 +14,7 @@ import java.math.BigInteger;
 import java.util.List;
 import org.web3j.crypto.Credentials;
 import org.web3j.protocol.Web3j;
+import org.web3j.protocol.core.DefaultBlockParameterName;
 import org.web3j.protocol.http.HttpService;
 import org.web3j.tx.RawTransactionManager;
 import org.web3j.tx.TransactionManager;
@@ -115,6 +117,16 @@ public final class LocalVault implements AutoCloseable {
     /** The vault, called by {@code signer}. */
     public SettlementVault as(TestSigner signer) {
         return SettlementVault.load(vault.getContractAddress(), web3j, manager(signer), GAS);
+    }
+
+    /** What a submitter must find there. */
+    public VaultIdentity identity() throws Exception {
+        String code =
+                web3j.ethGetCode(vault.getContractAddress(), DefaultBlockParameterName.LATEST)
+                        .send()
+                        .getCode();
+        return new VaultIdentity(
+                Anvil.CHAIN_ID, Hex.encode(Keccak.hash(Hex.decode(code))), vault.token().send());
     }
 
     /** How our own client reaches it. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.chain.EpochHeader;
 import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.VaultAbi;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.job.JsonCodec;
 import io.millrace.job.Topics;
@@ -86,7 +87,7 @@ record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> siblings)
                         BigInteger.valueOf(receipt.epoch()),
                         onChain(receipt),
                         new SettlementVault.ReceiptProof(
-                                onChain(header),
+                                VaultAbi.header(header),
                                 siblings.stream().map(SumNode::hash).toList(),
                                 siblings.stream()
                                         .map(node -> BigInteger.valueOf(node.sumNano()))
@@ -155,20 +156,5 @@ record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> siblings)
                 BigInteger.valueOf(charge.feeNano()),
                 BigInteger.valueOf(receipt.shard()),
                 BigInteger.valueOf(receipt.index()));
-    }
-
-    private static SettlementVault.EpochHeader onChain(EpochHeader header) {
-        return new SettlementVault.EpochHeader(
-                Hex.decode(header.previousHeader(), 32),
-                BigInteger.valueOf(header.epoch()),
-                BigInteger.valueOf(header.part()),
-                BigInteger.valueOf(header.parts()),
-                Hex.decode(header.receiptsRoot(), 32),
-                BigInteger.valueOf(header.receiptsSumNano()),
-                BigInteger.valueOf(header.receiptsCount()),
-                BigInteger.valueOf(header.partSumNano()),
-                Hex.decode(header.wordsHash(), 32),
-                Hex.decode(header.cutDigest(), 32),
-                BigInteger.valueOf(header.l2Block()));
     }
 }

@@ -36,7 +36,12 @@ final class Deployment {
 
     /** Addresses of what was deployed. */
     record Contracts(
-            String token, String vault, String registry, long startBlock, Path settlerKey) {}
+            String token,
+            String vault,
+            String vaultCodeHash,
+            String registry,
+            long startBlock,
+            Path settlerKey) {}
 
     /** Everything a deployment needs to know of the job that will settle on it. */
     record Plan(String model, String manifestUri, long priceNanoPerMillion) {}
@@ -89,6 +94,7 @@ final class Deployment {
         return new Contracts(
                 token.getContractAddress(),
                 vault.getContractAddress(),
+                session.codeHash(vault.getContractAddress()),
                 registry.getContractAddress(),
                 startBlock,
                 settlerKey);

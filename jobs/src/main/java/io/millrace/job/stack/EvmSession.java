@@ -1,9 +1,12 @@
 package io.millrace.job.stack;
 
+import static org.web3j.protocol.core.DefaultBlockParameterName.LATEST;
+
 import io.millrace.contracts.ModelRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
+import io.millrace.unit.Keccak;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.List;
@@ -45,6 +48,12 @@ public final class EvmSession implements AutoCloseable {
     /** Number of the newest block. */
     public long blockNumber() throws IOException {
         return checked(web3j.ethBlockNumber().send()).getBlockNumber().longValueExact();
+    }
+
+    /** keccak256 of the code at {@code address}, as {@code cast codehash} gives it. */
+    String codeHash(String address) throws IOException {
+        String code = checked(web3j.ethGetCode(address, LATEST).send()).getCode();
+        return Hex.encode(Keccak.hash(Hex.decode(code)));
     }
 
     /** The vault at {@code address}, for reading. */

@@ -27,6 +27,8 @@ final class StackJobOptions {
         options.put("chain.start.block", Long.toString(contracts.startBlock()));
         options.put("chain.finality", "finalized");
         options.put("vault.address", contracts.vault());
+        options.put("vault.code.hash", contracts.vaultCodeHash());
+        options.put("token.address", contracts.token());
         options.put("registry.address", contracts.registry());
         options.put("settle.signer.key.file", contracts.settlerKey().toString());
         options.put(

@@ -49,6 +49,9 @@ final class TopicSettings {
         if (topic.equals(Topics.REQUESTS)) {
             settings.put("message.timestamp.type", "LogAppendTime");
         }
+        if (topic.equals(Topics.TRANSACTIONS)) {
+            settings.put("flush.messages", "1"); // on disk before it is acknowledged
+        }
         if (BOOKS.contains(topic)) {
             settings.put("retention.ms", "-1");
         }

@@ -7,10 +7,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Fees rise by the replacement rule and never pass the limits, whatever the market says. */
-class FeePolicyTest {
+class MarketFeePolicyTest {
 
     private static final long LIMIT = 500_000_000_000L;
-    private final FeePolicy policy = new FeePolicy(1_000, LIMIT, 5);
+    private final MarketFeePolicy policy = new MarketFeePolicy(1_000, LIMIT, 5);
 
     @Test
     void initial_leavesRoomForTheBaseFeeToDouble() {

@@ -1,0 +1,242 @@
+package io.millrace.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.chain.SettlementHaltedException;
+import io.millrace.chain.SettlementHaltedException.Reason;
+import io.millrace.chain.SettlementRecord;
+import io.millrace.chain.SubmissionJournal;
+import io.millrace.job.stack.Installation;
+import io.millrace.job.stack.KafkaBroker;
+import io.millrace.unit.Hex;
+import io.millrace.unit.Keccak;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.web3j.crypto.Credentials;
+import org.web3j.crypto.RawTransaction;
+import org.web3j.crypto.TransactionEncoder;
+
+/** The submitter's journal on a real broker that is killed, and whose disk loses what it wrote. */
+class JournalITCase {
+
+    private static final String VAULT = "0x" + "ab".repeat(20);
+
+    /** Bytes of the batch with which Kafka ends a transaction. */
+    private static final int MARKER_BYTES = 78;
+
+    @TempDir private Path folder;
+    private KafkaBroker broker;
+    private @Nullable Process restarted;
+    private String servers;
+
+    @BeforeEach
+    void start() throws Exception {
+        broker =
+                KafkaBroker.start(
+                        Installation.locate().brokerJars(),
+                        folder.resolve("kafka"),
+                        folder.resolve("kafka.log"));
+        servers = broker.bootstrapServers();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+            NewTopic topic =
+                    new NewTopic(Topics.TRANSACTIONS, 1, (short) 1)
+                            .configs(Map.of("flush.messages", "1"));
+            admin.createTopics(List.of(topic)).all().get();
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (restarted != null) {
+            restarted.destroyForcibly().waitFor();
+        }
+        broker.close();
+    }
+
+    @Test
+    void journal_brokerKilledAndTailTorn_prefixIsReadAndAppendingGoesOn() throws Exception {
+        try (SubmissionJournal journal = open()) {
+            for (int i = 1; i <= 3; i++) {
+                journal.append(entry(i));
+            }
+            killBroker();
+        }
+        tear(MARKER_BYTES + 10); // the last entry and the end of its transaction
+        restartBroker();
+
+        try (SubmissionJournal journal = open()) {
+            assertThat(journal.readAll())
+                    .as("what was whole on disk, nothing half")
+                    .containsExactly(entry(1), entry(2));
+            journal.append(entry(3));
+        }
+        try (SubmissionJournal journal = open()) { // waits until the one before is committed
+            assertThat(journal.readAll()).containsExactly(entry(1), entry(2), entry(3));
+        }
+    }
+
+    @Test
+    void journal_takenOver_olderWriterIsFenced() throws Exception {
+        try (SubmissionJournal older = open()) {
+            older.append(entry(1));
+            try (SubmissionJournal newer = open()) {
+                assertThatThrownBy(() -> older.append(entry(2)))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("not certain to be stored");
+                newer.append(entry(2));
+                assertThat(newer.readAll()).containsExactly(entry(1), entry(2));
+            }
+        }
+    }
+
+    @Test
+    void journal_damagedEntryInTheMiddle_haltsNamingItsOffset() throws Exception {
+        try (SubmissionJournal journal = open()) {
+            journal.append(entry(1)); // offsets 0, and 1 for the end of its transaction
+            byte[] changed =
+                    new String(JsonCodec.encode(entry(2)), StandardCharsets.UTF_8)
+                            .replace("\"nonce\":2", "\"nonce\":3")
+                            .getBytes(StandardCharsets.UTF_8);
+            try (var someone =
+                    new KafkaProducer<>(
+                            Map.<String, Object>of("bootstrap.servers", servers),
+                            new ByteArraySerializer(),
+                            new ByteArraySerializer())) {
+                someone.send(new ProducerRecord<>(Topics.TRANSACTIONS, new byte[1], changed)).get();
+            }
+            journal.append(entry(3));
+
+            assertThatThrownBy(journal::readAll)
+                    .isInstanceOf(SettlementHaltedException.class)
+                    .hasMessageContainingAll(
+                            "offset 2", Topics.TRANSACTIONS, "another nonce", "bring it back")
+                    .extracting(it -> ((SettlementHaltedException) it).reason())
+                    .isEqualTo(Reason.JOURNAL_DAMAGED);
+        }
+    }
+
+    private SubmissionJournal open() throws Exception {
+        return KafkaSubmissionJournal.factory(
+                        new JobConfig.Kafka(
+                                servers, "test", Duration.ofMinutes(1), Duration.ofSeconds(1)),
+                        VAULT)
+                .open();
+    }
+
+    /** A signed transaction; the same number gives the same bytes. */
+    private static SettlementRecord entry(int number) {
+        RawTransaction transaction =
+                RawTransaction.createTransaction(
+                        1,
+                        BigInteger.valueOf(number),
+                        BigInteger.valueOf(100_000),
+                        VAULT,
+                        BigInteger.ZERO,
+                        "0x01",
+                        BigInteger.ONE,
+                        BigInteger.TEN);
+        byte[] raw =
+                TransactionEncoder.signMessage(
+                        transaction,
+                        Credentials.create(Hex.encode(Keccak.hashUtf8("a key of the tests"))));
+        return new SettlementRecord(
+                SettlementRecord.State.SIGNED,
+                number,
+                0,
+                Hex.encode(Keccak.hashUtf8("header " + number)),
+                number,
+                Hex.encode(Keccak.hash(raw)),
+                Hex.encode(raw),
+                10,
+                1,
+                0,
+                0,
+                0);
+    }
+
+    /** As a loss of power does it: nothing is closed, nothing is marked as clean. */
+    private void killBroker() {
+        List<ProcessHandle> brokers =
+                ProcessHandle.current()
+                        .descendants()
+                        .filter(it -> it.info().commandLine().orElse("").contains("kafka.Kafka"))
+                        .filter(it -> it.info().command().orElse("").endsWith("java"))
+                        .toList();
+        assertThat(brokers).hasSize(1);
+        brokers.get(0).destroyForcibly();
+        Awaitility.await().until(() -> !brokers.get(0).isAlive());
+    }
+
+    /** What the disk had not kept yet: the newest segment ends {@code bytes} earlier. */
+    private void tear(int bytes) throws IOException {
+        Path segment;
+        try (Stream<Path> files =
+                Files.list(folder.resolve("kafka/data/" + Topics.TRANSACTIONS + "-0"))) {
+            segment =
+                    files.filter(file -> file.toString().endsWith(".log"))
+                            .max(Path::compareTo)
+                            .orElseThrow();
+        }
+        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+            assertThat(file.length()).isGreaterThan(bytes);
+            file.setLength(file.length() - bytes);
+        }
+    }
+
+    private void restartBroker() throws Exception {
+        restarted =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx512m",
+                                "-cp",
+                                Installation.locate().brokerJars() + "/*",
+                                "kafka.Kafka",
+                                folder.resolve("kafka/server.properties").toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("kafka-again.log").toFile())
+                        .start();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(90))
+                .ignoreExceptions()
+                .until(
+                        () -> {
+                            Map<String, Object> settings =
+                                    Map.of(
+                                            "bootstrap.servers",
+                                            servers,
+                                            "request.timeout.ms",
+                                            2_000,
+                                            "default.api.timeout.ms",
+                                            2_000);
+                            try (Admin admin = Admin.create(settings)) {
+                                return admin
+                                        .describeTopics(List.of(Topics.TRANSACTIONS))
+                                        .allTopicNames()
+                                        .get()
+                                        .values()
+                                        .stream()
+                                        .allMatch(it -> it.partitions().get(0).leader() != null);
+                            }
+                        });
+    }
+}
