@@ -30,12 +30,14 @@ final class FaultChain
     private RpcFaultProxy proxy;
     private RpcFaultProxy otherProxy;
     private SettledBooks books;
+    private VaultIdentity identity;
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
         anvil = Anvil.start();
         node = new JsonRpc(URI.create(anvil.url()), Duration.ofSeconds(10));
         local = new LocalVault(anvil);
+        identity = local.identity();
         tell("evm_setIntervalMining", 0);
         tell("evm_setAutomine", false);
     }
@@ -69,6 +71,11 @@ final class FaultChain
 
     RpcFaultProxy proxy() {
         return proxy;
+    }
+
+    /** The vault as a submitter must find it. */
+    VaultIdentity identity() {
+        return identity;
     }
 
     /** A second way to the same node. */

@@ -1,11 +1,11 @@
 package io.millrace.chain;
 
-import io.millrace.testing.Anvil;
 import io.millrace.testing.LocalVault;
 import io.millrace.testing.ManualClock;
 import io.millrace.testing.MemoryJournal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A submitter on a real chain, with virtual time, a durable journal, and a restart. */
 final class FaultSubmitter {
@@ -14,7 +14,7 @@ final class FaultSubmitter {
     static final long REPUBLISH_MILLIS = 2_000;
     static final long BUMP_MILLIS = 6_000;
     static final long MAX_BACKOFF_MILLIS = 4_000;
-    static final FeePolicy FEES = new FeePolicy(1_000, 500_000_000_000L, 5);
+    static final FeePolicy FEES = MarketFeePolicy.DEFAULT;
 
     final MemoryJournal journal = new MemoryJournal();
     final ManualClock clock = new ManualClock(1_700_000_000_000L);
@@ -24,7 +24,7 @@ final class FaultSubmitter {
     private final List<SealedEpoch> log;
     private Signer signer = LocalVault.SETTLER;
     private FeePolicy fees = FEES;
-    private long chainId = Anvil.CHAIN_ID;
+    private VaultIdentity identity;
     private long timeoutMillis = 5_000;
     SubmitMetrics metrics = new SubmitMetrics();
     private int read;
@@ -34,6 +34,7 @@ final class FaultSubmitter {
     FaultSubmitter(FaultChain chain, List<SealedEpoch> log) {
         this.chain = chain;
         this.log = log;
+        this.identity = chain.identity();
         this.submitter = open();
     }
 
@@ -49,8 +50,8 @@ final class FaultSubmitter {
         return this;
     }
 
-    FaultSubmitter onChain(long id) {
-        chainId = id;
+    FaultSubmitter expecting(VaultIdentity other) {
+        identity = other;
         submitter = open();
         return this;
     }
@@ -64,7 +65,7 @@ final class FaultSubmitter {
     /** Hands it the log up to the {@code count}th epoch, as far as this process has not read it. */
     FaultSubmitter add(int count) throws SettlementHaltedException {
         while (read < count) {
-            submitter.add(log.get(read++));
+            submitter.add(log.get(read++), clock.millis());
         }
         return this;
     }
@@ -112,26 +113,29 @@ final class FaultSubmitter {
 
     SubmitOptions options() {
         return new SubmitOptions(
-                chainId,
+                identity,
                 POLL_MILLIS,
                 REPUBLISH_MILLIS,
                 BUMP_MILLIS,
                 MAX_BACKOFF_MILLIS,
                 SubmitOptions.MAX_TRANSACTION_GAS,
                 100,
+                SubmitOptions.LOW_BALANCE_WEI,
                 fees);
     }
 
     private EpochSubmitter open() {
         read = 0;
-        return new EpochSubmitter(
-                chain.connection(timeoutMillis).open(),
-                signer,
-                journal,
-                journal.readAll(),
-                options(),
-                clock,
-                metrics,
-                settled::add);
+        SealedEpoch newest = log.get(log.size() - 1);
+        SubmitContext context =
+                new SubmitContext(
+                        chain.connection(timeoutMillis).open(),
+                        signer,
+                        journal,
+                        () -> Optional.of(newest),
+                        options(),
+                        clock,
+                        metrics);
+        return new EpochSubmitter(context, journal.readAll(), settled::add);
     }
 }

@@ -74,6 +74,9 @@ final class SettledBooks {
     /** Headers of the parts settled since, from the vault's events, in the order of the chain. */
     List<String> settledHeaders() throws RpcException {
         List<String> headers = new ArrayList<>();
+        if (chain.height() < firstBlock) {
+            return headers; // the node refuses such a range
+        }
         Map<String, Object> filter =
                 Map.of(
                         "address",

@@ -62,7 +62,7 @@ class SubmitMarketFaultITCase {
         List<SealedEpoch> epochs = CHAIN.epochs(1);
         FaultSubmitter submitter =
                 new FaultSubmitter(CHAIN, epochs)
-                        .with(new FeePolicy(1_000, 5_000_000_000L, 5))
+                        .with(new MarketFeePolicy(1_000, 5_000_000_000L, 5))
                         .add(1);
         submitter.step();
 
@@ -70,6 +70,7 @@ class SubmitMarketFaultITCase {
         submitter.run(3 * FaultSubmitter.BUMP_MILLIS);
         int sentDuringTheSpike = CHAIN.proxy().rawTransactions().size();
         assertThat(CHAIN.books().settledHeaders()).isEmpty();
+        assertThat(submitter.metrics.isFeeCapped()).as("the alarm").isTrue();
         assertThat(sent())
                 .as("offers over the limit of 5 gwei")
                 .allMatch(it -> it.getMaxFeePerGas().longValueExact() <= 5_000_000_000L);
@@ -162,6 +163,7 @@ class SubmitMarketFaultITCase {
         CHAIN.mine(1);
         assertThat(CHAIN.books().settledHeaders()).hasSize(1);
         assertThat(submitter.metrics.rpcFailures()).as("not a word about it").isPositive();
+        assertThat(submitter.metrics.isWaiting()).isTrue();
         CHAIN.tell("anvil_setBalance", LocalVault.SETTLER.address(), "0x56bc75e2d63100000");
         submitter.settleAll();
 

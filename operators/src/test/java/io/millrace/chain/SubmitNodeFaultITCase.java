@@ -201,7 +201,9 @@ class SubmitNodeFaultITCase {
     /** Row 30: the node follows another chain. */
     @Test
     void row30_otherChain_refusesAtStart() throws Exception {
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, CHAIN.epochs(1)).onChain(902).add(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, CHAIN.epochs(1));
+        VaultIdentity here = CHAIN.identity();
+        submitter.expecting(new VaultIdentity(902, here.codeHash(), here.token())).add(1);
 
         assertHalts(submitter, Reason.WRONG_CHAIN, "901", "902");
     }
@@ -216,6 +218,17 @@ class SubmitNodeFaultITCase {
 
         assertHalts(
                 submitter, Reason.WRONG_CHAIN, CHAIN.local().connection().vault(), "no contract");
+    }
+
+    /** Row 30: there is a contract, but not the one that was deployed. */
+    @Test
+    void row30_otherCodeAtTheAddress_refusesAtStart() throws Exception {
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, CHAIN.epochs(1)).add(1);
+        CHAIN.proxy()
+                .on("eth_getCode")
+                .then(Faults.result(it -> JsonNodeFactory.instance.textNode("0x6001600155")));
+
+        assertHalts(submitter, Reason.WRONG_CHAIN, CHAIN.identity().codeHash());
     }
 
     /** Row 32: the wall clock leaps a day ahead: at most a dearer offer, never a second effect. */

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,17 +28,6 @@ final class SubmitterProcess implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int KILLED = 128 + 9;
-    private static final SubmitOptions OPTIONS =
-            new SubmitOptions(
-                    Anvil.CHAIN_ID,
-                    50,
-                    100,
-                    200,
-                    200,
-                    SubmitOptions.MAX_TRANSACTION_GAS,
-                    100,
-                    FaultSubmitter.FEES);
-
     private final Path directory;
     private final Process process;
 
@@ -59,7 +49,9 @@ final class SubmitterProcess implements AutoCloseable {
                                 directory.toString(),
                                 chain.proxy().url(),
                                 connection.vault(),
-                                connection.registry())
+                                connection.registry(),
+                                chain.identity().codeHash(),
+                                chain.identity().token())
                         .redirectErrorStream(true)
                         .redirectOutput(Redirect.to(new File(directory.toFile(), "output")))
                         .start();
@@ -127,8 +119,8 @@ final class SubmitterProcess implements AutoCloseable {
         Path directory = Path.of(args[0]);
         List<SealedEpoch> epochs =
                 MAPPER.readValue(log(directory).toFile(), new TypeReference<>() {});
-        EpochSubmitter submitter =
-                new EpochSubmitter(
+        SubmitContext context =
+                new SubmitContext(
                         new JsonRpcVaultClient.Connection(
                                         List.of(args[1]),
                                         args[2],
@@ -138,17 +130,30 @@ final class SubmitterProcess implements AutoCloseable {
                                 .open(),
                         LocalVault.SETTLER,
                         new FileJournal(journal(directory)),
-                        List.of(),
-                        OPTIONS,
+                        () -> Optional.of(epochs.get(epochs.size() - 1)),
+                        options(new VaultIdentity(Anvil.CHAIN_ID, args[4], args[5])),
                         Clock.systemUTC(),
-                        new SubmitMetrics(),
-                        entry -> {});
+                        new SubmitMetrics());
+        EpochSubmitter submitter = new EpochSubmitter(context, List.of(), entry -> {});
         for (SealedEpoch epoch : epochs) {
-            submitter.add(epoch);
+            submitter.add(epoch, 0);
         }
         for (long wait = submitter.step(); wait != EpochSubmitter.IDLE; wait = submitter.step()) {
             Thread.sleep(wait);
         }
+    }
+
+    private static SubmitOptions options(VaultIdentity vault) {
+        return new SubmitOptions(
+                vault,
+                50,
+                100,
+                200,
+                200,
+                SubmitOptions.MAX_TRANSACTION_GAS,
+                100,
+                SubmitOptions.LOW_BALANCE_WEI,
+                FaultSubmitter.FEES);
     }
 
     /** Lines of JSON, each on the disk before it counts. */
