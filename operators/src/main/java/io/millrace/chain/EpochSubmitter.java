@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.chain.SettlementHaltedException.Reason;
 import java.math.BigInteger;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -38,7 +37,7 @@ public final class EpochSubmitter {
     private final VaultClient chain;
     private final Signer signer;
     private final SubmitOptions options;
-    private final Clock clock;
+    private final SteadyClock clock;
     private final SubmitMetrics metrics;
     private final SubmissionHistory history;
     private final StartGuard guard;
@@ -67,13 +66,13 @@ public final class EpochSubmitter {
         this.chain = context.chain();
         this.signer = context.signer();
         this.options = context.options();
-        this.clock = context.clock();
+        this.clock = new SteadyClock(context.clock());
         this.metrics = context.metrics();
         this.history = new SubmissionHistory(journaled);
         this.guard = new StartGuard(context, history);
         this.settled = settled;
         this.nonces = new NonceTracker(history.nonceFloor(signer.address()));
-        this.sender = new PartSender(context, nonces);
+        this.sender = new PartSender(context, nonces, clock);
         this.view = new ChainView(chain, history.finalBlock());
     }
 

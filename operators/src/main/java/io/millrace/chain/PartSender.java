@@ -3,7 +3,6 @@ package io.millrace.chain;
 import io.millrace.chain.SendRefusal.Reaction;
 import io.millrace.chain.SettlementHaltedException.Reason;
 import java.io.IOException;
-import java.time.Clock;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,18 +22,18 @@ final class PartSender {
     private final SubmissionJournal journal;
     private final NonceTracker nonces;
     private final SubmitOptions options;
-    private final Clock clock;
+    private final SteadyClock clock;
     private final SubmitMetrics metrics;
 
     private String lastWarning = "";
 
-    PartSender(SubmitContext context, NonceTracker nonces) {
+    PartSender(SubmitContext context, NonceTracker nonces, SteadyClock clock) {
         this.chain = context.chain();
         this.signer = context.signer();
         this.journal = context.journal();
         this.nonces = nonces;
         this.options = context.options();
-        this.clock = context.clock();
+        this.clock = clock;
         this.metrics = context.metrics();
     }
 

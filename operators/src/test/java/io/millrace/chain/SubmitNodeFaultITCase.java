@@ -243,6 +243,20 @@ class SubmitNodeFaultITCase {
         CHAIN.books().settledOnceByOneTransactionEach(epochs);
     }
 
+    /** Row 32: it falls a day back while the pool forgets ours: it is sent again all the same. */
+    @Test
+    void row32_clockFallsBack_droppedTransactionIsSentAgain() throws Exception {
+        List<SealedEpoch> epochs = CHAIN.epochs(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(1);
+        submitter.step();
+        CHAIN.tell("anvil_dropTransaction", submitter.signed().get(0).transaction());
+        submitter.clock.advance(-DAY_MILLIS);
+
+        submitter.settleAll();
+
+        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+    }
+
     private static void assertHalts(FaultSubmitter submitter, Reason reason, String... naming) {
         SettlementHaltedException halt =
                 catchThrowableOfType(SettlementHaltedException.class, submitter::step);
