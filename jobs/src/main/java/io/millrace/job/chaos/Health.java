@@ -6,10 +6,6 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.millrace.job.stack.FlinkRest;
 import io.millrace.job.stack.LocalStack;
 import io.millrace.job.stack.StackException;
-import io.millrace.job.stack.StackProcess;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.time.Clock;
@@ -23,7 +19,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class Health {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Health.class);
     private static final Duration PAUSE = Duration.ofMillis(250);
 
     private final LocalStack stack;
@@ -102,15 +97,9 @@ final class Health {
         }
     }
 
-    /** Starts again what has ended by itself, as what runs a deployment would. */
+    /** Starts again what has ended by itself. */
     void revive() throws Exception {
-        for (StackProcess process : stack.allProcesses()) {
-            if (!process.isAlive()) {
-                LOG.warn("{} has ended by itself; starting it again", process.name());
-                revived++;
-                process.start();
-            }
-        }
+        revived += stack.revive().size();
     }
 
     private String missing(long since) throws Exception {
