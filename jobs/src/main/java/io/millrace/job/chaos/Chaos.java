@@ -1,5 +1,7 @@
 package io.millrace.job.chaos;
 
+import static java.util.stream.Collectors.joining;
+
 import io.millrace.admit.RequestSignature;
 import io.millrace.job.audit.Audit;
 import io.millrace.job.audit.AuditConfig;
@@ -29,9 +31,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * One run: a stack of real processes under load, faults one after the other, each healed and
- * recovered from before the next; then the load ends, everything settles, and the books are held
- * against what was sent.
+ * One run: a stack of real processes under load, faults one after the other, most of them after the
+ * one before has been recovered from, some before; then the load ends, everything settles, and the
+ * books are held against what was sent.
  */
 public final class Chaos {
 
@@ -130,28 +132,48 @@ public final class Chaos {
                         options.seed(), options.kinds(), options.taskManagers(), MAX_REORG_DEPTH);
         long start = System.nanoTime();
         long end = start + options.duration().toNanos();
-        while (struck.size() < options.maxFaults()) {
-            PlannedFault plan = schedule.next();
+        List<Open> open = new ArrayList<>();
+        PlannedFault plan = schedule.next();
+        while (struck.size() + open.size() < options.maxFaults() && System.nanoTime() < end) {
             TimeUnit.MILLISECONDS.sleep(plan.gapMillis());
-            if (System.nanoTime() >= end) {
-                return;
-            }
             stack.keepChain();
             Fault fault = faults.of(plan);
             long at = System.nanoTime();
             String target = fault.strike();
+            open.add(new Open(plan.kind(), target, at));
             TimeUnit.MILLISECONDS.sleep(plan.lengthMillis());
             fault.heal();
-            health.await(plan.kind().label() + " of " + target);
+            plan = schedule.next();
+            if (!plan.duringRecovery()) {
+                recover(open, start, health, topics);
+            }
+        }
+        recover(open, start, health, topics);
+    }
+
+    /** A fault that the system has not recovered from yet. */
+    private record Open(FaultKind kind, String target, long atNanos) {}
+
+    private void recover(List<Open> open, long start, Health health, TopicWatch topics)
+            throws Exception {
+        if (open.isEmpty()) {
+            return;
+        }
+        health.await(
+                open.stream()
+                        .map(fault -> fault.kind().label() + " of " + fault.target())
+                        .collect(joining(", then ")));
+        long now = System.nanoTime();
+        for (Open fault : open) {
             ChaosReport.Struck done =
                     new ChaosReport.Struck(
-                            tenths(at - start),
-                            plan.kind(),
-                            target,
-                            TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - at));
+                            tenths(fault.atNanos() - start),
+                            fault.kind(),
+                            fault.target(),
+                            TimeUnit.NANOSECONDS.toMillis(now - fault.atNanos()));
             struck.add(done);
             lines.accept(
-                    "%6.1f s  %-18s %-34s recovered in %5.1f s  %s"
+                    "%6.1f s  %-18s %-24s recovered in %5.1f s  %s"
                             .formatted(
                                     done.atSeconds(),
                                     done.kind().label(),
@@ -159,6 +181,7 @@ public final class Chaos {
                                     done.recoveredMillis() / 1000.0,
                                     topics.line()));
         }
+        open.clear();
     }
 
     private void awaitSettled(TopicWatch topics, List<Expected> sent, Health health)

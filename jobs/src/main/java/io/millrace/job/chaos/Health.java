@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Health {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Health.class);
     private static final Duration PAUSE = Duration.ofMillis(250);
 
     private final LocalStack stack;
@@ -99,15 +98,9 @@ final class Health {
         }
     }
 
-    /** Starts again what has ended by itself, as what runs a deployment would. */
+    /** Starts again what has ended by itself. */
     void revive() throws Exception {
-        for (StackProcess process : stack.allProcesses()) {
-            if (!process.isAlive()) {
-                LOG.warn("{} has ended by itself; starting it again", process.name());
-                revived++;
-                process.start();
-            }
-        }
+        revived += stack.revive().size();
     }
 
     private String missing(long since) throws Exception {

@@ -26,7 +26,7 @@ final class ProcessKill implements Fault {
     @Override
     public void heal() throws Exception {
         if (lost != null && !lost.isAlive()) {
-            lost.start();
+            lost.launch(); // if it fails, it is started again like anything that ends by itself
         }
     }
 }

@@ -4,9 +4,14 @@ import io.millrace.job.stack.JobRunner;
 import io.millrace.job.stack.LocalStack;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /** The job stopped with a savepoint, and started from it at another parallelism. */
 final class Rescale implements Fault {
+
+    private static final int ATTEMPTS = 3;
+    private static final long PAUSE_MILLIS = 3_000;
 
     private final LocalStack stack;
     private final JobRunner runner;
@@ -22,7 +27,16 @@ final class Rescale implements Fault {
 
     @Override
     public String strike() throws Exception {
-        savepoint = stack.job().stop();
+        for (int attempt = 1; savepoint == null; attempt++) {
+            try {
+                savepoint = stack.job().stop();
+            } catch (ExecutionException e) { // the savepoint failed, and the job goes on
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            }
+        }
         return "to parallelism " + parallelism;
     }
 

@@ -4,8 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Endless faults in an order that a seed decides. Kinds are dealt like a deck of cards: each comes
@@ -21,6 +23,12 @@ final class Schedule {
 
     private static final int MAX_FEE_GWEI = 200;
     private static final int MAX_PARALLELISM = 4;
+
+    /** One in so many strikes while the system still recovers from the one before. */
+    private static final int RECOVERIES_PER_STRIKE = 4;
+
+    private static final Set<FaultKind> NEEDS_RUNNING_JOB =
+            EnumSet.of(FaultKind.KILL_SUBMITTER, FaultKind.PAUSE_SUBMITTER, FaultKind.RESCALE);
 
     private final Random random;
     private final List<FaultKind> kinds;
@@ -53,6 +61,7 @@ final class Schedule {
         return new PlannedFault(
                 kind,
                 random.nextInt(MAX_GAP_MILLIS),
+                random.nextInt(RECOVERIES_PER_STRIKE) == 0 && !NEEDS_RUNNING_JOB.contains(kind),
                 500L + random.nextInt(pause ? MAX_PAUSE_MILLIS : MAX_OUTAGE_MILLIS),
                 random.nextInt(taskManagers),
                 1 + random.nextInt(maxDepth),

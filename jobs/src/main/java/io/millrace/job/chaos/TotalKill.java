@@ -3,7 +3,7 @@ package io.millrace.job.chaos;
 import io.millrace.job.stack.LocalStack;
 import io.millrace.job.stack.StackProcess;
 
-/** kill -9 of every process, as a power cut; then the stack is started again in its folder. */
+/** kill -9 of every process, as a power cut; then all of them are started again, in no order. */
 final class TotalKill implements Fault {
 
     private final LocalStack stack;
@@ -22,6 +22,8 @@ final class TotalKill implements Fault {
 
     @Override
     public void heal() throws Exception {
-        stack.resume(step -> {});
+        for (StackProcess process : stack.allProcesses()) {
+            process.launch();
+        }
     }
 }

@@ -3,13 +3,15 @@ package io.millrace.job.cli;
 import io.millrace.job.stack.LocalStack;
 import io.millrace.job.stack.StackFile;
 import io.millrace.job.stack.StackOptions;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** The stack, staying up for other clients. */
 @Command(
@@ -66,6 +68,9 @@ final class UpCommand implements Callable<Integer> {
             }
             print(console, stack.file(), directory);
             while (true) {
+                for (String ended : stack.revive()) {
+                    console.line(ended + " had ended by itself and was started again");
+                }
                 stack.requireHealthy();
                 TimeUnit.MILLISECONDS.sleep(HEALTH_PAUSE.toMillis());
             }

@@ -1,8 +1,5 @@
 package io.millrace.job.stack;
 
-import java.net.URI;
-import java.nio.file.Path;
-import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -13,6 +10,10 @@ import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
 
 /** Flink on this machine. Jobs come in over REST, as they do on any other cluster. */
 interface FlinkCluster extends AutoCloseable {
@@ -28,9 +29,6 @@ interface FlinkCluster extends AutoCloseable {
 
     /** Web UI and REST. */
     URI webUrl();
-
-    /** Fails if a part of it is gone, with the end of its log. */
-    void requireAlive();
 
     @Override
     void close();

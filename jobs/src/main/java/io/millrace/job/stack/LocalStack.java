@@ -135,31 +135,36 @@ public final class LocalStack implements AutoCloseable {
     }
 
     /**
-     * Fails with what broke if a process or the job has ended. To be called every few seconds: it
-     * also puts a copy of the chain's state aside.
+     * Fails with what broke if a process or the job has ended.
      *
      * @throws StackException naming it, with the end of its log
      */
     public void requireHealthy() throws Exception {
-        broker().requireAlive();
-        chain().requireAlive();
-        requireNonNull(cluster, NOT_STARTED).requireAlive();
-        keepChain();
+        allProcesses().forEach(StackProcess::requireAlive);
         job().requireNotFailed();
+    }
+
+    /**
+     * Starts again what has ended by itself, as what runs a deployment would. To be called every
+     * few seconds: it also puts a copy of the chain's state aside.
+     *
+     * @return the names of what had ended
+     * @throws StackException if one ends again and again, with the end of its log
+     */
+    public List<String> revive() throws Exception {
+        keepChain();
+        List<String> revived = new ArrayList<>();
+        for (StackProcess process : allProcesses()) {
+            if (process.revive()) {
+                revived.add(process.name());
+            }
+        }
+        return revived;
     }
 
     /** Puts a copy of the chain's state aside, for the case that the next write is cut off. */
     public void keepChain() throws IOException {
         requireNonNull(anvil, NOT_STARTED).keepState();
-    }
-
-    /**
-     * Starts all processes that are gone, as after a power cut, and the job if none runs: from its
-     * newest snapshot.
-     */
-    public void resume(Consumer<String> steps) throws Exception {
-        startProcesses(steps);
-        resumeJob(steps);
     }
 
     /**

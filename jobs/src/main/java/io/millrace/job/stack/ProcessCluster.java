@@ -18,6 +18,7 @@ import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.RpcOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint;
 import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
@@ -121,13 +122,6 @@ public final class ProcessCluster implements FlinkCluster {
     }
 
     @Override
-    public void requireAlive() {
-        zooKeeper.requireAlive();
-        jobManager.requireAlive();
-        taskManagers.forEach(StackProcess::requireAlive);
-    }
-
-    @Override
     public void close() {
         taskManagers.forEach(StackProcess::askToEnd); // all at once: each takes a moment
         jobManager.askToEnd();
@@ -203,6 +197,8 @@ public final class ProcessCluster implements FlinkCluster {
     }
 
     private static void recovery(Configuration settings) {
+        // On a machine with more to do than it can a start takes long, and is no failure.
+        settings.set(RpcOptions.STARTUP_TIMEOUT, Duration.ofMinutes(1));
         settings.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
         settings.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, SESSION);
         settings.set(

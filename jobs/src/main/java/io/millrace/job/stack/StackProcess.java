@@ -1,7 +1,12 @@
 package io.millrace.job.stack;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -14,10 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StackProcess implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(StackProcess.class);
+    private static final int MAX_REVIVALS = 5;
+    private static final Duration REVIVALS_WITHIN = Duration.ofMinutes(10);
+
     private final String name;
     private final Command command;
     private final Path log;
     private final Readiness readiness;
+
+    private final List<Long> revivals = new ArrayList<>();
 
     private volatile @Nullable ChildProcess child;
     private volatile boolean closed;
@@ -88,6 +99,26 @@ public final class StackProcess implements AutoCloseable {
             started.close();
             throw e;
         }
+    }
+
+    /**
+     * Starts it again if it has ended by itself. Returns whether it had.
+     *
+     * @throws StackException if that has happened too often of late, with the end of its log
+     */
+    boolean revive() throws Exception {
+        if (closed || isAlive()) {
+            return false;
+        }
+        long now = System.nanoTime();
+        revivals.removeIf(at -> now - at > REVIVALS_WITHIN.toNanos());
+        if (revivals.size() >= MAX_REVIVALS) {
+            requireAlive();
+        }
+        revivals.add(now);
+        LOG.warn("{} has ended by itself; starting it again, its log is {}", name, log);
+        launch();
+        return true;
     }
 
     /** Ends it with kill -9. Returns once it is gone. */
