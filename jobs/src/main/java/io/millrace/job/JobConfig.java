@@ -5,6 +5,7 @@ import io.millrace.chain.JsonRpcVaultClient;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +29,8 @@ public record JobConfig(
             String bootstrapServers,
             String transactionPrefix,
             Duration transactionTimeout,
-            Duration tickInterval) {}
+            Duration tickInterval,
+            Map<String, Long> startOffsets) {}
 
     /** The L2 and our contracts. */
     public record Chain(
@@ -43,7 +45,7 @@ public record JobConfig(
         private static final long TIMEOUT_MILLIS = 10_000;
 
         /** How the L2 is reached, and what of it is ours. */
-        JsonRpcVaultClient.Connection connection() {
+        public JsonRpcVaultClient.Connection connection() {
             return new JsonRpcVaultClient.Connection(
                     rpcUrl, domain.vault(), registry, Finality.parse(finality), TIMEOUT_MILLIS);
         }
@@ -101,7 +103,8 @@ public record JobConfig(
                         required(given, JobOptions.KAFKA),
                         given.get(JobOptions.KAFKA_TRANSACTION_PREFIX),
                         given.get(JobOptions.KAFKA_TRANSACTION_TIMEOUT),
-                        positive(given, JobOptions.TICK_INTERVAL)),
+                        positive(given, JobOptions.TICK_INTERVAL),
+                        startOffsets(given)),
                 new Chain(
                         required(given, JobOptions.CHAIN_RPC),
                         new Eip712Domain(
@@ -124,6 +127,28 @@ public record JobConfig(
                         stage(given, JobOptions.PARALLELISM_INFER, parallelism),
                         stage(given, JobOptions.PARALLELISM_METER, parallelism),
                         stage(given, JobOptions.PARALLELISM_SETTLE, parallelism)));
+    }
+
+    private static Map<String, Long> startOffsets(Configuration given) {
+        Map<String, Long> offsets = new LinkedHashMap<>();
+        given.get(JobOptions.KAFKA_START_OFFSETS)
+                .forEach(
+                        (partition, offset) -> {
+                            if (!partition.matches(".+-\\d+") || !offset.matches("\\d{1,18}")) {
+                                throw new IllegalArgumentException(
+                                        "--"
+                                                + JobOptions.KAFKA_START_OFFSETS.key()
+                                                + " says "
+                                                + partition
+                                                + ":"
+                                                + offset
+                                                + "; give topic-partition:offset, as in "
+                                                + Topics.REQUESTS
+                                                + "-0:42");
+                            }
+                            offsets.put(partition, Long.valueOf(offset));
+                        });
+        return offsets;
     }
 
     private static Infer infer(Configuration given) {

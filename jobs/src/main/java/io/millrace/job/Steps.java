@@ -2,6 +2,7 @@ package io.millrace.job;
 
 import static org.apache.flink.api.common.eventtime.WatermarkStrategy.noWatermarks;
 
+import io.millrace.admit.AccountedFunction;
 import io.millrace.admit.AdmitFunction;
 import io.millrace.admit.Candidate;
 import io.millrace.admit.FundsChange;
@@ -46,9 +47,14 @@ final class Steps {
 
     SingleOutputStreamOperator<RequestRecord> requests() {
         var requests = env.fromSource(ends.requests(), stages.appendTime(), Uids.REQUESTS);
+        var open =
+                step(
+                        step(requests, Uids.REQUESTS, parallelism.admit())
+                                .process(new AccountedFunction()),
+                        Uids.REQUESTS_ACCOUNTED,
+                        parallelism.admit());
         return step(
-                step(requests, Uids.REQUESTS, parallelism.admit())
-                        .transform("", type(RequestRecord.class), stages.requestPositions()),
+                open.transform("", type(RequestRecord.class), stages.requestPositions()),
                 Uids.REQUEST_POSITIONS,
                 parallelism.admit());
     }

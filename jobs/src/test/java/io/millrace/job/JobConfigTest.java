@@ -49,6 +49,7 @@ class JobConfigTest {
         options.put("kafka.transaction.prefix", "east");
         options.put("kafka.transaction.timeout", "10 min");
         options.put("kafka.tick.interval", "1 s");
+        options.put("kafka.start.offsets", "inference.requests-0:42,inference.requests-1:7");
         options.put("chain.start.block", "17");
         options.put("chain.finality", "12");
         options.put("chain.poll.interval", "500 ms");
@@ -83,7 +84,8 @@ class JobConfigTest {
                                 "127.0.0.1:9092",
                                 "east",
                                 Duration.ofMinutes(10),
-                                Duration.ofSeconds(1)));
+                                Duration.ofSeconds(1),
+                                Map.of("inference.requests-0", 42L, "inference.requests-1", 7L)));
         assertThat(config.chain().startBlock()).isEqualTo(17);
         assertThat(config.chain().finality()).isEqualTo("12");
         assertThat(config.chain().pollInterval()).isEqualTo(Duration.ofMillis(500));
@@ -139,6 +141,7 @@ class JobConfigTest {
                         Map.entry("chain.id", "-1"),
                         Map.entry("parallelism.infer", "0"),
                         Map.entry("kafka.tick.interval", "0 s"),
+                        Map.entry("kafka.start.offsets", "inference.requests:x"),
                         Map.entry("settle.dust.min.nano", "-1"));
         wrong.forEach(
                 (key, value) ->

@@ -2,6 +2,7 @@ package io.millrace.job.cli;
 
 import io.millrace.admit.RejectReason;
 import io.millrace.contracts.SettlementVault;
+import io.millrace.job.TopicScan;
 import io.millrace.job.audit.Books;
 import io.millrace.job.stack.EvmSession;
 import io.millrace.job.stack.FlinkMetrics;

@@ -1,4 +1,4 @@
-package io.millrace.job.cli;
+package io.millrace.job;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -10,7 +10,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads what is committed on topics, from their beginning. Used by one thread. */
-final class TopicScan implements AutoCloseable {
+public final class TopicScan implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(200);
 
@@ -18,7 +18,7 @@ final class TopicScan implements AutoCloseable {
     private final List<TopicPartition> partitions;
 
     /** At the beginning of all partitions of {@code topics}. */
-    TopicScan(String bootstrapServers, List<String> topics) {
+    public TopicScan(String bootstrapServers, List<String> topics) {
         consumer =
                 new KafkaConsumer<>(
                         Map.of(
@@ -41,19 +41,25 @@ final class TopicScan implements AutoCloseable {
 
     /** What to do with a record. */
     @FunctionalInterface
-    interface Visitor {
+    public interface Visitor {
+        /** Called once for each record, in the order of its partition. */
         void visit(ConsumerRecord<byte[], byte[]> record) throws IOException;
     }
 
     /** Visits what has come in, waiting a little if nothing has. */
-    void poll(Visitor visitor) throws IOException {
+    public void poll(Visitor visitor) throws IOException {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
             visitor.visit(record);
         }
     }
 
+    /** Where each partition ends now: behind the last record that is committed or aborted. */
+    public Map<TopicPartition, Long> ends() {
+        return consumer.endOffsets(partitions);
+    }
+
     /** Visits everything that is committed now. */
-    void toEnd(Visitor visitor) throws IOException {
+    public void toEnd(Visitor visitor) throws IOException {
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
             poll(visitor);
