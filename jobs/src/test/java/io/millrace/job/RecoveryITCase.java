@@ -75,8 +75,8 @@ class RecoveryITCase {
             client.awaitThat(
                     "charges and epochs of this run",
                     view ->
-                            view.charges().size() > charged + 20
-                                    && view.receiptCount() > charged + 10);
+                            view.charges().size() > charged + 8
+                                    && view.receiptCount() > charged);
             stack.job().cancel();
         }
     }

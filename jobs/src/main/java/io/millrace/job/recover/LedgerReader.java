@@ -7,9 +7,9 @@ import io.millrace.admit.RequestSignature;
 import io.millrace.chain.L2Block;
 import io.millrace.chain.RpcException;
 import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SettlementRecord;
 import io.millrace.chain.VaultClient;
 import io.millrace.chain.VaultEvents;
-import io.millrace.chain.VaultHead;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JsonCodec;
 import io.millrace.job.RequestRecordSchema;
@@ -49,7 +49,7 @@ final class LedgerReader {
         return new LedgerHistory(
                 mark(),
                 charges,
-                parts(chain.head(finalBlock)),
+                parts(),
                 receipts,
                 requests(charges, rejected),
                 VaultEvents.between(chain, config.chain().startBlock(), finalBlock.number()),
@@ -77,8 +77,17 @@ final class LedgerReader {
         return charges;
     }
 
-    /** The submitter goes on behind what the vault has at its final block. */
-    private List<SealedEpoch> parts(VaultHead settled) throws IOException {
+    /** The submitter goes on at the first part that it has not reported as final. */
+    private List<SealedEpoch> parts() throws IOException {
+        Set<String> reported = new HashSet<>();
+        scan(
+                Topics.TRANSACTIONS,
+                value -> {
+                    SettlementRecord entry = JsonCodec.decode(value, SettlementRecord.class);
+                    if (entry.state() == SettlementRecord.State.FINAL) {
+                        reported.add(entry.header());
+                    }
+                });
         List<SealedEpoch> parts = new ArrayList<>();
         try (TopicScan scan = scan(Topics.EPOCHS)) {
             scan.ends().forEach((partition, end) -> starts.put(partition.toString(), end));
@@ -86,7 +95,7 @@ final class LedgerReader {
                     record -> {
                         SealedEpoch part = JsonCodec.decode(record.value(), SealedEpoch.class);
                         parts.add(part);
-                        if (settled.isBefore(part.header().epoch(), part.header().part())) {
+                        if (!reported.contains(part.hash())) {
                             starts.merge(
                                     record.topic() + "-" + record.partition(),
                                     record.offset(),
