@@ -74,9 +74,7 @@ class RecoveryITCase {
             traffic.start();
             client.awaitThat(
                     "charges and epochs of this run",
-                    view ->
-                            view.charges().size() > charged + 8
-                                    && view.receiptCount() > charged);
+                    view -> view.charges().size() > charged + 8 && view.receiptCount() > charged);
             stack.job().cancel();
         }
     }
