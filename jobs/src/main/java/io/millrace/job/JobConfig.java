@@ -8,6 +8,7 @@ import io.millrace.chain.VaultIdentity;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +32,8 @@ public record JobConfig(
             String bootstrapServers,
             String transactionPrefix,
             Duration transactionTimeout,
-            Duration tickInterval) {}
+            Duration tickInterval,
+            Map<String, Long> startOffsets) {}
 
     /** The L2 and our contracts. */
     public record Chain(
@@ -49,7 +51,7 @@ public record JobConfig(
         private static final long TIMEOUT_MILLIS = 10_000;
 
         /** How the L2 is reached, and what of it is ours. */
-        JsonRpcVaultClient.Connection connection() {
+        public JsonRpcVaultClient.Connection connection() {
             return new JsonRpcVaultClient.Connection(
                     rpcUrls, domain.vault(), registry, Finality.parse(finality), TIMEOUT_MILLIS);
         }
@@ -107,7 +109,8 @@ public record JobConfig(
                         required(given, JobOptions.KAFKA),
                         given.get(JobOptions.KAFKA_TRANSACTION_PREFIX),
                         given.get(JobOptions.KAFKA_TRANSACTION_TIMEOUT),
-                        positive(given, JobOptions.TICK_INTERVAL)),
+                        positive(given, JobOptions.TICK_INTERVAL),
+                        startOffsets(given)),
                 new Chain(
                         rpcUrls(given),
                         new Eip712Domain(
@@ -137,6 +140,28 @@ public record JobConfig(
                         stage(given, JobOptions.PARALLELISM_INFER, parallelism),
                         stage(given, JobOptions.PARALLELISM_METER, parallelism),
                         stage(given, JobOptions.PARALLELISM_SETTLE, parallelism)));
+    }
+
+    private static Map<String, Long> startOffsets(Configuration given) {
+        Map<String, Long> offsets = new LinkedHashMap<>();
+        given.get(JobOptions.KAFKA_START_OFFSETS)
+                .forEach(
+                        (partition, offset) -> {
+                            if (!partition.matches(".+-\\d+") || !offset.matches("\\d{1,18}")) {
+                                throw new IllegalArgumentException(
+                                        "--"
+                                                + JobOptions.KAFKA_START_OFFSETS.key()
+                                                + " says "
+                                                + partition
+                                                + ":"
+                                                + offset
+                                                + "; give topic-partition:offset, as in "
+                                                + Topics.REQUESTS
+                                                + "-0:42");
+                            }
+                            offsets.put(partition, Long.valueOf(offset));
+                        });
+        return offsets;
     }
 
     private static Infer infer(Configuration given) {

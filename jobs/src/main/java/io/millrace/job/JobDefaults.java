@@ -12,12 +12,12 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * Flink settings without which money would not be safe. The cluster's own configuration may tune,
  * not undo them.
  */
-final class JobDefaults {
+public final class JobDefaults {
 
     private JobDefaults() {}
 
     /** What the job asks of Flink itself. */
-    static Configuration flink() {
+    public static Configuration flink() {
         Configuration flink = new Configuration();
         flink.set(PipelineOptions.GENERIC_TYPES, false);
         flink.set(StateBackendOptions.STATE_BACKEND, "rocksdb");

@@ -7,6 +7,7 @@ import io.millrace.chain.SubmitOptions;
 import io.millrace.unit.Nano;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.configuration.ConfigOption;
 
 /**
@@ -45,6 +46,16 @@ public final class JobOptions {
                     .withDescription(
                             "Pause between two clock records of the job; they go to the partitions"
                                     + " of the request topic in turn.");
+
+    public static final ConfigOption<Map<String, String>> KAFKA_START_OFFSETS =
+            key("kafka.start.offsets")
+                    .mapType()
+                    .defaultValue(Map.of())
+                    .withDescription(
+                            "Where sources without state begin to read, topic-partition:offset,"
+                                    + " comma-separated; the others begin at the start of their"
+                                    + " topic. Set by millrace recover together with the state that"
+                                    + " it rebuilds.");
 
     public static final ConfigOption<List<String>> CHAIN_RPC =
             key("chain.rpc.urls")
@@ -309,6 +320,7 @@ public final class JobOptions {
                     KAFKA_TRANSACTION_PREFIX,
                     KAFKA_TRANSACTION_TIMEOUT,
                     TICK_INTERVAL,
+                    KAFKA_START_OFFSETS,
                     CHAIN_RPC,
                     CHAIN_ID,
                     VAULT,

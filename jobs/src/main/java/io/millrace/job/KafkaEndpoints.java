@@ -4,6 +4,8 @@ import io.millrace.admit.RequestRecord;
 import io.millrace.chain.SealedEpoch;
 import io.millrace.meter.Charge;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
@@ -11,6 +13,7 @@ import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
@@ -40,7 +43,7 @@ final class KafkaEndpoints {
                 .setBootstrapServers(config.bootstrapServers())
                 .setTopics(Topics.REQUESTS)
                 .setGroupId(config.transactionPrefix() + "-requests")
-                .setStartingOffsets(OffsetsInitializer.earliest())
+                .setStartingOffsets(start(Topics.REQUESTS))
                 .setDeserializer(new RequestRecordSchema())
                 .setProperty("isolation.level", "read_committed")
                 .setProperty("max.poll.records", MAX_REQUESTS_A_POLL)
@@ -62,10 +65,29 @@ final class KafkaEndpoints {
                 .setBootstrapServers(config.bootstrapServers())
                 .setTopics(topic)
                 .setGroupId(config.transactionPrefix() + "-" + topic)
-                .setStartingOffsets(OffsetsInitializer.earliest())
+                .setStartingOffsets(start(topic))
                 .setDeserializer(new JsonRecordSchema<>(type))
                 .setProperty("isolation.level", "read_committed")
                 .build();
+    }
+
+    /** Used only where a source has no state. */
+    private OffsetsInitializer start(String topic) {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        config.startOffsets()
+                .forEach(
+                        (name, offset) -> {
+                            int dash = name.lastIndexOf('-');
+                            if (name.substring(0, dash).equals(topic)) {
+                                offsets.put(
+                                        new TopicPartition(
+                                                topic, Integer.parseInt(name.substring(dash + 1))),
+                                        offset);
+                            }
+                        });
+        return offsets.isEmpty()
+                ? OffsetsInitializer.earliest()
+                : OffsetsInitializer.offsets(offsets);
     }
 
     /** Records that become visible exactly when the checkpoint that contains them is complete. */

@@ -16,7 +16,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /** The end of the ledger's topics, committed records only. */
-final class KafkaLedgerLog implements LedgerLog {
+public final class KafkaLedgerLog implements LedgerLog {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(200);
@@ -29,7 +29,7 @@ final class KafkaLedgerLog implements LedgerLog {
     }
 
     /** A factory that can travel to the TaskManager. */
-    static Factory factory(String bootstrapServers) {
+    public static Factory factory(String bootstrapServers) {
         return () -> new KafkaLedgerLog(bootstrapServers);
     }
 

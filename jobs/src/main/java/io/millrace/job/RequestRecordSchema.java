@@ -7,21 +7,21 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Takes a request as it lies in Kafka: nothing is decoded here, so nothing can fail here. */
-final class RequestRecordSchema implements KafkaRecordDeserializationSchema<RequestRecord> {
+public final class RequestRecordSchema implements KafkaRecordDeserializationSchema<RequestRecord> {
 
     private static final long serialVersionUID = 1L;
 
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RequestRecord> out) {
+        out.collect(of(record));
+    }
+
+    /** A record of the request topic. */
+    public static RequestRecord of(ConsumerRecord<byte[], byte[]> record) {
         boolean tick =
                 record.value() == null && record.headers().lastHeader(Topics.TICK_HEADER) != null;
-        out.collect(
-                new RequestRecord(
-                        record.partition(),
-                        record.offset(),
-                        record.timestamp(),
-                        tick,
-                        record.value()));
+        return new RequestRecord(
+                record.partition(), record.offset(), record.timestamp(), tick, record.value());
     }
 
     @Override

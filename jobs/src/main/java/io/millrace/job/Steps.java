@@ -2,6 +2,7 @@ package io.millrace.job;
 
 import static org.apache.flink.api.common.eventtime.WatermarkStrategy.noWatermarks;
 
+import io.millrace.admit.AccountedFunction;
 import io.millrace.admit.AdmissionGate;
 import io.millrace.admit.AdmitFunction;
 import io.millrace.admit.Candidate;
@@ -62,8 +63,13 @@ final class Steps {
                         Uids.REQUESTS,
                         parallelism.admit());
         requests.getTransformation().setCoLocationGroupKey(Uids.GATE);
+        var open =
+                step(
+                        requests.process(new AccountedFunction()),
+                        Uids.REQUESTS_ACCOUNTED,
+                        parallelism.admit());
         return step(
-                requests.transform("", type(RequestRecord.class), stages.requestPositions()),
+                open.transform("", type(RequestRecord.class), stages.requestPositions()),
                 Uids.REQUEST_POSITIONS,
                 parallelism.admit());
     }

@@ -4,6 +4,7 @@ package io.millrace.job;
 public final class Uids {
 
     public static final String REQUESTS = "requests";
+    public static final String REQUESTS_ACCOUNTED = "requests-accounted";
     public static final String REQUEST_POSITIONS = "request-positions";
     public static final String VAULT_EVENTS = "vault-events";
     public static final String VAULT_POSITIONS = "vault-positions";

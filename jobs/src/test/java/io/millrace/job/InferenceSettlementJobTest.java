@@ -45,6 +45,7 @@ class InferenceSettlementJobTest {
                     "rejections-out",
                     "request-positions",
                     "requests",
+                    "requests-accounted",
                     "results-encoded",
                     "results-out",
                     "shard-cut",

@@ -56,6 +56,7 @@ class JobConfigTest {
         options.put("kafka.transaction.timeout", "10 min");
         options.put("kafka.tick.interval", "1 s");
         options.put("chain.rpc.urls", "http://127.0.0.1:8545;https://node.example/v2/token");
+        options.put("kafka.start.offsets", "inference.requests-0:42,inference.requests-1:7");
         options.put("chain.start.block", "17");
         options.put("chain.finality", "12");
         options.put("chain.poll.interval", "500 ms");
@@ -98,7 +99,8 @@ class JobConfigTest {
                                 "127.0.0.1:9092",
                                 "east",
                                 Duration.ofMinutes(10),
-                                Duration.ofSeconds(1)));
+                                Duration.ofSeconds(1),
+                                Map.of("inference.requests-0", 42L, "inference.requests-1", 7L)));
         assertThat(config.chain().rpcUrls())
                 .containsExactly("http://127.0.0.1:8545", "https://node.example/v2/token");
         assertThat(config.chain().logsCheck()).isEqualTo(LogsCheck.RECEIPTS);
@@ -181,6 +183,7 @@ class JobConfigTest {
                         Map.entry("parallelism.infer", "0"),
                         Map.entry("kafka.tick.interval", "0 s"),
                         Map.entry("admit.max.unsettled.nano", "0"),
+                        Map.entry("kafka.start.offsets", "inference.requests:x"),
                         Map.entry("settle.dust.min.nano", "-1"));
         wrong.forEach(
                 (key, value) ->

@@ -75,6 +75,11 @@ final class TopicsView implements AutoCloseable {
         return charges;
     }
 
+    /** Receipts seen so far. */
+    int receiptCount() {
+        return receiptEpochs.size();
+    }
+
     /** Code by position of the refused record, "partition@offset". */
     Map<String, String> refusals() {
         return refusals;

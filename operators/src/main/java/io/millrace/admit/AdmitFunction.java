@@ -2,11 +2,8 @@ package io.millrace.admit;
 
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
@@ -45,13 +42,6 @@ public final class AdmitFunction
     public static final OutputTag<Release> RELEASES =
             new OutputTag<>("releases", TypeInformation.of(Release.class));
 
-    private static final ValueStateDescriptor<Funds> FUNDS =
-            new ValueStateDescriptor<>("funds", TypeInformation.of(Funds.class));
-    private static final MapStateDescriptor<String, Admitted> ADMITTED =
-            new MapStateDescriptor<>("admitted", Types.STRING, TypeInformation.of(Admitted.class));
-    private static final MapStateDescriptor<Long, String> LAST_BY_DEADLINE =
-            new MapStateDescriptor<>("last-by-deadline", Types.LONG, Types.STRING);
-
     private transient ValueState<Funds> funds;
     private transient MapState<String, Admitted> admitted;
     private transient MapState<Long, String> lastByDeadline;
@@ -72,9 +62,9 @@ public final class AdmitFunction
 
     @Override
     public void open(OpenContext context) {
-        funds = getRuntimeContext().getState(FUNDS);
-        admitted = getRuntimeContext().getMapState(ADMITTED);
-        lastByDeadline = getRuntimeContext().getMapState(LAST_BY_DEADLINE);
+        funds = getRuntimeContext().getState(AdmitDescriptors.FUNDS);
+        admitted = getRuntimeContext().getMapState(AdmitDescriptors.ADMITTED);
+        lastByDeadline = getRuntimeContext().getMapState(AdmitDescriptors.LAST_BY_DEADLINE);
         MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("admit");
         rejected = new RejectionCounters(group);
         admittedCount = group.counter("admitted");

@@ -1,5 +1,6 @@
 package io.millrace.admit;
 
+import io.millrace.chain.VaultEvent;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,6 +28,20 @@ public record ModelListing(int status, List<Price> prices) {
     /** Copies. */
     public ModelListing {
         prices = List.copyOf(prices);
+    }
+
+    /** What is known of a model after {@code event} of the registry, the first one or the next. */
+    public static ModelListing after(@Nullable ModelListing known, VaultEvent event) {
+        ModelListing listing = known == null ? NONE : known;
+        return switch (event.kind()) {
+            case MODEL_REGISTERED -> listing.status() == 0 ? listing.withStatus(PROPOSED) : listing;
+            case MODEL_STATUS_CHANGED -> listing.withStatus(event.status());
+            case MODEL_PRICED ->
+                    listing.withPrice(
+                            new Price(
+                                    event.request(), event.amountNano(), event.effectiveMillis()));
+            default -> listing; // the vault's own events name no model
+        };
     }
 
     ModelListing withStatus(int newStatus) {

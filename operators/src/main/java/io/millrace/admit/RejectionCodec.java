@@ -1,8 +1,10 @@
 package io.millrace.admit;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 
 /**
  * The wire form of rejections: {@code
@@ -30,5 +32,18 @@ public final class RejectionCodec {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a rejection does not encode", e);
         }
+    }
+
+    /**
+     * Where the request lies whose rejection {@code json} is.
+     *
+     * @throws IOException if it is no rejection of this codec
+     */
+    public static RequestPlace placeOf(byte[] json) throws IOException {
+        JsonNode node = MAPPER.readTree(json);
+        if (!node.path("partition").isInt() || !node.path("offset").isIntegralNumber()) {
+            throw new IOException("a rejection without partition and offset: " + node);
+        }
+        return new RequestPlace(node.path("partition").intValue(), node.path("offset").longValue());
     }
 }

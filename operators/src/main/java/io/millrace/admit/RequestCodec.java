@@ -16,6 +16,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,13 @@ public final class RequestCodec {
                 JsonMapper.builder(factory)
                         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                         .build();
+    }
+
+    /** The request in {@code value}, empty if it is none of the published form. */
+    public Optional<InferenceRequest> read(byte @Nullable [] value) {
+        return decode(value) instanceof Decoded.Request decoded
+                ? Optional.of(decoded.request())
+                : Optional.empty();
     }
 
     Decoded decode(byte @Nullable [] value) {

@@ -84,28 +84,7 @@ public final class ValidateFunction
             return;
         }
         BroadcastState<String, ModelListing> models = context.getBroadcastState(MODELS);
-        ModelListing known = models.get(model);
-        ModelListing listing = known == null ? ModelListing.NONE : known;
-        switch (event.kind()) {
-            case MODEL_REGISTERED ->
-                    models.put(
-                            model,
-                            listing.status() == 0
-                                    ? listing.withStatus(ModelListing.PROPOSED)
-                                    : listing);
-            case MODEL_STATUS_CHANGED -> models.put(model, listing.withStatus(event.status()));
-            case MODEL_PRICED ->
-                    models.put(
-                            model,
-                            listing.withPrice(
-                                    new ModelListing.Price(
-                                            event.request(),
-                                            event.amountNano(),
-                                            event.effectiveMillis())));
-            default -> {
-                // the vault's own events name no model
-            }
-        }
+        models.put(model, ModelListing.after(models.get(model), event));
     }
 
     @Override

@@ -43,7 +43,8 @@ public final class MeterFunction extends KeyedProcessFunction<String, Outcome, C
     public static final MapStateDescriptor<String, Usage> USAGE =
             new MapStateDescriptor<>("usage", Types.STRING, TypeInformation.of(Usage.class));
 
-    private static final ValueStateDescriptor<Long> SEQUENCE =
+    /** Number of the last charge, per requester. */
+    public static final ValueStateDescriptor<Long> SEQUENCE =
             new ValueStateDescriptor<>("sequence", Types.LONG);
 
     private final Eip712Domain domain;

@@ -10,9 +10,11 @@ import io.millrace.unit.Nano;
  */
 public record Usage(long requests, long units, long debitNano) {
 
-    static final Usage NONE = new Usage(0, 0, 0);
+    /** Nothing charged yet. */
+    public static final Usage NONE = new Usage(0, 0, 0);
 
-    Usage plus(Charge charge) {
+    /** With one charge more. */
+    public Usage plus(Charge charge) {
         return new Usage(
                 requests + 1,
                 Math.addExact(units, charge.units()),

@@ -7,6 +7,7 @@ import io.millrace.unit.Nano;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Amounts of accounts packed as the vault's ledgers hold them: account = 4 x slot + lane, lane 0 in
@@ -36,6 +37,13 @@ public final class PackedWords {
                         .putInt(20, release.request())
                         .putLong(24, release.amountNano())
                         .array());
+    }
+
+    /** The release in {@code word}; {@code ownerOf} knows the owners of spending accounts. */
+    public static Release release(String word, IntFunction<String> ownerOf) {
+        ByteBuffer bytes = ByteBuffer.wrap(Hex.decode(word, 32));
+        int account = bytes.getInt(16);
+        return new Release(account, ownerOf.apply(account), bytes.getInt(20), bytes.getLong(24));
     }
 
     /**

@@ -10,6 +10,7 @@ import io.millrace.admit.FundsChange;
 import io.millrace.admit.ModelListing;
 import io.millrace.admit.Rejection;
 import io.millrace.admit.Release;
+import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestRecord;
 import io.millrace.admit.Task;
 import io.millrace.infer.Outcome;
@@ -40,6 +41,7 @@ class FlowingTypesTest {
                 Outcome.class,
                 Rejection.class,
                 Release.class,
+                RequestPlace.class,
                 RequestRecord.class,
                 Result.class,
                 Task.class,

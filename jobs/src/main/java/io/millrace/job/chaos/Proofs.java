@@ -7,7 +7,7 @@ import io.millrace.contracts.SettlementVault;
 import io.millrace.job.JsonCodec;
 import io.millrace.job.Topics;
 import io.millrace.job.client.ReceiptProof;
-import io.millrace.job.client.TopicScan;
+import io.millrace.job.TopicScan;
 import io.millrace.job.stack.EvmSession;
 import io.millrace.job.stack.StackFile;
 import io.millrace.settle.Receipt;

@@ -1,6 +1,6 @@
 package io.millrace.job.chaos;
 
-import io.millrace.job.client.TopicScan;
+import io.millrace.job.TopicScan;
 import io.millrace.job.client.Totals;
 import java.time.Duration;
 import java.util.List;

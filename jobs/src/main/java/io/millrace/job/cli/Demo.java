@@ -2,10 +2,11 @@ package io.millrace.job.cli;
 
 import io.millrace.admit.RejectReason;
 import io.millrace.contracts.SettlementVault;
+import io.millrace.job.TopicScan;
 import io.millrace.job.audit.Books;
 import io.millrace.job.client.ReceiptProof;
 import io.millrace.job.client.SettledEpoch;
-import io.millrace.job.client.TopicScan;
+import io.millrace.job.TopicScan;
 import io.millrace.job.client.Totals;
 import io.millrace.job.client.Traffic;
 import io.millrace.job.stack.EvmSession;

@@ -1,5 +1,6 @@
 package io.millrace.job.cli;
 
+import io.millrace.job.recover.Recovery;
 import io.millrace.job.stack.StackException;
 import io.millrace.job.stack.StackFile;
 import io.millrace.job.stack.StackJob;
@@ -7,8 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,7 +35,11 @@ final class JobCommand {
 
     @Command(
             name = "start",
-            description = "Starts the job from a savepoint.",
+            description = {
+                "Starts the job from a savepoint.",
+                "If that is older than the ledger, or there is none, the state is rebuilt first, as"
+                        + " by millrace recover."
+            },
             mixinStandardHelpOptions = true)
     int start(
             @Mixin StackFolder folder,
@@ -48,22 +53,37 @@ final class JobCommand {
                             paramLabel = "N",
                             defaultValue = "0",
                             description = "Of every stage; default: as the stack had it.")
-                    int parallelism)
+                    int parallelism,
+            @Option(
+                            names = "--no-recover",
+                            description =
+                                    "Refuse a savepoint that is older than the ledger, where the"
+                                            + " state would else be rebuilt first.")
+                    boolean noRecover)
             throws Exception {
         Logs.toStandardError();
+        Console console = Console.open(false);
         StackJob job = job(folder);
-        List<?> running = job.running();
-        if (!running.isEmpty()) {
-            throw new StackException(
-                    "job " + running.get(0) + " is running; stop it first: millrace job stop");
-        }
+        job.requireStopped();
         String from = savepoint != null ? savepoint : newest(folder.path());
-        Console.open(false)
-                .line(
-                        "job "
-                                + job.start(Millrace.jobRunner(), from, parallelism, Map.of())
-                                + " started from "
-                                + from);
+        Optional<String> outdated = Recovery.whyOutdated(job.config(), from);
+        if (outdated.isPresent()) {
+            if (noRecover) {
+                throw new StackException(
+                        outdated.get() + "; rebuild the state with: millrace recover");
+            }
+            console.line(outdated.get() + ": the state is rebuilt from Kafka and the chain");
+            from = RecoverCommand.recover(job, console).savepoint();
+        } else if (from == null) {
+            throw new StackException(
+                    "no savepoint to start from; make one with: millrace job stop");
+        }
+        Map<String, String> options = Recovery.optionsOf(from);
+        console.line(
+                "job "
+                        + job.start(Millrace.jobRunner(), from, parallelism, options)
+                        + " started from "
+                        + from);
         return 0;
     }
 
@@ -71,21 +91,15 @@ final class JobCommand {
         return new StackJob(StackFile.read(folder.path()), folder.path());
     }
 
-    private static String newest(Path directory) throws IOException {
+    private static @Nullable String newest(Path directory) throws IOException {
         Path savepoints = directory.resolve("flink/savepoints");
-        if (Files.isDirectory(savepoints)) {
-            try (Stream<Path> found = Files.list(savepoints)) {
-                return found.max(Comparator.comparingLong(path -> path.toFile().lastModified()))
-                        .orElseThrow(() -> noSavepoint(savepoints))
-                        .toUri()
-                        .toString();
-            }
+        if (!Files.isDirectory(savepoints)) {
+            return null;
         }
-        throw noSavepoint(savepoints);
-    }
-
-    private static StackException noSavepoint(Path savepoints) {
-        return new StackException(
-                "no savepoint in " + savepoints + "; make one with: millrace job stop");
+        try (Stream<Path> found = Files.list(savepoints)) {
+            return found.max(Comparator.comparingLong(path -> path.toFile().lastModified()))
+                    .map(path -> path.toUri().toString())
+                    .orElse(null);
+        }
     }
 }

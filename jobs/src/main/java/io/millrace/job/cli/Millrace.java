@@ -1,6 +1,7 @@
 package io.millrace.job.cli;
 
 import io.millrace.job.InferenceSettlementJob;
+import io.millrace.job.recover.RecoverException;
 import io.millrace.job.stack.JobRunner;
 import io.millrace.job.stack.StackException;
 import java.util.List;
@@ -31,6 +32,7 @@ import picocli.CommandLine.HelpCommand;
             ProveCommand.class,
             AuditCommand.class,
             JobCommand.class,
+            RecoverCommand.class,
             HelpCommand.class
         })
 public final class Millrace {
@@ -73,7 +75,9 @@ public final class Millrace {
             return FAILED;
         }
         boolean foreseen =
-                failure instanceof StackException || failure instanceof IllegalArgumentException;
+                failure instanceof StackException
+                        || failure instanceof RecoverException
+                        || failure instanceof IllegalArgumentException;
         System.err.println("millrace: " + message(failure));
         for (Throwable cause : causes(failure)) {
             System.err.println("  because: " + message(cause));

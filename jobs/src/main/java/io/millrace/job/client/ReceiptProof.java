@@ -8,6 +8,7 @@ import io.millrace.chain.SealedEpoch;
 import io.millrace.chain.VaultAbi;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.job.JsonCodec;
+import io.millrace.job.TopicScan;
 import io.millrace.job.Topics;
 import io.millrace.job.stack.StackException;
 import io.millrace.job.stack.StackFile;

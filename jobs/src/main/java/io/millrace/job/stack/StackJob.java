@@ -1,5 +1,6 @@
 package io.millrace.job.stack;
 
+import io.millrace.job.JobConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -64,6 +65,29 @@ public final class StackJob {
         return runner.start(flink, options).getJobID();
     }
 
+    /** Where savepoints of the job lie. */
+    public Path savepoints() {
+        return savepoints;
+    }
+
+    /** The options that the job is started with. */
+    public JobConfig config() {
+        return JobConfig.fromMap(stack.jobOptions(), LocalCluster.PARALLELISM);
+    }
+
+    /**
+     * Fails if the job runs.
+     *
+     * @throws StackException naming it
+     */
+    public void requireStopped() throws Exception {
+        List<JobID> running = running();
+        if (!running.isEmpty()) {
+            throw new StackException(
+                    "job " + running.get(0) + " is running; stop it first: millrace job stop");
+        }
+    }
+
     /** Stops the running job with a savepoint and returns the savepoint's path. */
     public String stop() throws Exception {
         try (RestClusterClient<StandaloneClusterId> client = client()) {
@@ -79,6 +103,18 @@ public final class StackJob {
             }
         }
         throw new StackException("no job is running at " + stack.webUrl());
+    }
+
+    /** Ends the running job at once, without a savepoint. Returns when it has ended. */
+    public void cancel() throws Exception {
+        try (RestClusterClient<StandaloneClusterId> client = client()) {
+            for (JobStatusMessage job : jobs(client)) {
+                if (!job.getJobState().isGloballyTerminalState()) {
+                    client.cancel(job.getJobId()).get(REST_SECONDS, TimeUnit.SECONDS);
+                    client.requestJobResult(job.getJobId()).get(REST_SECONDS, TimeUnit.SECONDS);
+                }
+            }
+        }
     }
 
     /**

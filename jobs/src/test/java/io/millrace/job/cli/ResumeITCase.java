@@ -3,7 +3,7 @@ package io.millrace.job.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.millrace.job.client.TopicScan;
+import io.millrace.job.TopicScan;
 import io.millrace.job.client.Totals;
 import io.millrace.job.stack.StackFile;
 import java.io.IOException;

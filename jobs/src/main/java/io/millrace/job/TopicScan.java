@@ -1,4 +1,4 @@
-package io.millrace.job.client;
+package io.millrace.job;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -42,6 +42,7 @@ public final class TopicScan implements AutoCloseable {
     /** What to do with a record. */
     @FunctionalInterface
     public interface Visitor {
+        /** Called once for each record, in the order of its partition. */
         void visit(ConsumerRecord<byte[], byte[]> record) throws IOException;
     }
 
@@ -50,6 +51,11 @@ public final class TopicScan implements AutoCloseable {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
             visitor.visit(record);
         }
+    }
+
+    /** Where each partition ends now: behind the last record that is committed or aborted. */
+    public Map<TopicPartition, Long> ends() {
+        return consumer.endOffsets(partitions);
     }
 
     /** Visits everything that is committed now. */

@@ -1,0 +1,100 @@
+package io.millrace.job.recover;
+
+import io.millrace.admit.RequestPlace;
+import io.millrace.job.JobDefaults;
+import io.millrace.job.Uids;
+import java.util.List;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.state.api.OneInputStateTransformation;
+import org.apache.flink.state.api.OperatorIdentifier;
+import org.apache.flink.state.api.OperatorTransformation;
+import org.apache.flink.state.api.SavepointWriter;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Writes a rebuilt ledger as a savepoint of the job, with the operators' own descriptors and uids.
+ * Operators that are not named have no state: sources begin where the job's options say.
+ */
+final class SavepointOfLedger {
+
+    private final RebuiltLedger ledger;
+    private final StreamExecutionEnvironment env;
+
+    private SavepointOfLedger(RebuiltLedger ledger, StreamExecutionEnvironment env) {
+        this.ledger = ledger;
+        this.env = env;
+    }
+
+    /**
+     * Writes {@code ledger} to {@code path}, a folder that does not exist yet.
+     *
+     * @param maxParallelism of the job
+     */
+    static void write(RebuiltLedger ledger, int maxParallelism, String path) throws Exception {
+        Configuration flink = JobDefaults.flink();
+        flink.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
+        // The writer's own records need it; ours are all known to Flink.
+        flink.set(PipelineOptions.GENERIC_TYPES, true);
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.createLocalEnvironment(1, flink);
+        SavepointWriter savepoint =
+                SavepointWriter.newSavepoint(env, ledger.checkpoint(), maxParallelism);
+        new SavepointOfLedger(ledger, env).addTo(savepoint);
+        savepoint.write(path);
+        env.execute("rebuild the ledger's state");
+    }
+
+    private void addTo(SavepointWriter savepoint) {
+        savepoint.withOperator(
+                uid(Uids.EPOCH_BUILDER),
+                data(List.of(ledger.builder()), TypeInformation.of(RebuiltLedger.Builder.class))
+                        .transform(new OperatorStates.OfBuilder()));
+        if (!ledger.accounted().isEmpty()) {
+            savepoint.withOperator(
+                    uid(Uids.REQUESTS_ACCOUNTED),
+                    data(ledger.accounted(), TypeInformation.of(RequestPlace.class))
+                            .transform(new OperatorStates.OfAccounted()));
+        }
+        if (!ledger.models().isEmpty()) {
+            savepoint.withOperator(
+                    uid(Uids.VALIDATE),
+                    data(ledger.models(), TypeInformation.of(RebuiltLedger.Model.class))
+                            .transform(new OperatorStates.OfValidate()));
+        }
+        if (!ledger.requesters().isEmpty()) {
+            savepoint.withOperator(
+                    uid(Uids.ADMIT),
+                    data(ledger.requesters(), TypeInformation.of(RebuiltLedger.Requester.class))
+                            .keyBy(RebuiltLedger.Requester::requester, Types.STRING)
+                            .transform(new OperatorStates.OfAdmit()));
+        }
+        if (!ledger.meters().isEmpty()) {
+            savepoint.withOperator(
+                    uid(Uids.METER),
+                    data(ledger.meters(), TypeInformation.of(RebuiltLedger.Meter.class))
+                            .keyBy(RebuiltLedger.Meter::requester, Types.STRING)
+                            .transform(new OperatorStates.OfMeter()));
+        }
+        if (!ledger.shards().isEmpty()) {
+            savepoint.withOperator(
+                    uid(Uids.SHARD_CUT),
+                    data(ledger.shards(), TypeInformation.of(RebuiltLedger.Shard.class))
+                            .keyBy(RebuiltLedger.Shard::shard, Types.INT)
+                            .transform(new OperatorStates.OfShardCut()));
+        }
+    }
+
+    private <T> OneInputStateTransformation<T> data(List<T> values, TypeInformation<T> type) {
+        return OperatorTransformation.bootstrapWith(
+                env.fromData(values, type), ledger.checkpoint());
+    }
+
+    private static OperatorIdentifier uid(String uid) {
+        return OperatorIdentifier.forUid(uid);
+    }
+}

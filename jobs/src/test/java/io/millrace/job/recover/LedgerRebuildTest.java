@@ -1,0 +1,276 @@
+package io.millrace.job.recover;
+
+import static io.millrace.job.recover.LedgerRun.DOMAIN;
+import static io.millrace.job.recover.LedgerRun.OPTIONS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.admit.RequestPlace;
+import io.millrace.admit.RequestRecord;
+import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.VaultHead;
+import io.millrace.meter.Charge;
+import io.millrace.settle.Receipt;
+import io.millrace.unit.Hex;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A state rebuilt from the records is the one that was lost; records that lie are refused. */
+class LedgerRebuildTest {
+
+    private static final LedgerRebuild REBUILD =
+            new LedgerRebuild(OPTIONS.shardDepth(), OPTIONS.dustMaxCuts());
+    private static final LedgerChecks CHECKS = new LedgerChecks(DOMAIN, OPTIONS.shards());
+
+    /** A vault that has settled the first parts of a log. */
+    private record Vault(List<SealedEpoch> settled) implements LedgerChecks.VaultRecord {
+
+        @Override
+        public VaultHead head() {
+            if (settled.isEmpty()) {
+                return new VaultHead(Hex.ZERO_32, 0, 0, 0);
+            }
+            SealedEpoch last = settled.get(settled.size() - 1);
+            return new VaultHead(
+                    last.hash(),
+                    last.header().epoch(),
+                    last.header().part(),
+                    last.header().parts());
+        }
+
+        @Override
+        public String headerOf(long epoch, int part) {
+            return settled.stream()
+                    .filter(s -> s.header().epoch() == epoch && s.header().part() == part)
+                    .map(SealedEpoch::hash)
+                    .findFirst()
+                    .orElse(Hex.ZERO_32);
+        }
+    }
+
+    private static LedgerRun run(long seed, int steps) {
+        LedgerRun run = new LedgerRun(new Random(seed));
+        run.run(steps);
+        return run;
+    }
+
+    @ParameterizedTest(name = "seed={0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void rebuild_ofARandomRun_isTheStateThatWasLost(long seed) throws Exception {
+        LedgerRun run = run(seed, 1_500);
+        LedgerHistory history = run.history();
+        CHECKS.require(history, new Vault(run.parts.subList(0, run.parts.size() / 2)));
+        RebuiltLedger rebuilt = REBUILD.of(history);
+
+        assertThat(rebuilt.builder().head().epoch()).isEqualTo(run.mark.epoch());
+        assertThat(rebuilt.builder().head().header()).isEqualTo(run.mark.header());
+        assertThat(rebuilt.checkpoint()).isGreaterThan(run.mark.checkpoint());
+        assertThat(
+                        rebuilt.requesters().stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                r -> r.funds().account(),
+                                                r -> r.funds().balanceNano())))
+                .as("available funds, seed " + seed)
+                .isEqualTo(run.balances);
+        assertThat(
+                        rebuilt.meters().stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                RebuiltLedger.Meter::requester,
+                                                RebuiltLedger.Meter::sequence)))
+                .isEqualTo(
+                        run.sequences.entrySet().stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                e -> LedgerRun.owner(e.getKey()),
+                                                e -> e.getValue())));
+        assertThat(rebuilt.shards().stream().flatMap(s -> s.charges().stream()))
+                .as("unsealed charges, seed " + seed)
+                .containsExactlyInAnyOrderElementsOf(
+                        run.unsealed.values().stream().flatMap(List::stream).toList());
+        assertThat(rebuilt.shards().stream().flatMap(s -> s.releases().stream()))
+                .extracting(r -> r.request())
+                .as("withdrawals for the next epoch, seed " + seed)
+                .containsExactlyInAnyOrderElementsOf(
+                        run.releases.values().stream()
+                                .flatMap(List::stream)
+                                .map(r -> r.request())
+                                .toList());
+    }
+
+    @ParameterizedTest(name = "seed={0}")
+    @ValueSource(longs = {21, 22, 23, 24, 25, 26, 27, 28, 29, 30})
+    void scan_outcomesOutOfOrder_eachOpenRequestReadAgainAndNoOther(long seed) {
+        LedgerRun run = run(seed, 1_500);
+        RequestScan.Result result = run.history().requests();
+        Set<RequestPlace> skipped = new HashSet<>(result.accounted());
+        Set<RequestPlace> readAgain = new HashSet<>();
+        for (RequestRecord record : run.records) {
+            RequestPlace place = new RequestPlace(record.topicPartition(), record.offset());
+            boolean read =
+                    record.offset() >= result.starts().get(record.topicPartition())
+                            && !skipped.contains(place);
+            if (read && !record.tick()) {
+                readAgain.add(place);
+            }
+        }
+        assertThat(readAgain)
+                .as("requests processed after the loss, seed " + seed)
+                .isEqualTo(run.open.keySet());
+    }
+
+    /** Whoever copies a charged request into the log must be refused as before (M8). */
+    @ParameterizedTest(name = "seed={0}")
+    @ValueSource(longs = {31, 32, 33, 34, 35})
+    void rebuild_remembersEveryChargedIdThatACopyCouldStillName(long seed) {
+        LedgerRun run = run(seed, 1_500);
+        LedgerHistory history = run.history();
+        RebuiltLedger rebuilt = REBUILD.of(history);
+        Set<String> remembered = new HashSet<>();
+        for (RebuiltLedger.Requester requester : rebuilt.requesters()) {
+            remembered.addAll(requester.admitted().keySet());
+            Set<String> walked = new HashSet<>();
+            requester
+                    .lastByDeadline()
+                    .forEach(
+                            (deadline, id) -> {
+                                for (String at = id;
+                                        at != null;
+                                        at = requester.admitted().get(at).next()) {
+                                    walked.add(at);
+                                    assertThat(requester.admitted().get(at).deadlineMillis())
+                                            .isEqualTo(deadline);
+                                }
+                            });
+            assertThat(walked)
+                    .as("ids that a timer will forget, seed " + seed)
+                    .isEqualTo(requester.admitted().keySet());
+        }
+        long earliestMillis =
+                run.open.keySet().stream()
+                        .mapToLong(place -> appendMillis(run, place))
+                        .min()
+                        .orElse(Long.MAX_VALUE);
+        assertThat(
+                        run.deadlines.entrySet().stream()
+                                .filter(entry -> entry.getValue() > earliestMillis)
+                                .map(entry -> entry.getKey()))
+                .isSubsetOf(remembered);
+    }
+
+    @Test
+    void check_receiptDropped_namesTheEpochAndBothRoots() {
+        LedgerRun run = run(41, 800);
+        Receipt dropped = run.receipts.remove(run.receipts.size() / 2);
+        assertRefused(run, List.of(), "epoch " + dropped.epoch() + " was sealed with root 0x");
+    }
+
+    @Test
+    void check_chargeOfASealedReceiptChanged_namesTheRequest() {
+        LedgerRun run = run(42, 800);
+        Charge sealed = run.receipts.get(0).charge();
+        run.charges.set(run.charges.indexOf(sealed), with(sealed, sealed.sequence(), 1));
+        assertRefused(run, List.of(), "the receipt of request " + sealed.requestId());
+    }
+
+    @Test
+    void check_chargeMissing_namesTheGap() {
+        LedgerRun run = run(43, 800);
+        Charge missing =
+                run.charges.stream()
+                        .filter(charge -> charge.sequence() == 2)
+                        .findFirst()
+                        .orElseThrow();
+        run.charges.remove(missing);
+        assertRefused(run, List.of(), missing.requester() + " has sequence 3 where 2 follows");
+    }
+
+    @Test
+    void check_vaultHoldsAnotherEpoch_namesItAndBothHeaders() {
+        LedgerRun run = run(44, 800);
+        List<SealedEpoch> others = new ArrayList<>(run.parts.subList(0, 3));
+        SealedEpoch real = others.get(2);
+        String other = "0x" + "ee".repeat(32);
+        others.set(
+                2,
+                new SealedEpoch(
+                        other,
+                        real.header(),
+                        real.words(),
+                        real.releases(),
+                        real.accounts(),
+                        real.sources(),
+                        real.positions()));
+        assertRefused(run, others, "epoch 3 part 0 has header " + real.hash(), other);
+    }
+
+    @Test
+    void check_vaultAheadOfTheLog_namesBothEnds() {
+        LedgerRun run = run(45, 800);
+        List<SealedEpoch> settled = List.copyOf(run.parts);
+        long last = settled.get(settled.size() - 1).header().epoch();
+        while (run.parts.get(run.parts.size() - 1).header().epoch() == last) {
+            run.parts.remove(run.parts.size() - 1);
+        }
+        run.receipts.removeIf(receipt -> receipt.epoch() == last);
+        assertRefused(run, settled, "the vault is at epoch " + last, "epoch " + (last - 1));
+    }
+
+    @Test
+    void check_epochMissingInTheLog_namesIt() {
+        LedgerRun run = run(46, 800);
+        SealedEpoch gone = run.parts.remove(2);
+        assertRefused(run, List.of(), "epoch " + (gone.header().epoch() + 1), gone.hash());
+    }
+
+    private static void assertRefused(LedgerRun run, List<SealedEpoch> settled, String... says) {
+        LedgerHistory history = run.history();
+        assertThatThrownBy(() -> CHECKS.require(history, new Vault(settled)))
+                .isInstanceOf(RecoverException.class)
+                .hasMessageContainingAll(says);
+    }
+
+    private static Charge with(Charge c, long sequence, long moreNano) {
+        return new Charge(
+                c.requestId(),
+                c.requester(),
+                c.account(),
+                sequence,
+                c.provider(),
+                c.providerAddress(),
+                c.model(),
+                c.units(),
+                c.priceNanoPerMillion(),
+                c.priceVersion(),
+                c.debitNano() + moreNano,
+                c.creditNano() + moreNano,
+                c.feeNano(),
+                c.status(),
+                c.topicPartition(),
+                c.offset());
+    }
+
+    private static long appendMillis(LedgerRun run, RequestPlace place) {
+        return new TreeMap<>(
+                        run.records.stream()
+                                .filter(
+                                        r ->
+                                                r.topicPartition() == place.topicPartition()
+                                                        && r.offset() == place.offset())
+                                .collect(
+                                        Collectors.toMap(
+                                                RequestRecord::offset,
+                                                RequestRecord::appendMillis)))
+                .firstEntry()
+                .getValue();
+    }
+}

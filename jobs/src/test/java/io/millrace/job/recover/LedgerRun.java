@@ -1,0 +1,279 @@
+package io.millrace.job.recover;
+
+import io.millrace.admit.InferenceRequest;
+import io.millrace.admit.Release;
+import io.millrace.admit.RequestCodec;
+import io.millrace.admit.RequestPlace;
+import io.millrace.admit.RequestRecord;
+import io.millrace.admit.RequestSignature;
+import io.millrace.chain.CutPosition;
+import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.VaultEvent;
+import io.millrace.infer.OutcomeStatus;
+import io.millrace.meter.Charge;
+import io.millrace.settle.CheckpointMark;
+import io.millrace.settle.EpochAssignment;
+import io.millrace.settle.EpochSealer;
+import io.millrace.settle.PartLimits;
+import io.millrace.settle.PendingRequester;
+import io.millrace.settle.Receipt;
+import io.millrace.settle.ReceiptLeaf;
+import io.millrace.settle.SettleOptions;
+import io.millrace.settle.ShardCutter;
+import io.millrace.unit.Eip712Domain;
+import io.millrace.unit.Hex;
+import io.millrace.unit.Keccak;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A ledger in memory that is run at random by the engine's own arithmetic, and then forgotten but
+ * for what it published.
+ */
+final class LedgerRun {
+
+    static final Eip712Domain DOMAIN = new Eip712Domain(31337, "0x" + "00".repeat(19) + "aa");
+    static final SettleOptions OPTIONS =
+            new SettleOptions(2, 1, 300, 3, 1_000, 0, PartLimits.DEFAULT);
+
+    private static final RequestCodec CODEC = new RequestCodec(100_000);
+    private static final RequestSignature SIGNATURE = new RequestSignature(DOMAIN);
+    private static final String MODEL = Hex.encode(Keccak.hashUtf8("model"));
+    private static final int REQUESTERS = 6;
+    private static final int PARTITIONS = 3;
+
+    private final Random random;
+    private final EpochSealer sealer = new EpochSealer(OPTIONS, DOMAIN);
+    private final ShardCutter cutter = new ShardCutter(OPTIONS, new ReceiptLeaf(DOMAIN));
+
+    final List<RequestRecord> records = new ArrayList<>();
+    final Map<RequestPlace, Long> open = new HashMap<>();
+    final Set<RequestPlace> rejected = new HashSet<>();
+    final List<Charge> charges = new ArrayList<>();
+    final List<SealedEpoch> parts = new ArrayList<>();
+    final List<Receipt> receipts = new ArrayList<>();
+    final List<VaultEvent> events = new ArrayList<>();
+    final Map<Integer, Long> balances = new TreeMap<>();
+    final Map<Integer, Long> sequences = new TreeMap<>();
+    final Map<Integer, List<Charge>> unsealed = new TreeMap<>();
+    final Map<Integer, List<Release>> releases = new TreeMap<>();
+    final Map<String, Long> deadlines = new HashMap<>();
+    CheckpointMark mark = CheckpointMark.NONE;
+
+    private final Map<String, Integer> accountOf = new HashMap<>();
+    private final Map<Integer, Integer> cutsCarried = new HashMap<>();
+    private final Map<Integer, Long> ends = new HashMap<>();
+    private long clockMillis = 1_000_000;
+    private int withdrawals;
+    private long barrier;
+
+    LedgerRun(Random random) {
+        this.random = random;
+        for (int account = 1; account <= REQUESTERS; account++) {
+            accountOf.put(owner(account), account);
+            event(VaultEvent.Kind.SPENDING_ACCOUNT_OPENED, account, 0, 0);
+            event(VaultEvent.Kind.DEPOSITED, account, 0, 50_000);
+            balances.merge(account, 50_000L, Math::addExact);
+        }
+    }
+
+    /** Many steps of all kinds. */
+    void run(int steps) {
+        for (int i = 0; i < steps; i++) {
+            switch (random.nextInt(12)) {
+                case 0 -> checkpoint();
+                case 1 -> deposit();
+                case 2 -> withdraw();
+                case 3, 4, 5, 6 -> append();
+                default -> answer();
+            }
+        }
+    }
+
+    /** What Kafka and the chain have of it. */
+    LedgerHistory history() {
+        RequestScan scan = new RequestScan(charges, rejected, CODEC, SIGNATURE, 3_600_000);
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            scan.partition(partition, ends.getOrDefault(partition, 0L));
+        }
+        records.forEach(scan::add);
+        return new LedgerHistory(mark, charges, parts, receipts, scan.result(), events, 1_000_000);
+    }
+
+    static String owner(int account) {
+        return "0x" + String.format("%040x", account);
+    }
+
+    private void append() {
+        int account = 1 + random.nextInt(REQUESTERS);
+        int partition = random.nextInt(PARTITIONS);
+        clockMillis += random.nextInt(20);
+        long offset = ends.merge(partition, 1L + random.nextInt(2), Math::addExact) - 1;
+        boolean tick = random.nextInt(5) == 0;
+        InferenceRequest request =
+                new InferenceRequest(
+                        owner(account),
+                        MODEL,
+                        "text",
+                        1_000,
+                        clockMillis + random.nextInt(600),
+                        records.size(),
+                        "0x" + "11".repeat(65));
+        records.add(
+                new RequestRecord(
+                        partition, offset, clockMillis, tick, tick ? null : CODEC.encode(request)));
+        if (!tick) {
+            open.put(new RequestPlace(partition, offset), (long) records.size() - 1);
+        }
+    }
+
+    /** One of the open requests comes to its end, whichever: tasks complete out of order. */
+    private void answer() {
+        if (open.isEmpty()) {
+            return;
+        }
+        List<RequestPlace> places = new ArrayList<>(open.keySet());
+        places.sort(
+                Comparator.comparingInt(RequestPlace::topicPartition)
+                        .thenComparingLong(RequestPlace::offset));
+        RequestPlace place = places.get(random.nextInt(Math.min(8, places.size())));
+        RequestRecord record = records.get((int) (long) open.remove(place));
+        if (random.nextInt(6) == 0) {
+            rejected.add(place);
+            return;
+        }
+        InferenceRequest request = CODEC.read(record.value()).orElseThrow();
+        int account = accountOf.getOrDefault(request.requester(), 0);
+        long debitNano =
+                Math.min(random.nextInt(4) == 0 ? 0 : random.nextInt(200), balances.get(account));
+        Charge charge =
+                new Charge(
+                        Hex.encode(SIGNATURE.digest(request)),
+                        request.requester(),
+                        account,
+                        sequences.merge(account, 1L, Math::addExact),
+                        1 + account % 2,
+                        owner(90),
+                        MODEL,
+                        debitNano,
+                        1_000_000,
+                        1,
+                        debitNano,
+                        debitNano - debitNano / 20,
+                        debitNano / 20,
+                        debitNano == 0 ? OutcomeStatus.FAILED : OutcomeStatus.ANSWERED,
+                        place.topicPartition(),
+                        place.offset());
+        charges.add(charge);
+        deadlines.put(charge.requestId(), request.deadlineMillis());
+        balances.merge(account, -debitNano, Math::addExact);
+        unsealed.computeIfAbsent(account, a -> new ArrayList<>()).add(charge);
+    }
+
+    private void deposit() {
+        int account = 1 + random.nextInt(REQUESTERS);
+        event(VaultEvent.Kind.DEPOSITED, account, 0, 700);
+        balances.merge(account, 700L, Math::addExact);
+    }
+
+    private void withdraw() {
+        int account = 1 + random.nextInt(REQUESTERS);
+        long askedNano = random.nextInt(3_000);
+        event(VaultEvent.Kind.WITHDRAWAL_REQUESTED, account, ++withdrawals, askedNano);
+        long amountNano = Math.min(askedNano, Math.max(0, balances.get(account)));
+        balances.merge(account, -amountNano, Math::addExact);
+        releases.computeIfAbsent(account, a -> new ArrayList<>())
+                .add(new Release(account, owner(account), withdrawals, amountNano));
+    }
+
+    private void checkpoint() {
+        barrier++;
+        sealer.add(new CutPosition(barrier, CutPosition.VAULT, events.size() + 1));
+        for (int shard = 0; shard < OPTIONS.shards(); shard++) {
+            cut(shard);
+        }
+        Map<String, Long> epochs = new HashMap<>();
+        for (EpochSealer.Sealed sealed : sealer.seal(barrier)) {
+            parts.addAll(sealed.parts());
+            for (EpochAssignment assignment : sealed.assignments()) {
+                epochs.put(assignment.cut() + "/" + assignment.shard(), assignment.epoch());
+            }
+        }
+        receipts.replaceAll(
+                receipt ->
+                        receipt.epoch() > 0
+                                ? receipt
+                                : new Receipt(
+                                        epochs.get(receipt.cut() + "/" + receipt.shard()),
+                                        receipt.cut(),
+                                        receipt.shard(),
+                                        receipt.index(),
+                                        receipt.charge()));
+        mark =
+                new CheckpointMark(
+                        barrier, sealer.head().epoch(), sealer.head().header(), "this run");
+    }
+
+    private void cut(int shard) {
+        List<PendingRequester> pending = new ArrayList<>();
+        List<Release> released = new ArrayList<>();
+        unsealed.forEach(
+                (account, list) -> {
+                    if (OPTIONS.shardOf(account) == shard) {
+                        pending.add(
+                                new PendingRequester(
+                                        account,
+                                        list.stream().mapToLong(Charge::debitNano).sum(),
+                                        list.size(),
+                                        cutsCarried.getOrDefault(account, 0)));
+                    }
+                });
+        releases.forEach(
+                (account, list) -> {
+                    if (OPTIONS.shardOf(account) == shard) {
+                        released.addAll(list);
+                    }
+                });
+        releases.keySet().removeIf(account -> OPTIONS.shardOf(account) == shard);
+        Set<Integer> chosen = cutter.choose(pending, released, false);
+        List<Charge> taken = new ArrayList<>();
+        for (PendingRequester requester : pending) {
+            if (chosen.contains(requester.account())) {
+                taken.addAll(unsealed.remove(requester.account()));
+                cutsCarried.remove(requester.account());
+            } else {
+                cutsCarried.merge(requester.account(), 1, Math::addExact);
+            }
+        }
+        if (!taken.isEmpty() || !released.isEmpty()) {
+            ShardCutter.Cut cut = cutter.cut(barrier, shard, taken, released);
+            sealer.add(cut.root());
+            receipts.addAll(cut.receipts());
+        }
+    }
+
+    private void event(VaultEvent.Kind kind, int account, int request, long amountNano) {
+        long block = events.size() + 1;
+        events.add(
+                new VaultEvent(
+                        kind,
+                        block,
+                        block * 1_000,
+                        0,
+                        Hex.ZERO_32,
+                        account,
+                        owner(account),
+                        request,
+                        amountNano,
+                        0,
+                        null,
+                        0));
+    }
+}

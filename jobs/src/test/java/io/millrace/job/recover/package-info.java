@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.job.recover;
+
+import org.jspecify.annotations.NullMarked;

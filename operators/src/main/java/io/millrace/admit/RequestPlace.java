@@ -1,0 +1,4 @@
+package io.millrace.admit;
+
+/** Where a request lies in the request topic. */
+public record RequestPlace(int topicPartition, long offset) {}
