@@ -66,6 +66,9 @@ final class FinalRangeReader {
         boolean windowHolds =
                 windowed >= from.nextBlock()
                         && header(headers, windowed).hash().equals(from.at(windowed).hash());
+        if (!windowHolds && windowed >= from.nextBlock()) {
+            metrics.reorganised(); // while it was not looked at; what was read ahead is void
+        }
         long agreed = windowHolds ? windowed : from.nextBlock() - 1;
         requireAsWhenNew(from, agreed, logs);
         requireSecondReading(reading, agreed + 1, to);

@@ -14,6 +14,8 @@ final class JsonRpcEventChain implements EventChain {
 
     private static final int HEADERS_A_BATCH = 100;
     private static final String GET_BLOCK = "eth_getBlockByNumber";
+    private static final String GET_LOGS = "eth_getLogs";
+    private static final String GET_RECEIPTS = "eth_getBlockReceipts";
 
     private final RpcEndpoints endpoints;
     private final Finality finality;
@@ -28,7 +30,8 @@ final class JsonRpcEventChain implements EventChain {
 
     @Override
     public long chainId() throws RpcException {
-        return RpcAnswers.quantity("eth_chainId", endpoints.ask(it -> it.call("eth_chainId")));
+        return RpcAnswers.quantity(
+                "eth_chainId", endpoints.ask("eth_chainId", it -> it.call("eth_chainId")));
     }
 
     @Override
@@ -76,7 +79,8 @@ final class JsonRpcEventChain implements EventChain {
             params.add(new Object[] {HexQuantity.of(number), false});
         }
         try {
-            List<Optional<JsonNode>> blocks = endpoints.ask(it -> it.batch(GET_BLOCK, params));
+            List<Optional<JsonNode>> blocks =
+                    endpoints.ask(GET_BLOCK, it -> it.batch(GET_BLOCK, params));
             List<BlockHeader> headers = new ArrayList<>();
             for (int i = 0; i < blocks.size(); i++) {
                 headers.add(requireNumber(from + i, parse(from + i + "", blocks.get(i))));
@@ -129,26 +133,27 @@ final class JsonRpcEventChain implements EventChain {
             throws RpcException {
         return endpoints.ask(
                 endpoint,
-                it -> RpcAnswers.logs(it.call("eth_getLogs", filter), from, to, addresses));
+                GET_LOGS,
+                it -> RpcAnswers.logs(it.call(GET_LOGS, filter), from, to, addresses));
     }
 
     @Override
     public List<LogEntry> provenLogs(BlockHeader block) throws RpcException {
-        return endpoints.ask(it -> provenLogs(it, block));
+        return endpoints.ask(GET_RECEIPTS, it -> provenLogs(it, block));
     }
 
     private List<LogEntry> provenLogs(JsonRpc node, BlockHeader block) throws RpcException {
-        String method = "eth_getBlockReceipts";
         JsonNode receipts =
-                node.callNullable(method, HexQuantity.of(block.number()))
+                node.callNullable(GET_RECEIPTS, HexQuantity.of(block.number()))
                         .orElseThrow(
                                 () ->
                                         RpcException.behind(
-                                                method, "block " + block.number() + " is unknown"));
+                                                GET_RECEIPTS,
+                                                "block " + block.number() + " is unknown"));
         String root = ReceiptsRoot.of(receipts);
         if (!receipts.isArray() || !root.equals(block.receiptsRoot())) {
             throw RpcException.invalid(
-                    method,
+                    GET_RECEIPTS,
                     "receipts of block "
                             + block.number()
                             + " have the root "
@@ -159,7 +164,7 @@ final class JsonRpcEventChain implements EventChain {
         List<LogEntry> logs = new ArrayList<>();
         for (JsonNode receipt : receipts) {
             for (JsonNode log : receipt.path("logs")) {
-                LogEntry entry = RpcAnswers.log(method, log);
+                LogEntry entry = RpcAnswers.log(GET_RECEIPTS, log);
                 if (addresses.contains(entry.address())) {
                     logs.add(entry);
                 }
@@ -195,6 +200,7 @@ final class JsonRpcEventChain implements EventChain {
 
     private BlockHeader headerBy(String tagOrNumber) throws RpcException {
         return endpoints.ask(
+                GET_BLOCK,
                 it -> parse(tagOrNumber, it.callNullable(GET_BLOCK, tagOrNumber, false)));
     }
 

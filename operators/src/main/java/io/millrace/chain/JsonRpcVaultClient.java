@@ -206,7 +206,8 @@ public final class JsonRpcVaultClient implements VaultClient {
     @Override
     public Optional<TransactionOutcome> outcome(String transaction) throws RpcException {
         String method = "eth_getTransactionReceipt";
-        Optional<JsonNode> receipt = endpoints.ask(node -> node.callNullable(method, transaction));
+        Optional<JsonNode> receipt =
+                endpoints.ask(method, node -> node.callNullable(method, transaction));
         if (receipt.isEmpty()) {
             return Optional.empty();
         }
@@ -251,6 +252,6 @@ public final class JsonRpcVaultClient implements VaultClient {
     }
 
     private JsonNode call(String method, Object... params) throws RpcException {
-        return endpoints.ask(node -> node.call(method, params));
+        return endpoints.ask(method, node -> node.call(method, params));
     }
 }

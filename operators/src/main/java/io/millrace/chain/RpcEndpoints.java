@@ -2,7 +2,9 @@ package io.millrace.chain;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -10,19 +12,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Several nodes of one chain, one in use. It stays in use until it fails: at once if it cannot be
- * reached or says "later", after three failures otherwise, unless many good answers came between
- * them. Then it rests, longer each time, and the next takes over, after it has shown that it
- * follows the same chain. A failed call is never repeated here; its caller decides. Not shared
- * between threads.
+ * reached or says "later", after three failures of one method in a row otherwise. Then it rests,
+ * longer each time, and the next takes over, after it has shown that it follows the same chain. A
+ * failed call is never repeated here; its caller decides. Not shared between threads.
  */
 final class RpcEndpoints {
 
     private static final Logger LOG = LoggerFactory.getLogger(RpcEndpoints.class);
     private static final int PATIENCE = 3;
-
-    /** Good answers in a row that make up for failures: more than one look at the chain takes. */
-    private static final int FORGIVEN_AFTER = 200;
-
     private static final long REST_MILLIS = 1_000;
     private static final int MAX_REST_DOUBLINGS = 6;
 
@@ -34,8 +31,7 @@ final class RpcEndpoints {
     private static final class Endpoint {
         private final JsonRpc node;
         private boolean checked;
-        private int failures;
-        private int goodAnswers;
+        private final Map<String, Integer> failures = new HashMap<>();
         private int rests;
         private long restsUntilNanos;
 
@@ -79,28 +75,23 @@ final class RpcEndpoints {
     }
 
     /** Asks the node in use. */
-    <T> T ask(Question<T> question) throws RpcException {
-        return ask(inUse, question);
+    <T> T ask(String method, Question<T> question) throws RpcException {
+        return ask(inUse, method, question);
     }
 
     /** Asks a certain node. */
-    <T> T ask(int index, Question<T> question) throws RpcException {
+    <T> T ask(int index, String method, Question<T> question) throws RpcException {
         Endpoint endpoint = endpoints.get(index);
         try {
             if (!endpoint.checked) {
                 check(endpoint);
             }
             T answer = question.to(endpoint.node);
-            if (++endpoint.goodAnswers >= FORGIVEN_AFTER) {
-                // Not at once: a node may fail at one method and answer all the others.
-                endpoint.failures = 0;
-            }
-            if (endpoint.failures == 0) {
-                endpoint.rests = 0;
-            }
+            endpoint.failures.remove(method);
+            endpoint.rests = 0;
             return answer;
         } catch (RpcException e) {
-            failed(index, e);
+            failed(index, method, e);
             throw e;
         }
     }
@@ -147,7 +138,7 @@ final class RpcEndpoints {
     /** Lets a node rest and another take over; a rest is a bound, not a ban. */
     void rest(int index, String why) {
         Endpoint endpoint = endpoints.get(index);
-        endpoint.failures = 0;
+        endpoint.failures.clear();
         endpoint.checked = false;
         long millis = REST_MILLIS << Math.min(endpoint.rests++, MAX_REST_DOUBLINGS);
         endpoint.restsUntilNanos = nanoTime.getAsLong() + Duration.ofMillis(millis).toNanos();
@@ -190,15 +181,14 @@ final class RpcEndpoints {
         endpoint.checked = true;
     }
 
-    private void failed(int index, RpcException e) {
+    private void failed(int index, String method, RpcException e) {
         if (e.kind() == RpcException.Kind.TOO_WIDE || e.isRevert()) {
             return; // an answer about the question, not about the node
         }
         Endpoint endpoint = endpoints.get(index);
-        endpoint.failures++;
-        endpoint.goodAnswers = 0;
+        int failures = endpoint.failures.merge(method, 1, Integer::sum);
         boolean foreign = !endpoint.checked && e.kind() == RpcException.Kind.INVALID;
-        if (e.kind() == RpcException.Kind.UNREACHABLE || foreign || endpoint.failures >= PATIENCE) {
+        if (e.kind() == RpcException.Kind.UNREACHABLE || foreign || failures >= PATIENCE) {
             rest(index, String.valueOf(e.getMessage()));
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,6 +12,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +96,29 @@ class JsonRpcTest {
 
         assertThat(e.kind()).isEqualTo(RpcException.Kind.UNREACHABLE);
         assertThat(e).hasMessageContaining("HTTP 502").message().doesNotContain("secret-token");
+    }
+
+    @Test
+    void call_answerLongerThanTheBound_isCutOff() {
+        body = "x".repeat((32 << 20) + 1);
+
+        assertThat(failure()).hasMessageContaining("longer than 33554432 bytes");
+    }
+
+    @Test
+    void batch_answers_areSortedByIdAndNoneMayBeMissing() throws Exception {
+        body = "[{\"id\":2,\"result\":null},{\"id\":1,\"result\":\"0x5\"}]";
+        List<Object[]> two = List.of(new Object[] {"0x1"}, new Object[] {"0x2"});
+        List<Optional<JsonNode>> results = rpc.batch("eth_getBlockByNumber", two);
+        assertThat(results.get(0).orElseThrow().asText()).isEqualTo("0x5");
+        assertThat(results.get(1)).isEmpty();
+
+        body = "[{\"id\":3,\"result\":\"0x5\"}]";
+        assertThatThrownBy(() -> rpc.batch("eth_getBlockByNumber", two))
+                .hasMessageContaining("no result for request 4");
+        body = "{\"id\":null,\"error\":{\"code\":-32600,\"message\":\"no batches here\"}}";
+        assertThatThrownBy(() -> rpc.batch("eth_getBlockByNumber", two))
+                .hasMessageContaining("no batches here");
     }
 
     @Test

@@ -134,6 +134,19 @@ class RpcEndpointsTest {
     }
 
     @Test
+    void ask_oneMethodFailsWhileOthersWork_isLeftAllTheSame() throws Exception {
+        RpcEndpoints endpoints = endpoints(2);
+        for (int i = 0; i < 3; i++) {
+            nodes.get(0).answer = "\"result\":\"0x1\"";
+            endpoints.ask("eth_getBlockByNumber", node -> node.call("eth_getBlockByNumber"));
+            nodes.get(0).answer = "\"error\":{\"code\":-32000,\"message\":\"unknown block\"}";
+            assertThatThrownBy(() -> endpoints.ask("eth_getLogs", it -> it.call("eth_getLogs")))
+                    .isInstanceOf(RpcException.class);
+        }
+        assertThat(endpoints.inUse()).as("its index is behind its head").isEqualTo(1);
+    }
+
+    @Test
     void ask_revertOrRangeTooWide_isNoReasonToLeave() throws Exception {
         RpcEndpoints endpoints = endpoints(2);
         nodes.get(0).answer = "\"error\":{\"code\":3,\"message\":\"execution reverted\"}";
@@ -195,6 +208,6 @@ class RpcEndpointsTest {
     }
 
     private static void ask(RpcEndpoints endpoints) throws RpcException {
-        endpoints.ask(node -> node.call("eth_blockNumber"));
+        endpoints.ask("eth_blockNumber", node -> node.call("eth_blockNumber"));
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.testing.Anvil;
 import io.millrace.testing.LocalVault;
@@ -8,6 +9,8 @@ import io.millrace.unit.Hex;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.AfterEach;
@@ -62,18 +65,32 @@ class VaultEventSourceITCase {
         assertThat(price.effectiveMillis()).isEqualTo(price.blockMillis());
     }
 
+    @Test
+    @SuppressWarnings("try") // CloseableIterator.close may be interrupted
+    void source_finalBlockReplaced_failsTheJobWithoutRestarts() throws Exception {
+        Configuration restarting = new Configuration();
+        restarting.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        restarting.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1_000);
+        try (CloseableIterator<VaultEvent> stream = stream(restarting)) {
+            VaultEvent event;
+            do {
+                event = stream.next();
+            } while (!event.caughtUp());
+            anvil.reorganise(12);
+
+            assertThatThrownBy(() -> stream.forEachRemaining(later -> {}))
+                    .hasStackTraceContaining("The failure is not recoverable")
+                    .hasStackTraceContaining("millrace recover")
+                    .rootCause()
+                    .message()
+                    .matches("(?s).*block \\d+ was final as 0x[0-9a-f]{64} .*0x[0-9a-f]{64}.*");
+        }
+    }
+
     @SuppressWarnings("try") // CloseableIterator.close may be interrupted
     private List<VaultEvent> read(VaultEvent.Kind until) throws Exception {
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1);
-        VaultEventSource source =
-                new VaultEventSource(
-                        local.connection(),
-                        new VaultEventSource.Options(
-                                Anvil.CHAIN_ID, 0, 100, 2_000, LogsCheck.BLOOM));
         List<VaultEvent> events = new ArrayList<>();
-        try (CloseableIterator<VaultEvent> stream =
-                env.fromSource(source, VaultEventSource.idleWatermarks(), "vault events")
-                        .executeAndCollect()) {
+        try (CloseableIterator<VaultEvent> stream = stream(new Configuration())) {
             VaultEvent event;
             do {
                 event = stream.next();
@@ -81,6 +98,18 @@ class VaultEventSourceITCase {
             } while (event.kind() != until);
         }
         return events;
+    }
+
+    private CloseableIterator<VaultEvent> stream(Configuration configuration) throws Exception {
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.createLocalEnvironment(1, configuration);
+        VaultEventSource source =
+                new VaultEventSource(
+                        local.connection(),
+                        new VaultEventSource.Options(
+                                Anvil.CHAIN_ID, 0, 100, 2_000, LogsCheck.BLOOM));
+        return env.fromSource(source, VaultEventSource.idleWatermarks(), "vault events")
+                .executeAndCollect();
     }
 
     private static VaultEvent only(List<VaultEvent> events, VaultEvent.Kind kind) {

@@ -101,6 +101,12 @@ public final class Anvil implements AutoCloseable {
         rpc.callNullable("anvil_mine", blocks);
     }
 
+    /** From now on: a block for every transaction, and no other. */
+    public void mineOnDemand() throws RpcException {
+        rpc.callNullable("evm_setIntervalMining", 0);
+        rpc.callNullable("evm_setAutomine", true);
+    }
+
     /** From now on blocks come only by {@link #mine}, whatever is sent. */
     public void holdBlocks() throws RpcException {
         rpc.callNullable("evm_setIntervalMining", 0);
@@ -115,6 +121,11 @@ public final class Anvil implements AutoCloseable {
     /** Replaces the newest blocks by empty ones. */
     public void reorganise(int depth) throws RpcException {
         rpc.callNullable("anvil_reorg", depth, List.of());
+    }
+
+    /** Replaces the newest blocks; the oldest of the new ones includes {@code raw} again. */
+    public void reorganiseWith(int depth, String raw) throws RpcException {
+        rpc.callNullable("anvil_reorg", depth, List.of(List.of(raw, 0)));
     }
 
     private static int freePort() {
