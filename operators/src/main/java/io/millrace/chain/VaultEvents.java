@@ -1,14 +1,15 @@
 package io.millrace.chain;
 
+import io.millrace.chain.VaultEvent.Kind;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
-/** Reads the events of vault and registry at once, as {@link VaultEventSource} streams them. */
+/**
+ * Reads the events of vault and registry at once, as {@link VaultEventSource} streams them, and as
+ * distrustful of the nodes.
+ */
 public final class VaultEvents {
-
-    private static final long RANGE_BLOCKS = 1_000;
 
     private VaultEvents() {}
 
@@ -16,21 +17,28 @@ public final class VaultEvents {
      * Every event in blocks {@code from} to {@code to}, in chain order.
      *
      * @param to a final block
+     * @throws RpcException if a node gives no usable answer, or one that another contradicts
      */
-    public static List<VaultEvent> between(VaultClient chain, long from, long to)
-            throws RpcException {
+    public static List<VaultEvent> between(EventChain chain, LogsCheck check, long from, long to)
+            throws IOException {
+        FinalRangeReader ranges =
+                new FinalRangeReader(chain, new LogsProof(chain, check), new SourceMetrics());
         List<VaultEvent> events = new ArrayList<>();
-        Map<Long, L2Block> blocks = new HashMap<>();
-        for (long next = from; next <= to; next += RANGE_BLOCKS) {
-            blocks.clear();
-            for (LogEntry log : chain.logs(next, Math.min(to, next + RANGE_BLOCKS - 1))) {
-                L2Block block = blocks.get(log.block());
-                if (block == null) {
-                    block = chain.block(log.block());
-                    blocks.put(log.block(), block);
-                }
-                VaultEventDecoder.decode(log, block.millis()).ifPresent(events::add);
+        VaultSplit split = VaultSplit.from(from);
+        while (split.nextBlock() <= to) {
+            List<FinalRangeReader.Step> steps;
+            try {
+                steps = ranges.read(split, to);
+            } catch (FinalityViolatedException e) {
+                throw new IOException(e.getMessage(), e);
             }
+            for (FinalRangeReader.Step step : steps) {
+                VaultEvent event = step.event();
+                if (event != null && event.kind() != Kind.SCANNED) {
+                    events.add(event);
+                }
+            }
+            split = steps.get(steps.size() - 1).after();
         }
         return events;
     }

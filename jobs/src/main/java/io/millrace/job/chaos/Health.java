@@ -5,13 +5,10 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.millrace.job.stack.FlinkRest;
 import io.millrace.job.stack.LocalStack;
 import io.millrace.job.stack.StackException;
-import io.millrace.job.stack.StackProcess;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Whether a stack does its work again, seen from outside: all tasks of the job run, a checkpoint

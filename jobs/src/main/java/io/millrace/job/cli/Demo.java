@@ -6,7 +6,6 @@ import io.millrace.job.TopicScan;
 import io.millrace.job.audit.Books;
 import io.millrace.job.client.ReceiptProof;
 import io.millrace.job.client.SettledEpoch;
-import io.millrace.job.TopicScan;
 import io.millrace.job.client.Totals;
 import io.millrace.job.client.Traffic;
 import io.millrace.job.stack.EvmSession;

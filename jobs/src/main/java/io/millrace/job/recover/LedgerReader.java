@@ -52,7 +52,11 @@ final class LedgerReader {
                 parts(),
                 receipts,
                 requests(charges, rejected),
-                VaultEvents.between(chain, config.chain().startBlock(), finalBlock.number()),
+                VaultEvents.between(
+                        config.chain().connection().openEvents(),
+                        config.chain().logsCheck(),
+                        config.chain().startBlock(),
+                        finalBlock.number()),
                 finalBlock.number());
     }
 
