@@ -5,10 +5,6 @@ import io.millrace.job.stack.StackFile;
 import io.millrace.job.stack.StackFile.Account;
 import io.millrace.job.stack.Wallet;
 import io.millrace.unit.Hex;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +12,8 @@ import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What owners do on chain meanwhile, in a thread of its own: deposits, withdrawals, and prices

@@ -19,7 +19,6 @@ import io.millrace.job.stack.StackFile.Account;
 import io.millrace.job.stack.StackOptions;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Keccak;
-
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

@@ -3,9 +3,7 @@ package io.millrace.job.chaos;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import io.millrace.job.audit.Books;
-
 import java.util.List;
 
 /**

@@ -2,15 +2,11 @@ package io.millrace.job.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import io.millrace.admit.RejectReason;
 import io.millrace.job.JsonCodec;
 import io.millrace.job.Topics;
 import io.millrace.job.chaos.Expected.Position;
 import io.millrace.meter.Charge;
-
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Which end each request has found, as far as it is committed. Used by one thread. */
 public final class Ends {

@@ -3,7 +3,6 @@ package io.millrace.job.chaos;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.admit.RejectReason;
-
 import org.jspecify.annotations.Nullable;
 
 /**

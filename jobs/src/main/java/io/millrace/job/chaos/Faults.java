@@ -1,13 +1,11 @@
 package io.millrace.job.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.millrace.job.Uids;
 import io.millrace.job.stack.FlinkRest;
 import io.millrace.job.stack.JobRunner;
 import io.millrace.job.stack.LocalStack;
 import io.millrace.job.stack.StackProcess;
-
 import java.math.BigInteger;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -2,10 +2,8 @@ package io.millrace.job.chaos;
 
 import io.millrace.job.stack.EvmSession;
 import io.millrace.job.stack.StackFile;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the L2 keeps what it called final: a chain that does not is no test of the engine. Used

@@ -2,11 +2,9 @@ package io.millrace.job.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-
 import io.millrace.job.stack.FlinkRest;
 import io.millrace.job.stack.LocalStack;
 import io.millrace.job.stack.StackException;
-
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;

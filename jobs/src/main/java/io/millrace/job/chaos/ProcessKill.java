@@ -1,10 +1,8 @@
 package io.millrace.job.chaos;
 
 import io.millrace.job.stack.StackProcess;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /** kill -9 of one process, and a new one in its place. */
 final class ProcessKill implements Fault {

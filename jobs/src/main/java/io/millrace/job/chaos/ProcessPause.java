@@ -1,10 +1,8 @@
 package io.millrace.job.chaos;
 
 import io.millrace.job.stack.StackProcess;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /** SIGSTOP of one process: it answers nobody, and knows nothing of the time it lost. */
 final class ProcessPause implements Fault {

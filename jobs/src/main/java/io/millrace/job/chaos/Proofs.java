@@ -13,7 +13,6 @@ import io.millrace.job.stack.StackFile;
 import io.millrace.settle.Receipt;
 import io.millrace.settle.ReceiptLeaf;
 import io.millrace.unit.Eip712Domain;
-
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

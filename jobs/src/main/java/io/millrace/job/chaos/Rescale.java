@@ -2,12 +2,10 @@ package io.millrace.job.chaos;
 
 import io.millrace.job.stack.JobRunner;
 import io.millrace.job.stack.LocalStack;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The job stopped with a savepoint, and started from it at another parallelism. */
 final class Rescale implements Fault {

@@ -2,13 +2,11 @@ package io.millrace.job.chaos;
 
 import io.millrace.job.client.TopicScan;
 import io.millrace.job.client.Totals;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Follows the committed records of a stack in a thread of its own, through whatever happens to the

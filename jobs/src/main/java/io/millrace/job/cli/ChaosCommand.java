@@ -4,13 +4,6 @@ import io.millrace.job.chaos.Chaos;
 import io.millrace.job.chaos.ChaosOptions;
 import io.millrace.job.chaos.ChaosReport;
 import io.millrace.job.chaos.FaultKind;
-
-import org.apache.flink.util.FileUtils;
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -18,6 +11,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.flink.util.FileUtils;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Faults by a seed against real processes, and the books at the end. */
 @Command(

@@ -3,15 +3,13 @@ package io.millrace.job.cli;
 import io.millrace.job.stack.LocalStack;
 import io.millrace.job.stack.StackFile;
 import io.millrace.job.stack.StackOptions;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** The stack, staying up for other clients. */
 @Command(

@@ -4,7 +4,10 @@ import io.millrace.contracts.ModelRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
-
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
 import org.web3j.crypto.Credentials;
 import org.web3j.protocol.Web3j;
 import org.web3j.protocol.core.DefaultBlockParameter;
@@ -19,11 +22,6 @@ import org.web3j.tx.TransactionManager;
 import org.web3j.tx.gas.ContractGasProvider;
 import org.web3j.tx.gas.StaticGasProvider;
 import org.web3j.tx.response.PollingTransactionReceiptProcessor;
-
-import java.io.IOException;
-import java.math.BigInteger;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Synchronous access to an EVM node for deployment, funding and reading: one transaction after the

@@ -1,5 +1,8 @@
 package io.millrace.job.stack;
 
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -10,10 +13,6 @@ import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
-
-import java.net.URI;
-import java.nio.file.Path;
-import java.time.Duration;
 
 /** Flink on this machine. Jobs come in over REST, as they do on any other cluster. */
 interface FlinkCluster extends AutoCloseable {

@@ -3,16 +3,14 @@ package io.millrace.job.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.job.InferenceSettlementJob;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A short storm against real processes. Long ones are run with {@code jobs/bin/millrace chaos}; the

@@ -6,16 +6,14 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.job.client.TopicScan;
 import io.millrace.job.client.Totals;
 import io.millrace.job.stack.StackFile;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The stack of {@code up}, killed with kill -9 in mid-work and started again in its folder. */
 class ResumeITCase {
