@@ -73,7 +73,7 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            defaultValue = "25",
+            defaultValue = "20",
             description = "Requests a second, default ${DEFAULT-VALUE}.")
     private int rate;
 

@@ -20,12 +20,13 @@ class ChaosITCase {
 
     private static final long SEED = 3;
     private static final List<FaultKind> KINDS =
-            List.of(FaultKind.KILL_SUBMITTER, FaultKind.KILL_CHAIN, FaultKind.KILL_ALL);
+            List.of(FaultKind.KILL_SUBMITTER, FaultKind.REORG, FaultKind.KILL_ALL);
 
     @TempDir private Path folder;
 
     @Test
-    void stack_submitterThenChainThenEverythingKilled_losesAndDoublesNothing() throws Exception {
+    void stack_submitterAndThenEverythingKilledAndBlocksLost_losesAndDoublesNothing()
+            throws Exception {
         Set<Long> before = processes();
         ChaosReport report =
                 new Chaos(
@@ -37,7 +38,7 @@ class ChaosITCase {
                                         KINDS.size(),
                                         2,
                                         8,
-                                        15,
+                                        10,
                                         Duration.ofMinutes(2)),
                                 InferenceSettlementJob::start,
                                 Clock.systemUTC(),
