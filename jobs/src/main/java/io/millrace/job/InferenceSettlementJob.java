@@ -71,7 +71,7 @@ public final class InferenceSettlementJob {
         var epochs = steps.seal(roots, requests, events);
         var receipts = steps.receipts(roots, epochs);
 
-        steps.gate(charges, events);
+        steps.gate(tasks, events);
         steps.publishRejections(steps.rejections(candidates, tasks));
         steps.publish(charges, config.results());
         steps.publishEpochs(epochs, receipts);

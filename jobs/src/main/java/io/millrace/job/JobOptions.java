@@ -209,7 +209,7 @@ public final class JobOptions {
                     .longType()
                     .defaultValue(1_000 * Nano.PER_TOKEN)
                     .withDescription(
-                            "Charged value, nano-USD, that may wait to be final on chain; there"
+                            "Nano-USD that may be reserved or charged and not final on chain; there"
                                 + " requests stay in Kafka until it is below three quarters. Give"
                                 + " several times what is charged between two settlements.");
 

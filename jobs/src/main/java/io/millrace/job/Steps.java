@@ -117,11 +117,11 @@ final class Steps {
      * Holds requests back in Kafka while the chain has not been read, or too much is unsettled. The
      * last step of the way back is no edge of the DAG: gate and source meet in one process.
      */
-    void gate(DataStream<Charge> charges, DataStream<VaultEvent> events) {
-        var debits = step(charges.map(Charge::debitNano), Uids.GATE_DEBITS, parallelism.meter());
+    void gate(SingleOutputStreamOperator<Task> tasks, DataStream<VaultEvent> events) {
         var states =
                 step(
-                        debits.connect(events)
+                        tasks.getSideOutput(AdmitFunction.PROMISED)
+                                .connect(events)
                                 .transform("", type(GateState.class), stages.gateKeeper()),
                         Uids.GATE_KEEPER,
                         1);

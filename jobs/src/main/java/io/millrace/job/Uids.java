@@ -13,7 +13,6 @@ public final class Uids {
     public static final String FUNDS_CHARGED = "funds-charged";
     public static final String FUNDS_EVENTS = "funds-events";
     public static final String FUNDS_IDLE = "funds-idle";
-    public static final String GATE_DEBITS = "gate-debits";
     public static final String GATE_KEEPER = "gate-keeper";
     public static final String GATE = "gate";
     public static final String VALIDATE = "validate";

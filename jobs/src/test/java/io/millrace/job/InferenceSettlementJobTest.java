@@ -32,7 +32,6 @@ class InferenceSettlementJobTest {
                     "funds-events",
                     "funds-idle",
                     "gate",
-                    "gate-debits",
                     "gate-keeper",
                     "infer",
                     "marks-encoded",
@@ -100,6 +99,29 @@ class InferenceSettlementJobTest {
                 .filteredOn(node -> once.contains(node.getTransformationUID()))
                 .hasSize(once.size())
                 .allMatch(node -> node.getParallelism() == 1);
+    }
+
+    /** They meet in the memory of one process: apart, no request would ever be read. */
+    @Test
+    void topology_gate_runsBesideTheSourceItMoves() {
+        List<String> together = List.of(Uids.REQUESTS, Uids.GATE);
+        assertThat(graph("immediate").getStreamNodes())
+                .filteredOn(node -> together.contains(node.getTransformationUID()))
+                .hasSize(2)
+                .allMatch(node -> Uids.GATE.equals(node.getCoLocationGroup()))
+                .extracting(StreamNode::getParallelism)
+                .containsOnly(2);
+    }
+
+    @Test
+    void start_unalignedCheckpoints_isRefused() {
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(new Configuration());
+        env.enableCheckpointing(1000);
+        env.getCheckpointConfig().enableUnalignedCheckpoints();
+        assertThatThrownBy(() -> JobDefaults.requireExactlyOnce(env))
+                .hasMessageContaining("unaligned")
+                .hasMessageContaining("execution.checkpointing.unaligned");
     }
 
     @Test

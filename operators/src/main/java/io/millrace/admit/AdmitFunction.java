@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Second half of admission, keyed by requester. In: {@link Candidate} and {@link FundsChange}. Out:
  * {@link Task}, once per request id, with its fee reserved (M2); {@link #REJECTIONS}; {@link
- * #RELEASES}, one for each withdrawal requested on chain (M7).
+ * #RELEASES}, one for each withdrawal requested on chain (M7); {@link #PROMISED}, by how much the
+ * value changes that is reserved or charged.
  *
  * <p>Duplicates (M8): an admitted id is remembered until the watermark, the append clock of the
  * slowest partition, has passed its deadline. An equal id has an equal deadline, so once the memory
@@ -41,6 +42,12 @@ public final class AdmitFunction
     /** Withdrawals on their way into the next epoch. */
     public static final OutputTag<Release> RELEASES =
             new OutputTag<>("releases", TypeInformation.of(Release.class));
+
+    /**
+     * Nano-USD: what each task reserves, and below zero what a charge has left of its reservation.
+     * Added up, less what has been settled, it is what requesters still owe.
+     */
+    public static final OutputTag<Long> PROMISED = new OutputTag<>("promised", Types.LONG);
 
     private transient ValueState<Funds> funds;
     private transient MapState<String, Admitted> admitted;
@@ -126,7 +133,7 @@ public final class AdmitFunction
             throws Exception {
         Funds known = funds.value();
         if (change.kind() == FundsChange.Kind.CHARGED) {
-            charge(change, known);
+            charge(change, known, context);
             return;
         }
         Funds before = known == null ? Funds.opened(change.account()) : known;
@@ -181,10 +188,12 @@ public final class AdmitFunction
         context.timerService().registerEventTimeTimer(deadline);
         admittedCount.inc();
         reservedNano.inc(candidate.feeNano());
+        context.output(PROMISED, candidate.feeNano());
         out.collect(candidate.admitted(before.account()));
     }
 
-    private void charge(FundsChange change, @Nullable Funds before) throws Exception {
+    private void charge(FundsChange change, @Nullable Funds before, Context context)
+            throws Exception {
         String requestId = change.requestId();
         Admitted entry = requestId == null ? null : admitted.get(requestId);
         if (before == null || requestId == null || entry == null || !entry.open()) {
@@ -203,6 +212,9 @@ public final class AdmitFunction
         }
         funds.update(before.charge(entry.reservedNano(), change.amountNano()));
         unreservedNano.inc(entry.reservedNano());
+        if (change.amountNano() < entry.reservedNano()) {
+            context.output(PROMISED, change.amountNano() - entry.reservedNano());
+        }
         if (entry.due()) {
             admitted.remove(requestId);
         } else {

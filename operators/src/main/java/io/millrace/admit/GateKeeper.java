@@ -17,12 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides whether requests are read, by {@link GateRule}; parallelism 1. In: the debit of every
- * charge, nano-USD, and the finalised events of the vault. Out: the state of the gate, at every
- * change and again every {@value #REPEAT_MILLIS} ms, for {@link GateOperator}s that start later.
+ * Decides whether requests are read, by {@link GateRule}; parallelism 1. In: {@link
+ * AdmitFunction#PROMISED}, and the finalised events of the vault. Out: the state of the gate, at
+ * every change and again every {@value #REPEAT_MILLIS} ms, for {@link GateOperator}s that start
+ * later.
  *
- * <p>State: nano-USD charged and not final on chain, exactly once. A start is closed until it has
- * caught up, whatever was saved.
+ * <p>State: nano-USD reserved or charged and not final on chain, exactly once. A start is closed
+ * until it has caught up, whatever was saved.
  *
  * <p>Metrics in group {@code admit}: {@code unsettledNano}, {@code gateClosed} (0 or 1), {@code
  * gateReason} (0 open, 1 catching up, 2 unsettled value), {@code gateClosedMillis} (how long it has
@@ -91,8 +92,8 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
     }
 
     @Override
-    public void processElement1(StreamRecord<Long> debitNano) {
-        rule.charged(debitNano.getValue());
+    public void processElement1(StreamRecord<Long> changeNano) {
+        rule.promised(changeNano.getValue());
         look();
     }
 
@@ -161,7 +162,7 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
                     unsettledNano);
         } else {
             LOG.warn(
-                    "admission stops: {} nano-USD are charged and not final on chain,"
+                    "admission stops: {} nano-USD are owed and not final on chain,"
                             + " --admit.max.unsettled.nano is {}; requests wait in Kafka until"
                             + " epochs are settled, see the metrics of group settlement",
                     unsettledNano,

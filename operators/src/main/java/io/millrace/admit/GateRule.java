@@ -4,9 +4,9 @@ import io.millrace.unit.Nano;
 
 /**
  * When requests may be read: from the moment all of admission knows what the chain said before this
- * start, and while the value that is charged but not final on chain stays below a limit. Closed at
- * the limit, open again at three quarters of it, so that each settlement does not move the gate
- * twice. Plain Java, one thread.
+ * start, and while the value that is reserved or charged but not final on chain stays below a
+ * limit. Closed at the limit, open again at three quarters of it, so that each settlement does not
+ * move the gate twice. Plain Java, one thread.
  *
  * <p>All of admission knows it once a checkpoint has completed whose barriers followed the last of
  * it: aligned barriers push everything in front of them through every operator.
@@ -39,14 +39,15 @@ final class GateRule {
         refill();
     }
 
-    void charged(long debitNano) {
-        unsettledNano = Nano.add(unsettledNano, debitNano);
+    /** Admission reserves, or below zero gives back. */
+    void promised(long changeNano) {
+        unsettledNano = Math.max(0, Math.addExact(unsettledNano, changeNano));
         refill();
     }
 
     /**
-     * A part of an epoch is final. Never below nothing: a job whose state came from elsewhere may
-     * hear of parts whose charges it has not counted.
+     * A part of an epoch is final. What is owed is never below nothing: a job whose state came from
+     * elsewhere may hear of parts whose charges it has not counted.
      */
     void settled(long partSumNano) {
         unsettledNano = Math.max(0, unsettledNano - partSumNano);

@@ -6,7 +6,7 @@ public enum GateState {
     OPEN(0),
     /** What the chain said up to its final head has not reached all of admission yet. */
     CATCHING_UP(1),
-    /** More is charged and not final on chain than the limit allows. */
+    /** More is reserved or charged and not final on chain than the limit allows. */
     UNSETTLED_VALUE(2);
 
     private final int code;

@@ -68,7 +68,8 @@ class AdmitFunctionTest {
                         Candidate::requester,
                         FundsChange::requester,
                         Types.STRING)
-                .collecting(AdmitFunction.REJECTIONS, AdmitFunction.RELEASES)
+                .collecting(
+                        AdmitFunction.REJECTIONS, AdmitFunction.RELEASES, AdmitFunction.PROMISED)
                 .run(feeding, items);
     }
 
@@ -92,6 +93,23 @@ class AdmitFunctionTest {
 
         assertThat(run.main()).containsExactly(candidate("a", 7, 100).admitted(ACCOUNT));
         assertThat(run.main().get(0).reservedNano()).isEqualTo(7);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Feeding.class)
+    void promised_addsUpToWhatIsReservedOrCharged(Feeding feeding) {
+        RestoringHarness.Run<Task> run =
+                run(
+                        feeding,
+                        deposit(20),
+                        ask("a", 7, 100),
+                        ask("b", 5, 100),
+                        ask("beyond what is left", 9, 100),
+                        charged("a", 7),
+                        charged("b", 2),
+                        charged("b", 2));
+
+        assertThat(run.side(AdmitFunction.PROMISED)).containsExactly(7L, 5L, -3L);
     }
 
     @ParameterizedTest

@@ -47,7 +47,7 @@ class GateKeeperTest {
     }
 
     @Test
-    void keeper_value_isCountedFromChargeToFinality() throws Exception {
+    void keeper_value_isCountedFromAdmissionToFinality() throws Exception {
         try (var keeper = opened(null)) {
             keeper.processElement1(LIMIT - 1, 0);
             keeper.processElement1(1L, 0);

@@ -51,10 +51,10 @@ class GateRuleTest {
     @Test
     void gate_atTheLimit_closesUntilAQuarterIsFree() {
         GateRule rule = ready(0);
-        rule.charged(LIMIT - 1);
+        rule.promised(LIMIT - 1);
         assertThat(rule.state()).isEqualTo(GateState.OPEN);
 
-        rule.charged(1);
+        rule.promised(1);
         assertThat(rule.state()).isEqualTo(GateState.UNSETTLED_VALUE);
 
         rule.settled(LIMIT / 4 - 1);
@@ -66,6 +66,16 @@ class GateRuleTest {
     }
 
     @Test
+    void promised_reservationGivenBack_countsNoMore() {
+        GateRule rule = ready(0);
+        rule.promised(LIMIT);
+        rule.promised(-LIMIT / 2);
+
+        assertThat(rule.unsettledNano()).isEqualTo(LIMIT / 2);
+        assertThat(rule.state()).isEqualTo(GateState.OPEN);
+    }
+
+    @Test
     void gate_restoredAboveTheLimit_isClosedOnceItHasCaughtUp() {
         assertThat(ready(LIMIT).state()).isEqualTo(GateState.UNSETTLED_VALUE);
     }
@@ -74,7 +84,7 @@ class GateRuleTest {
     void settled_chargesItNeverCounted_leaveNoCredit() {
         GateRule rule = ready(0);
         rule.settled(10 * LIMIT);
-        rule.charged(LIMIT);
+        rule.promised(LIMIT);
 
         assertThat(rule.state())
                 .as("settling what another state counted must not raise the limit")

@@ -155,14 +155,24 @@ public final class Recovery {
 
     private static void requireChain(VaultClient chain, JobConfig config) throws RpcException {
         long expected = config.chain().domain().chainId();
-        if (chain.chainId() != expected || !chain.vaultHasCode()) {
+        if (chain.chainId() != expected) {
             throw new RecoverException(
                     "the L2 node follows chain "
                             + chain.chainId()
-                            + (chain.vaultHasCode() ? "" : " and has no vault at " + chain.vault())
                             + " but chain "
                             + expected
                             + " is configured; correct the endpoint");
+        }
+        String codeHash = chain.vaultCodeHash();
+        if (!codeHash.equals(config.chain().vault().codeHash())) {
+            throw new RecoverException(
+                    "the code at the vault's address "
+                            + chain.vault()
+                            + " hashes to "
+                            + codeHash
+                            + " but "
+                            + config.chain().vault().codeHash()
+                            + " is configured; correct the address or vault.code.hash");
         }
     }
 

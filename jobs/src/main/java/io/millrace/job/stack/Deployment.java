@@ -23,7 +23,7 @@ final class Deployment {
     static final int TOKEN_DECIMALS = 6;
 
     private static final BigInteger GAS_MONEY_WEI = BigInteger.TEN.pow(21);
-    private static final BigInteger PRICE_NOTICE_SECONDS = BigInteger.valueOf(60);
+    private static final BigInteger PRICE_NOTICE_SECONDS = BigInteger.valueOf(20);
     private static final BigInteger MAX_PRICE_NANO = BigInteger.TEN.pow(15);
 
     private final EvmSession session;
