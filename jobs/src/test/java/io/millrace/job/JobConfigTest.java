@@ -69,10 +69,8 @@ class JobConfigTest {
         options.put("settle.dust.max.cuts", "7");
         options.put("settle.part.max.gas", "9000000");
         options.put("settle.part.max.bytes", "90000");
-        options.put("parallelism.admit", "1");
-        options.put("parallelism.infer", "3");
-        options.put("parallelism.meter", "5");
-        options.put("parallelism.settle", "6");
+        Map.of("admit", "1", "infer", "3", "meter", "5", "settle", "6")
+                .forEach((stage, number) -> options.put("parallelism." + stage, number));
         assertThat(options.keySet())
                 .as("every option has a value here")
                 .hasSameSizeAs(JobOptions.ALL);
