@@ -4,8 +4,6 @@ import io.millrace.chain.VaultEvent;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -65,9 +63,7 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
                     "the gate keeper runs at parallelism " + parallelism + ", set it to 1");
         }
         lastBarrier = context.getRestoredCheckpointId().orElse(0);
-        stored =
-                context.getOperatorStateStore()
-                        .getListState(new ListStateDescriptor<>("unsettled-nano", Types.LONG));
+        stored = context.getOperatorStateStore().getListState(AdmitDescriptors.UNSETTLED);
         long restored = 0;
         for (long nano : stored.get()) {
             restored = Math.addExact(restored, nano);

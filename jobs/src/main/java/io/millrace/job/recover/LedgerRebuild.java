@@ -90,7 +90,22 @@ public final class LedgerRebuild {
                 requesters(accounts),
                 meters(history.charges()),
                 shards(history, pending),
-                history.requests().accounted());
+                history.requests().accounted(),
+                unsettledNano(history));
+    }
+
+    /** What the gate counts: the rest reaches it as events of the chain. */
+    private static long unsettledNano(LedgerHistory history) {
+        long nano = 0;
+        for (Charge charge : history.charges()) {
+            nano = Math.addExact(nano, charge.debitNano());
+        }
+        for (VaultEvent event : history.events()) {
+            if (event.kind() == VaultEvent.Kind.EPOCH_SETTLED) {
+                nano = Math.subtractExact(nano, event.amountNano());
+            }
+        }
+        return nano;
     }
 
     private static void apply(

@@ -56,6 +56,28 @@ final class OperatorStates {
         }
     }
 
+    static final class OfGateKeeper extends StateBootstrapFunction<Long> {
+
+        private static final long serialVersionUID = 1L;
+
+        private transient ListState<Long> unsettled;
+
+        @Override
+        public void initializeState(FunctionInitializationContext context) throws Exception {
+            unsettled = context.getOperatorStateStore().getListState(AdmitDescriptors.UNSETTLED);
+        }
+
+        @Override
+        public void processElement(Long nano, Context context) throws Exception {
+            unsettled.add(nano);
+        }
+
+        @Override
+        public void snapshotState(FunctionSnapshotContext context) {
+            // the list is the state
+        }
+    }
+
     /** Of the operator that passes over request records. */
     static final class OfAccounted extends StateBootstrapFunction<RequestPlace> {
 

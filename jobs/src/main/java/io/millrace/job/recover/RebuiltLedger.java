@@ -21,7 +21,7 @@ import java.util.Map;
  *
  * @param checkpoint id that the state is given: above every one that the ledger knows, so that no
  *     cut is named twice
- * @param accounted request records to pass over
+ * @param accounted request records to pass over @param unsettledNano charged and not final on chain
  */
 public record RebuiltLedger(
         long checkpoint,
@@ -30,7 +30,8 @@ public record RebuiltLedger(
         List<Requester> requesters,
         List<Meter> meters,
         List<Shard> shards,
-        List<RequestPlace> accounted) {
+        List<RequestPlace> accounted,
+        long unsettledNano) {
 
     /** Checks and copies. */
     public RebuiltLedger {

@@ -54,6 +54,10 @@ final class SavepointOfLedger {
                 uid(Uids.EPOCH_BUILDER),
                 data(List.of(ledger.builder()), TypeInformation.of(RebuiltLedger.Builder.class))
                         .transform(new OperatorStates.OfBuilder()));
+        savepoint.withOperator(
+                uid(Uids.GATE_KEEPER),
+                data(List.of(ledger.unsettledNano()), Types.LONG)
+                        .transform(new OperatorStates.OfGateKeeper()));
         if (!ledger.accounted().isEmpty()) {
             savepoint.withOperator(
                     uid(Uids.REQUESTS_ACCOUNTED),
