@@ -133,7 +133,11 @@ class JournalITCase {
     private SubmissionJournal open() throws Exception {
         return KafkaSubmissionJournal.factory(
                         new JobConfig.Kafka(
-                                servers, "test", Duration.ofMinutes(1), Duration.ofSeconds(1)),
+                                servers,
+                                "test",
+                                Duration.ofMinutes(1),
+                                Duration.ofSeconds(1),
+                                Map.of()),
                         VAULT)
                 .open();
     }

@@ -45,7 +45,9 @@ final class OperatorStates {
         }
 
         @Override
-        public void processElement(RebuiltLedger.Builder value, Context context) throws Exception {
+        public void processElement(
+                RebuiltLedger.Builder value, StateBootstrapFunction.Context context)
+                throws Exception {
             head.add(value.head());
             positions.addAll(value.positions());
         }
@@ -68,7 +70,8 @@ final class OperatorStates {
         }
 
         @Override
-        public void processElement(Long nano, Context context) throws Exception {
+        public void processElement(Long nano, StateBootstrapFunction.Context context)
+                throws Exception {
             unsettled.add(nano);
         }
 
@@ -92,7 +95,8 @@ final class OperatorStates {
         }
 
         @Override
-        public void processElement(RequestPlace value, Context context) throws Exception {
+        public void processElement(RequestPlace value, StateBootstrapFunction.Context context)
+                throws Exception {
             accounted.add(value);
         }
 
@@ -108,7 +112,9 @@ final class OperatorStates {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public void processElement(RebuiltLedger.Model value, Context context) throws Exception {
+        public void processElement(
+                RebuiltLedger.Model value, BroadcastStateBootstrapFunction.Context context)
+                throws Exception {
             context.getBroadcastState(ValidateFunction.MODELS).put(value.model(), value.listing());
         }
     }
@@ -131,7 +137,9 @@ final class OperatorStates {
         }
 
         @Override
-        public void processElement(RebuiltLedger.Requester value, Context context)
+        public void processElement(
+                RebuiltLedger.Requester value,
+                KeyedStateBootstrapFunction<String, RebuiltLedger.Requester>.Context context)
                 throws Exception {
             funds.update(value.funds());
             admitted.putAll(value.admitted());
@@ -157,7 +165,10 @@ final class OperatorStates {
         }
 
         @Override
-        public void processElement(RebuiltLedger.Meter value, Context context) throws Exception {
+        public void processElement(
+                RebuiltLedger.Meter value,
+                KeyedStateBootstrapFunction<String, RebuiltLedger.Meter>.Context context)
+                throws Exception {
             sequence.update(value.sequence());
             usage.putAll(value.usage());
         }
@@ -181,7 +192,10 @@ final class OperatorStates {
         }
 
         @Override
-        public void processElement(RebuiltLedger.Shard value, Context context) throws Exception {
+        public void processElement(
+                RebuiltLedger.Shard value,
+                KeyedStateBootstrapFunction<Integer, RebuiltLedger.Shard>.Context context)
+                throws Exception {
             for (Charge charge : value.charges()) {
                 charges.put(new ChargeKey(charge.account(), charge.sequence()), charge);
             }

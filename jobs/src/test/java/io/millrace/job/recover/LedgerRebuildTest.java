@@ -2,9 +2,11 @@ package io.millrace.job.recover;
 
 import static io.millrace.job.recover.LedgerRun.DOMAIN;
 import static io.millrace.job.recover.LedgerRun.OPTIONS;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.admit.Admitted;
 import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestRecord;
 import io.millrace.chain.SealedEpoch;
@@ -117,7 +119,7 @@ class LedgerRebuildTest {
         for (RequestRecord record : run.records) {
             RequestPlace place = new RequestPlace(record.topicPartition(), record.offset());
             boolean read =
-                    record.offset() >= result.starts().get(record.topicPartition())
+                    record.offset() >= result.starts().getOrDefault(record.topicPartition(), 0L)
                             && !skipped.contains(place);
             if (read && !record.tick()) {
                 readAgain.add(place);
@@ -143,12 +145,12 @@ class LedgerRebuildTest {
                     .lastByDeadline()
                     .forEach(
                             (deadline, id) -> {
-                                for (String at = id;
-                                        at != null;
-                                        at = requester.admitted().get(at).next()) {
+                                String at = id;
+                                while (at != null) {
                                     walked.add(at);
-                                    assertThat(requester.admitted().get(at).deadlineMillis())
-                                            .isEqualTo(deadline);
+                                    Admitted entry = requireNonNull(requester.admitted().get(at));
+                                    assertThat(entry.deadlineMillis()).isEqualTo(deadline);
+                                    at = entry.next();
                                 }
                             });
             assertThat(walked)

@@ -1,5 +1,7 @@
 package io.millrace.job.recover;
 
+import static java.util.Objects.requireNonNull;
+
 import io.millrace.admit.InferenceRequest;
 import io.millrace.admit.Release;
 import io.millrace.admit.RequestCodec;
@@ -54,7 +56,7 @@ final class LedgerRun {
     private final ShardCutter cutter = new ShardCutter(OPTIONS, new ReceiptLeaf(DOMAIN));
 
     final List<RequestRecord> records = new ArrayList<>();
-    final Map<RequestPlace, Long> open = new HashMap<>();
+    final Map<RequestPlace, Integer> open = new HashMap<>();
     final Set<RequestPlace> rejected = new HashSet<>();
     final List<Charge> charges = new ArrayList<>();
     final List<SealedEpoch> parts = new ArrayList<>();
@@ -130,7 +132,7 @@ final class LedgerRun {
                 new RequestRecord(
                         partition, offset, clockMillis, tick, tick ? null : CODEC.encode(request)));
         if (!tick) {
-            open.put(new RequestPlace(partition, offset), (long) records.size() - 1);
+            open.put(new RequestPlace(partition, offset), records.size() - 1);
         }
     }
 
@@ -144,7 +146,7 @@ final class LedgerRun {
                 Comparator.comparingInt(RequestPlace::topicPartition)
                         .thenComparingLong(RequestPlace::offset));
         RequestPlace place = places.get(random.nextInt(Math.min(8, places.size())));
-        RequestRecord record = records.get((int) (long) open.remove(place));
+        RequestRecord record = records.get(requireNonNull(open.remove(place)));
         if (random.nextInt(6) == 0) {
             rejected.add(place);
             return;
@@ -152,7 +154,9 @@ final class LedgerRun {
         InferenceRequest request = CODEC.read(record.value()).orElseThrow();
         int account = accountOf.getOrDefault(request.requester(), 0);
         long debitNano =
-                Math.min(random.nextInt(4) == 0 ? 0 : random.nextInt(200), balances.get(account));
+                Math.min(
+                        random.nextInt(4) == 0 ? 0 : random.nextInt(200),
+                        balances.getOrDefault(account, 0L));
         Charge charge =
                 new Charge(
                         Hex.encode(SIGNATURE.digest(request)),
@@ -187,7 +191,7 @@ final class LedgerRun {
         int account = 1 + random.nextInt(REQUESTERS);
         long askedNano = random.nextInt(3_000);
         event(VaultEvent.Kind.WITHDRAWAL_REQUESTED, account, ++withdrawals, askedNano);
-        long amountNano = Math.min(askedNano, Math.max(0, balances.get(account)));
+        long amountNano = Math.min(askedNano, Math.max(0, balances.getOrDefault(account, 0L)));
         balances.merge(account, -amountNano, Math::addExact);
         releases.computeIfAbsent(account, a -> new ArrayList<>())
                 .add(new Release(account, owner(account), withdrawals, amountNano));
@@ -195,7 +199,7 @@ final class LedgerRun {
 
     private void checkpoint() {
         barrier++;
-        sealer.add(new CutPosition(barrier, CutPosition.VAULT, events.size() + 1));
+        sealer.add(new CutPosition(barrier, CutPosition.VAULT, events.size() + 1L));
         for (int shard = 0; shard < OPTIONS.shards(); shard++) {
             cut(shard);
         }
@@ -211,7 +215,8 @@ final class LedgerRun {
                         receipt.epoch() > 0
                                 ? receipt
                                 : new Receipt(
-                                        epochs.get(receipt.cut() + "/" + receipt.shard()),
+                                        requireNonNull(
+                                                epochs.get(receipt.cut() + "/" + receipt.shard())),
                                         receipt.cut(),
                                         receipt.shard(),
                                         receipt.index(),
@@ -260,12 +265,12 @@ final class LedgerRun {
     }
 
     private void event(VaultEvent.Kind kind, int account, int request, long amountNano) {
-        long block = events.size() + 1;
+        long block = events.size() + 1L;
         events.add(
                 new VaultEvent(
                         kind,
                         block,
-                        block * 1_000,
+                        block * 1_000L,
                         0,
                         Hex.ZERO_32,
                         account,
@@ -274,6 +279,7 @@ final class LedgerRun {
                         amountNano,
                         0,
                         null,
-                        0));
+                        0,
+                        false));
     }
 }
