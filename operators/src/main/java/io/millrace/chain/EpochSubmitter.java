@@ -69,11 +69,11 @@ public final class EpochSubmitter {
         this.clock = new SteadyClock(context.clock());
         this.metrics = context.metrics();
         this.history = new SubmissionHistory(journaled);
-        this.guard = new StartGuard(context, history);
         this.settled = settled;
         this.nonces = new NonceTracker(history.nonceFloor(signer.address()));
         this.sender = new PartSender(context, nonces, clock);
         this.view = new ChainView(chain, history.finalBlock());
+        this.guard = new StartGuard(context, history, view);
     }
 
     /**
@@ -358,8 +358,11 @@ public final class EpochSubmitter {
                         .filter(attempt -> attempt.transaction().equals(outcome.transaction()))
                         .findFirst()
                         .orElse(null); // null: another process of ours sent it
-        if (sent != null && it.attempts.contains(sent)) {
-            nonces.settled(sent.nonce());
+        if (sent != null) {
+            it.attempts.stream()
+                    .mapToLong(SettlementRecord::nonce)
+                    .min()
+                    .ifPresent(nonces::settled);
         }
         return new SettlementRecord(
                 SettlementRecord.State.FINAL,

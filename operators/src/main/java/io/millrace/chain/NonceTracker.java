@@ -21,7 +21,7 @@ final class NonceTracker {
         minedFloor = Math.max(minedFloor, Math.addExact(nonce, 1));
     }
 
-    /** It is in a final block: the nonce is used for good. */
+    /** It, or one of ours with a higher nonce, is in a final block: the nonce is used for good. */
     void settled(long nonce) {
         mined(nonce);
         finalFloor = Math.max(finalFloor, Math.addExact(nonce, 1));

@@ -19,12 +19,14 @@ final class StartGuard {
     private final VaultClient chain;
     private final VaultIdentity expected;
     private final SubmissionHistory history;
+    private final ChainView view;
 
-    StartGuard(SubmitContext context, SubmissionHistory history) {
+    StartGuard(SubmitContext context, SubmissionHistory history, ChainView view) {
         this.context = context;
         this.chain = context.chain();
         this.expected = context.options().vault();
         this.history = history;
+        this.view = view;
     }
 
     /**
@@ -115,7 +117,8 @@ final class StartGuard {
      * read first, so the log cannot be shorter than what they show, however much is added to it.
      */
     private void checkLog() throws RpcException, SettlementHaltedException {
-        VaultHead head = chain.head(chain.finalBlock());
+        view.refresh();
+        VaultHead head = chain.head(view.finalBlock());
         SealedEpoch last;
         try {
             last = context.log().newest().orElse(null);

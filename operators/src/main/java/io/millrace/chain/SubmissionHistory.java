@@ -1,6 +1,9 @@
 package io.millrace.chain;
 
+import static java.util.Comparator.comparingLong;
+
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +20,7 @@ final class SubmissionHistory {
     private final Map<String, SettlementRecord> settled = new HashMap<>();
     private final boolean empty;
     private @Nullable SettlementRecord newest;
-    private @Nullable SettlementRecord lastMined;
+    private @Nullable SettlementRecord lastUsed;
     private long finalBlock;
 
     /** Of the entries in the order they were written, intact. */
@@ -39,11 +42,10 @@ final class SubmissionHistory {
         settled.put(entry.header(), entry);
         finalBlock = Math.max(finalBlock, entry.block());
         List<SettlementRecord> attempts = open.remove(entry.header());
-        if (attempts != null) {
-            attempts.stream()
-                    .filter(it -> it.transaction().equals(entry.transaction()))
-                    .findFirst()
-                    .ifPresent(mined -> lastMined = mined);
+        if (attempts != null
+                && attempts.stream().anyMatch(it -> it.transaction().equals(entry.transaction()))) {
+            // Whichever of them was mined, the lowest nonce is used up.
+            lastUsed = Collections.min(attempts, comparingLong(SettlementRecord::nonce));
         }
     }
 
@@ -74,9 +76,9 @@ final class SubmissionHistory {
 
     /** The lowest nonce of {@code signer} that no final transaction of ours has used. */
     long nonceFloor(String signer) {
-        SettlementRecord mined = lastMined;
-        return mined != null && SignedTransaction.isSignedBy(mined.raw(), signer)
-                ? Math.addExact(mined.nonce(), 1)
+        SettlementRecord used = lastUsed;
+        return used != null && SignedTransaction.isSignedBy(used.raw(), signer)
+                ? Math.addExact(used.nonce(), 1)
                 : 0;
     }
 }

@@ -10,7 +10,9 @@ import java.util.Optional;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,7 +99,12 @@ class SubmitOperatorTest {
         process(harness, log.subList(0, 1));
 
         assertThatThrownBy(() -> harness.getOperator().finish())
-                .hasStackTraceContaining("is not what the vault settled");
+                .hasStackTraceContaining("is not what the vault settled")
+                .as("starting again would only come to the same halt")
+                .matches(
+                        it ->
+                                ExceptionUtils.findThrowable(it, SuppressRestartsException.class)
+                                        .isPresent());
         kill(harness);
     }
 
