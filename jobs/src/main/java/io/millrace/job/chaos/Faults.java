@@ -60,6 +60,7 @@ final class Faults {
             case REORG -> reorg(plan.depth(), false);
             case REORG_KEPT -> reorg(plan.depth(), true);
             case RESCALE -> new Rescale(stack, runner, plan.parallelism());
+            case OLDER_SAVEPOINT -> new OlderSavepoint(stack, runner);
         };
     }
 

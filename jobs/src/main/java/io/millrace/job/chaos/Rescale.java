@@ -2,6 +2,7 @@ package io.millrace.job.chaos;
 
 import io.millrace.job.stack.JobRunner;
 import io.millrace.job.stack.LocalStack;
+import io.millrace.job.stack.StackJob;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,9 +28,15 @@ final class Rescale implements Fault {
 
     @Override
     public String strike() throws Exception {
-        for (int attempt = 1; savepoint == null; attempt++) {
+        savepoint = stop(stack.job());
+        return "to parallelism " + parallelism;
+    }
+
+    /** Stops the job with a savepoint, and returns where that is. */
+    static String stop(StackJob job) throws Exception {
+        for (int attempt = 1; ; attempt++) {
             try {
-                savepoint = stack.job().stop();
+                return job.stop();
             } catch (ExecutionException e) { // the savepoint failed, and the job goes on
                 if (attempt == ATTEMPTS) {
                     throw e;
@@ -37,7 +44,6 @@ final class Rescale implements Fault {
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
             }
         }
-        return "to parallelism " + parallelism;
     }
 
     @Override

@@ -28,7 +28,11 @@ final class Schedule {
     private static final int RECOVERIES_PER_STRIKE = 4;
 
     private static final Set<FaultKind> NEEDS_RUNNING_JOB =
-            EnumSet.of(FaultKind.KILL_SUBMITTER, FaultKind.PAUSE_SUBMITTER, FaultKind.RESCALE);
+            EnumSet.of(
+                    FaultKind.KILL_SUBMITTER,
+                    FaultKind.PAUSE_SUBMITTER,
+                    FaultKind.RESCALE,
+                    FaultKind.OLDER_SAVEPOINT);
 
     private final Random random;
     private final List<FaultKind> kinds;

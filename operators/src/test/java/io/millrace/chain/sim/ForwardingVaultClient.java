@@ -8,7 +8,6 @@ import io.millrace.chain.TransactionOutcome;
 import io.millrace.chain.VaultClient;
 import io.millrace.chain.VaultHead;
 import java.math.BigInteger;
-import java.util.List;
 import java.util.Optional;
 
 /** Answers as another client does; a mutant changes one answer. */
@@ -53,11 +52,6 @@ class ForwardingVaultClient implements VaultClient {
     @Override
     public L2Block block(long number) throws RpcException {
         return to.block(number);
-    }
-
-    @Override
-    public List<LogEntry> logs(long from, long last) throws RpcException {
-        return to.logs(from, last);
     }
 
     @Override

@@ -96,11 +96,6 @@ final class SimClient implements VaultClient {
         return block.header();
     }
 
-    @Override
-    public List<LogEntry> logs(long from, long to) {
-        throw new UnsupportedOperationException("the submitter reads no logs by range");
-    }
-
     private Block pinned(L2Block at) throws RpcException {
         Block block = ask("eth_call").at(at.number());
         if (block == null || !block.header().hash().equals(at.hash())) {
