@@ -70,8 +70,8 @@ class AnvilITCase {
                     address,
                     "",
                     BigInteger.ONE);
+            await("the transaction is mined").until(() -> session.rawTransactions(1).size() == 1);
             List<String> raw = session.rawTransactions(1);
-            assertThat(raw).hasSize(1);
             String before = session.hashOf(1);
 
             session.reorganise(1, raw);
