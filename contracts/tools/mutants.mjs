@@ -44,13 +44,16 @@ function check(mutants) {
     ...(it.why ? [] : [`${it.id} survives and "why" in ${SNAPSHOT} does not say why it may`]),
   ]);
   if (snapshot.of !== digest([...ids])) problems.push(`${SNAPSHOT} was made of other sources`);
+  if (snapshot.judged !== snapshot.mutants) {
+    problems.push(`${SNAPSHOT} knows ${snapshot.judged} of ${snapshot.mutants} mutants`);
+  }
   for (const problem of problems) console.error(problem);
   if (problems.length !== 0) {
     console.error("Run `npm run mutants`, then kill each survivor with a test or explain it.");
     process.exit(1);
   }
   console.log(
-    `${snapshot.judged} of ${snapshot.mutants} mutants run: ${snapshot.killed} killed, ${snapshot.survivors.length} explained`);
+    `${snapshot.mutants} mutants: ${snapshot.killed} killed, ${snapshot.survivors.length} explained`);
 }
 
 function writeSnapshot(mutants, judged) {

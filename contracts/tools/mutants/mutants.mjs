@@ -6,6 +6,7 @@ import { mutationsOf } from "./mutations.mjs";
 
 export const SOURCES = [
   "src/SettlementVault.sol",
+  "src/VaultAccounts.sol",
   "src/libraries/PackedWords.sol",
   "src/libraries/MerkleSum.sol",
   "src/libraries/StructHash.sol",

@@ -12,18 +12,17 @@ const LIBRARY_TESTS = "test/unit/{packedWords,vectors}/*";
 const INVARIANTS = "test/invariant/vaultInvariants.t.sol";
 const OTHER_TESTS = "test/{gas/*,unit/modelRegistry/*,invariant/*}";
 
+const VAULT_STEPS = [
+  { built: [VAULT], tests: ["--no-match-path", OTHER_TESTS] },
+  { built: [], tests: ["--match-path", INVARIANTS] },
+];
+
 /** What a mutant in a file is compiled into, and the tests of that, the quick ones first. */
 const STEPS = {
   "src/ModelRegistry.sol": [{ built: [REGISTRY], tests: ["--match-path", "test/unit/modelRegistry/*"] }],
-  "src/SettlementVault.sol": [
-    { built: [VAULT], tests: ["--no-match-path", OTHER_TESTS] },
-    { built: [], tests: ["--match-path", INVARIANTS] },
-  ],
-  library: [
-    { built: [LIBRARIES], tests: ["--match-path", LIBRARY_TESTS] },
-    { built: [VAULT], tests: ["--no-match-path", OTHER_TESTS] },
-    { built: [], tests: ["--match-path", INVARIANTS] },
-  ],
+  "src/SettlementVault.sol": VAULT_STEPS,
+  "src/VaultAccounts.sol": VAULT_STEPS,
+  library: [{ built: [LIBRARIES], tests: ["--match-path", LIBRARY_TESTS] }, ...VAULT_STEPS],
 };
 
 const stepsOf = (file) => STEPS[file] ?? STEPS.library;

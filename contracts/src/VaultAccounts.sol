@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
+import {ISettlementVault} from "./interfaces/ISettlementVault.sol";
+import {PackedWords} from "./libraries/PackedWords.sol";
+
+/// @title The accounts of a vault: every way that money comes in and goes out.
+/// @dev Only settlements move it from account to account; they are the SettlementVault's. Amounts inside are nano-USD.
+/// Spending and earnings are two ledgers of packed words (see PackedWords).
+abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
+    using PackedWords for PackedWords.Ledger;
+    using SafeERC20 for IERC20;
+
+    /// `openRequestNano` is zero when no request is open.
+    struct SpendingAccount {
+        address owner;
+        uint32 lastRequest;
+        uint64 openRequestNano;
+        uint64 releasedNano;
+    }
+
+    uint64 public constant override ESCAPE_AFTER = 7 days;
+    uint8 private constant NANO_DECIMALS = 9;
+    uint256 private constant MAX_BALANCE_NANO = 2 ** 63 - 1;
+
+    address public immutable override token;
+    uint64 public immutable override SCALE;
+
+    PackedWords.Ledger internal _spending;
+    PackedWords.Ledger internal _earning;
+
+    mapping(address owner => uint32) public override spendingAccountOf;
+    mapping(uint32 account => SpendingAccount) public override spendingAccount;
+    mapping(uint32 account => address) public override earningOwnerOf;
+    /// One more than the id, so that zero means none.
+    mapping(address owner => uint32) private _earningAccountPlusOne;
+    // Last, so that the vault's pausedUntil shares their word: a settlement reads all three.
+    uint32 public override spendingAccounts;
+    uint32 public override earningAccounts;
+
+    constructor(IERC20 token_, address treasury) {
+        if (address(token_) == address(0) || treasury == address(0)) revert ZeroAddress();
+        uint8 decimals = IERC20Metadata(address(token_)).decimals();
+        if (decimals > NANO_DECIMALS) revert TokenDecimalsTooMany(decimals, NANO_DECIMALS);
+
+        token = address(token_);
+        SCALE = uint64(10 ** (NANO_DECIMALS - decimals));
+        _openEarningAccount(treasury);
+    }
+
+    /// @inheritdoc ISettlementVault
+    function deposit(uint256 amountToken) external override returns (uint32 account, uint64 amountNano) {
+        return depositFor(msg.sender, amountToken);
+    }
+
+    /// @inheritdoc ISettlementVault
+    function depositFor(address owner, uint256 amountToken)
+        public
+        override
+        nonReentrant
+        returns (uint32 account, uint64 amountNano)
+    {
+        if (owner == address(0)) revert ZeroAddress();
+        _requireNotPaused();
+
+        // The transfer comes first: only what it brought is credited. The guard keeps a token's hooks out.
+        uint256 before = IERC20(token).balanceOf(address(this));
+        IERC20(token).safeTransferFrom(msg.sender, address(this), amountToken);
+        uint256 received = Math.saturatingSub(IERC20(token).balanceOf(address(this)), before);
+        if (received == 0) revert NothingReceived(token, amountToken);
+
+        account = spendingAccountOf[owner];
+        if (account == 0) account = _openSpendingAccount(owner);
+        uint256 wide = Math.saturatingMul(received, SCALE);
+        uint256 balance = Math.saturatingAdd(_spending.balanceOf(account), wide);
+        if (balance > MAX_BALANCE_NANO) revert AmountTooLarge(balance);
+        amountNano = uint64(wide);
+        _spending.creditAccount(account, amountNano);
+        emit Deposited(account, owner, msg.sender, amountNano);
+    }
+
+    /// @inheritdoc ISettlementVault
+    function openEarningAccount() external override returns (uint32 account) {
+        uint32 plusOne = _earningAccountPlusOne[msg.sender];
+        if (plusOne != 0) revert AccountAlreadyOpen(plusOne - 1, msg.sender);
+        return _openEarningAccount(msg.sender);
+    }
+
+    /// @inheritdoc ISettlementVault
+    function requestWithdrawal(uint64 amountNano) external override returns (uint32 request) {
+        uint32 account = _spendingAccountOfCaller();
+        SpendingAccount storage it = spendingAccount[account];
+        if (it.openRequestNano != 0) revert WithdrawalAlreadyOpen(account, it.lastRequest);
+        if (amountNano == 0) revert NothingRequested(msg.sender);
+        uint64 balanceNano = _spending.balanceOf(account);
+        if (amountNano > balanceNano) revert InsufficientBalance(account, balanceNano, amountNano);
+
+        request = ++it.lastRequest;
+        it.openRequestNano = amountNano;
+        emit WithdrawalRequested(account, msg.sender, request, amountNano);
+    }
+
+    /// @inheritdoc ISettlementVault
+    function takeReleased(address to) external override nonReentrant returns (uint64 amountNano) {
+        uint32 account = _spendingAccountOfCaller();
+        SpendingAccount storage it = spendingAccount[account];
+        amountNano = _payable(account, it.releasedNano);
+
+        it.releasedNano -= amountNano;
+        emit WithdrawalTaken(account, msg.sender, to, amountNano);
+        _pay(to, amountNano);
+    }
+
+    /// @inheritdoc ISettlementVault
+    function escape(address to) external override nonReentrant returns (uint64 amountNano) {
+        uint64 opensAt = _lastSettledAt() + ESCAPE_AFTER;
+        if (block.timestamp < opensAt) revert EscapeNotOpen(opensAt, uint64(block.timestamp));
+        uint32 account = _spendingAccountOfCaller();
+        SpendingAccount storage it = spendingAccount[account];
+        uint64 balanceNano = _spending.balanceOf(account);
+        uint64 wholeNano = balanceNano + it.releasedNano;
+        amountNano = _payable(account, wholeNano);
+
+        uint32 closed = it.openRequestNano == 0 ? 0 : it.lastRequest;
+        it.openRequestNano = 0;
+        it.releasedNano = wholeNano - amountNano;
+        _spending.debitAccount(account, balanceNano);
+        emit Escaped(account, msg.sender, closed, amountNano, balanceNano);
+        _pay(to, amountNano);
+    }
+
+    /// @inheritdoc ISettlementVault
+    function withdrawEarnings(uint32 account, uint64 amountNano, address to)
+        external
+        override
+        nonReentrant
+        returns (uint64 paidNano)
+    {
+        address owner = earningOwnerOf[account];
+        if (owner != msg.sender) revert NotAccountOwner(account, owner, msg.sender);
+        uint64 balanceNano = _earning.balanceOf(account);
+        if (amountNano > balanceNano) revert InsufficientBalance(account, balanceNano, amountNano);
+        paidNano = _payable(account, amountNano);
+
+        _earning.debitAccount(account, paidNano);
+        emit EarningsWithdrawn(account, msg.sender, to, paidNano);
+        _pay(to, paidNano);
+    }
+
+    /// @inheritdoc ISettlementVault
+    function spendingBalanceOf(uint32 account) external view override returns (uint64 amountNano) {
+        return _spending.balanceOf(account);
+    }
+
+    /// @inheritdoc ISettlementVault
+    function earningBalanceOf(uint32 account) external view override returns (uint64 amountNano) {
+        return _earning.balanceOf(account);
+    }
+
+    /// @inheritdoc ISettlementVault
+    function earningAccountOf(address owner) external view override returns (uint32 account) {
+        uint32 plusOne = _earningAccountPlusOne[owner];
+        if (plusOne == 0) revert NoEarningAccount(owner);
+        return plusOne - 1;
+    }
+
+    /// @dev Gives back what a request asked for, or what the stream found left of it. Never fails for a request that is
+    /// gone: its owner may have left by the hatch after the epoch was sealed.
+    /// @param release account << 96 | request << 64 | amountNano
+    function _release(uint256 release) internal {
+        uint32 account = uint32(release >> 96);
+        uint32 request = uint32(release >> 64);
+        uint64 amountNano = uint64(release);
+        SpendingAccount storage it = spendingAccount[account];
+        if (it.openRequestNano == 0 || it.lastRequest != request) {
+            emit ReleaseSkipped(account, it.owner, request, amountNano);
+            return;
+        }
+        if (amountNano > it.openRequestNano) {
+            revert ReleaseExceedsRequest(account, request, amountNano, it.openRequestNano);
+        }
+        _spending.debitAccount(account, amountNano);
+        it.openRequestNano = 0;
+        it.releasedNano += amountNano;
+        emit WithdrawalReleased(account, it.owner, request, amountNano);
+    }
+
+    /// @dev Seconds since 1970 of the last settlement; before the first one, of the vault's creation.
+    function _lastSettledAt() internal view virtual returns (uint64);
+
+    function _requireNotPaused() internal view virtual;
+
+    function _openSpendingAccount(address owner) private returns (uint32 account) {
+        account = ++spendingAccounts;
+        spendingAccountOf[owner] = account;
+        spendingAccount[account].owner = owner;
+        emit SpendingAccountOpened(account, owner);
+    }
+
+    function _openEarningAccount(address owner) private returns (uint32 account) {
+        account = earningAccounts++;
+        earningOwnerOf[account] = owner;
+        _earningAccountPlusOne[owner] = account + 1;
+        emit EarningAccountOpened(account, owner);
+    }
+
+    function _pay(address to, uint64 amountNano) private {
+        if (to == address(0)) revert ZeroAddress();
+        IERC20(token).safeTransfer(to, amountNano / SCALE);
+    }
+
+    /// @dev `amountNano` cut to whole base units.
+    function _payable(uint32 account, uint64 amountNano) private view returns (uint64 wholeNano) {
+        wholeNano = amountNano - amountNano % SCALE;
+        if (wholeNano == 0) revert NothingToTake(account);
+    }
+
+    function _spendingAccountOfCaller() private view returns (uint32 account) {
+        account = spendingAccountOf[msg.sender];
+        if (account == 0) revert NoSpendingAccount(msg.sender);
+    }
+}
