@@ -8,7 +8,7 @@ import { creationCode } from "./compiler.mjs";
 const VAULT = { file: "src/SettlementVault.sol", contract: "SettlementVault" };
 const REGISTRY = { file: "src/ModelRegistry.sol", contract: "ModelRegistry" };
 const LIBRARIES = { file: "test/harness/LibraryHarness.sol", contract: "LibraryHarness" };
-const LIBRARY_TESTS = "test/unit/{packedWords,vectors}/*";
+const LIBRARY_TESTS = "test/unit/{merkleSum,packedWords,vectors}/*";
 const INVARIANTS = "test/invariant/vaultInvariants.t.sol";
 const OTHER_TESTS = "test/{gas/*,unit/modelRegistry/*,invariant/*}";
 

@@ -30,6 +30,22 @@ contract ConstructorTest is VaultTest {
         vm.assertEq(IAccessControlDefaultAdminRules(address(vault)).defaultAdmin(), admin, "the admin is another");
     }
 
+    /// Who grants roles by a script, or watches for RoleGranted, knows these by their names' hashes.
+    function test_rolesAreTheHashesOfTheirNames() external view {
+        vm.assertEq(vault.SETTLER_ROLE(), keccak256("SETTLER_ROLE"), "SETTLER_ROLE");
+        vm.assertEq(vault.GUARDIAN_ROLE(), keccak256("GUARDIAN_ROLE"), "GUARDIAN_ROLE");
+    }
+
+    function test_aNewAdminWaitsTwoDays() external view {
+        uint48 delay = IAccessControlDefaultAdminRules(address(vault)).defaultAdminDelay();
+        vm.assertEq(uint256(delay), 2 days, "another delay");
+    }
+
+    function test_theDeepestShardTreeIsTaken() external {
+        ISettlementVault deep = newVault(dollar, 16, settler, guardian, treasury);
+        vm.assertEq(uint256(deep.SHARD_DEPTH()), 16, "another depth");
+    }
+
     function testFuzz_scaleBringsAnyDecimalsToNano(uint8 decimals) external {
         decimals = uint8(bounded(decimals, 0, 9));
         ISettlementVault other = newVault(new TestDollar(decimals));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {TestDollar} from "../../../src/local/TestDollar.sol";
 import {Epochs} from "../../utils/Epochs.sol";
 import {VaultTest} from "../../utils/VaultTest.sol";
 
@@ -74,6 +75,20 @@ contract DepositTest is VaultTest {
         vm.prank(requester);
         vm.expectRevert(abi.encodeWithSelector(AmountTooLarge.selector, (most + 1) * SCALE));
         vault.deposit(1);
+    }
+
+    /// Of a token with nine decimals a base unit is one nano-USD, so the bound is met to the unit.
+    function test_theGreatestBalanceIsTakenAndNotOneMore() external {
+        dollar = new TestDollar(9);
+        vault = newVault(dollar);
+        uint256 most = 2 ** 63 - 1;
+        assertSpending(deposit(requester, most), most, "the greatest balance");
+        dollar.mint(provider, 2 ** 63);
+        vm.prank(provider);
+        dollar.approve(address(vault), 2 ** 63);
+        vm.prank(provider);
+        vm.expectRevert(abi.encodeWithSelector(AmountTooLarge.selector, 2 ** 63));
+        vault.deposit(2 ** 63);
     }
 
     function test_RevertWhen_amountOverflowsEveryWidth() external {

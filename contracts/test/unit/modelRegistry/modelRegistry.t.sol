@@ -65,6 +65,12 @@ contract ModelRegistryTest is MillraceTest {
         vm.expectRevert(abi.encodeWithSelector(IAccessControl.AccessControlUnauthorizedAccount.selector, caller, role));
     }
 
+    function test_rolesAreTheHashesOfTheirNames() external view {
+        vm.assertEq(registry.PUBLISHER_ROLE(), keccak256("PUBLISHER_ROLE"), "PUBLISHER_ROLE");
+        vm.assertEq(registry.EVALUATOR_ROLE(), keccak256("EVALUATOR_ROLE"), "EVALUATOR_ROLE");
+        vm.assertEq(registry.GUARDIAN_ROLE(), keccak256("GUARDIAN_ROLE"), "GUARDIAN_ROLE");
+    }
+
     function test_registerProposesWithAPriceAtOnce() external {
         vm.expectEmit(address(registry));
         emit IModelRegistry.ModelRegistered(MODEL, publisher, "ipfs://manifest");

@@ -133,6 +133,13 @@ contract SettleWordsTest is VaultTest {
         expectRefusal(epoch, abi.encodeWithSelector(Unbalanced.selector, 10, 9, 10));
     }
 
+    function test_RevertWhen_onlyTheCreditsReachThePartSum() external {
+        Epochs.Epoch memory epoch = epochOf(Epochs.one(1, 9), Epochs.one(1, 10), Epochs.noReleases());
+        epoch.header.partSumNano = 10;
+        epoch.header.receiptsSumNano = 10;
+        expectRefusal(epoch, abi.encodeWithSelector(Unbalanced.selector, 9, 10, 10));
+    }
+
     function test_RevertWhen_thePartSumIsAnother() external {
         Epochs.Epoch memory epoch = epochOf(Epochs.one(1, 10), Epochs.one(1, 10), Epochs.noReleases());
         epoch.header.partSumNano = 9;

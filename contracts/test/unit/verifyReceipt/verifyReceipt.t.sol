@@ -26,7 +26,8 @@ contract VerifyReceiptTest is VaultTest {
             all[i].provider = earning;
             all[i].units = 10;
             all[i].debitNano = 1000 * (i + 1);
-            all[i].creditNano = 1000 * (i + 1);
+            all[i].creditNano = 950 * (i + 1);
+            all[i].feeNano = 50 * (i + 1);
             all[i].shard = SHARD;
             all[i].index = i;
         }
@@ -69,6 +70,18 @@ contract VerifyReceiptTest is VaultTest {
         for (uint32 i; i < 3; ++i) {
             vm.assertTrue(vault.verifyReceipt(1, receipts()[i], proofOf(epoch, i)), "a receipt is not proven");
         }
+    }
+
+    /// Its path has the levels of the shards and none of its own.
+    function test_aReceiptAloneInItsShardIsProven() external {
+        Receipt[] memory alone = new Receipt[](1);
+        alone[0] = receipts()[0];
+        (ReceiptTrees.Node memory root,) = ReceiptTrees.build(vault, alone, SHARD, 0);
+        Epochs.Epoch memory epoch = epochOf(Epochs.one(account, 1000), Epochs.one(earning, 1000), Epochs.noReleases());
+        epoch.header.receiptsRoot = root.hash;
+        epoch.header.receiptsCount = 1;
+        settle(epoch);
+        vm.assertTrue(vault.verifyReceipt(1, alone[0], proofIn(epoch, alone, 0)), "the only receipt is not proven");
     }
 
     function test_aReceiptStaysProvenByLaterEpochs() external {
