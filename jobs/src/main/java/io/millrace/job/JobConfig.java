@@ -58,7 +58,8 @@ public record JobConfig(
     }
 
     /** Admission. */
-    public record Admit(Duration horizon, int maxRecordBytes, long maxUnsettledNano) {}
+    public record Admit(
+            Duration horizon, int maxRecordBytes, long maxUnsettledNano, Duration maxChainAge) {}
 
     /** Inference. */
     public record Infer(
@@ -130,7 +131,8 @@ public record JobConfig(
                 new Admit(
                         positive(given, JobOptions.ADMIT_HORIZON),
                         (int) atLeast(given, JobOptions.ADMIT_MAX_BYTES, 1),
-                        atLeast(given, JobOptions.ADMIT_MAX_UNSETTLED, 1)),
+                        atLeast(given, JobOptions.ADMIT_MAX_UNSETTLED, 1),
+                        positive(given, JobOptions.ADMIT_MAX_CHAIN_AGE)),
                 infer(given),
                 settle(given),
                 given.get(JobOptions.RESULTS_MODE),

@@ -213,6 +213,16 @@ public final class JobOptions {
                                 + " requests stay in Kafka until it is below three quarters. Give"
                                 + " several times what is charged between two settlements.");
 
+    public static final ConfigOption<Duration> ADMIT_MAX_CHAIN_AGE =
+            key("admit.max.chain.age")
+                    .durationType()
+                    .defaultValue(Duration.ofMinutes(45))
+                    .withDescription(
+                            "Requests are read while the newest final block that was read is"
+                                + " younger. Give less than the registry's PRICE_NOTICE, so that"
+                                + " none is charged a price that had changed unheard, and more than"
+                                + " the L2 takes to finality.");
+
     public static final ConfigOption<Integer> FEE_BASIS_POINTS =
             key("fee.basis.points")
                     .intType()
@@ -340,6 +350,7 @@ public final class JobOptions {
                     ADMIT_HORIZON,
                     ADMIT_MAX_BYTES,
                     ADMIT_MAX_UNSETTLED,
+                    ADMIT_MAX_CHAIN_AGE,
                     FEE_BASIS_POINTS,
                     BATCH_ROWS,
                     BATCH_TOKENS,

@@ -90,7 +90,8 @@ final class Stages {
     }
 
     GateKeeper gateKeeper() {
-        return new GateKeeper(config.admit().maxUnsettledNano());
+        return new GateKeeper(
+                config.admit().maxUnsettledNano(), config.admit().maxChainAge().toMillis());
     }
 
     InferOperatorFactory infer() {

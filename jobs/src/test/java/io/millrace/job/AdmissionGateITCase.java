@@ -33,6 +33,7 @@ class AdmissionGateITCase {
 
     private static final long LIMIT_NANO = 60_000;
     private static final int UNSETTLED_VALUE = 2;
+    private static final int CHAIN_SILENT = 3;
     private static final long NEW_PRICE = 70_000_000;
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -44,6 +45,7 @@ class AdmissionGateITCase {
         StackOptions options =
                 StackOptions.in(folder.resolve("stack"))
                         .withJobOption("admit.max.unsettled.nano", Long.toString(LIMIT_NANO))
+                        .withJobOption("admit.max.chain.age", "10 min")
                         .withJobOption("infer.in-flight.max.tokens", "512");
         try (LocalStack stack =
                         LocalStack.start(options, InferenceSettlementJob::start, step -> {});
@@ -57,7 +59,7 @@ class AdmissionGateITCase {
             ProcessHandle node = node(stack);
             signal("-STOP", node);
             try {
-                fillUp(client, stack);
+                sendUntil(UNSETTLED_VALUE, client, stack);
                 waiting = client.send(20);
                 awaitCheckpoints(stack, 3);
                 client.awaitThat(
@@ -95,11 +97,49 @@ class AdmissionGateITCase {
         }
     }
 
-    /** Sends until no more is read. */
-    private static void fillUp(StackClient client, LocalStack stack) throws Exception {
+    @Test
+    void priceChange_thatARunningJobCannotHear_isChargedToWhatIsSentOnceItCounts()
+            throws Exception {
+        StackOptions options = StackOptions.in(folder.resolve("stack"));
+        try (LocalStack stack =
+                        LocalStack.start(options, InferenceSettlementJob::start, step -> {});
+                StackClient client = new StackClient(stack)) {
+            stack.awaitDeposits();
+            List<SentRequest> before = client.send(4);
+            client.awaitThat("charges before", view -> before.stream().allMatch(view::ended));
+
+            List<SentRequest> late;
+            ProcessHandle node = node(stack);
+            long priceChangesAt = reprice(stack);
+            signal("-STOP", node);
+            try {
+                sendUntil(CHAIN_SILENT, client, stack);
+                assertThat(System.currentTimeMillis())
+                        .as("the gate closes before the price counts")
+                        .isLessThan(priceChangesAt);
+                await("the new price counts")
+                        .atMost(LIMIT)
+                        .until(() -> System.currentTimeMillis() > priceChangesAt);
+                late = client.send(4);
+                awaitCheckpoints(stack, 2);
+                assertThat(late).as("sent at a price unheard").noneMatch(client.view()::ended);
+            } finally {
+                signal("-CONT", node);
+            }
+            client.awaitSettled();
+
+            assertThat(client.view().refusals()).as("refused").isEmpty();
+            assertThat(prices(client, late)).hasSameSizeAs(late).containsOnly(NEW_PRICE);
+            assertThat(client.audit().checks()).allMatch(check -> check.ok());
+        }
+    }
+
+    /** Sends until no more is read, for {@code reason}. */
+    private static void sendUntil(int reason, StackClient client, LocalStack stack)
+            throws Exception {
         try (var traffic = new SteadyTraffic(client, stack.file().requesters())) {
             traffic.start();
-            await("the gate closes").atMost(LIMIT).until(() -> reason(stack) == UNSETTLED_VALUE);
+            await("the gate closes").atMost(LIMIT).until(() -> reason(stack) == reason);
         }
     }
 
@@ -110,7 +150,18 @@ class AdmissionGateITCase {
 
     /** Announces another price and deposits for {@code newcomer}. Returns when the price counts. */
     private static long repriceAndFund(LocalStack stack, Account newcomer) throws Exception {
+        long effectiveMillis = reprice(stack);
         BigInteger dollar = BigInteger.valueOf(StackOptions.DOLLAR);
+        try (Wallet deployer = Wallet.ofPublisher(stack)) {
+            deployer.token().mint(deployer.address(), dollar).send();
+            deployer.token().approve(stack.file().vault(), dollar).send();
+            deployer.vault().depositFor(newcomer.address(), dollar).send();
+        }
+        return effectiveMillis;
+    }
+
+    /** Announces another price. Returns when it counts, unix ms. */
+    private static long reprice(LocalStack stack) throws Exception {
         try (Wallet deployer = Wallet.ofPublisher(stack)) {
             var receipt =
                     deployer.registry()
@@ -118,9 +169,6 @@ class AdmissionGateITCase {
                                     Hex.decode(stack.file().model(), 32),
                                     BigInteger.valueOf(NEW_PRICE))
                             .send();
-            deployer.token().mint(deployer.address(), dollar).send();
-            deployer.token().approve(stack.file().vault(), dollar).send();
-            deployer.vault().depositFor(newcomer.address(), dollar).send();
             return 1000
                     * ModelRegistry.getModelPricedEvents(receipt)
                             .get(0)

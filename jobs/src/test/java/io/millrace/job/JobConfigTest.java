@@ -48,6 +48,9 @@ class JobConfigTest {
         assertThat(config.admit().maxUnsettledNano())
                 .as("a thousand dollars; unlimited would be no limit")
                 .isEqualTo(1_000_000_000_000L);
+        assertThat(config.admit().maxChainAge())
+                .as("below the hour that Deploy.s.sol gives a price's notice")
+                .isEqualTo(Duration.ofMinutes(45));
     }
 
     private static Map<String, String> everyOption() {
@@ -65,6 +68,7 @@ class JobConfigTest {
         options.put("results.mode", "committed");
         options.put("admit.horizon", "2 h");
         options.putAll(Map.of("admit.max.record.bytes", "1000", "admit.max.unsettled.nano", "77"));
+        options.put("admit.max.chain.age", "20 min");
         options.put("fee.basis.points", "100");
         options.put("infer.batch.max.rows", "8");
         options.put("infer.batch.max.tokens", "512");
@@ -115,7 +119,9 @@ class JobConfigTest {
                                 "0x00000000000000000000000000000000000000dd"));
         assertThat(config.chain().settlerLowWei()).isEqualTo(12);
         assertThat(config.results()).isEqualTo(ResultsMode.COMMITTED);
-        assertThat(config.admit()).isEqualTo(new JobConfig.Admit(Duration.ofHours(2), 1000, 77));
+        assertThat(config.admit())
+                .isEqualTo(
+                        new JobConfig.Admit(Duration.ofHours(2), 1000, 77, Duration.ofMinutes(20)));
         assertThat(config.feeBasisPoints()).isEqualTo(100);
         assertThat(config.infer())
                 .isEqualTo(
@@ -183,6 +189,7 @@ class JobConfigTest {
                         Map.entry("parallelism.infer", "0"),
                         Map.entry("kafka.tick.interval", "0 s"),
                         Map.entry("admit.max.unsettled.nano", "0"),
+                        Map.entry("admit.max.chain.age", "0 s"),
                         Map.entry("kafka.start.offsets", "inference.requests:x"),
                         Map.entry("settle.dust.min.nano", "-1"));
         wrong.forEach(

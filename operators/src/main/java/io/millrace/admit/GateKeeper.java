@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * until it has caught up, whatever was saved.
  *
  * <p>Metrics in group {@code admit}: {@code unsettledNano}, {@code gateClosed} (0 or 1), {@code
- * gateReason} (0 open, 1 catching up, 2 unsettled value), {@code gateClosedMillis} (how long it has
- * been closed, 0 while open).
+ * gateReason} (0 open, 1 catching up, 2 unsettled value, 3 chain silent), {@code gateClosedMillis}
+ * (how long it has been closed, 0 while open).
  */
 public final class GateKeeper extends AbstractStreamOperator<GateState>
         implements TwoInputStreamOperator<Long, VaultEvent, GateState> {
@@ -38,6 +38,7 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
     private static final long PATIENCE_MILLIS = 60_000;
 
     private final long maxUnsettledNano;
+    private final long maxChainAgeMillis;
 
     private transient GateRule rule;
     private transient ListState<Long> stored;
@@ -48,10 +49,14 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
     private transient boolean warned;
     private transient @Nullable ScheduledFuture<?> repeating;
 
-    /** Admission stops at {@code maxUnsettledNano}, at least 1. */
+    /**
+     * Admission stops at {@code maxUnsettledNano}, and while no final block younger than {@code
+     * maxChainAgeMillis} has been read; both at least 1.
+     */
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState before anything else
-    public GateKeeper(long maxUnsettledNano) {
+    public GateKeeper(long maxUnsettledNano, long maxChainAgeMillis) {
         this.maxUnsettledNano = maxUnsettledNano;
+        this.maxChainAgeMillis = maxChainAgeMillis;
     }
 
     @Override
@@ -68,13 +73,13 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
         for (long nano : stored.get()) {
             restored = Math.addExact(restored, nano);
         }
-        rule = new GateRule(maxUnsettledNano, restored);
+        rule = new GateRule(maxUnsettledNano, maxChainAgeMillis, restored);
     }
 
     @Override
     public void open() throws Exception {
         super.open();
-        state = rule.state();
+        state = rule.state(now());
         unsettledNano = rule.unsettledNano();
         closedSinceMillis = now();
         MetricGroup group = getMetricGroup().addGroup("admit");
@@ -98,8 +103,10 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
         VaultEvent event = element.getValue();
         if (event.kind() == VaultEvent.Kind.EPOCH_SETTLED) {
             rule.settled(event.amountNano());
-        } else if (event.caughtUp()) {
-            rule.chainRead(lastBarrier);
+        } else if (event.kind() == VaultEvent.Kind.SCANNED) {
+            rule.chainRead(event.blockMillis(), event.caughtUp(), lastBarrier);
+        } else if (event.kind() == VaultEvent.Kind.MODEL_PRICED && event.request() > 1) {
+            requireNotice(event.effectiveMillis() - event.blockMillis());
         }
         look();
     }
@@ -128,6 +135,18 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
         super.close();
     }
 
+    /** A model's first price counts at once; it has no requests before. */
+    private void requireNotice(long noticeMillis) {
+        if (noticeMillis <= maxChainAgeMillis) {
+            LOG.warn(
+                    "the registry announces prices {} ms ahead but --admit.max.chain.age is {} ms:"
+                            + " while the L2 is silent the old price may be charged too long; set"
+                            + " the option below the notice",
+                    noticeMillis,
+                    maxChainAgeMillis);
+        }
+    }
+
     private void repeat(long timestamp) {
         look();
         if (state == GateState.CATCHING_UP
@@ -146,27 +165,41 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
     private void look() {
         unsettledNano = rule.unsettledNano();
         GateState before = state;
-        GateState after = rule.state();
+        long now = now();
+        GateState after = rule.state(now);
         if (after == before) {
             return;
         }
-        long now = now();
-        if (after == GateState.OPEN) {
-            LOG.info(
-                    "requests are read after {} ms; {} nano-USD are unsettled",
-                    now - closedSinceMillis,
-                    unsettledNano);
-        } else {
-            LOG.warn(
-                    "admission stops: {} nano-USD are owed and not final on chain,"
-                            + " --admit.max.unsettled.nano is {}; requests wait in Kafka until"
-                            + " epochs are settled, see the metrics of group settlement",
-                    unsettledNano,
-                    maxUnsettledNano);
-            closedSinceMillis = before == GateState.OPEN ? now : closedSinceMillis;
-        }
+        closedSinceMillis = before == GateState.OPEN ? now : closedSinceMillis;
+        say(after, now);
         state = after;
         output.collect(new StreamRecord<>(after));
+    }
+
+    private void say(GateState after, long now) {
+        switch (after) {
+            case OPEN ->
+                    LOG.info(
+                            "requests are read after {} ms; {} nano-USD are unsettled",
+                            now - closedSinceMillis,
+                            unsettledNano);
+            case CATCHING_UP -> LOG.info("the chain is heard again; the next checkpoint opens");
+            case UNSETTLED_VALUE ->
+                    LOG.warn(
+                            "admission stops: {} nano-USD are owed and not final on chain,"
+                                    + " --admit.max.unsettled.nano is {}; requests wait in Kafka"
+                                    + " until epochs are settled, see the metrics of group"
+                                    + " settlement",
+                            unsettledNano,
+                            maxUnsettledNano);
+            case CHAIN_SILENT ->
+                    LOG.warn(
+                            "admission stops: no final block younger than --admit.max.chain.age, {}"
+                                    + " ms, has been read, so a price may have changed unheard;"
+                                    + " requests wait in Kafka, see chain.rpcFailures and the L2's"
+                                    + " finality",
+                            maxChainAgeMillis);
+        }
     }
 
     private long now() {

@@ -4,12 +4,17 @@ import io.millrace.unit.Nano;
 
 /**
  * When requests may be read: from the moment all of admission knows what the chain said before this
- * start, and while the value that is reserved or charged but not final on chain stays below a
- * limit. Closed at the limit, open again at three quarters of it, so that each settlement does not
- * move the gate twice. Plain Java, one thread.
+ * start, while the chain is heard, and while the value that is reserved or charged but not final on
+ * chain stays below a limit. Closed at the limit, open again at three quarters of it, so that each
+ * settlement does not move the gate twice. Plain Java, one thread.
  *
  * <p>All of admission knows it once a checkpoint has completed whose barriers followed the last of
  * it: aligned barriers push everything in front of them through every operator.
+ *
+ * <p>The chain is heard while the newest final block that was read is at most so old. An announced
+ * price counts from its block's time and the registry's PRICE_NOTICE on: with an age below that
+ * notice no request is read whose price could be in a block that was not. After a silence all of
+ * admission must know again.
  */
 final class GateRule {
 
@@ -17,23 +22,34 @@ final class GateRule {
 
     private final long maxUnsettledNano;
     private final long reopenNano;
+    private final long maxChainAgeMillis;
 
     private long unsettledNano;
+    private long readUpToMillis = -1;
     private long caughtUpAfter = NEVER;
     private boolean caughtUp;
+    private boolean wasCaughtUp;
     private boolean full;
 
     /**
      * Constructor.
      *
+     * @param maxChainAgeMillis age of the newest final block beyond which the chain is silent
      * @param unsettledNano what was unsettled when the job's state was saved
      */
-    GateRule(long maxUnsettledNano, long unsettledNano) {
+    GateRule(long maxUnsettledNano, long maxChainAgeMillis, long unsettledNano) {
         if (maxUnsettledNano < 1) {
             throw new IllegalArgumentException(
                     "the limit of unsettled value is " + maxUnsettledNano + ", give at least 1");
         }
+        if (maxChainAgeMillis < 1) {
+            throw new IllegalArgumentException(
+                    "the chain may be "
+                            + maxChainAgeMillis
+                            + " ms old, give at least 1, and less than the registry's notice");
+        }
         this.maxUnsettledNano = maxUnsettledNano;
+        this.maxChainAgeMillis = maxChainAgeMillis;
         this.reopenNano = maxUnsettledNano - maxUnsettledNano / 4;
         this.unsettledNano = Nano.requireNotNegative(unsettledNano, "unsettledNano");
         refill();
@@ -55,12 +71,15 @@ final class GateRule {
     }
 
     /**
-     * The chain has been read up to its final head.
+     * The chain has been read up to a final block.
      *
+     * @param blockMillis its time, unix ms
+     * @param isHead whether no later block was final
      * @param lastBarrier the checkpoint whose barrier came last before that
      */
-    void chainRead(long lastBarrier) {
-        if (caughtUpAfter == NEVER) {
+    void chainRead(long blockMillis, boolean isHead, long lastBarrier) {
+        readUpToMillis = Math.max(readUpToMillis, blockMillis);
+        if (isHead && caughtUpAfter == NEVER) {
             caughtUpAfter = lastBarrier;
         }
     }
@@ -68,13 +87,24 @@ final class GateRule {
     /** Every operator has taken part in {@code checkpoint}. */
     void completed(long checkpoint) {
         caughtUp |= checkpoint > caughtUpAfter;
+        wasCaughtUp |= caughtUp;
     }
 
     long unsettledNano() {
         return unsettledNano;
     }
 
-    GateState state() {
+    /**
+     * What holds at a time that never goes back.
+     *
+     * @param nowMillis unix ms
+     */
+    GateState state(long nowMillis) {
+        if (nowMillis - readUpToMillis > maxChainAgeMillis) {
+            caughtUp = false;
+            caughtUpAfter = NEVER;
+            return wasCaughtUp ? GateState.CHAIN_SILENT : GateState.CATCHING_UP;
+        }
         if (!caughtUp) {
             return GateState.CATCHING_UP;
         }

@@ -7,7 +7,9 @@ public enum GateState {
     /** What the chain said up to its final head has not reached all of admission yet. */
     CATCHING_UP(1),
     /** More is reserved or charged and not final on chain than the limit allows. */
-    UNSETTLED_VALUE(2);
+    UNSETTLED_VALUE(2),
+    /** The newest final block that was read is so old that a price may have changed unheard. */
+    CHAIN_SILENT(3);
 
     private final int code;
 

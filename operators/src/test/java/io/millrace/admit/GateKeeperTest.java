@@ -16,6 +16,11 @@ class GateKeeperTest {
 
     private static final long LIMIT = 1_000;
 
+    /** Above what the harness' clock is moved, from 0 on, by a test that is not about it. */
+    private static final long AGE = 20_000;
+
+    private static final long BLOCK_MILLIS = 7_000;
+
     @Test
     void keeper_chainReadAndACheckpointLater_opens() throws Exception {
         try (var keeper = keeper(null)) {
@@ -90,6 +95,20 @@ class GateKeeperTest {
     }
 
     @Test
+    void keeper_chainSilent_closesByItselfUntilItIsHeardAgain() throws Exception {
+        try (var keeper = opened(null)) {
+            keeper.setProcessingTime(BLOCK_MILLIS + AGE);
+            assertThat(newest(keeper)).isEqualTo(GateState.OPEN);
+            assertThat(last(keeper)).isEqualTo(GateState.CHAIN_SILENT);
+
+            keeper.processElement2(scanned(true, keeper.getProcessingTime()), 0);
+            assertThat(newest(keeper)).isEqualTo(GateState.CATCHING_UP);
+            checkpoint(keeper, 2);
+            assertThat(last(keeper)).isEqualTo(GateState.OPEN);
+        }
+    }
+
+    @Test
     void keeper_nothingHappens_repeatsItself() throws Exception {
         try (var keeper = keeper(null)) {
             int before = keeper.extractOutputValues().size();
@@ -101,7 +120,7 @@ class GateKeeperTest {
 
     private static TwoInputStreamOperatorTestHarness<Long, VaultEvent, GateState> keeper(
             @Nullable OperatorSubtaskState state) throws Exception {
-        var keeper = new TwoInputStreamOperatorTestHarness<>(new GateKeeper(LIMIT));
+        var keeper = new TwoInputStreamOperatorTestHarness<>(new GateKeeper(LIMIT, AGE));
         if (state != null) {
             keeper.initializeState(state);
         }
@@ -145,10 +164,14 @@ class GateKeeperTest {
     }
 
     private static VaultEvent scanned(boolean caughtUp) {
+        return scanned(caughtUp, BLOCK_MILLIS);
+    }
+
+    private static VaultEvent scanned(boolean caughtUp, long blockMillis) {
         return new VaultEvent(
                 VaultEvent.Kind.SCANNED,
                 7,
-                7_000,
+                blockMillis,
                 Integer.MAX_VALUE,
                 Hex.ZERO_32,
                 -1,

@@ -23,7 +23,10 @@ final class Deployment {
     static final int TOKEN_DECIMALS = 6;
 
     private static final BigInteger GAS_MONEY_WEI = BigInteger.TEN.pow(21);
-    private static final BigInteger PRICE_NOTICE_SECONDS = BigInteger.valueOf(20);
+
+    /** Between the announcement of a price and its effect. */
+    static final int PRICE_NOTICE_SECONDS = 20;
+
     private static final BigInteger MAX_PRICE_NANO = BigInteger.TEN.pow(15);
 
     private final EvmSession session;
@@ -81,7 +84,7 @@ final class Deployment {
                                 sender,
                                 session.gas(),
                                 deployer,
-                                PRICE_NOTICE_SECONDS,
+                                BigInteger.valueOf(PRICE_NOTICE_SECONDS),
                                 MAX_PRICE_NANO)
                         .send();
         registry.grantRole(registry.PUBLISHER_ROLE().send(), deployer).send();

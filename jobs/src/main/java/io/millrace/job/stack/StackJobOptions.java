@@ -37,6 +37,8 @@ final class StackJobOptions {
         options.put("provider.key.files", joined(providers, Account::keyFile));
         options.put("models.dir", models.toString());
         options.put("chain.poll.interval", "500 ms");
+        // A price that was announced in a block not read yet counts no sooner than that.
+        options.put("admit.max.chain.age", Deployment.PRICE_NOTICE_SECONDS * 3 / 4 + " s");
         options.put("kafka.tick.interval", "1 s");
         options.put(
                 "parallelism.infer",
