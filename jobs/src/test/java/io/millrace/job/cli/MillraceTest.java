@@ -37,7 +37,18 @@ class MillraceTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "demo ", "up ", "send ", "prove ", "audit ", "job stop ", "job start "})
+            strings = {
+                "",
+                "demo ",
+                "up ",
+                "send ",
+                "prove ",
+                "audit ",
+                "job stop ",
+                "job start ",
+                "recover ",
+                "chaos "
+            })
     void help_ofEveryCommand_saysHowToUseIt(String command) {
         assertThat(Millrace.run((command + "--help").split(" "))).isZero();
         assertThat(text(printed)).startsWith("Usage: millrace " + command.strip());

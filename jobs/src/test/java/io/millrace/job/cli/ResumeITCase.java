@@ -6,16 +6,22 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.job.TopicScan;
 import io.millrace.job.client.Totals;
 import io.millrace.job.stack.StackFile;
+import io.millrace.job.stack.StackJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.flink.util.FileUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The stack of {@code up}, killed with kill -9 in mid-work and started again in its folder. */
+/**
+ * The stack of {@code up}, killed with kill -9 in mid-work and started again in its folder; then
+ * its job, ended in mid-work and all its state deleted.
+ */
 class ResumeITCase {
 
     private static final Duration LIMIT = Duration.ofMinutes(3);
@@ -24,7 +30,7 @@ class ResumeITCase {
     @TempDir private Path folder;
 
     @Test
-    void up_everythingKilledInMidWork_goesOnByItselfWithAllMoneyAccountedFor() throws Exception {
+    void up_allKilledThenAllStateLost_goesOnWithAllMoneyAccountedFor() throws Exception {
         Path texts =
                 Files.write(
                         folder.resolve("texts"),
@@ -41,16 +47,36 @@ class ResumeITCase {
         Process second = up("second");
         try {
             send(texts);
-            await().atMost(LIMIT)
-                    .pollInterval(Duration.ofSeconds(2))
-                    .until(() -> AuditCommand.of(stack(), true).ok());
-            assertThat(totals().charges()).as("charges").isEqualTo(2 * REQUESTS);
-            assertThat(totals().rejected()).as("refused").isZero();
+            awaitBooks(2 * REQUESTS);
+
+            send(texts);
+            await().atMost(LIMIT).until(() -> totals().answered() > 2 * REQUESTS);
+            loseState();
+            assertThat(run("job", "start", "--no-recover")).as("a start from nothing").isEqualTo(3);
+            assertThat(run("recover")).isZero();
+            assertThat(run("job", "start")).isZero();
+            send(texts);
+            awaitBooks(4 * REQUESTS);
         } finally {
             second.destroy();
             second.waitFor();
         }
         assertThat(second.toHandle().descendants()).isEmpty();
+    }
+
+    /** Everything is settled and right. */
+    private void awaitBooks(int charges) throws Exception {
+        await().atMost(LIMIT)
+                .pollInterval(Duration.ofSeconds(2))
+                .until(() -> AuditCommand.of(stack(), true).ok());
+        assertThat(totals().charges()).as("charges").isEqualTo(charges);
+        assertThat(totals().rejected()).as("refused").isZero();
+    }
+
+    private void loseState() throws Exception {
+        new StackJob(stack(), directory()).cancel();
+        FileUtils.deleteDirectory(directory().resolve("flink/checkpoints").toFile());
+        FileUtils.deleteDirectory(directory().resolve("flink/savepoints").toFile());
     }
 
     /** Runs {@code up} as a user does, until it says that it is up. */
@@ -87,9 +113,14 @@ class ResumeITCase {
     }
 
     private void send(Path texts) {
-        int exit =
-                Millrace.run("send", "--dir", directory().toString(), "--input", texts.toString());
-        assertThat(exit).isZero();
+        assertThat(run("send", "--input", texts.toString())).isZero();
+    }
+
+    /** A command on the stack; returns its exit code. */
+    private int run(String... command) {
+        return Millrace.run(
+                Stream.concat(Stream.of(command), Stream.of("--dir", directory().toString()))
+                        .toArray(String[]::new));
     }
 
     private Totals totals() throws IOException {
