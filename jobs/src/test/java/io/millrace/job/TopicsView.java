@@ -6,7 +6,6 @@ import io.millrace.chain.SealedEpoch;
 import io.millrace.chain.SettlementRecord;
 import io.millrace.meter.Charge;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,9 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * What a stack has published so far, committed records only, each as often as it was published.
@@ -24,10 +20,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 final class TopicsView implements AutoCloseable {
 
-    private static final Duration POLL = Duration.ofMillis(100);
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final TopicScan scan;
     private final Map<String, List<JsonNode>> results = new HashMap<>();
     private final Map<String, String> refusals = new HashMap<>();
     private final Map<String, List<Charge>> charges = new HashMap<>();
@@ -37,32 +32,17 @@ final class TopicsView implements AutoCloseable {
     private final Set<String> settledParts = new HashSet<>();
 
     TopicsView(String bootstrapServers) {
-        consumer =
-                new KafkaConsumer<>(
-                        Map.of(
-                                "bootstrap.servers",
-                                bootstrapServers,
-                                "isolation.level",
-                                "read_committed",
-                                "enable.auto.commit",
-                                false),
-                        new ByteArrayDeserializer(),
-                        new ByteArrayDeserializer());
-        List<TopicPartition> partitions =
-                Topics.ALL.stream()
-                        .filter(topic -> !topic.equals(Topics.REQUESTS))
-                        .flatMap(topic -> consumer.partitionsFor(topic).stream())
-                        .map(info -> new TopicPartition(info.topic(), info.partition()))
-                        .toList();
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
+        scan =
+                new TopicScan(
+                        bootstrapServers,
+                        Topics.ALL.stream()
+                                .filter(topic -> !topic.equals(Topics.REQUESTS))
+                                .toList());
     }
 
     /** Reads on. */
     void poll() throws IOException {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-            add(record);
-        }
+        scan.poll(this::add);
     }
 
     /** Results by request id. */
@@ -107,7 +87,7 @@ final class TopicsView implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close();
+        scan.close();
     }
 
     private void add(ConsumerRecord<byte[], byte[]> record) throws IOException {

@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Several nodes of one chain, one in use. It stays in use until it fails: at once if it cannot be
  * reached or says "later", after three failures of one method in a row otherwise. Then it rests,
- * longer each time, and the next takes over, after it has shown that it follows the same chain. A
+ * longer each time, and the next takes over, after it has shown that it follows the same chain. So
+ * it does when its head has stood still for {@value #STILL_MILLIS} ms: others may have gone on. A
  * failed call is never repeated here; its caller decides. Not shared between threads.
  */
 final class RpcEndpoints {
@@ -22,6 +23,9 @@ final class RpcEndpoints {
     private static final int PATIENCE = 3;
     private static final long REST_MILLIS = 1_000;
     private static final int MAX_REST_DOUBLINGS = 6;
+
+    /** Many blocks of any L2 in use; one without transactions only takes its nodes in turn. */
+    private static final long STILL_MILLIS = 60_000;
 
     /** One question to one node. */
     interface Question<T> {
@@ -42,7 +46,8 @@ final class RpcEndpoints {
     }
 
     private static final class HighWater {
-        private long block;
+        private long block = -1;
+        private long raisedNanos;
         private int lags;
     }
 
@@ -113,6 +118,11 @@ final class RpcEndpoints {
      */
     void requireNotLower(long head) throws RpcException {
         require(newest, "the node is at block ", head);
+        long stillNanos = nanoTime.getAsLong() - newest.raisedNanos;
+        if (endpoints.size() > 1 && stillNanos > Duration.ofMillis(STILL_MILLIS).toNanos()) {
+            newest.raisedNanos = nanoTime.getAsLong(); // the next node has as long
+            rest(inUse, "its head has stood at block " + head + " for too long");
+        }
     }
 
     /** The same for the newest final block. */
@@ -122,6 +132,9 @@ final class RpcEndpoints {
 
     private void require(HighWater mark, String what, long head) throws RpcException {
         if (head >= mark.block) {
+            if (head > mark.block) {
+                mark.raisedNanos = nanoTime.getAsLong();
+            }
             mark.block = head;
             mark.lags = 0;
             return;

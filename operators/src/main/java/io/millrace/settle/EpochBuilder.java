@@ -30,7 +30,7 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>With them leaves a mark in {@link #MARKS} at every barrier, for the same sink. On start the
  * last one visible must be of the checkpoint that is restored, else the job fails before it has
- * processed anything: see {@link StartGuard}.
+ * processed anything: see {@link RestoreGuard}.
  *
  * <p>Metrics in group {@code settle}, sums since start: {@code epochs}, {@code parts}, {@code
  * receipts}, {@code sealedNano}.
@@ -101,7 +101,7 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
 
     private void requireCurrentState() throws IOException {
         try {
-            StartGuard.check(lastBarrier, sealer.head(), lastSent, log.open().read(lastSent));
+            RestoreGuard.check(lastBarrier, sealer.head(), lastSent, log.open().read(lastSent));
         } catch (StateRefusedException e) {
             throw new SuppressRestartsException(e);
         }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class RpcEndpointsTest {
 
     private static final Pattern ID = Pattern.compile("\"id\":(\\d+)");
+    private static final long SECOND = 1_000_000_000;
 
     private final List<Node> nodes = new ArrayList<>();
     private long nanos = 1_000;
@@ -81,6 +82,41 @@ class RpcEndpointsTest {
         nanos += 3_600_000_000_000L;
         ask(endpoints);
         assertThat(endpoints.inUse()).as("no way back without a reason").isEqualTo(1);
+    }
+
+    @Test
+    void head_standsStill_othersAreHeardInTurn() throws Exception {
+        RpcEndpoints endpoints = endpoints(2);
+        endpoints.requireNotLower(7);
+        nanos += SECOND * 60;
+        endpoints.requireNotLower(7);
+        assertThat(endpoints.inUse()).as("within patience").isZero();
+
+        nanos += 1;
+        endpoints.requireNotLower(7);
+        assertThat(endpoints.inUse()).isEqualTo(1);
+
+        nanos += SECOND * 60;
+        endpoints.requireNotLower(7);
+        assertThat(endpoints.inUse()).as("as long for the next").isEqualTo(1);
+        endpoints.requireNotLower(8);
+        nanos += SECOND * 60;
+        endpoints.requireNotLower(8);
+        assertThat(endpoints.inUse()).as("its head has moved").isEqualTo(1);
+
+        nanos += 1;
+        endpoints.requireNotLower(8);
+        assertThat(endpoints.inUse()).as("all in turn, if the chain stands").isZero();
+    }
+
+    @Test
+    void head_standsStillAtTheOnlyNode_isLeftAsItIs() throws Exception {
+        RpcEndpoints endpoints = endpoints(1);
+        endpoints.requireNotLower(7);
+        nanos += SECOND * 3600;
+        endpoints.requireNotLower(7);
+
+        assertThat(endpoints.switches()).isZero();
     }
 
     @Test

@@ -30,8 +30,21 @@ final class OperatorStates {
 
     private OperatorStates() {}
 
+    /**
+     * Of an operator without keys: its lists are the state, so nothing is left to do at the end.
+     */
+    private abstract static class ListStates<T> extends StateBootstrapFunction<T> {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void snapshotState(FunctionSnapshotContext context) {
+            // the lists are the state
+        }
+    }
+
     /** Of the epoch builder. It has sent no mark: the log must end where its head is. */
-    static final class OfBuilder extends StateBootstrapFunction<RebuiltLedger.Builder> {
+    static final class OfBuilder extends ListStates<RebuiltLedger.Builder> {
 
         private static final long serialVersionUID = 1L;
 
@@ -51,14 +64,10 @@ final class OperatorStates {
             head.add(value.head());
             positions.addAll(value.positions());
         }
-
-        @Override
-        public void snapshotState(FunctionSnapshotContext context) {
-            // the lists are the state
-        }
     }
 
-    static final class OfGateKeeper extends StateBootstrapFunction<Long> {
+    /** Of the gate keeper: nano-USD that is unsettled. */
+    static final class OfGateKeeper extends ListStates<Long> {
 
         private static final long serialVersionUID = 1L;
 
@@ -74,15 +83,10 @@ final class OperatorStates {
                 throws Exception {
             unsettled.add(nano);
         }
-
-        @Override
-        public void snapshotState(FunctionSnapshotContext context) {
-            // the list is the state
-        }
     }
 
     /** Of the operator that passes over request records. */
-    static final class OfAccounted extends StateBootstrapFunction<RequestPlace> {
+    static final class OfAccounted extends ListStates<RequestPlace> {
 
         private static final long serialVersionUID = 1L;
 
@@ -98,11 +102,6 @@ final class OperatorStates {
         public void processElement(RequestPlace value, StateBootstrapFunction.Context context)
                 throws Exception {
             accounted.add(value);
-        }
-
-        @Override
-        public void snapshotState(FunctionSnapshotContext context) {
-            // the list is the state
         }
     }
 

@@ -4,13 +4,13 @@ package io.millrace.settle;
  * Decides whether a job may go on from the state it was given. A state that is older than the
  * ledger would seal the same charges into other epochs, so it is refused (M5), never re-processed.
  */
-public final class StartGuard {
+public final class RestoreGuard {
 
     private static final String REMEDY =
             "; start from the newest checkpoint or savepoint, or, if that is lost, rebuild the"
                     + " state from the log and the chain with: jobs/bin/millrace recover";
 
-    private StartGuard() {}
+    private RestoreGuard() {}
 
     /**
      * Returns if the state continues the ledger.

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 /** A builder that goes on only from the state that the log ends with. */
 @Timeout(60)
 @SuppressWarnings("try") // a harness may throw anything at close, and then the test fails
-class StartGuardTest {
+class RestoreGuardTest {
 
     /** What the sinks of all runs together have committed; a job ships its factory as bytes. */
     private static volatile LedgerLog.Recorded recorded = LedgerLog.Recorded.NOTHING;
@@ -186,11 +186,11 @@ class StartGuardTest {
     void check_stateWithoutAMarkOfItsOwn_mustEndWhereTheLogEnds() throws Exception {
         CheckpointMark last = new CheckpointMark(7, 3, hash(3), "one");
         LedgerLog.Recorded log = new LedgerLog.Recorded(last, 3, hash(3));
-        StartGuard.check(9, new EpochSealer.Head(3, hash(3), 0), CheckpointMark.NONE, log);
+        RestoreGuard.check(9, new EpochSealer.Head(3, hash(3), 0), CheckpointMark.NONE, log);
 
         assertThatThrownBy(
                         () ->
-                                StartGuard.check(
+                                RestoreGuard.check(
                                         9,
                                         new EpochSealer.Head(3, hash(4), 0),
                                         CheckpointMark.NONE,
@@ -200,7 +200,7 @@ class StartGuardTest {
                 .hasMessageContaining(hash(4));
         assertThatThrownBy(
                         () ->
-                                StartGuard.check(
+                                RestoreGuard.check(
                                         9,
                                         new EpochSealer.Head(4, hash(4), 0),
                                         CheckpointMark.NONE,
