@@ -194,10 +194,11 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
                             maxUnsettledNano);
             case CHAIN_SILENT ->
                     LOG.warn(
-                            "admission stops: no final block younger than --admit.max.chain.age, {}"
-                                    + " ms, has been read, so a price may have changed unheard;"
-                                    + " requests wait in Kafka, see chain.rpcFailures and the L2's"
-                                    + " finality",
+                            "admission stops: the newest final block that was read is {} ms old,"
+                                    + " --admit.max.chain.age is {} ms, and a price may have"
+                                    + " changed unheard; requests wait in Kafka, see"
+                                    + " chain.rpcFailures, the L2's finality, and the clocks",
+                            rule.chainAgeMillis(now),
                             maxChainAgeMillis);
         }
     }

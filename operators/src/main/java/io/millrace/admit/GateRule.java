@@ -28,7 +28,7 @@ final class GateRule {
     private long readUpToMillis = -1;
     private long caughtUpAfter = NEVER;
     private boolean caughtUp;
-    private boolean wasCaughtUp;
+    private boolean headRead;
     private boolean full;
 
     /**
@@ -79,6 +79,7 @@ final class GateRule {
      */
     void chainRead(long blockMillis, boolean isHead, long lastBarrier) {
         readUpToMillis = Math.max(readUpToMillis, blockMillis);
+        headRead |= isHead;
         if (isHead && caughtUpAfter == NEVER) {
             caughtUpAfter = lastBarrier;
         }
@@ -87,23 +88,27 @@ final class GateRule {
     /** Every operator has taken part in {@code checkpoint}. */
     void completed(long checkpoint) {
         caughtUp |= checkpoint > caughtUpAfter;
-        wasCaughtUp |= caughtUp;
     }
 
     long unsettledNano() {
         return unsettledNano;
     }
 
+    /** How long ago the newest final block that was read was made; below 0 if clocks differ. */
+    long chainAgeMillis(long nowMillis) {
+        return nowMillis - readUpToMillis;
+    }
+
     /**
-     * What holds at a time that never goes back.
+     * What holds now.
      *
      * @param nowMillis unix ms
      */
     GateState state(long nowMillis) {
-        if (nowMillis - readUpToMillis > maxChainAgeMillis) {
+        if (chainAgeMillis(nowMillis) > maxChainAgeMillis) {
             caughtUp = false;
             caughtUpAfter = NEVER;
-            return wasCaughtUp ? GateState.CHAIN_SILENT : GateState.CATCHING_UP;
+            return headRead ? GateState.CHAIN_SILENT : GateState.CATCHING_UP;
         }
         if (!caughtUp) {
             return GateState.CATCHING_UP;

@@ -130,12 +130,14 @@ class GateRuleTest {
     }
 
     @Test
-    void gate_startOnAnOldHead_isCatchingUpUntilAYoungerOne() {
+    void gate_startOnAnOldHead_isClosedUntilAYoungerOne() {
         GateRule rule = new GateRule(LIMIT, AGE, 0);
+        rule.chainRead(HEAD - 2 * AGE, false, 4);
+        assertThat(rule.state(HEAD)).as("reading on").isEqualTo(GateState.CATCHING_UP);
         rule.chainRead(HEAD - AGE - 1, true, 4);
-        assertThat(rule.state(HEAD)).isEqualTo(GateState.CATCHING_UP);
+        assertThat(rule.state(HEAD)).as("at its end").isEqualTo(GateState.CHAIN_SILENT);
         rule.completed(5);
-        assertThat(rule.state(HEAD)).isEqualTo(GateState.CATCHING_UP);
+        assertThat(rule.state(HEAD)).isEqualTo(GateState.CHAIN_SILENT);
 
         rule.chainRead(HEAD, true, 5);
         rule.completed(6);

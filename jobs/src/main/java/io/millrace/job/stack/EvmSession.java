@@ -9,6 +9,7 @@ import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.web3j.crypto.Credentials;
@@ -111,12 +112,14 @@ public final class EvmSession implements AutoCloseable {
     }
 
     /**
-     * Replaces the newest {@code depth} blocks by as many others: test nodes only.
+     * Replaces the newest {@code depth} blocks by as many others: test nodes only. Afterwards the
+     * node's clock is set, which would else go on from the block below them, late for ever.
      *
      * @param kept signed transactions that the first of them takes; all others are gone
      */
     public void reorganise(int depth, List<String> kept) throws IOException {
         call("anvil_reorg", depth, kept.stream().map(raw -> List.of(raw, 0)).toList());
+        call("evm_setTime", Instant.now().getEpochSecond());
     }
 
     /** The newest final block. */
