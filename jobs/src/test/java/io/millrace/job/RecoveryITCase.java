@@ -95,11 +95,6 @@ class RecoveryITCase {
     private static void recover(LocalStack stack) throws Exception {
         Recovery.Report report = Recovery.run(stack.job().config(), stack.job().savepoints());
         assertThat(report.epoch()).as("epochs found in the log").isPositive();
-        stack.job()
-                .start(
-                        InferenceSettlementJob::start,
-                        report.savepoint(),
-                        0,
-                        Recovery.optionsOf(report.savepoint()));
+        stack.job().start(InferenceSettlementJob::start, report.savepoint(), 0, Map.of());
     }
 }

@@ -2,9 +2,15 @@ package io.millrace.job.chaos;
 
 import io.millrace.job.stack.EvmSession;
 import io.millrace.job.stack.StackFile;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** Something the L2 does by itself, without being asked: over as soon as it has happened. */
 final class ChainFault implements Fault {
+
+    private static final Duration START_LIMIT = Duration.ofMinutes(1);
+    private static final long PAUSE_MILLIS = 200;
 
     private final StackFile stack;
     private final Act act;
@@ -24,8 +30,16 @@ final class ChainFault implements Fault {
 
     @Override
     public String strike() throws Exception {
-        try (EvmSession chain = new EvmSession(stack.rpcUrl(), stack.chainId())) {
-            return act.happen(chain);
+        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        while (true) {
+            try (EvmSession chain = new EvmSession(stack.rpcUrl(), stack.chainId())) {
+                return act.happen(chain);
+            } catch (ConnectException e) { // the fault before has killed it, and it is starting
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            }
         }
     }
 

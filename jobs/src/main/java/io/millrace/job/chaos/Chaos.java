@@ -2,6 +2,7 @@ package io.millrace.job.chaos;
 
 import static java.util.stream.Collectors.joining;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.admit.RequestSignature;
 import io.millrace.job.audit.Audit;
 import io.millrace.job.audit.AuditConfig;
@@ -49,6 +50,7 @@ public final class Chaos {
     private static final Duration SETTLE_PAUSE = Duration.ofMillis(500);
 
     private final ChaosOptions options;
+    private final Path directory;
     private final JobRunner runner;
     private final Clock clock;
     private final Consumer<String> lines;
@@ -56,10 +58,17 @@ public final class Chaos {
     private final long begun = System.nanoTime();
 
     /**
-     * @param clock of this machine, which Flink's is too @param lines takes the report for people
+     * @param directory of the stack, empty @param clock of this machine, which Flink's is too
+     * @param lines takes the report for people
      */
-    public Chaos(ChaosOptions options, JobRunner runner, Clock clock, Consumer<String> lines) {
+    public Chaos(
+            ChaosOptions options,
+            Path directory,
+            JobRunner runner,
+            Clock clock,
+            Consumer<String> lines) {
         this.options = options;
+        this.directory = directory;
         this.runner = runner;
         this.clock = clock;
         this.lines = lines;
@@ -72,7 +81,7 @@ public final class Chaos {
      */
     public ChaosReport run() throws Exception {
         StackOptions stackOptions =
-                StackOptions.in(options.directory())
+                StackOptions.in(directory)
                         .withRequesters(options.requesters(), RICH_DEPOSIT)
                         .withRequester(POOR_DEPOSIT)
                         .withSlotsInAnEpoch(SLOTS_IN_AN_EPOCH)
@@ -82,6 +91,12 @@ public final class Chaos {
             stack.awaitDeposits();
             return storm(stack);
         }
+    }
+
+    /** What is left to say of a run that {@code failure} has ended. */
+    public ObjectNode unfinished(Exception failure) {
+        return ChaosReport.unfinished(
+                options.seed(), tenths(System.nanoTime() - begun), struck, failure);
     }
 
     private ChaosReport storm(LocalStack stack) throws Exception {
@@ -120,8 +135,8 @@ public final class Chaos {
             lines.accept(
                     "load ends: %d requests, %d transactions of owners; waiting until all is settled"
                             .formatted(sent.size(), acts));
-            awaitSettled(topics, sent, health);
-            return judge(file, topics, sent, health.revived());
+            String unsettled = awaitSettled(topics, sent, health);
+            return judge(file, topics, sent, unsettled, health.revived());
         }
     }
 
@@ -184,7 +199,8 @@ public final class Chaos {
         open.clear();
     }
 
-    private void awaitSettled(TopicWatch topics, List<Expected> sent, Health health)
+    /** Returns what is not settled although nothing moves any more; mostly nothing. */
+    private String awaitSettled(TopicWatch topics, List<Expected> sent, Health health)
             throws Exception {
         String last = "";
         long deadline = System.nanoTime() + STANDSTILL_LIMIT.toNanos();
@@ -192,24 +208,20 @@ public final class Chaos {
             health.revive();
             String now = topics.missing(sent);
             if (now.isEmpty()) {
-                return;
+                return "";
             }
             if (!now.equals(last)) {
                 last = now;
                 deadline = System.nanoTime() + STANDSTILL_LIMIT.toNanos();
             } else if (System.nanoTime() > deadline) {
-                lines.accept(
-                        "nothing has moved for "
-                                + STANDSTILL_LIMIT.toMinutes()
-                                + " minutes, and there is still: "
-                                + now);
-                return; // the count and the audit say what is wrong
+                return now;
             }
             TimeUnit.MILLISECONDS.sleep(SETTLE_PAUSE.toMillis());
         }
     }
 
-    private ChaosReport judge(StackFile file, TopicWatch topics, List<Expected> sent, int revived)
+    private ChaosReport judge(
+            StackFile file, TopicWatch topics, List<Expected> sent, String unsettled, int revived)
             throws Exception {
         Ends.Count count = topics.count(sent);
         Proofs.Verdict proofs = new Proofs(file).verify();
@@ -227,6 +239,7 @@ public final class Chaos {
                 tenths(System.nanoTime() - begun),
                 struck,
                 revived,
+                unsettled,
                 count,
                 topics.pendingNano(),
                 proofs,

@@ -1,15 +1,12 @@
 package io.millrace.job.chaos;
 
-import static java.util.Objects.requireNonNull;
-
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
 /**
  * How a run goes.
  *
- * @param directory of the stack @param seed of the plan and the load
+ * @param seed of the plan and the load
  * @param duration after which no fault begins any more
  * @param kinds of faults to choose from, each at least once if time allows
  * @param maxFaults most faults, however much time is left
@@ -17,7 +14,6 @@ import java.util.List;
  * @param recoveryLimit longest that the stack may take to work again after a fault
  */
 public record ChaosOptions(
-        Path directory,
         long seed,
         Duration duration,
         List<FaultKind> kinds,
@@ -29,7 +25,6 @@ public record ChaosOptions(
 
     /** Checks and copies. */
     public ChaosOptions {
-        requireNonNull(directory, "directory is null");
         kinds = List.copyOf(kinds);
         if (kinds.isEmpty()) {
             throw new IllegalArgumentException("no kinds of faults are given; leave --faults out");
@@ -38,9 +33,16 @@ public record ChaosOptions(
             throw new IllegalArgumentException(
                     "a run of " + duration.toMinutes() + " minutes has no faults; give at least 1");
         }
-        if (taskManagers < 1 || taskManagers > 8) {
+        requireWithin("TaskManagers", taskManagers, 2, 8);
+        requireWithin("faults at most", maxFaults, 1, Integer.MAX_VALUE);
+        requireWithin("requesters", requesters, 1, 1_000);
+        requireWithin("requests a second", perSecond, 1, 1_000);
+    }
+
+    private static void requireWithin(String what, int given, int least, int most) {
+        if (given < least || given > most) {
             throw new IllegalArgumentException(
-                    "there can be 1 to 8 TaskManagers, not " + taskManagers);
+                    "there can be " + least + " to " + most + " " + what + ", not " + given);
         }
     }
 }

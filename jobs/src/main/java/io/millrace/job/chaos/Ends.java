@@ -3,6 +3,7 @@ package io.millrace.job.chaos;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.admit.RejectReason;
+import io.millrace.infer.OutcomeStatus;
 import io.millrace.job.JsonCodec;
 import io.millrace.job.Topics;
 import io.millrace.job.chaos.Expected.Position;
@@ -24,6 +25,7 @@ public final class Ends {
     private final Map<Position, Integer> charged = new HashMap<>();
     private final Map<Position, List<RejectReason>> refused = new HashMap<>();
     private final Map<String, Integer> chargesOf = new HashMap<>();
+    private final Map<Position, OutcomeStatus> unanswered = new HashMap<>();
 
     /** Takes a record of charges or rejections into account; others say nothing of ends. */
     void add(ConsumerRecord<byte[], byte[]> record) throws IOException {
@@ -31,6 +33,10 @@ public final class Ends {
             Charge charge = JsonCodec.decode(record.value(), Charge.class);
             charged.merge(new Position(charge.topicPartition(), charge.offset()), 1, Integer::sum);
             chargesOf.merge(charge.requestId(), 1, Integer::sum);
+            if (charge.status() != OutcomeStatus.ANSWERED) {
+                unanswered.put(
+                        new Position(charge.topicPartition(), charge.offset()), charge.status());
+            }
         } else if (record.topic().equals(Topics.REJECTIONS)) {
             JsonNode rejection = MAPPER.readTree(record.value());
             Position at =
@@ -60,6 +66,9 @@ public final class Ends {
                 doubled++;
             } else if (one.refusal() == null) {
                 good.add(one.requestId());
+                if (unanswered.containsKey(one.at())) {
+                    misjudged.add(one + " was not answered: " + unanswered.get(one.at()));
+                }
                 // A copy that came second; the check below asks for the one that came first.
                 if (!charged.containsKey(one.at())
                         && !refusals(one.at()).contains(RejectReason.DUPLICATE)) {

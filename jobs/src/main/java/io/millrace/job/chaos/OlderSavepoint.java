@@ -50,6 +50,6 @@ final class OlderSavepoint implements Fault {
     public void heal() throws Exception {
         StackJob job = stack.job();
         String rebuilt = Recovery.run(job.config(), job.savepoints()).savepoint();
-        job.start(runner, rebuilt, 0, Recovery.optionsOf(rebuilt));
+        job.start(runner, rebuilt, 0, Map.of());
     }
 }

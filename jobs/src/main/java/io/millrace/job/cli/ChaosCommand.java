@@ -1,5 +1,7 @@
 package io.millrace.job.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import io.millrace.job.chaos.Chaos;
 import io.millrace.job.chaos.ChaosOptions;
 import io.millrace.job.chaos.ChaosReport;
@@ -14,7 +16,10 @@ import java.util.concurrent.Callable;
 import org.apache.flink.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Faults by a seed against real processes, and the books at the end. */
 @Command(
@@ -80,35 +85,25 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Last line of standard output: the result as JSON.")
     private boolean json;
 
+    @Spec private @Nullable CommandSpec spec;
+
     @Override
     public Integer call() throws Exception {
-        List<FaultKind> kinds =
-                faults == null
-                        ? Arrays.asList(FaultKind.values())
-                        : faults.stream().map(FaultKind::of).toList();
+        ChaosOptions options = options();
         Path directory = Files.createTempDirectory("millrace-chaos-");
         Logs.into(directory);
         Console console = Console.open(json);
-        ChaosOptions options =
-                new ChaosOptions(
-                        directory,
-                        seed,
-                        Duration.ofMinutes(minutes),
-                        kinds,
-                        maxFaults,
-                        taskManagers,
-                        requesters,
-                        rate,
-                        RECOVERY_LIMIT);
         console.line("seed " + seed + ", in " + directory);
+        Chaos chaos =
+                new Chaos(
+                        options, directory, Millrace.jobRunner(), Clock.systemUTC(), console::line);
         ChaosReport report;
         try {
-            report =
-                    new Chaos(options, Millrace.jobRunner(), Clock.systemUTC(), console::line)
-                            .run();
+            report = chaos.run();
         } catch (Exception e) {
             if (!Millrace.interrupted()) {
                 console.line("seed " + seed + " failed; the logs are in " + directory);
+                console.result(chaos.unfinished(e));
             }
             throw e;
         }
@@ -120,6 +115,27 @@ final class ChaosCommand implements Callable<Integer> {
         }
         console.result(report.toJson());
         return report.ok() ? 0 : Millrace.DIFFERS;
+    }
+
+    private ChaosOptions options() {
+        try {
+            List<FaultKind> kinds =
+                    faults == null
+                            ? Arrays.asList(FaultKind.values())
+                            : faults.stream().map(FaultKind::of).toList();
+            return new ChaosOptions(
+                    seed,
+                    Duration.ofMinutes(minutes),
+                    kinds,
+                    maxFaults,
+                    taskManagers,
+                    requesters,
+                    rate,
+                    RECOVERY_LIMIT);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                    requireNonNull(spec, "set by picocli").commandLine(), e.getMessage(), e);
+        }
     }
 
     private static void print(Console console, ChaosReport report) {
@@ -139,6 +155,9 @@ final class ChaosCommand implements Callable<Integer> {
                                 report.proofs().epochs(),
                                 report.proofs().receipts(),
                                 report.proofs().denied().size()));
+        if (!report.unsettled().isEmpty()) {
+            console.line("at a standstill, and still there: " + report.unsettled());
+        }
         report.count().misjudged().stream().limit(10).forEach(console::line);
         report.proofs().denied().stream().limit(10).forEach(console::line);
         console.line(

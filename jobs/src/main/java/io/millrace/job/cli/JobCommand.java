@@ -78,10 +78,9 @@ final class JobCommand {
             throw new StackException(
                     "no savepoint to start from; make one with: millrace job stop");
         }
-        Map<String, String> options = Recovery.optionsOf(from);
         console.line(
                 "job "
-                        + job.start(Millrace.jobRunner(), from, parallelism, options)
+                        + job.start(Millrace.jobRunner(), from, parallelism, Map.of())
                         + " started from "
                         + from);
         return 0;

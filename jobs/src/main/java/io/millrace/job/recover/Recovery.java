@@ -1,7 +1,5 @@
 package io.millrace.job.recover;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.chain.L2Block;
 import io.millrace.chain.RpcException;
 import io.millrace.chain.VaultClient;
@@ -9,10 +7,10 @@ import io.millrace.chain.VaultHead;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JobOptions;
 import io.millrace.job.KafkaLedgerLog;
+import io.millrace.job.SavepointOptions;
 import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.LedgerLog;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -32,10 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class Recovery {
 
     /** Beside a rebuilt savepoint: the job options that belong to it. */
-    private static final String OPTIONS_FILE = "job-options.json";
-
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
     /**
      * What was rebuilt.
      *
@@ -86,9 +80,7 @@ public final class Recovery {
         }
         SavepointOfLedger.write(
                 ledger, maxParallelism(config.parallelism()), savepoint.toUri().toString());
-        Files.write(
-                savepoint.resolve(OPTIONS_FILE),
-                MAPPER.writeValueAsBytes(options(reader.starts(), history.finalBlock())));
+        SavepointOptions.write(savepoint, options(reader.starts(), history.finalBlock()));
         return new Report(
                 savepoint.toUri().toString(),
                 ledger.checkpoint(),
@@ -129,17 +121,6 @@ public final class Recovery {
                                 + checkpoint
                                 + " but the ledger has gone on to "
                                 + recorded.mark());
-    }
-
-    /** Job options that belong to {@code savepoint}: where its sources go on; mostly none. */
-    public static Map<String, String> optionsOf(String savepoint) throws IOException {
-        var file = new org.apache.flink.core.fs.Path(savepoint, OPTIONS_FILE);
-        if (!file.getFileSystem().exists(file)) {
-            return Map.of();
-        }
-        try (InputStream json = file.getFileSystem().open(file)) {
-            return MAPPER.readValue(json, new TypeReference<Map<String, String>>() {});
-        }
     }
 
     private static Map<String, String> options(Map<String, Long> starts, long finalBlock) {

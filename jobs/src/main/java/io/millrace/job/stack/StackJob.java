@@ -1,6 +1,7 @@
 package io.millrace.job.stack;
 
 import io.millrace.job.JobConfig;
+import io.millrace.job.SavepointOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -43,7 +44,7 @@ public final class StackJob {
      *
      * @param savepoint to go on from, or null for an empty state
      * @param parallelism of the stages without an option of their own, 0 for the stack's
-     * @param overrides job options that replace the stack's
+     * @param overrides job options that replace the stack's, and those beside the savepoint
      */
     public JobID start(
             JobRunner runner,
@@ -52,10 +53,11 @@ public final class StackJob {
             Map<String, String> overrides)
             throws Exception {
         Configuration flink = new Configuration(settings);
+        Map<String, String> options = new LinkedHashMap<>(stack.jobOptions());
         if (savepoint != null) {
             flink.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+            options.putAll(SavepointOptions.of(savepoint));
         }
-        Map<String, String> options = new LinkedHashMap<>(stack.jobOptions());
         if (parallelism > 0) {
             for (String stage : List.of("admit", "infer", "meter", "settle")) {
                 options.put("parallelism." + stage, Integer.toString(parallelism));

@@ -31,7 +31,6 @@ class ChaosITCase {
         ChaosReport report =
                 new Chaos(
                                 new ChaosOptions(
-                                        folder.resolve("stack"),
                                         SEED,
                                         Duration.ofMinutes(4),
                                         KINDS,
@@ -40,6 +39,7 @@ class ChaosITCase {
                                         8,
                                         10,
                                         Duration.ofMinutes(2)),
+                                folder.resolve("stack"),
                                 InferenceSettlementJob::start,
                                 Clock.systemUTC(),
                                 System.out::println)

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.job.audit.Books;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,6 +18,15 @@ class ChaosReportTest {
 
     private static ChaosReport report(
             Ends.Count count, long unexplainedNano, Proofs.Verdict proofs, Books books) {
+        return report("", count, unexplainedNano, proofs, books);
+    }
+
+    private static ChaosReport report(
+            String unsettled,
+            Ends.Count count,
+            long unexplainedNano,
+            Proofs.Verdict proofs,
+            Books books) {
         return new ChaosReport(
                 7,
                 12.5,
@@ -26,6 +34,7 @@ class ChaosReportTest {
                         new ChaosReport.Struck(
                                 1.5, FaultKind.KILL_SUBMITTER, "taskmanager-1", 4321)),
                 1,
+                unsettled,
                 count,
                 unexplainedNano,
                 proofs,
@@ -69,6 +78,23 @@ class ChaosReportTest {
         assertThat(report(WELL, 0, PROVED, new Books(false, List.of())).ok())
                 .as("books that differ")
                 .isFalse();
+        assertThat(report("1 epoch", WELL, 0, PROVED, GOOD).ok())
+                .as("an epoch without receipts that is not settled")
+                .isFalse();
+    }
+
+    @Test
+    void json_ofARunThatEndedEarly_hasItsFaultsAndTheReason() {
+        JsonNode json =
+                ChaosReport.unfinished(
+                        7,
+                        1.5,
+                        report(WELL, 0, PROVED, GOOD).faults(),
+                        new IllegalStateException("does not work again"));
+
+        assertThat(json.path("ok").asBoolean(true)).isFalse();
+        assertThat(json.path("faults")).hasSize(1);
+        assertThat(json.path("error").asText()).isEqualTo("does not work again");
     }
 
     @Test
@@ -79,12 +105,11 @@ class ChaosReportTest {
     @Test
     void options_withoutTaskManagers_refused() {
         assertThatThrownBy(() -> options(Duration.ofMinutes(1), 0))
-                .hasMessageContaining("1 to 8 TaskManagers, not 0");
+                .hasMessageContaining("2 to 8 TaskManagers, not 0");
     }
 
     private static ChaosOptions options(Duration duration, int taskManagers) {
         return new ChaosOptions(
-                Path.of("somewhere"),
                 1,
                 duration,
                 List.of(FaultKind.KILL_ALL),

@@ -91,7 +91,22 @@ class EndsTest {
                 .contains("MALFORMED");
     }
 
+    @Test
+    void count_goodRequestThatIsNotAnswered_isMisjudged() throws Exception {
+        charge(0, 5, OutcomeStatus.FAILED);
+
+        assertThat(ends.count(List.of(good)).misjudged())
+                .singleElement()
+                .asString()
+                .contains("not answered: FAILED");
+    }
+
     private void charge(int partition, long offset) throws IOException {
+        charge(partition, offset, OutcomeStatus.ANSWERED);
+    }
+
+    private void charge(int partition, long offset, OutcomeStatus status) throws IOException {
+        boolean answered = status == OutcomeStatus.ANSWERED;
         Charge charge =
                 new Charge(
                         ID,
@@ -101,13 +116,13 @@ class EndsTest {
                         1,
                         "0x" + "33".repeat(20),
                         "0x" + "44".repeat(32),
-                        10,
+                        answered ? 10 : 0,
                         20_000_000,
                         1,
-                        200,
-                        190,
-                        10,
-                        OutcomeStatus.ANSWERED,
+                        answered ? 200 : 0,
+                        answered ? 190 : 0,
+                        answered ? 10 : 0,
+                        status,
                         partition,
                         offset);
         ends.add(record(Topics.CHARGES, JsonCodec.encode(charge)));

@@ -60,6 +60,12 @@ class MillraceTest {
                 "send --input",
                 "demo --requests=0",
                 "demo --requests=x",
+                "chaos --rate=0",
+                "chaos --requesters=0",
+                "chaos --max-faults=0",
+                "chaos --minutes=0",
+                "chaos --taskmanagers=1",
+                "chaos --faults=kill-nobody",
                 "prove",
                 "nothing"
             })
