@@ -62,7 +62,7 @@ public record Endpoints(
                 kafka.exactlyOnce("money"),
                 kafka.atLeastOnce(),
                 kafka.exactlyOnce("rejections"),
-                kafka.exactlyOnce("epochs"),
+                kafka.exactlyOnceExpiringFirst("epochs"),
                 kafka.exactlyOnce("receipts"),
                 kafka.ticks(),
                 KafkaSubmissionJournal.factory(config.kafka(), config.chain().domain().vault()),

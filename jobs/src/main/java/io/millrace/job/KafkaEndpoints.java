@@ -4,6 +4,7 @@ import io.millrace.admit.RequestRecord;
 import io.millrace.chain.SealedEpoch;
 import io.millrace.meter.Charge;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -92,9 +93,20 @@ final class KafkaEndpoints {
 
     /** Records that become visible exactly when the checkpoint that contains them is complete. */
     KafkaSink<OutboundRecord> exactlyOnce(String name) {
+        return exactlyOnce(name, config.transactionTimeout());
+    }
+
+    /**
+     * The same for epochs and the marks of checkpoints, whose transactions expire first: where an
+     * outage has cost a checkpoint its charges, its mark is gone too, and the start is refused.
+     */
+    KafkaSink<OutboundRecord> exactlyOnceExpiringFirst(String name) {
+        return exactlyOnce(name, config.transactionTimeout().multipliedBy(3).dividedBy(4));
+    }
+
+    private KafkaSink<OutboundRecord> exactlyOnce(String name, Duration timeout) {
         Properties producer = producer();
-        producer.setProperty(
-                "transaction.timeout.ms", Long.toString(config.transactionTimeout().toMillis()));
+        producer.setProperty("transaction.timeout.ms", Long.toString(timeout.toMillis()));
         return KafkaSink.<OutboundRecord>builder()
                 .setBootstrapServers(config.bootstrapServers())
                 .setKafkaProducerConfig(producer)

@@ -35,19 +35,18 @@ public final class KafkaLedgerLog implements LedgerLog {
 
     @Override
     public Recorded read(CheckpointMark awaited) throws IOException {
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(
-                        Map.of(
-                                "bootstrap.servers", bootstrapServers,
-                                "isolation.level", "read_committed",
-                                "enable.auto.commit", "false"),
-                        new ByteArrayDeserializer(),
-                        new ByteArrayDeserializer())) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_committed")) {
             long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
             Recorded recorded = read(consumer);
             while (isBefore(recorded, awaited) && System.nanoTime() - giveUpNanos < 0) {
                 consumer.poll(POLL); // nothing comes: the last record has been read
                 recorded = read(consumer);
+            }
+            if (isBefore(recorded, awaited) && isTransactionOpen(consumer)) {
+                throw new IOException(
+                        "a transaction of the ledger is still open, so whether "
+                                + awaited
+                                + " was committed is not known yet");
             }
             return recorded;
         } catch (KafkaException e) {
@@ -63,6 +62,27 @@ public final class KafkaLedgerLog implements LedgerLog {
     private static boolean isBefore(Recorded recorded, CheckpointMark awaited) {
         return recorded.mark().checkpoint() < awaited.checkpoint()
                 || recorded.epoch() < awaited.epoch();
+    }
+
+    /** Whether records lie behind the last stable offset, which is where committed reading ends. */
+    private boolean isTransactionOpen(KafkaConsumer<byte[], byte[]> committed) {
+        List<TopicPartition> ledger =
+                List.of(
+                        new TopicPartition(Topics.CHECKPOINTS, 0),
+                        new TopicPartition(Topics.EPOCHS, 0));
+        try (KafkaConsumer<byte[], byte[]> all = consumer("read_uncommitted")) {
+            return !all.endOffsets(ledger).equals(committed.endOffsets(ledger));
+        }
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer(String isolation) {
+        return new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers", bootstrapServers,
+                        "isolation.level", isolation,
+                        "enable.auto.commit", "false"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
     }
 
     private static Recorded read(KafkaConsumer<byte[], byte[]> consumer) throws IOException {

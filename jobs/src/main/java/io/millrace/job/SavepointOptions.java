@@ -33,6 +33,7 @@ public final class SavepointOptions {
 
     /** Puts {@code options} beside the state in the folder {@code savepoint}. */
     public static void write(Path savepoint, Map<String, String> options) throws IOException {
+        Files.createDirectories(savepoint);
         Files.write(savepoint.resolve(FILE), MAPPER.writeValueAsBytes(options));
     }
 }

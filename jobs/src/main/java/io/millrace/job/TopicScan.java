@@ -9,10 +9,15 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Reads what is committed on topics, from their beginning. Used by one thread. */
+/**
+ * Reads what is committed on topics, from their beginning. Used by one thread.
+ *
+ * <p>Records that are deleted before they are read are an error, never skipped.
+ */
 public final class TopicScan implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final List<TopicPartition> partitions;
@@ -27,7 +32,9 @@ public final class TopicScan implements AutoCloseable {
                                 "isolation.level",
                                 "read_committed",
                                 "enable.auto.commit",
-                                false),
+                                false,
+                                "auto.offset.reset",
+                                "none"),
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer());
         partitions =
@@ -58,11 +65,29 @@ public final class TopicScan implements AutoCloseable {
         return consumer.endOffsets(partitions);
     }
 
-    /** Visits everything that is committed now. */
+    /**
+     * Visits everything that is committed now.
+     *
+     * @throws IOException if nothing comes for {@link #PATIENCE} although there is more
+     */
     public void toEnd(Visitor visitor) throws IOException {
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        long before = -1;
+        long giveUpNanos = 0;
         while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
             poll(visitor);
+            long read = partitions.stream().mapToLong(consumer::position).sum();
+            if (read != before) {
+                before = read;
+                giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
+            } else if (System.nanoTime() - giveUpNanos > 0) {
+                throw new IOException(
+                        "nothing has come for "
+                                + PATIENCE.toSeconds()
+                                + " s, and the topics are not read to "
+                                + ends
+                                + "; check that the brokers are up");
+            }
         }
     }
 

@@ -138,11 +138,11 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
         super.prepareSnapshotPreBarrier(checkpointId);
         lastBarrier = checkpointId;
-        seal(checkpointId);
-        if (finished) { // nothing may follow the end of the input
+        if (finished) { // nothing may follow the end of the input, not even a heartbeat
             lastSent = CheckpointMark.NONE;
             return;
         }
+        seal(checkpointId);
         EpochSealer.Head at = sealer.head();
         lastSent = new CheckpointMark(checkpointId, at.epoch(), at.header(), writer);
         output.collect(MARKS, new StreamRecord<>(lastSent));

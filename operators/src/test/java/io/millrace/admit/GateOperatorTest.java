@@ -26,6 +26,22 @@ class GateOperatorTest {
     }
 
     @Test
+    void gate_keeperNotHeardAnyMore_closesUntilItSpeaksAgain() throws Exception {
+        try (var operator = operator();
+                var leaf = gate.hang(0)) {
+            operator.processElement(GateState.OPEN, 0);
+            operator.setProcessingTime(2_000);
+            assertThat(leaf.isOpen()).as("within patience").isTrue();
+
+            operator.setProcessingTime(4_000);
+            assertThat(leaf.isOpen()).as("its process may have stopped").isFalse();
+
+            operator.processElement(GateState.OPEN, 0);
+            assertThat(leaf.isOpen()).isTrue();
+        }
+    }
+
+    @Test
     void gate_openedWhileSomebodyWaits_wakesHim() throws Exception {
         try (var operator = operator();
                 var leaf = gate.hang(0)) {

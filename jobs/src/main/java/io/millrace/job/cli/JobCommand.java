@@ -96,7 +96,9 @@ final class JobCommand {
             return null;
         }
         try (Stream<Path> found = Files.list(savepoints)) {
-            return found.max(Comparator.comparingLong(path -> path.toFile().lastModified()))
+            // Flink writes _metadata last: a folder without it is of a savepoint that failed.
+            return found.filter(path -> Files.exists(path.resolve("_metadata")))
+                    .max(Comparator.comparingLong(path -> path.toFile().lastModified()))
                     .map(path -> path.toUri().toString())
                     .orElse(null);
         }

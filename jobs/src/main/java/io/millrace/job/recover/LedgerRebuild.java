@@ -156,7 +156,9 @@ public final class LedgerRebuild {
     private static void remember(LedgerHistory history, Map<String, Account> accounts) {
         for (Charge charge : history.charges()) {
             long deadline = history.requests().deadlines().getOrDefault(charge.requestId(), 0L);
-            if (deadline > history.requests().clockMillis()) {
+            // At the deadline itself a copy would still be judged: the watermark is a millisecond
+            // behind.
+            if (deadline >= history.requests().clockMillis()) {
                 Account account = account(accounts, charge.requester());
                 String before = account.lastByDeadline.put(deadline, charge.requestId());
                 account.admitted.put(

@@ -78,9 +78,10 @@ public final class Recovery {
         for (int copy = 2; Files.exists(savepoint); copy++) {
             savepoint = folder.resolve("recovered-" + ledger.checkpoint() + "-" + copy);
         }
+        // Before the state: a savepoint without its metadata is none, one without options is wrong.
+        SavepointOptions.write(savepoint, options(reader.starts(), history.finalBlock()));
         SavepointOfLedger.write(
                 ledger, maxParallelism(config.parallelism()), savepoint.toUri().toString());
-        SavepointOptions.write(savepoint, options(reader.starts(), history.finalBlock()));
         return new Report(
                 savepoint.toUri().toString(),
                 ledger.checkpoint(),
