@@ -1,5 +1,6 @@
 package io.millrace.job.chaos;
 
+import io.millrace.job.stack.KafkaBroker;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -61,15 +62,22 @@ final class Schedule {
             deck.addAll(shuffled);
         }
         FaultKind kind = deck.pop();
-        boolean pause = kind.name().startsWith("PAUSE_");
         return new PlannedFault(
                 kind,
                 random.nextInt(MAX_GAP_MILLIS),
                 random.nextInt(RECOVERIES_PER_STRIKE) == 0 && !NEEDS_RUNNING_JOB.contains(kind),
-                500L + random.nextInt(pause ? MAX_PAUSE_MILLIS : MAX_OUTAGE_MILLIS),
+                500L + random.nextInt(maxMillis(kind)),
                 random.nextInt(taskManagers),
                 1 + random.nextInt(maxDepth),
                 5L + random.nextInt(MAX_FEE_GWEI),
                 1 + random.nextInt(MAX_PARALLELISM));
+    }
+
+    private static int maxMillis(FaultKind kind) {
+        if (kind == FaultKind.PAUSE_BROKER) {
+            // A broker without replicas does not survive its own session: KafkaBroker says why.
+            return KafkaBroker.SESSION_MILLIS * 2 / 3;
+        }
+        return kind.name().startsWith("PAUSE_") ? MAX_PAUSE_MILLIS : MAX_OUTAGE_MILLIS;
     }
 }

@@ -20,6 +20,9 @@ import org.apache.kafka.common.Uuid;
  */
 public final class KafkaBroker {
 
+    /** How long it may stop, at the least, before it is no longer the same to itself. */
+    public static final int SESSION_MILLIS = 9_000;
+
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
     private static final Pattern CLIENT_PORT = Pattern.compile("CLIENT://127\\.0\\.0\\.1:(\\d+)");
@@ -137,8 +140,11 @@ public final class KafkaBroker {
                 "transaction.max.timeout.ms=3600000",
                 "group.initial.rebalance.delay.ms=0",
                 // A broker that was lost is let in again once its last registration has expired.
+                // One
+                // that stops for longer is fenced by itself, and while no partition has a leader it
+                // takes the markers of its transactions for needless: they hang for ever.
                 "broker.heartbeat.interval.ms=500",
-                "broker.session.timeout.ms=3000");
+                "broker.session.timeout.ms=" + SESSION_MILLIS);
     }
 
     private static int nodesOf(String bootstrapServers) throws Exception {

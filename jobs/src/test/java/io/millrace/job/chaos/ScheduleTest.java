@@ -3,6 +3,7 @@ package io.millrace.job.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.job.stack.KafkaBroker;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -80,5 +81,13 @@ class ScheduleTest {
         assertThatThrownBy(() -> FaultKind.of("earthquake"))
                 .hasMessageContaining("\"earthquake\"")
                 .hasMessageContaining("kill-taskmanager, kill-submitter");
+    }
+
+    @Test
+    void schedule_pausesOfTheOnlyBroker_endWithinItsSession() {
+        assertThat(plan(7, 500))
+                .filteredOn(fault -> fault.kind() == FaultKind.PAUSE_BROKER)
+                .isNotEmpty()
+                .allMatch(fault -> fault.lengthMillis() < KafkaBroker.SESSION_MILLIS - 2_000);
     }
 }
