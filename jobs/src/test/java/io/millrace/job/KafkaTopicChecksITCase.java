@@ -1,7 +1,9 @@
 package io.millrace.job;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.stack.Installation;
 import io.millrace.job.stack.KafkaBroker;
@@ -10,8 +12,10 @@ import io.millrace.job.stack.TopicSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
@@ -41,7 +45,9 @@ class KafkaTopicChecksITCase {
     private static void assertChecks(KafkaBroker broker) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             TopicSettings.create(admin, 1);
-            assertThatCode(() -> verify(broker)).doesNotThrowAnyException();
+            // The broker learns of them a moment after the controller.
+            await().untilAsserted(
+                            () -> assertThatCode(() -> verify(broker)).doesNotThrowAnyException());
 
             assertRefused(broker, admin, Topics.REQUESTS, CLOCK, "CreateTime");
             assertRefused(broker, admin, Topics.REQUESTS, BATCH, "1048588");
@@ -80,16 +86,25 @@ class KafkaTopicChecksITCase {
         };
     }
 
+    /** Also waits until the broker says so: the controller acknowledges the change before it. */
     private static void set(Admin admin, String topic, String setting, String value)
             throws Exception {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         admin.incrementalAlterConfigs(
                         Map.of(
-                                new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                                resource,
                                 List.of(
                                         new AlterConfigOp(
                                                 new ConfigEntry(setting, value),
                                                 AlterConfigOp.OpType.SET))))
                 .all()
                 .get();
+        await().untilAsserted(() -> assertThat(setting(admin, resource, setting)).isEqualTo(value));
+    }
+
+    private static String setting(Admin admin, ConfigResource resource, String setting)
+            throws Exception {
+        Map<ConfigResource, Config> configs = admin.describeConfigs(List.of(resource)).all().get();
+        return Objects.requireNonNull(configs.get(resource)).get(setting).value();
     }
 }

@@ -140,9 +140,8 @@ public final class KafkaBroker {
                 "transaction.max.timeout.ms=3600000",
                 "group.initial.rebalance.delay.ms=0",
                 // A broker that was lost is let in again once its last registration has expired.
-                // One
-                // that stops for longer is fenced by itself, and while no partition has a leader it
-                // takes the markers of its transactions for needless: they hang for ever.
+                // One that stops for longer is fenced by itself, and while no partition has a
+                // leader it takes the markers of its transactions for needless: they hang for ever.
                 "broker.heartbeat.interval.ms=500",
                 "broker.session.timeout.ms=" + SESSION_MILLIS);
     }
