@@ -70,11 +70,12 @@ public final class InferenceSettlementJob {
         var roots = steps.cut(charges, tasks);
         var epochs = steps.seal(roots, requests, events);
         var receipts = steps.receipts(roots, epochs);
+        var marks = steps.marks(epochs);
 
         steps.gate(tasks, events);
-        steps.publishRejections(steps.rejections(candidates, tasks));
-        steps.publish(charges, config.results());
-        steps.publishEpochs(epochs, receipts);
+        steps.publishRejections(steps.rejections(candidates, tasks), marks);
+        steps.publish(charges, config.results(), marks);
+        steps.publishEpochs(epochs, receipts, marks);
         steps.submit();
         steps.tick();
     }

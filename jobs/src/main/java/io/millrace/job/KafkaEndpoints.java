@@ -4,7 +4,6 @@ import io.millrace.admit.RequestRecord;
 import io.millrace.chain.SealedEpoch;
 import io.millrace.meter.Charge;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -92,27 +91,16 @@ final class KafkaEndpoints {
     }
 
     /** Records that become visible exactly when the checkpoint that contains them is complete. */
-    KafkaSink<OutboundRecord> exactlyOnce(String name) {
-        return exactlyOnce(name, config.transactionTimeout());
-    }
-
-    /**
-     * The same for epochs and the marks of checkpoints, whose transactions expire first: where an
-     * outage has cost a checkpoint its charges, its mark is gone too, and the start is refused.
-     */
-    KafkaSink<OutboundRecord> exactlyOnceExpiringFirst(String name) {
-        return exactlyOnce(name, config.transactionTimeout().multipliedBy(3).dividedBy(4));
-    }
-
-    private KafkaSink<OutboundRecord> exactlyOnce(String name, Duration timeout) {
+    KafkaSink<OutboundRecord> exactlyOnce(LedgerSink sink) {
         Properties producer = producer();
-        producer.setProperty("transaction.timeout.ms", Long.toString(timeout.toMillis()));
+        producer.setProperty(
+                "transaction.timeout.ms", Long.toString(config.transactionTimeout().toMillis()));
         return KafkaSink.<OutboundRecord>builder()
                 .setBootstrapServers(config.bootstrapServers())
                 .setKafkaProducerConfig(producer)
-                .setRecordSerializer(KafkaEndpoints::encode)
+                .setRecordSerializer(ledgerSchema(sink))
                 .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
-                .setTransactionalIdPrefix(config.transactionPrefix() + "-" + name)
+                .setTransactionalIdPrefix(config.transactionPrefix() + "-" + sink.id())
                 .build();
     }
 
@@ -121,7 +109,7 @@ final class KafkaEndpoints {
         return KafkaSink.<OutboundRecord>builder()
                 .setBootstrapServers(config.bootstrapServers())
                 .setKafkaProducerConfig(producer())
-                .setRecordSerializer(KafkaEndpoints::encode)
+                .setRecordSerializer(schema())
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                 .build();
     }
@@ -145,11 +133,21 @@ final class KafkaEndpoints {
         return producer;
     }
 
-    private static ProducerRecord<byte[], byte[]> encode(
-            OutboundRecord record,
-            KafkaRecordSerializationSchema.KafkaSinkContext context,
-            Long timestamp) {
-        return new ProducerRecord<>(record.topic(), record.key(), record.value());
+    private static KafkaRecordSerializationSchema<OutboundRecord> schema() {
+        return (record, context, timestamp) ->
+                new ProducerRecord<>(record.topic(), record.key(), record.value());
+    }
+
+    /** Every subtask writes every mark, under its own key: compaction keeps the last of each. */
+    private static KafkaRecordSerializationSchema<OutboundRecord> ledgerSchema(LedgerSink sink) {
+        return (record, context, timestamp) -> {
+            byte[] key =
+                    record.topic().equals(Topics.CHECKPOINTS)
+                            ? sink.key(context.getParallelInstanceId())
+                                    .getBytes(StandardCharsets.UTF_8)
+                            : record.key();
+            return new ProducerRecord<>(record.topic(), key, record.value());
+        };
     }
 
     private static KafkaRecordSerializationSchema<Long> tickSchema() {

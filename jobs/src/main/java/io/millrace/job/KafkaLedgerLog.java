@@ -3,17 +3,22 @@ package io.millrace.job;
 import io.millrace.chain.SealedEpoch;
 import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.LedgerLog;
+import io.millrace.settle.SentMark;
 import io.millrace.unit.Hex;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.jspecify.annotations.Nullable;
 
 /** The end of the ledger's topics, committed records only. */
 public final class KafkaLedgerLog implements LedgerLog {
@@ -23,32 +28,41 @@ public final class KafkaLedgerLog implements LedgerLog {
     private static final long FIRST_LOOK_BACK = 16;
 
     private final String bootstrapServers;
+    private final Duration patience;
 
-    private KafkaLedgerLog(String bootstrapServers) {
+    /**
+     * @param patience with transactions that are still open, and with brokers
+     */
+    KafkaLedgerLog(String bootstrapServers, Duration patience) {
         this.bootstrapServers = bootstrapServers;
+        this.patience = patience;
     }
 
     /** A factory that can travel to the TaskManager. */
     public static Factory factory(String bootstrapServers) {
-        return () -> new KafkaLedgerLog(bootstrapServers);
+        return () -> new KafkaLedgerLog(bootstrapServers, PATIENCE);
     }
 
     @Override
-    public Recorded read(CheckpointMark awaited) throws IOException {
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_committed")) {
-            long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
-            Recorded recorded = read(consumer);
-            while (isBefore(recorded, awaited) && System.nanoTime() - giveUpNanos < 0) {
-                consumer.poll(POLL); // nothing comes: the last record has been read
-                recorded = read(consumer);
+    public Recorded read(SentMark awaited) throws IOException {
+        try (KafkaConsumer<byte[], byte[]> committed = consumer("read_committed");
+                KafkaConsumer<byte[], byte[]> all = consumer("read_uncommitted")) {
+            long giveUpNanos = System.nanoTime() + patience.toNanos();
+            while (true) {
+                // Asked first: if none is open, all that can become visible is read after it.
+                boolean open = isTransactionOpen(committed, all);
+                Recorded recorded = read(committed);
+                if (!open || !isBefore(recorded, awaited)) {
+                    return recorded;
+                }
+                if (System.nanoTime() - giveUpNanos > 0) {
+                    throw new IOException(
+                            "a transaction of the ledger is still open, so whether "
+                                    + awaited.mark()
+                                    + " was committed is not known yet");
+                }
+                committed.poll(POLL); // nothing comes: the last record has been read
             }
-            if (isBefore(recorded, awaited) && isTransactionOpen(consumer)) {
-                throw new IOException(
-                        "a transaction of the ledger is still open, so whether "
-                                + awaited
-                                + " was committed is not known yet");
-            }
-            return recorded;
         } catch (KafkaException e) {
             throw new IOException(
                     "the end of the epoch log at "
@@ -59,20 +73,23 @@ public final class KafkaLedgerLog implements LedgerLog {
     }
 
     /** The partitions of one transaction become visible one by one. */
-    private static boolean isBefore(Recorded recorded, CheckpointMark awaited) {
-        return recorded.mark().checkpoint() < awaited.checkpoint()
-                || recorded.epoch() < awaited.epoch();
+    private static boolean isBefore(Recorded recorded, SentMark awaited) {
+        long checkpoint = awaited.mark().checkpoint();
+        return recorded.newest().checkpoint() < checkpoint
+                || recorded.epoch() < awaited.mark().epoch()
+                || recorded.lacking(awaited).stream()
+                        .map(sink -> recorded.marks().getOrDefault(sink, CheckpointMark.NONE))
+                        .anyMatch(mark -> mark.checkpoint() < checkpoint);
     }
 
     /** Whether records lie behind the last stable offset, which is where committed reading ends. */
-    private boolean isTransactionOpen(KafkaConsumer<byte[], byte[]> committed) {
+    private static boolean isTransactionOpen(
+            KafkaConsumer<byte[], byte[]> committed, KafkaConsumer<byte[], byte[]> all) {
         List<TopicPartition> ledger =
                 List.of(
                         new TopicPartition(Topics.CHECKPOINTS, 0),
                         new TopicPartition(Topics.EPOCHS, 0));
-        try (KafkaConsumer<byte[], byte[]> all = consumer("read_uncommitted")) {
-            return !all.endOffsets(ledger).equals(committed.endOffsets(ledger));
-        }
+        return !all.endOffsets(ledger).equals(committed.endOffsets(ledger));
     }
 
     private KafkaConsumer<byte[], byte[]> consumer(String isolation) {
@@ -86,17 +103,51 @@ public final class KafkaLedgerLog implements LedgerLog {
     }
 
     private static Recorded read(KafkaConsumer<byte[], byte[]> consumer) throws IOException {
-        CheckpointMark mark = last(consumer, Topics.CHECKPOINTS, CheckpointMark.class);
-        SealedEpoch part = last(consumer, Topics.EPOCHS, SealedEpoch.class);
+        SealedEpoch part = null;
+        for (ConsumerRecord<byte[], byte[]> record :
+                tail(consumer, Topics.EPOCHS, records -> !records.isEmpty())) {
+            part = JsonCodec.decode(record.value(), SealedEpoch.class);
+        }
         return new Recorded(
-                mark == null ? CheckpointMark.NONE : mark,
+                marks(consumer),
                 part == null ? 0 : part.header().epoch(),
                 part == null ? Hex.ZERO_32 : part.hash());
     }
 
-    /** The last visible record; offsets at the end may belong to markers and aborted records. */
-    private static <T> @Nullable T last(
-            KafkaConsumer<byte[], byte[]> consumer, String topic, Class<T> type)
+    /**
+     * The last of each sink, at least of those that marked the newest checkpoint: its marks lie
+     * behind all of the one before, since a checkpoint begins when the one before is complete.
+     */
+    private static Map<String, CheckpointMark> marks(KafkaConsumer<byte[], byte[]> consumer)
+            throws IOException {
+        Map<String, CheckpointMark> marks = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record :
+                tail(consumer, Topics.CHECKPOINTS, KafkaLedgerLog::isOfTwoCheckpoints)) {
+            marks.put(
+                    new String(record.key(), StandardCharsets.UTF_8),
+                    JsonCodec.decode(record.value(), CheckpointMark.class));
+        }
+        return marks;
+    }
+
+    private static boolean isOfTwoCheckpoints(List<ConsumerRecord<byte[], byte[]>> marks)
+            throws IOException {
+        Set<Long> checkpoints = new HashSet<>();
+        for (ConsumerRecord<byte[], byte[]> record : marks) {
+            checkpoints.add(JsonCodec.decode(record.value(), CheckpointMark.class).checkpoint());
+        }
+        return checkpoints.size() > 1;
+    }
+
+    /** Whether records of a topic's end are enough. */
+    @FunctionalInterface
+    private interface Enough {
+        boolean test(List<ConsumerRecord<byte[], byte[]>> records) throws IOException;
+    }
+
+    /** Records of the end; offsets there may belong to markers and aborted records. */
+    private static List<ConsumerRecord<byte[], byte[]>> tail(
+            KafkaConsumer<byte[], byte[]> consumer, String topic, Enough enough)
             throws IOException {
         TopicPartition partition = new TopicPartition(topic, 0);
         List<TopicPartition> only = List.of(partition);
@@ -106,12 +157,10 @@ public final class KafkaLedgerLog implements LedgerLog {
         for (long back = FIRST_LOOK_BACK; ; back *= 2) {
             long from = Math.max(begin, end - back);
             consumer.seek(partition, from);
-            byte[] last = null;
+            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
             long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
             while (consumer.position(partition) < end) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    last = record.value();
-                }
+                consumer.poll(POLL).forEach(records::add);
                 if (System.nanoTime() - giveUpNanos > 0) {
                     throw new IOException(
                             "topic "
@@ -123,11 +172,8 @@ public final class KafkaLedgerLog implements LedgerLog {
                                     + " s; check that the brokers are up");
                 }
             }
-            if (last != null) {
-                return JsonCodec.decode(last, type);
-            }
-            if (from == begin) {
-                return null;
+            if (from == begin || enough.test(records)) {
+                return records;
             }
         }
     }

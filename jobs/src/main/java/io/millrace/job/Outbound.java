@@ -36,9 +36,9 @@ final class Outbound {
                 Topics.EPOCHS, Long.toString(epoch.header().epoch()), JsonCodec.encode(epoch));
     }
 
-    /** One key for all: compaction keeps the last. */
+    /** The sink's subtask gives it its key. */
     static OutboundRecord of(CheckpointMark mark) {
-        return record(Topics.CHECKPOINTS, "checkpoint", JsonCodec.encode(mark));
+        return record(Topics.CHECKPOINTS, "", JsonCodec.encode(mark));
     }
 
     static OutboundRecord of(Receipt receipt) {

@@ -133,7 +133,8 @@ final class Stages {
     }
 
     EpochBuilder epochBuilder(LedgerLog.Factory log) {
-        return new EpochBuilder(settle, config.chain().domain(), log);
+        return new EpochBuilder(
+                settle, config.chain().domain(), log, LedgerSink.keys(config.parallelism()));
     }
 
     SubmitOperator.Factory submit(SubmissionJournal.Factory journal, EpochLog log) {

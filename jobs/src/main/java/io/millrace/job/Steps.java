@@ -195,8 +195,20 @@ final class Steps {
                 parallelism.settle());
     }
 
+    /** A mark of each checkpoint, for every transaction of it. */
+    DataStream<OutboundRecord> marks(SingleOutputStreamOperator<SealedEpoch> epochs) {
+        return step(
+                        epochs.getSideOutput(EpochBuilder.MARKS).map(Outbound::of),
+                        Uids.MARKS_ENCODED,
+                        1)
+                .broadcast();
+    }
+
     /** Charges exactly once; results at once, or in the transaction of their charge. */
-    void publish(SingleOutputStreamOperator<Charge> charges, ResultsMode mode) {
+    void publish(
+            SingleOutputStreamOperator<Charge> charges,
+            ResultsMode mode,
+            DataStream<OutboundRecord> marks) {
         DataStream<OutboundRecord> money =
                 step(charges.map(Outbound::of), Uids.CHARGES_ENCODED, parallelism.meter());
         DataStream<OutboundRecord> results =
@@ -209,32 +221,41 @@ final class Steps {
         } else {
             out(results, ends.results(), Uids.RESULTS_OUT, parallelism.meter());
         }
-        out(money, ends.money(), Uids.MONEY_OUT, parallelism.meter());
+        ledger(money, marks, LedgerSink.MONEY, ends.money(), Uids.MONEY_OUT);
     }
 
-    void publishRejections(DataStream<Rejection> rejections) {
-        out(
-                step(rejections.map(Outbound::of), Uids.REJECTIONS_ENCODED, parallelism.admit()),
-                ends.rejections(),
-                Uids.REJECTIONS_OUT,
-                parallelism.admit());
+    void publishRejections(DataStream<Rejection> rejections, DataStream<OutboundRecord> marks) {
+        var encoded =
+                step(rejections.map(Outbound::of), Uids.REJECTIONS_ENCODED, parallelism.admit());
+        ledger(encoded, marks, LedgerSink.REJECTIONS, ends.rejections(), Uids.REJECTIONS_OUT);
     }
 
-    /** A mark in the transaction of its checkpoint's epochs: both are visible, or neither is. */
     void publishEpochs(
-            SingleOutputStreamOperator<SealedEpoch> epochs, DataStream<Receipt> receipts) {
-        var marks = epochs.getSideOutput(EpochBuilder.MARKS);
-        out(
-                step(epochs.map(Outbound::of), Uids.EPOCHS_ENCODED, 1)
-                        .union(step(marks.map(Outbound::of), Uids.MARKS_ENCODED, 1)),
+            SingleOutputStreamOperator<SealedEpoch> epochs,
+            DataStream<Receipt> receipts,
+            DataStream<OutboundRecord> marks) {
+        ledger(
+                step(epochs.map(Outbound::of), Uids.EPOCHS_ENCODED, 1),
+                marks,
+                LedgerSink.EPOCHS,
                 ends.epochLog(),
-                Uids.EPOCHS_OUT,
-                1);
-        out(
+                Uids.EPOCHS_OUT);
+        ledger(
                 step(receipts.map(Outbound::of), Uids.RECEIPTS_ENCODED, parallelism.settle()),
+                marks,
+                LedgerSink.RECEIPTS,
                 ends.receipts(),
-                Uids.RECEIPTS_OUT,
-                parallelism.settle());
+                Uids.RECEIPTS_OUT);
+    }
+
+    /** Each mark in the transactions of its checkpoint: visible with its records, or never. */
+    private void ledger(
+            DataStream<OutboundRecord> records,
+            DataStream<OutboundRecord> marks,
+            LedgerSink which,
+            Sink<OutboundRecord> sink,
+            String uid) {
+        out(records.union(marks), sink, uid, which.parallelism(parallelism));
     }
 
     /** The epoch log, once committed, goes to the chain. */

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.unit.Hex;
 
 /**
- * Where the ledger stood at one checkpoint. Leaves with the epochs of that checkpoint, through the
- * same sink: it becomes visible exactly when they do.
+ * Where the ledger stood at one checkpoint. Leaves with that checkpoint's records, once through
+ * every subtask of every exactly-once sink: it becomes visible there exactly when they do.
  *
  * @param checkpoint id, 0 for none @param epoch last sealed, 0 before the first @param header hash
  *     of its last part @param writer one run of the builder: two jobs that go on from the same

@@ -4,6 +4,7 @@ import io.millrace.chain.CutPosition;
 import io.millrace.chain.SealedEpoch;
 import io.millrace.unit.Eip712Domain;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.apache.flink.api.common.state.ListState;
@@ -28,9 +29,9 @@ import org.apache.flink.util.OutputTag;
  * leaves before the barrier of the checkpoint that remembers it: behind an exactly-once sink it
  * becomes visible exactly when its number and hash can no longer be given to another.
  *
- * <p>With them leaves a mark in {@link #MARKS} at every barrier, for the same sink. On start the
- * last one visible must be of the checkpoint that is restored, else the job fails before it has
- * processed anything: see {@link RestoreGuard}.
+ * <p>With them leaves a mark in {@link #MARKS} at every barrier, for every subtask of every
+ * exactly-once sink. On start the last one visible of each must be of the checkpoint that is
+ * restored, else the job fails before it has processed anything: see {@link RestoreGuard}.
  *
  * <p>Metrics in group {@code settle}, sums since start: {@code epochs}, {@code parts}, {@code
  * receipts}, {@code sealedNano}.
@@ -51,11 +52,13 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
     private final SettleOptions options;
     private final Eip712Domain domain;
     private final LedgerLog.Factory log;
+    private final List<String> sinks;
 
     private transient EpochSealer sealer;
     private transient ListState<EpochSealer.Head> head;
     private transient ListState<CutPosition> positions;
     private transient ListState<CheckpointMark> sent;
+    private transient ListState<String> sentThrough;
     private transient CheckpointMark lastSent;
     private transient String writer;
     private transient long lastBarrier;
@@ -65,12 +68,20 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
     private transient Counter receipts;
     private transient Counter sealedNano;
 
-    /** For the vault that {@code domain} names; {@code log} is where its output ends up. */
+    /**
+     * For one vault.
+     *
+     * @param domain names the vault @param log where the output ends up
+     * @param sinks names of the sink subtasks that commit what it, and what its cuts come from,
+     *     have sent
+     */
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState before anything else
-    public EpochBuilder(SettleOptions options, Eip712Domain domain, LedgerLog.Factory log) {
+    public EpochBuilder(
+            SettleOptions options, Eip712Domain domain, LedgerLog.Factory log, List<String> sinks) {
         this.options = options;
         this.domain = domain;
         this.log = log;
+        this.sinks = List.copyOf(sinks);
     }
 
     @Override
@@ -86,6 +97,7 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
         head = context.getOperatorStateStore().getListState(SettleDescriptors.HEAD);
         positions = context.getOperatorStateStore().getListState(SettleDescriptors.POSITIONS);
         sent = context.getOperatorStateStore().getListState(SettleDescriptors.SENT);
+        sentThrough = context.getOperatorStateStore().getListState(SettleDescriptors.SINKS);
         positions.get().forEach(sealer::add);
         for (EpochSealer.Head restored : head.get()) {
             sealer.restore(restored, lastBarrier);
@@ -96,12 +108,14 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
         }
         // Of every start its own, so that two jobs that go on from one state can be told apart.
         writer = UUID.randomUUID().toString();
-        requireCurrentState();
+        List<String> names = new ArrayList<>();
+        sentThrough.get().forEach(names::add);
+        requireCurrentState(new SentMark(lastSent, names));
     }
 
-    private void requireCurrentState() throws IOException {
+    private void requireCurrentState(SentMark restored) throws IOException {
         try {
-            RestoreGuard.check(lastBarrier, sealer.head(), lastSent, log.open().read(lastSent));
+            RestoreGuard.check(lastBarrier, sealer.head(), restored, log.open().read(restored));
         } catch (StateRefusedException e) {
             throw new SuppressRestartsException(e);
         }
@@ -152,7 +166,9 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         head.update(List.of(sealer.head()));
-        sent.update(lastSent.equals(CheckpointMark.NONE) ? List.of() : List.of(lastSent));
+        boolean sentNothing = lastSent.equals(CheckpointMark.NONE);
+        sent.update(sentNothing ? List.of() : List.of(lastSent));
+        sentThrough.update(sentNothing ? List.of() : sinks);
         // No shard root is pending here: the barrier has just sealed them all.
         positions.update(sealer.positions());
     }

@@ -5,6 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.unit.Hex;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 
 /** What the ledger has committed, outside the job's own state. Used by one thread. */
 @FunctionalInterface
@@ -13,29 +16,44 @@ public interface LedgerLog {
     /**
      * The end of the log.
      *
-     * <p>Waits a while for {@code awaited}: on a restore the sink commits the last transaction
-     * again, at the same time as its caller starts.
+     * <p>Waits a while for {@code awaited}: on a restore the sinks commit their last transactions
+     * again, at the same time as the caller starts.
      *
-     * @param awaited the mark that the restored state has sent, NONE for none
+     * @param awaited what the restored state has sent
      * @throws IOException if the log cannot be read now; that says nothing about the ledger
      */
-    Recorded read(CheckpointMark awaited) throws IOException;
+    Recorded read(SentMark awaited) throws IOException;
 
     /**
      * What is visible to everyone.
      *
-     * @param mark the last, NONE if there is none @param epoch number of the last epoch, 0 before
-     *     the first @param header hash of its last part
+     * @param marks the last of each subtask of a sink, by its name
+     * @param epoch number of the last epoch, 0 before the first @param header hash of its last part
      */
-    record Recorded(CheckpointMark mark, long epoch, String header) {
+    record Recorded(Map<String, CheckpointMark> marks, long epoch, String header) {
 
         /** Of a new ledger. */
-        public static final Recorded NOTHING = new Recorded(CheckpointMark.NONE, 0, Hex.ZERO_32);
+        public static final Recorded NOTHING = new Recorded(Map.of(), 0, Hex.ZERO_32);
 
-        /** Checks. */
+        /** Checks and copies. */
         public Recorded {
-            requireNonNull(mark, "mark is null");
+            marks = Map.copyOf(marks);
             requireNonNull(header, "header is null");
+        }
+
+        /** The mark of the highest checkpoint, NONE if there is none. */
+        public CheckpointMark newest() {
+            return marks.values().stream()
+                    .max(Comparator.comparingLong(CheckpointMark::checkpoint))
+                    .orElse(CheckpointMark.NONE);
+        }
+
+        /** Those of {@code sent.sinks()} whose last mark is another than the one sent, sorted. */
+        public List<String> lacking(SentMark sent) {
+            return sent.sinks().stream()
+                    .filter(sink -> !sent.mark().equals(marks.get(sink)))
+                    .sorted()
+                    .toList();
         }
     }
 

@@ -1,5 +1,7 @@
 package io.millrace.settle;
 
+import java.util.List;
+
 /**
  * Decides whether a job may go on from the state it was given. A state that is older than the
  * ledger would seal the same charges into other epochs, so it is refused (M5), never re-processed.
@@ -17,14 +19,14 @@ public final class RestoreGuard {
      *
      * @param restored id of the checkpoint that the state is of, 0 for an empty state
      * @param head where that state's header chain stands
-     * @param sent the mark that left with that checkpoint, NONE if none did
+     * @param sent what left with that checkpoint
      * @param recorded the end of the log
      * @throws StateRefusedException naming both and what to do, if not
      */
     public static void check(
-            long restored, EpochSealer.Head head, CheckpointMark sent, LedgerLog.Recorded recorded)
+            long restored, EpochSealer.Head head, SentMark sent, LedgerLog.Recorded recorded)
             throws StateRefusedException {
-        CheckpointMark last = recorded.mark();
+        CheckpointMark last = recorded.newest();
         String state =
                 restored == 0
                         ? "the job starts with an empty state"
@@ -40,7 +42,7 @@ public final class RestoreGuard {
         if (last.checkpoint() > restored || recorded.epoch() > head.epoch()) {
             throw new StateRefusedException(state + " but " + log + REMEDY);
         }
-        if (last.checkpoint() == restored && !last.equals(sent)) {
+        if (isOfAnother(restored, sent.mark(), recorded)) {
             throw new StateRefusedException(
                     state
                             + " but another run of the job has written that checkpoint: "
@@ -48,11 +50,14 @@ public final class RestoreGuard {
                             + "; stop the other job if it still runs"
                             + REMEDY);
         }
-        if (!sent.equals(CheckpointMark.NONE) && !last.equals(sent)) {
+        List<String> lacking = recorded.lacking(sent);
+        boolean sentNothing = sent.mark().equals(CheckpointMark.NONE);
+        if (!sentNothing && !(last.equals(sent.mark()) && lacking.isEmpty())) {
             throw new StateRefusedException(
                     state
                             + " but what it committed is not in the log: "
                             + log
+                            + (lacking.isEmpty() ? "" : ", not by the sinks " + lacking)
                             + "; its Kafka transactions were aborted (a pause longer than"
                             + " kafka.transaction.timeout, or another job with the same"
                             + " kafka.transaction.prefix) or the topics were emptied"
@@ -68,6 +73,12 @@ public final class RestoreGuard {
                             + "), so they are not of one ledger"
                             + REMEDY);
         }
+    }
+
+    private static boolean isOfAnother(
+            long restored, CheckpointMark sent, LedgerLog.Recorded recorded) {
+        return recorded.marks().values().stream()
+                .anyMatch(mark -> mark.checkpoint() == restored && !mark.equals(sent));
     }
 
     private static String named(long checkpoint, EpochSealer.Head head) {

@@ -39,5 +39,9 @@ public final class SettleDescriptors {
     public static final ListStateDescriptor<CheckpointMark> SENT =
             new ListStateDescriptor<>("sent", TypeInformation.of(CheckpointMark.class));
 
+    /** Of {@link EpochBuilder}: names of the sinks that {@link #SENT} left through. */
+    public static final ListStateDescriptor<String> SINKS =
+            new ListStateDescriptor<>("sinks", Types.STRING);
+
     private SettleDescriptors() {}
 }

@@ -1,5 +1,7 @@
 package io.millrace.settle;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.millrace.admit.Release;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.meter.Charge;
@@ -8,6 +10,7 @@ import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import java.util.Collection;
+import java.util.List;
 
 /** Charges, releases and options for the tests of this stage. */
 final class Charges {
@@ -20,7 +23,16 @@ final class Charges {
 
     /** A log that holds exactly what the restored state has sent. */
     static final LedgerLog.Factory CURRENT =
-            () -> sent -> new LedgerLog.Recorded(sent, sent.epoch(), sent.header());
+            () ->
+                    sent ->
+                            new LedgerLog.Recorded(
+                                    sent.sinks().stream()
+                                            .collect(toMap(sink -> sink, sink -> sent.mark())),
+                                    sent.mark().epoch(),
+                                    sent.mark().header());
+
+    /** Subtasks of the sinks that commit what the operators of this stage send. */
+    static final List<String> SINKS = List.of("epochs-0", "money-0", "money-1");
 
     private static final String MODEL = Hex.encode(Keccak.hashUtf8("model"));
 

@@ -22,7 +22,7 @@ class EpochBuilderTest {
 
     private static RestoringHarness<ShardRoot, CutPosition, SealedEpoch> harness() {
         return RestoringHarness.<ShardRoot, CutPosition, SealedEpoch>twoInputOperator(
-                        () -> new EpochBuilder(OPTIONS, DOMAIN, Charges.CURRENT))
+                        () -> new EpochBuilder(OPTIONS, DOMAIN, Charges.CURRENT, Charges.SINKS))
                 .collecting(EpochBuilder.ASSIGNMENTS);
     }
 

@@ -2,6 +2,7 @@ package io.millrace.settle;
 
 import static io.millrace.settle.Charges.DOMAIN;
 import static io.millrace.settle.Charges.OPTIONS;
+import static io.millrace.settle.Charges.SINKS;
 import static io.millrace.settle.Charges.charge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,8 +10,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.SealedEpoch;
 import io.millrace.unit.Hex;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Queue;
+import java.util.Map;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -18,6 +20,8 @@ import org.apache.flink.streaming.util.TwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A builder that goes on only from the state that the log ends with. */
 @Timeout(60)
@@ -35,7 +39,7 @@ class RestoreGuardTest {
         Run(OperatorSubtaskState state, long checkpoint) throws Exception {
             builder =
                     new TwoInputStreamOperatorTestHarness<>(
-                            new EpochBuilder(OPTIONS, DOMAIN, () -> sent -> recorded));
+                            new EpochBuilder(OPTIONS, DOMAIN, () -> sent -> recorded, SINKS));
             builder.setRestoredCheckpointId(checkpoint);
             builder.setup();
             builder.initializeState(state);
@@ -45,7 +49,7 @@ class RestoreGuardTest {
         Run() throws Exception {
             builder =
                     new TwoInputStreamOperatorTestHarness<>(
-                            new EpochBuilder(OPTIONS, DOMAIN, () -> sent -> recorded));
+                            new EpochBuilder(OPTIONS, DOMAIN, () -> sent -> recorded, SINKS));
             builder.setup();
             builder.initializeEmptyState();
             builder.open();
@@ -62,16 +66,27 @@ class RestoreGuardTest {
             return builder.snapshot(id, id);
         }
 
-        /** The sink commits what has left so far. */
+        /** All sinks commit what has left so far. */
         void commit() {
-            List<SealedEpoch> parts = builder.extractOutputValues();
-            Queue<StreamRecord<CheckpointMark>> marks = builder.getSideOutput(EpochBuilder.MARKS);
+            commit(SINKS);
+        }
+
+        /** Some sinks do, with the epochs' last: then everyone sees what each has committed. */
+        void commit(List<String> sinks) {
             CheckpointMark mark = CheckpointMark.NONE;
-            for (StreamRecord<CheckpointMark> record : marks) {
+            for (StreamRecord<CheckpointMark> record : builder.getSideOutput(EpochBuilder.MARKS)) {
                 mark = record.getValue();
             }
-            SealedEpoch last = parts.get(parts.size() - 1);
-            recorded = new LedgerLog.Recorded(mark, last.header().epoch(), last.hash());
+            Map<String, CheckpointMark> marks = new HashMap<>(recorded.marks());
+            for (String sink : sinks) {
+                marks.put(sink, mark);
+            }
+            boolean epochs = sinks.contains("epochs-0");
+            recorded =
+                    new LedgerLog.Recorded(
+                            marks,
+                            epochs ? mark.epoch() : recorded.epoch(),
+                            epochs ? mark.header() : recorded.header());
         }
 
         @Override
@@ -96,7 +111,7 @@ class RestoreGuardTest {
             }
         }
         assertThat(recorded.epoch()).isEqualTo(2);
-        assertThat(recorded.mark().checkpoint()).isEqualTo(2);
+        assertThat(recorded.newest().checkpoint()).isEqualTo(2);
     }
 
     @Test
@@ -149,6 +164,41 @@ class RestoreGuardTest {
         }
     }
 
+    /** One sink has committed; before the others had, an outage outlived their transactions. */
+    @ParameterizedTest
+    @ValueSource(strings = {"epochs-0", "money-0", "money-1"})
+    void start_transactionOfOneSinkLost_refusedByItsName(String lost) throws Exception {
+        try (Run first = new Run()) {
+            first.checkpoint(1, 100);
+            first.commit();
+            OperatorSubtaskState state = first.checkpoint(2, 100);
+            first.commit(SINKS.stream().filter(sink -> !sink.equals(lost)).toList());
+
+            assertThatThrownBy(() -> new Run(state, 2))
+                    .as("a part of checkpoint 2 is in no log")
+                    .rootCause()
+                    .isInstanceOf(StateRefusedException.class)
+                    .hasMessageContaining("[" + lost + "]")
+                    .hasMessageContaining("kafka.transaction.timeout");
+        }
+    }
+
+    @Test
+    void start_stateOlderThanWhatOneSinkHasCommitted_refused() throws Exception {
+        try (Run first = new Run()) {
+            OperatorSubtaskState older = first.checkpoint(1, 100);
+            first.commit();
+            first.checkpoint(2, 100);
+            first.commit(List.of("money-1"));
+
+            assertThatThrownBy(() -> new Run(older, 1))
+                    .as("charges of checkpoint 2 would be made again")
+                    .rootCause()
+                    .isInstanceOf(StateRefusedException.class)
+                    .hasMessageContaining("recorded up to checkpoint 2");
+        }
+    }
+
     @Test
     void start_topicsEmptied_refused() throws Exception {
         try (Run first = new Run()) {
@@ -185,26 +235,20 @@ class RestoreGuardTest {
     @Test
     void check_stateWithoutAMarkOfItsOwn_mustEndWhereTheLogEnds() throws Exception {
         CheckpointMark last = new CheckpointMark(7, 3, hash(3), "one");
-        LedgerLog.Recorded log = new LedgerLog.Recorded(last, 3, hash(3));
-        RestoreGuard.check(9, new EpochSealer.Head(3, hash(3), 0), CheckpointMark.NONE, log);
+        LedgerLog.Recorded log = new LedgerLog.Recorded(Map.of("epochs-0", last), 3, hash(3));
+        RestoreGuard.check(9, new EpochSealer.Head(3, hash(3), 0), SentMark.NONE, log);
 
         assertThatThrownBy(
                         () ->
                                 RestoreGuard.check(
-                                        9,
-                                        new EpochSealer.Head(3, hash(4), 0),
-                                        CheckpointMark.NONE,
-                                        log))
+                                        9, new EpochSealer.Head(3, hash(4), 0), SentMark.NONE, log))
                 .isInstanceOf(StateRefusedException.class)
                 .hasMessageContaining(hash(3))
                 .hasMessageContaining(hash(4));
         assertThatThrownBy(
                         () ->
                                 RestoreGuard.check(
-                                        9,
-                                        new EpochSealer.Head(4, hash(4), 0),
-                                        CheckpointMark.NONE,
-                                        log))
+                                        9, new EpochSealer.Head(4, hash(4), 0), SentMark.NONE, log))
                 .isInstanceOf(StateRefusedException.class)
                 .hasMessageContaining("epoch 4");
     }

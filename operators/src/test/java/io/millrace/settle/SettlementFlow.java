@@ -239,7 +239,7 @@ final class SettlementFlow implements AutoCloseable {
     private TwoInputStreamOperatorTestHarness<ShardRoot, CutPosition, SealedEpoch> builder()
             throws Exception {
         return new TwoInputStreamOperatorTestHarness<>(
-                new EpochBuilder(options, DOMAIN, Charges.CURRENT));
+                new EpochBuilder(options, DOMAIN, Charges.CURRENT, Charges.SINKS));
     }
 
     private static TwoInputStreamOperatorTestHarness<Receipt, EpochAssignment, Receipt> receipts()

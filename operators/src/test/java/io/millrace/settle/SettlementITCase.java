@@ -123,7 +123,7 @@ class SettlementITCase {
                         .transform(
                                 "build",
                                 TypeInformation.of(SealedEpoch.class),
-                                new EpochBuilder(OPTIONS, DOMAIN, Charges.CURRENT))
+                                new EpochBuilder(OPTIONS, DOMAIN, Charges.CURRENT, Charges.SINKS))
                         .setParallelism(1);
         epochs.process(epochSink, Types.VOID).setParallelism(1);
         roots.getSideOutput(ShardCutOperator.RECEIPTS)

@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * All that is committed of a ledger.
  *
- * @param mark the last one @param charges a requester's in the order of its sequence
+ * @param mark of the newest checkpoint @param charges a requester's in the order of its sequence
  * @param parts of epochs, in the order of the log @param receipts in any order
  * @param requests what became of the request records @param events final ones, in chain order
  * @param finalBlock up to which they were read

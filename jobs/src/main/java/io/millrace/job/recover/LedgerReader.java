@@ -20,6 +20,7 @@ import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.Receipt;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,10 +66,13 @@ final class LedgerReader {
         return starts;
     }
 
+    /** Of the newest checkpoint that any sink has committed. */
     private CheckpointMark mark() throws IOException {
         List<CheckpointMark> marks = new ArrayList<>();
         scan(Topics.CHECKPOINTS, value -> marks.add(JsonCodec.decode(value, CheckpointMark.class)));
-        return marks.isEmpty() ? CheckpointMark.NONE : marks.get(marks.size() - 1);
+        return marks.stream()
+                .max(Comparator.comparingLong(CheckpointMark::checkpoint))
+                .orElse(CheckpointMark.NONE);
     }
 
     /** Those committed are accounted for in the rebuilt funds. */

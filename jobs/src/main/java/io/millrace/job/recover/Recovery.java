@@ -8,8 +8,8 @@ import io.millrace.job.JobConfig;
 import io.millrace.job.JobOptions;
 import io.millrace.job.KafkaLedgerLog;
 import io.millrace.job.SavepointOptions;
-import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.LedgerLog;
+import io.millrace.settle.SentMark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Recovery {
 
-    /** Beside a rebuilt savepoint: the job options that belong to it. */
     /**
      * What was rebuilt.
      *
@@ -102,7 +101,7 @@ public final class Recovery {
         LedgerLog.Recorded recorded =
                 KafkaLedgerLog.factory(config.kafka().bootstrapServers())
                         .open()
-                        .read(CheckpointMark.NONE);
+                        .read(SentMark.NONE);
         if (savepoint == null) {
             return recorded.equals(LedgerLog.Recorded.NOTHING)
                     ? Optional.empty()
@@ -110,10 +109,10 @@ public final class Recovery {
                             "there is no savepoint but the ledger has epoch "
                                     + recorded.epoch()
                                     + " and "
-                                    + recorded.mark());
+                                    + recorded.newest());
         }
         long checkpoint = SavepointLoader.loadSavepointMetadata(savepoint).getCheckpointId();
-        return checkpoint >= recorded.mark().checkpoint()
+        return checkpoint >= recorded.newest().checkpoint()
                 ? Optional.empty()
                 : Optional.of(
                         "savepoint "
@@ -121,7 +120,7 @@ public final class Recovery {
                                 + " is of checkpoint "
                                 + checkpoint
                                 + " but the ledger has gone on to "
-                                + recorded.mark());
+                                + recorded.newest());
     }
 
     private static Map<String, String> options(Map<String, Long> starts, long finalBlock) {

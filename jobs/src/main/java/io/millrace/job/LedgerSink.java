@@ -1,0 +1,44 @@
+package io.millrace.job;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** The sinks that publish exactly once. Each subtask of each has Kafka transactions of its own. */
+enum LedgerSink {
+    MONEY,
+    REJECTIONS,
+    EPOCHS,
+    RECEIPTS;
+
+    /** Its transactional ids contain it: renaming one is a breaking change. */
+    String id() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Name of one subtask: key of its marks in {@link Topics#CHECKPOINTS}. */
+    String key(int subtask) {
+        return id() + "-" + subtask;
+    }
+
+    /** The keys of all subtasks of all sinks. */
+    static List<String> keys(JobConfig.Parallelism parallelism) {
+        return Stream.of(values())
+                .flatMap(
+                        sink ->
+                                IntStream.range(0, sink.parallelism(parallelism))
+                                        .mapToObj(sink::key))
+                .toList();
+    }
+
+    /** As many as of the step before it. */
+    int parallelism(JobConfig.Parallelism steps) {
+        return switch (this) {
+            case MONEY -> steps.meter();
+            case REJECTIONS -> steps.admit();
+            case EPOCHS -> 1;
+            case RECEIPTS -> steps.settle();
+        };
+    }
+}
