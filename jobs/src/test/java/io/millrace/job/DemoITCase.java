@@ -46,7 +46,12 @@ class DemoITCase {
 
         assertThat(demo.exitValue()).as(Files.readString(messages)).isZero();
         assertThat(started).as("broker and L2 node").hasSizeGreaterThanOrEqualTo(2);
-        assertThat(started).as("processes that outlive it").noneMatch(ProcessHandle::isAlive);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(
+                        () ->
+                                assertThat(started)
+                                        .as("processes that outlive it")
+                                        .noneMatch(ProcessHandle::isAlive));
         List<String> lines = Files.readAllLines(output);
         assertResult(new ObjectMapper().readTree(lines.get(lines.size() - 1)));
         assertThat(folder.toFile().list())

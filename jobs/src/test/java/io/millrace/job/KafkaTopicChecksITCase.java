@@ -45,9 +45,7 @@ class KafkaTopicChecksITCase {
     private static void assertChecks(KafkaBroker broker) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             TopicSettings.create(admin, 1);
-            // The broker learns of them a moment after the controller.
-            await().untilAsserted(
-                            () -> assertThatCode(() -> verify(broker)).doesNotThrowAnyException());
+            assertThatCode(() -> verify(broker)).doesNotThrowAnyException();
 
             assertRefused(broker, admin, Topics.REQUESTS, CLOCK, "CreateTime");
             assertRefused(broker, admin, Topics.REQUESTS, BATCH, "1048588");

@@ -6,13 +6,16 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.admit.RejectReason;
 import io.millrace.job.recover.Recovery;
+import io.millrace.job.stack.FlinkRest;
 import io.millrace.job.stack.LocalStack;
 import io.millrace.job.stack.StackException;
 import io.millrace.job.stack.StackOptions;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -82,14 +85,21 @@ class RecoveryITCase {
     private static void assertRefused(LocalStack stack, @Nullable String savepoint)
             throws Exception {
         assertThat(Recovery.whyOutdated(stack.job().config(), savepoint)).isPresent();
-        stack.job().start(InferenceSettlementJob::start, savepoint, 0, Map.of());
+        JobID job = stack.job().start(InferenceSettlementJob::start, savepoint, 0, Map.of());
         await("the job gives up without restarts")
                 .atMost(LIMIT)
                 .until(() -> stack.job().running().isEmpty());
-        assertThatThrownBy(() -> stack.job().requireNotFailed())
-                .isInstanceOf(StackException.class)
-                .hasStackTraceContaining("the ledger is recorded up to checkpoint")
-                .hasStackTraceContaining("jobs/bin/millrace recover");
+        assertThatThrownBy(() -> stack.job().requireNotFailed()).isInstanceOf(StackException.class);
+        assertThat(
+                        new FlinkRest(URI.create(stack.file().webUrl()))
+                                .get("/jobs/" + job.toHexString() + "/exceptions")
+                                .findValuesAsText("stacktrace"))
+                .as("what the web UI shows of this job")
+                .anySatisfy(
+                        it ->
+                                assertThat(it)
+                                        .contains("the ledger is recorded up to checkpoint")
+                                        .contains("jobs/bin/millrace recover"));
     }
 
     private static void recover(LocalStack stack) throws Exception {

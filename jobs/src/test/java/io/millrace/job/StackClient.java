@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StackClient implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(150);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration TIME_TO_ANSWER = Duration.ofMinutes(30);
     private static final long MAX_FEE_NANO = 20_000;

@@ -24,7 +24,7 @@ class WithdrawalITCase {
     private static final long DEPOSIT_NANO = 10 * Nano.PER_TOKEN;
     private static final long PART_NANO = 4 * Nano.PER_TOKEN;
     private static final long NANO_PER_BASE_UNIT = Nano.PER_TOKEN / StackOptions.DOLLAR;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     @TempDir private Path folder;
 
@@ -43,6 +43,9 @@ class WithdrawalITCase {
             List<Account> both = stack.file().requesters().subList(0, 2);
             try (var traffic = new SteadyTraffic(client, both)) {
                 traffic.start();
+                List<SentRequest> first =
+                        List.of(client.send(both.get(0)), client.send(both.get(1)));
+                client.awaitThat("charges before", view -> first.stream().allMatch(view::ended));
                 requestWithdrawal(saver, PART_NANO);
                 requestWithdrawal(leaver, Long.MAX_VALUE);
                 client.awaitThat(

@@ -28,7 +28,10 @@ class SourceNodeFaultITCase {
 
     @RegisterExtension static final FaultChain CHAIN = new FaultChain();
 
-    private static final long TIMEOUT_MILLIS = 400;
+    private static final long TIMEOUT_MILLIS = 10_000;
+
+    /** Where no answer comes at all. */
+    private static final long STALL_MILLIS = 400;
 
     /** Ways to answer eth_getLogs wrongly. */
     private enum Lie {
@@ -181,7 +184,7 @@ class SourceNodeFaultITCase {
     /** Row 21: no answer in time, then nobody listening anywhere, then all is well. */
     @Test
     void row21_everyLineDown_waitsAndCatchesUp() throws Exception {
-        FaultReader reader = bothNodes(LogsCheck.BLOOM);
+        FaultReader reader = bothNodes(LogsCheck.BLOOM, STALL_MILLIS);
         reader.look();
         threeAccounts(reader);
         CHAIN.proxy().onAny().then(CHAIN.proxy().stall(false));
@@ -223,8 +226,12 @@ class SourceNodeFaultITCase {
     }
 
     private static FaultReader bothNodes(LogsCheck check) throws RpcException {
+        return bothNodes(check, TIMEOUT_MILLIS);
+    }
+
+    private static FaultReader bothNodes(LogsCheck check, long timeoutMillis) throws RpcException {
         return new FaultReader(
-                CHAIN, check, TIMEOUT_MILLIS, CHAIN.proxy().url(), CHAIN.otherProxy().url());
+                CHAIN, check, timeoutMillis, CHAIN.proxy().url(), CHAIN.otherProxy().url());
     }
 
     private static long width(RpcCall call) {

@@ -63,8 +63,13 @@ class SubmitClusterFaultITCase {
     @Test
     void row04_taskManagerLostAfterInclusion_adoptedAfterTheRestore() throws Exception {
         submit();
-        awaitSent(1);
-        CHAIN.mine(1);
+        Awaitility.await("an epoch is in the vault")
+                .atMost(Duration.ofSeconds(60))
+                .until(
+                        () -> {
+                            CHAIN.mine(1); // what was forwarded need not be in the pool yet
+                            return !CHAIN.books().settledHeaders().isEmpty();
+                        });
 
         cluster.terminateTaskManager(0).get();
         cluster.startTaskManager();

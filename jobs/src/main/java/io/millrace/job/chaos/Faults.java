@@ -7,13 +7,19 @@ import io.millrace.job.stack.JobRunner;
 import io.millrace.job.stack.LocalStack;
 import io.millrace.job.stack.StackProcess;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 
 /** Makes planned faults real on one stack. */
 final class Faults {
 
     private static final BigInteger WEI_PER_GWEI = BigInteger.valueOf(1_000_000_000L);
+
+    private static final Duration START_LIMIT = Duration.ofMinutes(1);
+    private static final long PAUSE_MILLIS = 200;
 
     private final LocalStack stack;
     private final JobRunner runner;
@@ -82,6 +88,20 @@ final class Faults {
 
     /** The TaskManager that runs the submitter. */
     private StackProcess submitter() throws Exception {
+        long giveUpNanos = System.nanoTime() + START_LIMIT.toNanos();
+        while (true) {
+            Optional<StackProcess> found = findSubmitter();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            if (System.nanoTime() - giveUpNanos > 0) {
+                throw new IllegalStateException("no TaskManager runs " + Uids.SUBMIT);
+            }
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS); // the job is just being deployed again
+        }
+    }
+
+    private Optional<StackProcess> findSubmitter() throws Exception {
         String job = "/jobs/" + stack.job().running().get(0).toHexString();
         for (JsonNode vertex : rest.get(job).path("vertices")) {
             if (vertex.path("name").asText().contains(Uids.SUBMIT)) {
@@ -93,11 +113,11 @@ final class Faults {
                                 .asText();
                 for (StackProcess process : stack.processes().taskManagers()) {
                     if (id.startsWith(process.name() + "-")) {
-                        return process;
+                        return Optional.of(process);
                     }
                 }
             }
         }
-        throw new IllegalStateException("no TaskManager runs " + Uids.SUBMIT + " of " + job);
+        return Optional.empty();
     }
 }

@@ -72,15 +72,18 @@ final class Anvil {
         return process;
     }
 
-    /** Puts a copy of the state aside if it is whole. */
-    void keepState() throws IOException {
-        if (Files.exists(state)) {
-            Path draft = copy.resolveSibling("state.draft.json");
-            Files.copy(state, draft, StandardCopyOption.REPLACE_EXISTING);
-            if (isWhole(draft)) {
-                Files.move(draft, copy, StandardCopyOption.ATOMIC_MOVE);
-            }
+    /** Puts a copy of the state aside if it is whole, which it is not while it is written. */
+    boolean keepState() throws IOException {
+        if (!Files.exists(state)) {
+            return false;
         }
+        Path draft = copy.resolveSibling("state.draft.json");
+        Files.copy(state, draft, StandardCopyOption.REPLACE_EXISTING);
+        if (!isWhole(draft)) {
+            return false;
+        }
+        Files.move(draft, copy, StandardCopyOption.ATOMIC_MOVE);
+        return true;
     }
 
     private StackProcess.Launch launch() throws IOException {

@@ -41,6 +41,7 @@ final class ChildProcess implements AutoCloseable {
             wait "$child"
             status=$?
             kill "$guard" 2>/dev/null
+            wait "$guard" 2>/dev/null
             exit "$status"
             """;
 

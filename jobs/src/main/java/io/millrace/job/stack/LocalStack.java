@@ -39,6 +39,8 @@ public final class LocalStack implements AutoCloseable {
     private static final int REQUEST_PARTITIONS = 4;
     private static final String NOT_STARTED = "the stack is not started";
     private static final Duration DEPOSITS_LIMIT = Duration.ofMinutes(3);
+    private static final int KEEP_TRIES = 5;
+    private static final long KEEP_PAUSE_MILLIS = 100;
     private static final Duration DEPOSITS_PAUSE = Duration.ofMillis(200);
 
     private final StackOptions options;
@@ -152,7 +154,7 @@ public final class LocalStack implements AutoCloseable {
      * @throws StackException if one ends again and again, with the end of its log
      */
     public List<String> revive() throws Exception {
-        keepChain();
+        requireNonNull(anvil, NOT_STARTED).keepState();
         List<String> revived = new ArrayList<>();
         for (StackProcess process : allProcesses()) {
             if (process.revive()) {
@@ -162,9 +164,17 @@ public final class LocalStack implements AutoCloseable {
         return revived;
     }
 
-    /** Puts a copy of the chain's state aside, for the case that the next write is cut off. */
-    public void keepChain() throws IOException {
-        requireNonNull(anvil, NOT_STARTED).keepState();
+    /**
+     * Puts a copy of the chain's state aside, for the case that the next write is cut off. Tries a
+     * few times, since the node may be writing it.
+     */
+    public void keepChain() throws IOException, InterruptedException {
+        for (int tries = 0; tries < KEEP_TRIES; tries++) {
+            if (requireNonNull(anvil, NOT_STARTED).keepState()) {
+                return;
+            }
+            TimeUnit.MILLISECONDS.sleep(KEEP_PAUSE_MILLIS);
+        }
     }
 
     /**

@@ -1,13 +1,16 @@
 package io.millrace.job.stack;
 
 import io.millrace.job.Topics;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Creates the topics with what each one's role needs. The request topic's own append time is the
@@ -22,10 +25,14 @@ public final class TopicSettings {
     private static final Set<String> BOOKS =
             Set.of(Topics.CHARGES, Topics.EPOCHS, Topics.RECEIPTS, Topics.TRANSACTIONS);
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long PAUSE_MILLIS = 50;
+
     private TopicSettings() {}
 
     /**
-     * Creates all topics on a single broker.
+     * Creates all topics on a single broker. Returns once the broker itself knows them, which is a
+     * moment after the controller has acknowledged them.
      *
      * @param partitions of the topics without a total order
      */
@@ -42,6 +49,28 @@ public final class TopicSettings {
                                                 .configs(settingsOf(topic)))
                         .toList();
         admin.createTopics(topics).all().get();
+        long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
+        while (!isKnown(admin)) {
+            if (System.nanoTime() - giveUpNanos > 0) {
+                throw new StackException(
+                        "the broker does not know the topics "
+                                + PATIENCE.toSeconds()
+                                + " s after they were created");
+            }
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        }
+    }
+
+    private static boolean isKnown(Admin admin) throws ExecutionException, InterruptedException {
+        try {
+            admin.describeTopics(Topics.ALL).allTopicNames().get();
+            return true;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     private static Map<String, String> settingsOf(String topic) {

@@ -1,6 +1,7 @@
 package io.millrace.job.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.InferenceSettlementJob;
 import java.nio.file.Path;
@@ -32,13 +33,13 @@ class ChaosITCase {
                 new Chaos(
                                 new ChaosOptions(
                                         SEED,
-                                        Duration.ofMinutes(4),
+                                        Duration.ofMinutes(15),
                                         KINDS,
                                         KINDS.size(),
                                         2,
                                         8,
                                         10,
-                                        Duration.ofMinutes(2)),
+                                        Duration.ofMinutes(4)),
                                 folder.resolve("stack"),
                                 InferenceSettlementJob::start,
                                 Clock.systemUTC(),
@@ -51,7 +52,11 @@ class ChaosITCase {
         assertThat(report.books().checks()).allMatch(check -> check.ok());
         assertThat(report.ok()).as("seed " + SEED + ": " + report).isTrue();
         assertThat(report.proofs().receipts()).isPositive();
-        assertThat(processes()).as("processes that outlived the run").isEqualTo(before);
+        await().untilAsserted(
+                        () ->
+                                assertThat(processes())
+                                        .as("processes that outlived the run")
+                                        .isEqualTo(before));
     }
 
     private static Set<Long> processes() {

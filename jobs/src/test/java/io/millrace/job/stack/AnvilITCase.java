@@ -70,7 +70,9 @@ class AnvilITCase {
                     address,
                     "",
                     BigInteger.ONE);
-            await("the transaction is mined").until(() -> session.rawTransactions(1).size() == 1);
+            await("the transaction is mined")
+                    .atMost(LIMIT)
+                    .until(() -> session.rawTransactions(1).size() == 1);
             List<String> raw = session.rawTransactions(1);
             String before = session.hashOf(1);
 
@@ -101,7 +103,7 @@ class AnvilITCase {
             FileTime before = written();
             await("a write").atMost(LIMIT).until(() -> written().compareTo(before) > 0);
         }
-        anvil.keepState();
+        await("a whole copy").atMost(LIMIT).until(anvil::keepState);
     }
 
     private FileTime written() throws IOException {

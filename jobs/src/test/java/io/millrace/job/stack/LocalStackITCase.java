@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.unit.Nano;
 import java.math.BigInteger;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The stack as a user starts it, around a job that only passes numbers. */
 class LocalStackITCase {
+
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     @TempDir private Path folder;
 
@@ -57,6 +61,7 @@ class LocalStackITCase {
             }
             stack.requireHealthy();
 
+            awaitTasks(stack);
             String savepoint = stack.job().stop();
             assertThat(stack.job().running()).isEmpty();
             stack.job().start(LocalStackITCase::passNumbers, savepoint, 1, Map.of());
@@ -124,8 +129,22 @@ class LocalStackITCase {
                 .sinkTo(new DiscardingSink<>())
                 .uid("discard");
         JobClient client = env.executeAsync();
-        await().until(() -> client.getJobStatus().get() == JobStatus.RUNNING);
+        await().atMost(LIMIT).until(() -> client.getJobStatus().get() == JobStatus.RUNNING);
         return client;
+    }
+
+    /** A job counts as running before its tasks do, and only then can it be stopped. */
+    private static void awaitTasks(LocalStack stack) {
+        FlinkRest rest = new FlinkRest(URI.create(stack.file().webUrl()));
+        await("all tasks run")
+                .atMost(LIMIT)
+                .until(
+                        () -> {
+                            JsonNode tasks =
+                                    rest.get("/jobs/overview").path("jobs").path(0).path("tasks");
+                            int total = tasks.path("total").asInt();
+                            return total > 0 && tasks.path("running").asInt() == total;
+                        });
     }
 
     private static Set<Long> processes() {

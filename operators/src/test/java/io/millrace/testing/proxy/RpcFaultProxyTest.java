@@ -2,6 +2,7 @@ package io.millrace.testing.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -148,15 +149,13 @@ class RpcFaultProxyTest {
     @Test
     void stall_healed_answersThen() throws Exception {
         proxy.onAny().times(2).then(proxy.stall(true));
-        assertThatThrownBy(() -> http.send(post("m", Duration.ofMillis(200)), text()))
+        assertThatThrownBy(() -> http.send(post("m", Duration.ofSeconds(2)), text()))
                 .as("an answer came through")
                 .isInstanceOf(HttpTimeoutException.class);
         CompletableFuture<HttpResponse<String>> waiting =
                 http.sendAsync(post("m", Duration.ofSeconds(30)), text());
 
-        while (acted.get() < 2) {
-            Thread.onSpinWait();
-        }
+        await().atMost(Duration.ofMinutes(1)).until(() -> acted.get() == 2);
         proxy.heal();
 
         assertThat(MAPPER.readTree(waiting.get().body()).get("result").asText())
