@@ -3,6 +3,7 @@ package io.millrace.job;
 import io.millrace.chain.SealedEpoch;
 import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.LedgerLog;
+import io.millrace.settle.LedgerTail;
 import io.millrace.unit.Hex;
 import java.io.IOException;
 import java.time.Duration;
@@ -30,7 +31,20 @@ public final class KafkaLedgerLog implements LedgerLog {
 
     /** A factory that can travel to the TaskManager. */
     public static Factory factory(String bootstrapServers) {
-        return () -> new KafkaLedgerLog(bootstrapServers);
+        return new At(bootstrapServers);
+    }
+
+    private record At(String bootstrapServers) implements Factory {
+
+        @Override
+        public LedgerLog open() {
+            return new KafkaLedgerLog(bootstrapServers);
+        }
+
+        @Override
+        public LedgerTail openTail() {
+            return new KafkaLedgerTail(bootstrapServers);
+        }
     }
 
     @Override
