@@ -8,6 +8,7 @@ import io.millrace.chain.VaultEvent;
 import io.millrace.chain.VaultEventSource;
 import io.millrace.meter.Charge;
 import io.millrace.settle.LedgerLog;
+import java.time.Duration;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
@@ -57,7 +58,7 @@ public record Endpoints(
                 kafka.requests(),
                 kafka.charges(),
                 kafka.epochs(),
-                vaultEvents(config.chain()),
+                vaultEvents(config.chain(), config.admit().maxChainAge()),
                 ticks(config.kafka()),
                 kafka.exactlyOnce(LedgerSink.MONEY),
                 kafka.atLeastOnce(),
@@ -70,7 +71,7 @@ public record Endpoints(
                 new KafkaEpochLog(config.kafka().bootstrapServers()));
     }
 
-    private static VaultEventSource vaultEvents(JobConfig.Chain chain) {
+    private static VaultEventSource vaultEvents(JobConfig.Chain chain, Duration maxChainAge) {
         long pollMillis = chain.pollInterval().toMillis();
         return new VaultEventSource(
                 chain.connection(),
@@ -79,7 +80,8 @@ public record Endpoints(
                         chain.startBlock(),
                         pollMillis,
                         Math.max(pollMillis, MAX_BACKOFF_MILLIS),
-                        chain.logsCheck()));
+                        chain.logsCheck(),
+                        maxChainAge.toMillis()));
     }
 
     private static DataGeneratorSource<Long> ticks(JobConfig.Kafka kafka) {

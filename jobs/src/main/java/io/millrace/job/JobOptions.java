@@ -219,9 +219,9 @@ public final class JobOptions {
                     .defaultValue(Duration.ofMinutes(45))
                     .withDescription(
                             "Requests are read while the newest final block that was read is"
-                                + " younger. Give less than the registry's PRICE_NOTICE, so that"
-                                + " none is charged a price that had changed unheard, and more than"
-                                + " the L2 takes to finality.");
+                                + " younger. Must be less than the registry's PRICE_NOTICE, else"
+                                + " the job refuses to start, so that none is charged a price that"
+                                + " had changed unheard. Give more than the L2 takes to finality.");
 
     public static final ConfigOption<Integer> FEE_BASIS_POINTS =
             key("fee.basis.points")

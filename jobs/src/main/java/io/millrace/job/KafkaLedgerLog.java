@@ -3,6 +3,7 @@ package io.millrace.job;
 import io.millrace.chain.SealedEpoch;
 import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.LedgerLog;
+import io.millrace.settle.LedgerTail;
 import io.millrace.settle.SentMark;
 import io.millrace.unit.Hex;
 import java.io.IOException;
@@ -40,7 +41,20 @@ public final class KafkaLedgerLog implements LedgerLog {
 
     /** A factory that can travel to the TaskManager. */
     public static Factory factory(String bootstrapServers) {
-        return () -> new KafkaLedgerLog(bootstrapServers, PATIENCE);
+        return new At(bootstrapServers);
+    }
+
+    private record At(String bootstrapServers) implements Factory {
+
+        @Override
+        public LedgerLog open() {
+            return new KafkaLedgerLog(bootstrapServers, PATIENCE);
+        }
+
+        @Override
+        public LedgerTail openTail() {
+            return new KafkaLedgerTail(bootstrapServers);
+        }
     }
 
     @Override

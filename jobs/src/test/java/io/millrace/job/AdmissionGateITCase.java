@@ -45,7 +45,7 @@ class AdmissionGateITCase {
         StackOptions options =
                 StackOptions.in(folder.resolve("stack"))
                         .withJobOption("admit.max.unsettled.nano", Long.toString(LIMIT_NANO))
-                        .withJobOption("admit.max.chain.age", "10 min")
+                        .withPriceNotice(60) // the value is reached before silence stops it
                         .withJobOption("infer.in-flight.max.tokens", "512");
         try (LocalStack stack =
                         LocalStack.start(options, InferenceSettlementJob::start, step -> {});

@@ -139,7 +139,7 @@ public final class AdmitFunction
         }
         Funds before = known == null ? Funds.opened(change.account()) : known;
         if (before.account() != change.account()) {
-            throw new IllegalStateException(
+            throw new BrokenBooksException(
                     change.requester()
                             + " owns spending account "
                             + before.account()
@@ -202,7 +202,7 @@ public final class AdmitFunction
             return;
         }
         if (change.amountNano() > entry.reservedNano()) {
-            throw new IllegalStateException(
+            throw new BrokenBooksException(
                     "request "
                             + requestId
                             + " was charged "

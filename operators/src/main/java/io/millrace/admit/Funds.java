@@ -69,7 +69,7 @@ public record Funds(int account, long balanceNano, long reservedNano, long purge
 
     private void requireAvailable(long amountNano) {
         if (amountNano > availableNano()) {
-            throw new IllegalStateException(
+            throw new BrokenBooksException(
                     "account "
                             + account
                             + " has "

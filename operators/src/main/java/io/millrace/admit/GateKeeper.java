@@ -105,8 +105,6 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
             rule.settled(event.amountNano());
         } else if (event.kind() == VaultEvent.Kind.SCANNED) {
             rule.chainRead(event.blockMillis(), event.caughtUp(), lastBarrier);
-        } else if (event.kind() == VaultEvent.Kind.MODEL_PRICED && event.request() > 1) {
-            requireNotice(event.effectiveMillis() - event.blockMillis());
         }
         look();
     }
@@ -133,18 +131,6 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
             repeating.cancel(false);
         }
         super.close();
-    }
-
-    /** A model's first price counts at once; it has no requests before. */
-    private void requireNotice(long noticeMillis) {
-        if (noticeMillis <= maxChainAgeMillis) {
-            LOG.warn(
-                    "the registry announces prices {} ms ahead but --admit.max.chain.age is {} ms:"
-                            + " while the L2 is silent the old price may be charged too long; set"
-                            + " the option below the notice",
-                    noticeMillis,
-                    maxChainAgeMillis);
-        }
     }
 
     private void repeat(long timestamp) {

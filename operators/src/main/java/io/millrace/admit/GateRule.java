@@ -13,8 +13,9 @@ import io.millrace.unit.Nano;
  *
  * <p>The chain is heard while the newest final block that was read is at most so old. An announced
  * price counts from its block's time and the registry's PRICE_NOTICE on: with an age below that
- * notice no request is read whose price could be in a block that was not. After a silence all of
- * admission must know again.
+ * notice, which the source of the events insists on, no request is read whose price could be in a
+ * block that was not. A model's first price counts at once; it has no requests before. After a
+ * silence all of admission must know again.
  */
 final class GateRule {
 

@@ -48,6 +48,9 @@ public interface EventChain {
      */
     List<LogEntry> provenLogs(BlockHeader block) throws RpcException;
 
+    /** How long before it counts the registry announces a price, its PRICE_NOTICE, ms. */
+    long priceNoticeMillis() throws RpcException;
+
     /** Addresses of our contracts, lower case. */
     List<String> addresses();
 

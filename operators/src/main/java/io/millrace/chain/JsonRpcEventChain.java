@@ -16,16 +16,19 @@ final class JsonRpcEventChain implements EventChain {
     private static final String GET_BLOCK = "eth_getBlockByNumber";
     private static final String GET_LOGS = "eth_getLogs";
     private static final String GET_RECEIPTS = "eth_getBlockReceipts";
+    private static final String CALL = "eth_call";
 
     private final RpcEndpoints endpoints;
     private final Finality finality;
     private final List<String> addresses;
+    private final String registry;
     private boolean takesBatches = true;
 
     JsonRpcEventChain(JsonRpcVaultClient.Connection connection, RpcEndpoints endpoints) {
         this.endpoints = endpoints;
         this.finality = connection.finality();
-        this.addresses = List.of(connection.vault(), connection.registry());
+        this.registry = connection.registry();
+        this.addresses = List.of(connection.vault(), registry);
     }
 
     @Override
@@ -171,6 +174,26 @@ final class JsonRpcEventChain implements EventChain {
             }
         }
         return logs;
+    }
+
+    @Override
+    public long priceNoticeMillis() throws RpcException {
+        Map<String, String> call = Map.of("to", registry, "data", RegistryAbi.priceNoticeCall());
+        try {
+            return RegistryAbi.priceNoticeMillis(
+                    endpoints.ask(
+                            CALL, it -> RpcAnswers.hash(CALL, it.call(CALL, call, "latest"))));
+        } catch (RpcException e) {
+            // A node that is behind may not have it yet, so this is no reason to end the job.
+            throw e.isRevert() || e.kind() == RpcException.Kind.INVALID
+                    ? RpcException.invalid(
+                            CALL,
+                            "no model registry answers at --registry.address "
+                                    + registry
+                                    + "; correct the address, or wait for the node: "
+                                    + e.getMessage())
+                    : e;
+        }
     }
 
     @Override

@@ -22,9 +22,9 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  *
  * <p>An outage of the nodes holds the stream back and shows in the metric chain.rpcFailures, an
  * answer that breaks the chain's own hashes in chain.rpcDisagreements; neither fails the job.
- * Another chain than configured does, and a final block that was replaced ({@link
- * FinalityViolatedException}), both without restarts. There is one split, so parallelism 1 is
- * enough and more readers stay idle.
+ * Another chain than configured does, a registry that announces prices too shortly ahead, and a
+ * final block that was replaced ({@link FinalityViolatedException}), all without restarts. There is
+ * one split, so parallelism 1 is enough and more readers stay idle.
  */
 public final class VaultEventSource
         implements Source<VaultEvent, VaultSplit, VaultEnumerator.State> {
@@ -46,13 +46,15 @@ public final class VaultEventSource
      * @param pollMillis between two looks for new final blocks
      * @param maxBackoffMillis longest wait after failures of the node
      * @param logsCheck how a node's logs are checked to be all
+     * @param maxChainAgeMillis how old the newest final block may be that requests are priced by
      */
     public record Options(
             long chainId,
             long startBlock,
             long pollMillis,
             long maxBackoffMillis,
-            LogsCheck logsCheck)
+            LogsCheck logsCheck,
+            long maxChainAgeMillis)
             implements Serializable {
 
         /** Checks. */
@@ -61,7 +63,8 @@ public final class VaultEventSource
             if (chainId <= 0
                     || startBlock < 0
                     || pollMillis <= 0
-                    || maxBackoffMillis < pollMillis) {
+                    || maxBackoffMillis < pollMillis
+                    || maxChainAgeMillis <= 0) {
                 throw new IllegalArgumentException(
                         "event source with chain id "
                                 + chainId
@@ -71,7 +74,9 @@ public final class VaultEventSource
                                 + pollMillis
                                 + " ms, back-off "
                                 + maxBackoffMillis
-                                + " ms: none may be negative, the back-off not below the poll");
+                                + " ms, prices "
+                                + maxChainAgeMillis
+                                + " ms old: none may be negative, the back-off not below the poll");
             }
         }
     }

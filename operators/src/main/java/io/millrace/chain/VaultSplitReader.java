@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads the chain: ranges while blocks are final and not emitted, else the blocks above them.
  * Before the first look, and after each change of the node, the last emitted block must still be
- * where it was. Failures are waited out; another chain than configured, or a final block that was
+ * where it was; before the first, the registry must announce prices far enough ahead. Failures are
+ * waited out; another chain than configured, too short a notice, or a final block that was
  * replaced, ends the job, as no restart could help. Called by Flink's fetcher thread, woken by any.
  */
 final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
@@ -41,6 +42,7 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
     private int failures;
     private int violations;
     private boolean caughtUpSaid;
+    private boolean noticeRead;
 
     VaultSplitReader(EventChain chain, VaultEventSource.Options options, SourceMetrics metrics) {
         this.chain = chain;
@@ -116,6 +118,7 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
                                     + options.chainId()
                                     + " is configured; correct the endpoint or the chain id"));
         }
+        requireNotice();
         VaultSplit known = from;
         if (from.nextBlock() > 0 && from.nextLogIndex() == 0) {
             BlockHeader last = chain.header(from.nextBlock() - 1);
@@ -127,6 +130,29 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
         }
         validatedAt = looked;
         return known;
+    }
+
+    /**
+     * A price that counts before requests stop being read would not be heard in time. The notice is
+     * fixed in the registry's code, so one look is enough.
+     */
+    private void requireNotice() throws RpcException {
+        if (noticeRead) {
+            return;
+        }
+        long noticeMillis = chain.priceNoticeMillis();
+        if (noticeMillis <= options.maxChainAgeMillis()) {
+            throw new SuppressRestartsException(
+                    new IllegalStateException(
+                            "the model registry announces a price "
+                                    + noticeMillis
+                                    + " ms before it counts (PRICE_NOTICE) but"
+                                    + " --admit.max.chain.age is "
+                                    + options.maxChainAgeMillis()
+                                    + " ms, so a job that is cut off from its node would charge an"
+                                    + " old price; set the option below the notice"));
+        }
+        noticeRead = true;
     }
 
     private void recovered() {

@@ -1,5 +1,6 @@
 package io.millrace.meter;
 
+import io.millrace.admit.BrokenBooksException;
 import io.millrace.infer.Outcome;
 import io.millrace.infer.OutcomeSignature;
 import io.millrace.infer.OutcomeStatus;
@@ -24,8 +25,9 @@ final class ChargeRule {
     /**
      * The charge for {@code outcome}.
      *
-     * @throws IllegalStateException if the outcome breaks a promise made inside this job: it is not
-     *     signed by the provider it names, or costs more than was reserved (M2)
+     * @throws IllegalStateException if the outcome is not signed by the provider it names; after a
+     *     restart it is made and signed anew
+     * @throws BrokenBooksException if it costs more than was reserved (M2)
      */
     Charge charge(Outcome outcome, long sequence) {
         boolean signed =
@@ -51,7 +53,7 @@ final class ChargeRule {
         int units = outcome.status() == OutcomeStatus.ANSWERED ? outcome.units() : 0;
         long debitNano = Nano.feeRoundedUp(units, outcome.priceNanoPerMillion());
         if (debitNano > outcome.reservedNano()) {
-            throw new IllegalStateException(
+            throw new BrokenBooksException(
                     "outcome of "
                             + outcome.requestId()
                             + " costs "

@@ -18,6 +18,7 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Seals epochs, at parallelism 1. In: what the shards cut, and the positions of the sources. Out:
@@ -34,7 +35,8 @@ import org.apache.flink.util.OutputTag;
  * restored, else the job fails before it has processed anything: see {@link RestoreGuard}.
  *
  * <p>Metrics in group {@code settle}, sums since start: {@code epochs}, {@code parts}, {@code
- * receipts}, {@code sealedNano}.
+ * receipts}, {@code sealedNano}; and {@code hiddenMillis}, for how long records of the ledger have
+ * been invisible behind one offset, looked at with each completed checkpoint.
  */
 public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
         implements TwoInputStreamOperator<ShardRoot, CutPosition, SealedEpoch> {
@@ -61,6 +63,7 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
     private transient ListState<String> sentThrough;
     private transient CheckpointMark lastSent;
     private transient String writer;
+    private transient @Nullable LedgerWatch watch;
     private transient long lastBarrier;
     private transient boolean finished;
     private transient Counter epochs;
@@ -129,6 +132,9 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
         parts = group.counter("parts");
         receipts = group.counter("receipts");
         sealedNano = group.counter("sealedNano");
+        LedgerWatch opened = new LedgerWatch(log.openTail());
+        watch = opened;
+        group.gauge("hiddenMillis", () -> opened.hiddenMillis(now()));
     }
 
     @Override
@@ -173,6 +179,22 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
         positions.update(sealer.positions());
     }
 
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        super.notifyCheckpointComplete(checkpointId);
+        if (watch != null) {
+            watch.completed(now());
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (watch != null) {
+            watch.close();
+        }
+        super.close();
+    }
+
     private void seal(long barrier) {
         for (EpochSealer.Sealed epoch : sealer.seal(barrier)) {
             for (SealedEpoch part : epoch.parts()) {
@@ -187,5 +209,9 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
                             assignment ->
                                     output.collect(ASSIGNMENTS, new StreamRecord<>(assignment)));
         }
+    }
+
+    private long now() {
+        return getProcessingTimeService().getCurrentProcessingTime();
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.settle;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.admit.BrokenBooksException;
 import io.millrace.admit.Release;
 import io.millrace.chain.CutDigest;
 import io.millrace.chain.CutPosition;
@@ -76,12 +77,8 @@ public final class EpochSealer {
                 pending.computeIfAbsent(root.cut(), cut -> new TreeMap<>())
                         .putIfAbsent(root.shard(), root);
         if (other != null) {
-            throw new IllegalStateException(
-                    "shard "
-                            + root.shard()
-                            + " came twice for cut "
-                            + root.cut()
-                            + "; stop the job and audit the receipts topic");
+            throw new BrokenBooksException(
+                    "shard " + root.shard() + " came twice for cut " + root.cut());
         }
     }
 
@@ -202,14 +199,13 @@ public final class EpochSealer {
             settledNano = Nano.add(settledNano, part.sumNano());
         }
         if (settledNano != sumNano) {
-            throw new IllegalStateException(
+            throw new BrokenBooksException(
                     "epoch "
                             + epoch
                             + " has receipts of "
                             + sumNano
                             + " nano-USD but postings of "
-                            + settledNano
-                            + "; stop the job and audit the charges topic");
+                            + settledNano);
         }
     }
 }

@@ -63,5 +63,10 @@ public interface LedgerLog {
 
         /** A reader; nothing is read yet. */
         LedgerLog open();
+
+        /** A look at what is written and not visible yet; nothing is asked yet. */
+        default LedgerTail openTail() {
+            return LedgerTail.NONE;
+        }
     }
 }

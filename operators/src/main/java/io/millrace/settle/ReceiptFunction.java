@@ -1,5 +1,6 @@
 package io.millrace.settle;
 
+import io.millrace.admit.BrokenBooksException;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -77,14 +78,14 @@ public final class ReceiptFunction
             Place place = new Place(cut, index);
             Receipt receipt = receipts.get(place);
             if (receipt == null) {
-                throw new IllegalStateException(
+                throw new BrokenBooksException(
                         "receipt "
                                 + index
                                 + " of cut "
                                 + cut
                                 + " in shard "
                                 + assignment.shard()
-                                + " is missing; stop the job and audit the charges topic");
+                                + " is missing");
             }
             receipts.remove(place);
             out.collect(

@@ -1,5 +1,6 @@
 package io.millrace.settle;
 
+import io.millrace.admit.BrokenBooksException;
 import io.millrace.admit.Release;
 import io.millrace.meter.Charge;
 import io.millrace.unit.Eip712Domain;
@@ -202,7 +203,7 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
             sumNano -= charge.debitNano();
         }
         if (receipts != taken.size() || sumNano != 0) {
-            throw new IllegalStateException(
+            throw new BrokenBooksException(
                     "shard "
                             + shard
                             + " was given "
@@ -211,8 +212,7 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
                             + taken.size()
                             + ", "
                             + sumNano
-                            + " nano-USD less: a sequence number came twice; stop the job and audit"
-                            + " the charges topic");
+                            + " nano-USD less: a sequence number came twice");
         }
     }
 

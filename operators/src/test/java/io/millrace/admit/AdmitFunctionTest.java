@@ -248,6 +248,7 @@ class AdmitFunctionTest {
                                         deposit(10),
                                         ask("a", 6, 100),
                                         charged("a", 7)))
+                .hasStackTraceContaining("BrokenBooksException")
                 .hasStackTraceContaining("only 6 were reserved (M2)");
     }
 
@@ -316,6 +317,7 @@ class AdmitFunctionTest {
                                                                         0,
                                                                         1))
                                                         .orElseThrow())))
+                .hasStackTraceContaining("BrokenBooksException")
                 .hasStackTraceContaining("owns spending account 5");
     }
 

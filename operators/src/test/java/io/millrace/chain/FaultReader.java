@@ -57,7 +57,8 @@ final class FaultReader {
         VaultSplitReader made =
                 new VaultSplitReader(
                         chain.local().connection(urls, timeoutMillis).openEvents(),
-                        new VaultEventSource.Options(Anvil.CHAIN_ID, firstBlock, 5, 20, check),
+                        new VaultEventSource.Options(
+                                Anvil.CHAIN_ID, firstBlock, 5, 20, check, 45_000),
                         metrics);
         made.handleSplitsChanges(new SplitsAddition<>(List.of(state)));
         return made;

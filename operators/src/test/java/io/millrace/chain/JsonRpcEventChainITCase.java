@@ -1,6 +1,7 @@
 package io.millrace.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.testing.Anvil;
@@ -9,6 +10,8 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,42 @@ class JsonRpcEventChainITCase {
         assertThat(receipts.findValuesAsText("type")).contains("0x0", "0x2", "0x7E");
         assertThat(ReceiptsRoot.of(receipts)).isEqualTo(header.receiptsRoot());
         anvil.mineEverySecond();
+    }
+
+    @Test
+    void priceNotice_isTheRegistrysOwn() throws Exception {
+        long seconds = local.registry.PRICE_NOTICE().send().longValueExact();
+
+        assertThat(chain.priceNoticeMillis()).isEqualTo(seconds * 1_000).isEqualTo(60_000);
+    }
+
+    @Test
+    void priceNotice_addressOfAnotherContractOrNone_namesTheOption() {
+        String none = "0x" + "99".repeat(20);
+        for (String wrong : List.of(local.vault.getContractAddress(), none)) {
+            EventChain astray =
+                    new JsonRpcVaultClient.Connection(
+                                    List.of(anvil.url()), none, wrong, Finality.FINALIZED, 10_000)
+                            .openEvents();
+
+            assertThatThrownBy(astray::priceNoticeMillis)
+                    .isInstanceOf(RpcException.class)
+                    .hasMessageContainingAll("--registry.address " + wrong, "correct");
+        }
+    }
+
+    /** A minute's age is not below a minute's notice. */
+    @Test
+    void source_ageNotBelowTheRegistrysNotice_endsBeforeTheFirstEvent() {
+        var options =
+                new VaultEventSource.Options(Anvil.CHAIN_ID, 0, 5, 20, LogsCheck.BLOOM, 60_000);
+        var reader = new VaultSplitReader(chain, options, new SourceMetrics());
+        reader.handleSplitsChanges(new SplitsAddition<>(List.of(VaultSplit.from(0))));
+
+        assertThatThrownBy(reader::fetch)
+                .isInstanceOf(SuppressRestartsException.class)
+                .rootCause()
+                .hasMessageContainingAll("60000 ms before it counts", "--admit.max.chain.age");
     }
 
     private static Map<String, Object> transaction(String from, long nonce, boolean legacy) {

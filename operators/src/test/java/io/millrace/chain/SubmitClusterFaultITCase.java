@@ -129,7 +129,8 @@ class SubmitClusterFaultITCase {
                                                 CHAIN.height(),
                                                 200,
                                                 1_000,
-                                                LogsCheck.OFF)),
+                                                LogsCheck.OFF,
+                                                45_000)),
                                 VaultEventSource.idleWatermarks(),
                                 "vault events")
                         .filter(event -> false)

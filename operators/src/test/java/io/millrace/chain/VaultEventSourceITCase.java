@@ -107,7 +107,7 @@ class VaultEventSourceITCase {
                 new VaultEventSource(
                         local.connection(),
                         new VaultEventSource.Options(
-                                Anvil.CHAIN_ID, 0, 100, 2_000, LogsCheck.BLOOM));
+                                Anvil.CHAIN_ID, 0, 100, 2_000, LogsCheck.BLOOM, 45_000));
         return env.fromSource(source, VaultEventSource.idleWatermarks(), "vault events")
                 .executeAndCollect();
     }

@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Only final blocks are emitted, each once; what is above them is followed and compared. */
 class VaultSplitReaderTest {
 
+    private static final long MAX_AGE = 45_000;
+
     private final FakeEventChain chain = new FakeEventChain();
     private final SourceMetrics metrics = new SourceMetrics();
     private VaultSplit state = VaultSplit.from(0);
@@ -84,6 +86,39 @@ class VaultSplitReaderTest {
                 .isInstanceOf(SuppressRestartsException.class)
                 .rootCause()
                 .hasMessageContainingAll("chain 5", "correct the endpoint");
+    }
+
+    /** Without it a job cut off from its node charged an old price after the new one counted. */
+    @Test
+    void fetch_pricesAnnouncedTooShortlyAhead_endsTheJobWithBothAndTheRemedy() {
+        chain.priceNoticeMillis = MAX_AGE;
+        assign(VaultSplit.from(0));
+
+        assertThatThrownBy(this::fetch)
+                .isInstanceOf(SuppressRestartsException.class)
+                .rootCause()
+                .hasMessageContainingAll(
+                        "45000 ms before it counts",
+                        "--admit.max.chain.age is 45000 ms",
+                        "set the option below");
+    }
+
+    @Test
+    void fetch_pricesAnnouncedJustFarEnoughAhead_goesOn() throws Exception {
+        chain.priceNoticeMillis = MAX_AGE + 1;
+        assign(VaultSplit.from(0));
+
+        assertThat(fetch()).extracting(VaultEvent::block).containsExactly(7L);
+    }
+
+    @Test
+    void fetch_noticeNotToBeHad_waitsWithoutAnEvent() throws Exception {
+        chain.unreachable = true;
+        chain.priceNoticeMillis = 1;
+        assign(VaultSplit.from(0));
+
+        assertThat(fetch()).isEmpty();
+        assertThat(metrics.rpcFailures()).isEqualTo(1);
     }
 
     @Test
@@ -247,7 +282,7 @@ class VaultSplitReaderTest {
     private VaultSplitReader reader(LogsCheck check) {
         return new VaultSplitReader(
                 chain,
-                new VaultEventSource.Options(FakeEventChain.CHAIN_ID, 0, 1, 4, check),
+                new VaultEventSource.Options(FakeEventChain.CHAIN_ID, 0, 1, 4, check, MAX_AGE),
                 metrics);
     }
 

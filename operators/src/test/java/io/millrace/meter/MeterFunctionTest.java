@@ -12,6 +12,7 @@ import static io.millrace.testing.RestoringHarness.first;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.admit.BrokenBooksException;
 import io.millrace.infer.Outcome;
 import io.millrace.infer.OutcomeSignature;
 import io.millrace.infer.OutcomeStatus;
@@ -35,7 +36,7 @@ class MeterFunctionTest {
         return outcome(name, requester, status, units, price, Nano.feeRoundedUp(units, price));
     }
 
-    private static Outcome outcome(
+    static Outcome outcome(
             String name,
             String requester,
             OutcomeStatus status,
@@ -62,6 +63,30 @@ class MeterFunctionTest {
                 3,
                 PROVIDER,
                 SIGNATURES.sign(id(name), 3, units, status, embedding, PROVIDER_KEY));
+    }
+
+    /** With the signature of another outcome. */
+    static Outcome forged() {
+        Outcome good = outcome("a", ALICE, OutcomeStatus.ANSWERED, 10, 1);
+        Outcome other = outcome("b", ALICE, OutcomeStatus.ANSWERED, 10, 1);
+        return new Outcome(
+                good.requestId(),
+                ALICE,
+                4,
+                MODEL,
+                10,
+                1,
+                2,
+                1,
+                11,
+                1,
+                12,
+                good.status(),
+                good.embedding(),
+                "",
+                3,
+                PROVIDER,
+                other.providerSignature());
     }
 
     private static RestoringHarness<Outcome, Void, Charge> meter(int feeBasisPoints) {
@@ -149,36 +174,16 @@ class MeterFunctionTest {
         Outcome outcome = outcome("a", ALICE, OutcomeStatus.ANSWERED, 10, 1_000_000, 9);
 
         assertThatThrownBy(() -> meter(0).run(Feeding.ALL_AT_ONCE, first(outcome)))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("costs 10 nano-USD but only 9 were reserved (M2)");
+                .isInstanceOf(BrokenBooksException.class)
+                .hasMessageContaining("costs 10 nano-USD but only 9 were reserved (M2)")
+                .hasMessageContaining("millrace audit");
     }
 
     @Test
     void meter_outcomeNotSignedByItsProvider_throws() {
-        Outcome good = outcome("a", ALICE, OutcomeStatus.ANSWERED, 10, 1);
-        Outcome other = outcome("b", ALICE, OutcomeStatus.ANSWERED, 10, 1);
-        Outcome forged =
-                new Outcome(
-                        good.requestId(),
-                        ALICE,
-                        4,
-                        MODEL,
-                        10,
-                        1,
-                        2,
-                        1,
-                        11,
-                        1,
-                        12,
-                        good.status(),
-                        good.embedding(),
-                        "",
-                        3,
-                        PROVIDER,
-                        other.providerSignature());
-
-        assertThatThrownBy(() -> meter(0).run(Feeding.ALL_AT_ONCE, first(forged)))
-                .isInstanceOf(IllegalStateException.class)
+        assertThatThrownBy(() -> meter(0).run(Feeding.ALL_AT_ONCE, first(forged())))
+                .as("made and signed anew after a restart")
+                .isExactlyInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("is not signed by " + PROVIDER);
     }
 

@@ -6,6 +6,7 @@ import static io.millrace.settle.Charges.release;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.admit.BrokenBooksException;
 import io.millrace.chain.CutDigest;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.EpochHeader;
@@ -167,6 +168,7 @@ class EpochSealerTest {
         sealer.add(root(10, 1, charge(1, 1, 250)));
 
         assertThatThrownBy(() -> sealer.add(root(10, 1, charge(1, 1, 250))))
+                .isInstanceOf(BrokenBooksException.class)
                 .hasMessageContaining("shard 1 came twice for cut 10");
     }
 
@@ -178,6 +180,7 @@ class EpochSealerTest {
                         10, 1, good.root(), 251, 1, good.debits(), good.credits(), List.of()));
 
         assertThatThrownBy(() -> sealer.seal(10))
+                .isInstanceOf(BrokenBooksException.class)
                 .hasMessageContaining("receipts of 251 nano-USD but postings of 250");
     }
 

@@ -4,6 +4,7 @@ import static io.millrace.settle.Charges.charge;
 import static io.millrace.testing.RestoringHarness.first;
 import static io.millrace.testing.RestoringHarness.second;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.testing.Feeding;
 import io.millrace.testing.RestoringHarness;
@@ -71,6 +72,21 @@ class ReceiptFunctionTest {
 
         assertThat(run.main()).isEmpty();
         assertThat(run.stateEntries()).isPositive();
+    }
+
+    /** The counts fit, a receipt does not: the proof of one charge would never have been given. */
+    @Test
+    void receipts_oneMissingAmongAsManyAsAssigned_stopsForGood() {
+        assertThatThrownBy(
+                        () ->
+                                harness()
+                                        .run(
+                                                Feeding.ALL_AT_ONCE,
+                                                first(receipt(0, 10, 1, 0)),
+                                                first(receipt(0, 10, 1, 2)),
+                                                second(new EpochAssignment(4, 10, 1, 2))))
+                .hasStackTraceContaining("BrokenBooksException")
+                .hasStackTraceContaining("receipt 1 of cut 10 in shard 1 is missing");
     }
 
     private static Receipt receipt(long epoch, long cut, int shard, int index) {

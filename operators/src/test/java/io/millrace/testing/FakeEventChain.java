@@ -26,6 +26,7 @@ public final class FakeEventChain implements EventChain {
     public long chainId = CHAIN_ID;
 
     public int finalityDepth = 2;
+    public long priceNoticeMillis = 60_000;
     public int nodes = 1;
     public boolean unreachable;
     public int widestRange = Integer.MAX_VALUE;
@@ -197,6 +198,12 @@ public final class FakeEventChain implements EventChain {
     public List<LogEntry> provenLogs(BlockHeader block) throws RpcException {
         requireReachable();
         return logsOf(block.number());
+    }
+
+    @Override
+    public long priceNoticeMillis() throws RpcException {
+        requireReachable();
+        return priceNoticeMillis;
     }
 
     @Override

@@ -24,9 +24,6 @@ final class Deployment {
 
     private static final BigInteger GAS_MONEY_WEI = BigInteger.TEN.pow(21);
 
-    /** Between the announcement of a price and its effect. */
-    static final int PRICE_NOTICE_SECONDS = 20;
-
     private static final BigInteger MAX_PRICE_NANO = BigInteger.TEN.pow(15);
 
     private final EvmSession session;
@@ -47,7 +44,8 @@ final class Deployment {
             Path settlerKey) {}
 
     /** Everything a deployment needs to know of the job that will settle on it. */
-    record Plan(String model, String manifestUri, long priceNanoPerMillion) {}
+    record Plan(
+            String model, String manifestUri, long priceNanoPerMillion, int priceNoticeSeconds) {}
 
     /** Deploys token, vault and registry, and puts the model on sale. */
     Contracts deploy(Plan plan) throws Exception {
@@ -84,7 +82,7 @@ final class Deployment {
                                 sender,
                                 session.gas(),
                                 deployer,
-                                BigInteger.valueOf(PRICE_NOTICE_SECONDS),
+                                BigInteger.valueOf(plan.priceNoticeSeconds()),
                                 MAX_PRICE_NANO)
                         .send();
         registry.grantRole(registry.PUBLISHER_ROLE().send(), deployer).send();

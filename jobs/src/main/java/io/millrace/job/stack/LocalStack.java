@@ -332,14 +332,22 @@ public final class LocalStack implements AutoCloseable {
             Deployment.Contracts contracts =
                     deployment.deploy(
                             new Deployment.Plan(
-                                    model.id(), "bundled:" + model.name(), PRICE_NANO_PER_MILLION));
+                                    model.id(),
+                                    "bundled:" + model.name(),
+                                    PRICE_NANO_PER_MILLION,
+                                    options.priceNoticeSeconds()));
             List<Account> providers = deployment.openProviders(contracts, options.providers());
             List<Account> requesters = deployment.fundRequesters(contracts, options.deposits());
             session.mine(2 * options.slotsInAnEpoch() + 1); // what was deployed is final at once
             session.mineEvery(options.blockSeconds());
             Map<String, String> jobOptions =
                     StackJobOptions.of(
-                            kafka.bootstrapServers(), chain.rpcUrl(), contracts, providers, models);
+                            kafka.bootstrapServers(),
+                            chain.rpcUrl(),
+                            contracts,
+                            providers,
+                            models,
+                            options.priceNoticeSeconds());
             jobOptions.putAll(options.jobOptions());
             return new StackFile(
                     kafka.bootstrapServers(),

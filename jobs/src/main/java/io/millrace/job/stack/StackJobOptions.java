@@ -19,7 +19,8 @@ final class StackJobOptions {
             String rpcUrl,
             Deployment.Contracts contracts,
             List<Account> providers,
-            Path models) {
+            Path models,
+            int priceNoticeSeconds) {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("kafka.bootstrap.servers", bootstrapServers);
         options.put("chain.rpc.urls", rpcUrl);
@@ -38,7 +39,7 @@ final class StackJobOptions {
         options.put("models.dir", models.toString());
         options.put("chain.poll.interval", "500 ms");
         // A price that was announced in a block not read yet counts no sooner than that.
-        options.put("admit.max.chain.age", Deployment.PRICE_NOTICE_SECONDS * 3 / 4 + " s");
+        options.put("admit.max.chain.age", priceNoticeSeconds * 3 / 4 + " s");
         options.put("kafka.tick.interval", "1 s");
         options.put(
                 "parallelism.infer",

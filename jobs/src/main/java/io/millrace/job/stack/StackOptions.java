@@ -20,6 +20,7 @@ import java.util.Map;
  * @param taskManagers processes of a cluster with a JobManager and ZooKeeper of their own, or 0 for
  *     a cluster in this process
  * @param fresh whether a stack that {@code directory} holds is cleared away instead of resumed
+ * @param priceNoticeSeconds between the announcement of a price and its effect
  * @param jobOptions that replace the stack's own, by key
  */
 public record StackOptions(
@@ -30,10 +31,13 @@ public record StackOptions(
         int slotsInAnEpoch,
         int taskManagers,
         boolean fresh,
+        int priceNoticeSeconds,
         Map<String, String> jobOptions) {
 
     /** Base units of the test token that make one dollar. */
     public static final long DOLLAR = 1_000_000;
+
+    private static final int PRICE_NOTICE_SECONDS = 20;
 
     /** Checks and copies. */
     public StackOptions {
@@ -55,6 +59,7 @@ public record StackOptions(
                 Anvil.SLOTS_IN_AN_EPOCH,
                 0,
                 false,
+                PRICE_NOTICE_SECONDS,
                 Map.of());
     }
 
@@ -91,6 +96,20 @@ public record StackOptions(
         return with(providers, deposits, slotsInAnEpoch, taskManagers, anew, jobOptions);
     }
 
+    /** The same with prices announced so long before they count. */
+    public StackOptions withPriceNotice(int seconds) {
+        return new StackOptions(
+                directory,
+                providers,
+                deposits,
+                blockSeconds,
+                slotsInAnEpoch,
+                taskManagers,
+                fresh,
+                seconds,
+                jobOptions);
+    }
+
     /** The same with one job option set. */
     public StackOptions withJobOption(String key, String value) {
         Map<String, String> more = new LinkedHashMap<>(jobOptions);
@@ -113,6 +132,7 @@ public record StackOptions(
                 ofSlots,
                 ofTaskManagers,
                 anew,
+                priceNoticeSeconds,
                 ofJob);
     }
 }
