@@ -25,7 +25,7 @@ final class ChainLoad implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChainLoad.class);
 
     private static final int EVERY_MILLIS = 3_000;
-    private static final long STOP_SECONDS = 60;
+    private static final long STOP_SECONDS = 240;
     private static final long DEPOSIT = 250_000;
     private static final long WITHDRAWAL_NANO = 3_000_000;
     private static final int PRICE_EVERY = 16;

@@ -34,6 +34,7 @@ final class RequestLoad implements AutoCloseable {
     private static final int MAX_UNACKNOWLEDGED = 2_000;
 
     private static final int REPEAT_EVERY = 50;
+    private static final int OUTAGE_MILLIS = 900_000;
     private static final long CLOSE_SECONDS = 120;
 
     private final Supplier<Traffic> traffics;
@@ -76,7 +77,9 @@ final class RequestLoad implements AutoCloseable {
                                 true,
                                 // Longer than any outage: what was sent once is sent in the end.
                                 "delivery.timeout.ms",
-                                900_000,
+                                OUTAGE_MILLIS,
+                                "max.block.ms",
+                                OUTAGE_MILLIS,
                                 "linger.ms",
                                 5),
                         new StringSerializer(),
