@@ -2,61 +2,15 @@
 pragma solidity 0.8.37;
 
 import {BlockingToken, FalseToken, FeeToken, ReentrantToken} from "../utils/tokens/HostileTokens.sol";
-import {VaultTest} from "../utils/VaultTest.sol";
 import {AttackingHandler} from "./handlers/AttackingHandler.sol";
 import {BlockingHandler, FalseHandler, FeeHandler, ReentrantHandler} from "./handlers/HostileHandlers.sol";
 import {VaultHandler} from "./handlers/VaultHandler.sol";
+import {RandomCalls} from "./RandomCalls.sol";
 import {LedgerModel} from "./stores/LedgerModel.sol";
 
 /// A handler that turns back before it does anything would let every invariant hold: within 2,500 random calls each
 /// action happened, and each way out was taken in each of the states that must not close it.
-contract HandlersReachTest is VaultTest {
-    uint256 private constant CALLS = 2500;
-
-    error ActionFailed(uint256 call, bytes4 action, bytes answer);
-
-    function run(VaultHandler handler, bytes4[] memory more) private {
-        bytes4[25] memory actions = [
-            VaultHandler.deposit.selector,
-            VaultHandler.deposit.selector,
-            VaultHandler.donate.selector,
-            VaultHandler.openEarningAccount.selector,
-            VaultHandler.requestWithdrawal.selector,
-            VaultHandler.requestWithdrawal.selector,
-            VaultHandler.takeReleased.selector,
-            VaultHandler.takeReleased.selector,
-            VaultHandler.escape.selector,
-            VaultHandler.withdrawEarnings.selector,
-            VaultHandler.pause.selector,
-            VaultHandler.pass.selector,
-            VaultHandler.operatorGone.selector,
-            VaultHandler.settle.selector,
-            VaultHandler.settle.selector,
-            VaultHandler.repost.selector,
-            AttackingHandler.overdraw.selector,
-            AttackingHandler.payWhatNobodyOwes.selector,
-            AttackingHandler.settleAsAStranger.selector,
-            AttackingHandler.settleWhilePaused.selector,
-            AttackingHandler.depositWhilePaused.selector,
-            AttackingHandler.postFork.selector,
-            AttackingHandler.takeEarningsOfAnother.selector,
-            AttackingHandler.leaveTooEarly.selector,
-            AttackingHandler.pauseTooSoon.selector
-        ];
-        for (uint256 i; i < CALLS; ++i) {
-            uint256 seed = uint256(keccak256(abi.encode("reach", i)));
-            uint256 which = seed % (actions.length + more.length);
-            bytes4 action = which < actions.length ? actions[which] : more[which - actions.length];
-            bytes memory arguments = abi.encode(seed >> 192, uint64(seed >> 64), seed >> 128);
-            (bool ok, bytes memory answer) = address(handler).call(bytes.concat(action, arguments));
-            if (!ok) revert ActionFailed(i, action, answer);
-        }
-    }
-
-    function assertReached(VaultHandler handler, string memory what) private view {
-        vm.assertTrue(handler.reached(what) != 0, string.concat("never reached: ", what));
-    }
-
+contract HandlersReachTest is RandomCalls {
     function assertWayOut(VaultHandler handler, string memory what) private view {
         assertReached(handler, string.concat(what, ", paused"));
         assertReached(handler, string.concat(what, ", in mid-epoch"));

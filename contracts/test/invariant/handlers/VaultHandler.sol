@@ -31,7 +31,9 @@ abstract contract VaultHandler is MillraceTest {
 
     modifier counted() {
         ++calls;
+        beforeAct();
         _;
+        afterAct();
     }
 
     function did(string memory what) internal {
@@ -74,6 +76,10 @@ abstract contract VaultHandler is MillraceTest {
     function sendingFor(uint256 amountToken) internal view virtual returns (uint256) {
         return amountToken;
     }
+
+    function beforeAct() internal virtual {}
+
+    function afterAct() internal virtual {}
 
     function beforeTransfer() internal virtual {}
 

@@ -39,6 +39,7 @@ public final class Audit {
         checks.addAll(new CutChecks(evidence).all());
         checks.addAll(new HeaderChecks(evidence).all());
         checks.addAll(new VaultChecks(evidence).all());
+        checks.addAll(new WithdrawalChecks(evidence).all());
         return Books.of(checks);
     }
 }

@@ -11,7 +11,8 @@ import java.util.Locale;
  * @param vault and registry: addresses, kept in lower case
  * @param fromBlock a block not after the deployment of either contract
  * @param requireSettled whether work in progress is an error: a request without its end, a charge
- *     without its settled epoch. For a stack that has come to rest.
+ *     without its settled epoch, a withdrawal without its release. For a stack that has come to
+ *     rest.
  */
 public record AuditConfig(
         String bootstrapServers,

@@ -34,7 +34,7 @@ final class ChainBooksReader {
      */
     ChainBooks read() throws IOException {
         String block = rpc.call("eth_blockNumber").asText();
-        String blockHash = blockHash(block);
+        JsonNode header = header(block);
         if (rpc.call("eth_getCode", config.vault(), block).asText().length() <= 2) {
             throw new IOException(
                     "there is no contract at vault "
@@ -53,6 +53,8 @@ final class ChainBooksReader {
                         Numeric.decodeQuantity(rpc.call("eth_chainId").asText()).longValueExact(),
                         config.vault(),
                         blockNumber,
+                        Numeric.decodeQuantity(header.path("timestamp").asText()).longValueExact(),
+                        callVault(block, "ESCAPE_AFTER()").count(0),
                         callVault(block, "SCALE()").uint(0),
                         (int) callVault(block, "SHARD_DEPTH()").count(0),
                         call(token, block, selector("balanceOf(address)") + word(config.vault()))
@@ -62,12 +64,12 @@ final class ChainBooksReader {
                         earning(block),
                         events.prices(),
                         events.movements());
-        if (!blockHash(block).equals(blockHash)) {
+        if (!header(block).path("hash").equals(header.path("hash"))) {
             throw new IOException(
                     "block "
                             + blockNumber
                             + " was "
-                            + blockHash
+                            + header.path("hash").asText()
                             + " and is another now: the chain reorganised during the audit, run it"
                             + " again");
         }
@@ -83,7 +85,12 @@ final class ChainBooksReader {
             AbiWords account = accounts.get(i);
             all.add(
                     new SpendingAccount(
-                            i + 1L, account.address(0), balances.get(i).uint(0), account.uint(3)));
+                            i + 1L,
+                            account.address(0),
+                            balances.get(i).uint(0),
+                            account.uint(3),
+                            account.count(1),
+                            account.uint(2)));
         }
         return all;
     }
@@ -122,9 +129,8 @@ final class ChainBooksReader {
         return AbiWords.of(rpc.call("eth_call", Map.of("to", to, "data", data), block).asText());
     }
 
-    private String blockHash(String block) throws IOException {
-        JsonNode header = rpc.call("eth_getBlockByNumber", block, false);
-        return header.path("hash").asText();
+    private JsonNode header(String block) throws IOException {
+        return rpc.call("eth_getBlockByNumber", block, false);
     }
 
     private static String selector(String signature) {

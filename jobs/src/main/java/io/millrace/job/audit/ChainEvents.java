@@ -1,6 +1,7 @@
 package io.millrace.job.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.job.audit.ChainBooks.Asked;
 import io.millrace.job.audit.ChainBooks.EventFields;
 import io.millrace.job.audit.ChainBooks.Kind;
 import io.millrace.job.audit.ChainBooks.Movement;
@@ -16,11 +17,16 @@ import java.util.Map;
 import org.web3j.crypto.Hash;
 import org.web3j.utils.Numeric;
 
-/** The events that move a balance or set a price, decoded from logs; and what settle was given. */
+/**
+ * The events that move a balance, ask for one or set a price, decoded from logs; and what settle
+ * was given.
+ */
 final class ChainEvents {
 
     static final String DEPOSITED = topic("Deposited(uint32,address,address,uint64)");
+    static final String ASKED = topic("WithdrawalRequested(uint32,address,uint32,uint64)");
     static final String RELEASED = topic("WithdrawalReleased(uint32,address,uint32,uint64)");
+    static final String RELEASE_SKIPPED = topic("ReleaseSkipped(uint32,address,uint32,uint64)");
     static final String TAKEN = topic("WithdrawalTaken(uint32,address,address,uint64)");
     static final String ESCAPED = topic("Escaped(uint32,address,uint32,uint64,uint64)");
     static final String EARNINGS_WITHDRAWN =
@@ -83,20 +89,35 @@ final class ChainEvents {
         } else if (topic.equals(EPOCH_SETTLED)) {
             movements.add(settlement(log, data));
         } else if (topic.equals(DEPOSITED)) {
-            move(Kind.DEPOSITED, log, data.uint(0));
+            move(Kind.DEPOSITED, log, 0, data.uint(0));
+        } else if (topic.equals(ASKED)) {
+            movements.add(asked(log, data));
         } else if (topic.equals(RELEASED)) {
-            move(Kind.RELEASED, log, data.uint(0));
+            move(Kind.RELEASED, log, indexed(log, 3), data.uint(0));
+        } else if (topic.equals(RELEASE_SKIPPED)) {
+            move(Kind.RELEASE_SKIPPED, log, indexed(log, 3), data.uint(0));
         } else if (topic.equals(TAKEN)) {
-            move(Kind.TAKEN, log, data.uint(1));
+            move(Kind.TAKEN, log, 0, data.uint(1));
         } else if (topic.equals(ESCAPED)) {
-            move(Kind.ESCAPED, log, data.uint(0));
+            move(Kind.ESCAPED, log, indexed(log, 3), data.uint(0));
         } else if (topic.equals(EARNINGS_WITHDRAWN)) {
-            move(Kind.EARNINGS_WITHDRAWN, log, data.uint(1));
+            move(Kind.EARNINGS_WITHDRAWN, log, 0, data.uint(1));
         }
     }
 
-    private void move(Kind kind, JsonNode log, BigInteger amountNano) {
-        movements.add(new Posting(kind, indexed(log, 1), amountNano));
+    private void move(Kind kind, JsonNode log, long request, BigInteger amountNano) {
+        movements.add(new Posting(kind, indexed(log, 1), request, amountNano));
+    }
+
+    private Asked asked(JsonNode log, AbiWords data) throws IOException {
+        String block = log.path("blockNumber").asText();
+        String time = rpc.call("eth_getBlockByNumber", block, false).path("timestamp").asText();
+        return new Asked(
+                indexed(log, 1),
+                indexed(log, 3),
+                data.uint(0),
+                Numeric.decodeQuantity(block).longValueExact(),
+                Numeric.decodeQuantity(time).longValueExact());
     }
 
     private Settlement settlement(JsonNode log, AbiWords data) throws IOException {

@@ -61,7 +61,7 @@ final class CutChecks {
                         .formatted(byEpoch.size(), evidence.kafka().receipts().size()));
     }
 
-    private static String source(Position at) {
+    static String source(Position at) {
         return "requests-" + at.partition();
     }
 

@@ -20,7 +20,7 @@ record EpochPart(
         List<BigInteger> releases) {
 
     private static final BigInteger LANE = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
-    private static final BigInteger SLOT = BigInteger.ONE.shiftLeft(32).subtract(BigInteger.ONE);
+    private static final BigInteger UINT32 = BigInteger.ONE.shiftLeft(32).subtract(BigInteger.ONE);
     private static final int SLOTS_IN_WORD = 8;
     private static final int LANES = 4;
 
@@ -56,6 +56,27 @@ record EpochPart(
         return unpack(creditSlots, credits);
     }
 
+    /** One withdrawal that this part releases, whole or what is left of it. */
+    record Release(long account, long request, BigInteger amountNano) {
+
+        @Override
+        public String toString() {
+            return amountNano + " nano-USD for withdrawal " + request + " of account " + account;
+        }
+    }
+
+    /** What this part releases, in its order. */
+    List<Release> released() {
+        return releases.stream()
+                .map(
+                        word ->
+                                new Release(
+                                        word.shiftRight(96).and(UINT32).longValueExact(),
+                                        word.shiftRight(64).and(UINT32).longValueExact(),
+                                        word.and(LANE)))
+                .toList();
+    }
+
     /** For messages: {@code epoch 7 part 0}. */
     String name() {
         return "epoch " + header.epoch() + " part " + header.part();
@@ -66,7 +87,7 @@ record EpochPart(
         for (int i = 0; i < words.size(); i++) {
             int word = i / SLOTS_IN_WORD;
             BigInteger packed = word < slots.size() ? slots.get(word) : BigInteger.ZERO;
-            long slot = packed.shiftRight(32 * (i % SLOTS_IN_WORD)).and(SLOT).longValueExact();
+            long slot = packed.shiftRight(32 * (i % SLOTS_IN_WORD)).and(UINT32).longValueExact();
             for (int lane = 0; lane < LANES; lane++) {
                 BigInteger amount = words.get(i).shiftRight(64 * lane).and(LANE);
                 if (amount.signum() != 0) {

@@ -53,6 +53,9 @@ final class VaultChecks {
                 add(spending, account, amount.negate());
                 add(released, account, amount);
             }
+            case RELEASE_SKIPPED -> {
+                // nothing moved
+            }
             case TAKEN -> add(released, account, amount.negate());
             case ESCAPED -> {
                 // What is less than a base unit of the token stays, as released.

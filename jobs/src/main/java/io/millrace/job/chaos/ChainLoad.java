@@ -1,5 +1,7 @@
 package io.millrace.job.chaos;
 
+import io.millrace.contracts.SettlementVault;
+import io.millrace.job.stack.EvmSession;
 import io.millrace.job.stack.LocalStack;
 import io.millrace.job.stack.StackFile;
 import io.millrace.job.stack.StackFile.Account;
@@ -62,6 +64,21 @@ final class ChainLoad implements AutoCloseable {
             throw new IllegalStateException("a transaction of the load does not end");
         }
         return done;
+    }
+
+    /** What owners have asked for and no epoch has released yet; empty when there is nothing. */
+    String missing() {
+        int open = 0;
+        try (EvmSession chain = new EvmSession(stack.file().rpcUrl(), stack.file().chainId())) {
+            SettlementVault vault = chain.vault(stack.file().vault());
+            for (Account requester : requesters) {
+                BigInteger account = BigInteger.valueOf(requester.account());
+                open += vault.spendingAccount(account).send().component3().signum();
+            }
+        } catch (Exception e) { // web3j throws it; the node may just have been started again
+            return "withdrawals, which cannot be looked at: " + e.getMessage();
+        }
+        return open == 0 ? "" : open + " withdrawals asked for and not released";
     }
 
     @Override

@@ -135,7 +135,7 @@ public final class Chaos {
             lines.accept(
                     "load ends: %d requests, %d transactions of owners; waiting until all is settled"
                             .formatted(sent.size(), acts));
-            String unsettled = awaitSettled(topics, sent, health);
+            String unsettled = awaitSettled(topics, owners, sent, health);
             return judge(file, topics, sent, unsettled, health.revived());
         }
     }
@@ -200,13 +200,17 @@ public final class Chaos {
     }
 
     /** Returns what is not settled although nothing moves any more; mostly nothing. */
-    private String awaitSettled(TopicWatch topics, List<Expected> sent, Health health)
+    private String awaitSettled(
+            TopicWatch topics, ChainLoad owners, List<Expected> sent, Health health)
             throws Exception {
         String last = "";
         long deadline = System.nanoTime() + STANDSTILL_LIMIT.toNanos();
         while (true) {
             health.revive();
+            // In this order: what releases a withdrawal is an epoch, which must become final too.
+            String withdrawals = owners.missing();
             String now = topics.missing(sent);
+            now = now.isEmpty() ? withdrawals : now;
             if (now.isEmpty()) {
                 return "";
             }

@@ -23,7 +23,7 @@ final class AuditCommand implements Callable<Integer> {
             names = "--settled",
             description =
                     "Work in progress is an error too: for a stack that has come to rest, with"
-                            + " everything answered and settled.")
+                            + " everything answered, settled and released.")
     private boolean settled;
 
     @Option(names = "--json", description = "Last line of standard output: the books as JSON.")

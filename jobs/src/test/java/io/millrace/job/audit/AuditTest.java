@@ -32,7 +32,10 @@ class AuditTest {
                     "vault-balances",
                     "vault-solvency",
                     "pending-covered",
-                    "charges-settled");
+                    "charges-settled",
+                    "withdrawals-answered",
+                    "releases-requested",
+                    "releases-whole");
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -64,6 +67,8 @@ class AuditTest {
                         SampleBooks.CHAIN_ID,
                         SampleBooks.VAULT,
                         1,
+                        1,
+                        SampleBooks.ESCAPE_AFTER_SECONDS,
                         SampleBooks.SCALE,
                         SampleBooks.SHARD_DEPTH,
                         BigInteger.ZERO,
@@ -98,6 +103,58 @@ class AuditTest {
                 .as("a request that the job swallowed stayed unnoticed")
                 .extracting(Check::name)
                 .containsExactly("requests-accounted");
+    }
+
+    @Test
+    void audit_withdrawalAskedForAMomentAgo_redOnlyAtRest() {
+        SampleBooks running = SampleBooks.running(1);
+        Falsify.ask(running, 3, 95);
+        assertThat(red(Audit.judge(running.evidence()))).isEmpty();
+
+        running.requireSettled = true;
+        assertThat(red(Audit.judge(running.evidence())))
+                .extracting(Check::name)
+                .contains("withdrawals-answered");
+    }
+
+    @Test
+    void audit_withdrawalThatNoCutHearsOf_redOnceTheHatchWouldHaveOpened() {
+        SampleBooks books = SampleBooks.running(1);
+        long asked = Falsify.ask(books, 3, 95);
+        books.seconds = asked + SampleBooks.ESCAPE_AFTER_SECONDS - 1;
+        assertThat(red(Audit.judge(books.evidence()))).isEmpty();
+
+        books.seconds++;
+        assertThat(red(Audit.judge(books.evidence())))
+                .as("a withdrawal that the operator keeps back stayed unnoticed")
+                .extracting(Check::name)
+                .containsExactly("withdrawals-answered");
+    }
+
+    @Test
+    void audit_withdrawalThatACutHasHeardOf_redAtOnce() {
+        SampleBooks books = SampleBooks.running(1);
+        Falsify.ask(books, 3, 30);
+
+        assertThat(red(Audit.judge(books.evidence())))
+                .extracting(Check::name)
+                .containsExactly("withdrawals-answered");
+    }
+
+    @Test
+    void audit_releaseOfAWithdrawalNewerThanTheChainRead_redOnlyOnceSettled() {
+        BigInteger word = SampleLedger.word(new EpochPart.Release(3, 1, BigInteger.TEN));
+        SampleBooks books = SampleBooks.running(1);
+        Falsify.releases(books, 3, words -> List.of(word));
+        assertThat(red(Audit.judge(books.evidence())))
+                .extracting(Check::name)
+                .doesNotContain("releases-requested");
+
+        SampleBooks settled = SampleBooks.atRest(1);
+        Falsify.releases(settled, 3, words -> List.of(word));
+        assertThat(red(Audit.judge(settled.evidence())))
+                .extracting(Check::name)
+                .contains("releases-requested");
     }
 
     @Test

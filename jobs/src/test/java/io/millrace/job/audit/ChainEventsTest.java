@@ -27,6 +27,10 @@ class ChainEventsTest {
                 .isEqualTo(EventEncoder.encode(SettlementVault.DEPOSITED_EVENT));
         assertThat(ChainEvents.RELEASED)
                 .isEqualTo(EventEncoder.encode(SettlementVault.WITHDRAWALRELEASED_EVENT));
+        assertThat(ChainEvents.ASKED)
+                .isEqualTo(EventEncoder.encode(SettlementVault.WITHDRAWALREQUESTED_EVENT));
+        assertThat(ChainEvents.RELEASE_SKIPPED)
+                .isEqualTo(EventEncoder.encode(SettlementVault.RELEASESKIPPED_EVENT));
         assertThat(ChainEvents.TAKEN)
                 .isEqualTo(EventEncoder.encode(SettlementVault.WITHDRAWALTAKEN_EVENT));
         assertThat(ChainEvents.ESCAPED)

@@ -46,7 +46,17 @@ class FalsifiedBooksTest {
     private static final String OTHER_ADDRESS = "0x" + "77".repeat(20);
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource({"requests", "charges", "results", "epochs", "headers", "vault"})
+    @MethodSource({
+        "requests",
+        "charges",
+        "results",
+        "epochs",
+        "headers",
+        "vault",
+        "io.millrace.job.audit.FalsifiedWithdrawals#requests",
+        "io.millrace.job.audit.FalsifiedWithdrawals#answers",
+        "io.millrace.job.audit.FalsifiedWithdrawals#amounts"
+    })
     void audit_falsifiedEntry_itsCheckRed(String check, Consumer<SampleBooks> falsify) {
         SampleBooks books = SampleBooks.atRest(SEED);
         falsify.accept(books);
@@ -310,7 +320,7 @@ class FalsifiedBooksTest {
                         b -> b.movements.remove(at(b, 3))));
     }
 
-    private static ArgumentSet row(String name, String check, Consumer<SampleBooks> falsify) {
+    static ArgumentSet row(String name, String check, Consumer<SampleBooks> falsify) {
         return Arguments.argumentSet(check + ": " + name, check, falsify);
     }
 }

@@ -2,8 +2,11 @@ package io.millrace.job.audit;
 
 import static java.math.BigInteger.ONE;
 
+import io.millrace.job.audit.ChainBooks.Asked;
 import io.millrace.job.audit.ChainBooks.EarningAccount;
+import io.millrace.job.audit.ChainBooks.Kind;
 import io.millrace.job.audit.ChainBooks.Movement;
+import io.millrace.job.audit.ChainBooks.Posting;
 import io.millrace.job.audit.ChainBooks.Settlement;
 import io.millrace.job.audit.ChainBooks.SpendingAccount;
 import io.millrace.job.audit.EpochPart.Header;
@@ -124,6 +127,87 @@ final class Falsify {
 
     static void spending(SampleBooks books, String component, Object value) {
         Records.alter(books.spending, SpendingAccount.class, 0, component, value);
+    }
+
+    /** An open request for one nano-USD by an account that never asked. Returns its time. */
+    static long ask(SampleBooks books, int account, long block) {
+        long seconds = 2 * block;
+        books.movements.add(new Asked(account, 1, ONE, block, seconds));
+        SpendingAccount asking = books.spending.get(account - 1);
+        SpendingAccount once = Records.with(asking, "lastRequest", 1L);
+        books.spending.set(account - 1, Records.with(once, "openRequestNano", ONE));
+        return seconds;
+    }
+
+    /** Alters the first request of {@code account}. */
+    static void asked(SampleBooks books, int account, String component, Object value) {
+        Asked asked =
+                books.movements.stream()
+                        .filter(Asked.class::isInstance)
+                        .map(Asked.class::cast)
+                        .filter(it -> it.account() == account)
+                        .findFirst()
+                        .orElseThrow();
+        int at = books.movements.indexOf(asked);
+        Records.alter(books.movements, Asked.class, at, component, value);
+    }
+
+    /** Alters the first posting of {@code kind}. */
+    static void posting(SampleBooks books, Kind kind, String component, Object value) {
+        Posting posting =
+                books.movements.stream()
+                        .filter(Posting.class::isInstance)
+                        .map(Posting.class::cast)
+                        .filter(it -> it.kind() == kind)
+                        .findFirst()
+                        .orElseThrow();
+        int at = books.movements.indexOf(posting);
+        Records.alter(books.movements, Posting.class, at, component, value);
+    }
+
+    /** Alters what the last part of {@code epoch} releases, in the log and on chain. */
+    static void releases(
+            SampleBooks books, long epoch, UnaryOperator<List<BigInteger>> alteration) {
+        EpochPart before =
+                books.epochs.stream()
+                        .map(Sealed::part)
+                        .filter(part -> part.header().epoch() == epoch)
+                        .reduce((first, second) -> second)
+                        .orElseThrow();
+        EpochPart after = Records.with(before, "releases", alteration.apply(before.releases()));
+        books.epochs.replaceAll(
+                logged ->
+                        logged.part().equals(before)
+                                ? Records.with(logged, "part", after)
+                                : logged);
+        books.movements.replaceAll(
+                movement ->
+                        movement instanceof Settlement settlement
+                                        && settlement.part().equals(before)
+                                ? Records.with(settlement, "part", after)
+                                : movement);
+    }
+
+    /** The first word of {@code epoch} releases so much less. */
+    static void releasesLess(SampleBooks books, long epoch, long lessNano) {
+        releases(
+                books,
+                epoch,
+                words -> {
+                    List<BigInteger> less = new ArrayList<>(words);
+                    less.set(0, less.get(0).subtract(BigInteger.valueOf(lessNano)));
+                    return less;
+                });
+    }
+
+    /** As if the release of epoch 1 had never come. */
+    static void keepBack(SampleBooks books) {
+        releases(books, 1, words -> List.of());
+        books.movements.removeIf(
+                movement ->
+                        movement instanceof Posting posting
+                                && posting.kind() == Kind.RELEASED
+                                && posting.account() == SampleBooks.SAVER);
     }
 
     static void earning(SampleBooks books, String component, Object value) {

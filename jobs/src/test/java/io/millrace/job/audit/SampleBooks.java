@@ -8,6 +8,7 @@ import io.millrace.job.audit.ChainBooks.Kind;
 import io.millrace.job.audit.ChainBooks.Movement;
 import io.millrace.job.audit.ChainBooks.Price;
 import io.millrace.job.audit.ChainBooks.SpendingAccount;
+import io.millrace.job.audit.EpochPart.Release;
 import io.millrace.job.audit.KafkaBooks.Charge;
 import io.millrace.job.audit.KafkaBooks.Position;
 import io.millrace.job.audit.KafkaBooks.Receipt;
@@ -32,7 +33,8 @@ import org.web3j.utils.Numeric;
  *
  * <p>Four requesters send 36 requests while the price changes; some are refused, some fail or
  * expire, some are answered twice. Two of three epochs are settled (the second in two parts), the
- * third is sealed, the last four charges are not sealed yet. Owners withdraw in every way there is.
+ * third is sealed, the last four charges are not sealed yet. Owners withdraw in every way there is,
+ * one of them all that it has not spent.
  */
 final class SampleBooks {
 
@@ -43,8 +45,11 @@ final class SampleBooks {
     static final String MODEL = Hash.sha3String("manifest");
     static final List<String> PROVIDERS =
             List.of("0x" + "0".repeat(40), "0x" + "b1".repeat(20), "0x" + "b2".repeat(20));
+    static final int SAVER = 2;
     static final int LEAVER = 5;
+    static final long ESCAPE_AFTER_SECONDS = 604_800;
 
+    private static final int EMPTIER = 1;
     private static final int REQUESTERS = 4;
     private static final int REQUESTS = 36;
     private static final int PENDING = 4;
@@ -62,6 +67,7 @@ final class SampleBooks {
     final List<Price> prices = new ArrayList<>();
     final List<Movement> movements = new ArrayList<>();
     long newestMillis;
+    long seconds = 200;
     BigInteger tokenBalance = BigInteger.ZERO;
     Head head = new Head(MerkleSum.EMPTY.hash(), 0, 0, 1);
     boolean requireSettled;
@@ -101,6 +107,8 @@ final class SampleBooks {
                         CHAIN_ID,
                         VAULT,
                         99,
+                        seconds,
+                        ESCAPE_AFTER_SECONDS,
                         SCALE,
                         SHARD_DEPTH,
                         tokenBalance,
@@ -131,14 +139,24 @@ final class SampleBooks {
             movements.add(ledger.post(Kind.DEPOSITED, account, 1_000_000));
         }
         int sealed = charges.size() - pending;
-        seal(ledger, charges.subList(0, sealed / 3), List.of(2), true);
-        movements.add(ledger.post(Kind.RELEASED, 2, 5_500));
-        movements.add(ledger.post(Kind.TAKEN, 2, 5_000));
-        seal(ledger, charges.subList(sealed / 3, 2 * sealed / 3), List.of(), true);
-        movements.add(ledger.post(Kind.RELEASED, LEAVER, 1_500));
+        movements.add(ledger.ask(SAVER, 5_500, 7));
+        seal(ledger, charges.subList(0, sealed / 3), List.of(ledger.release(SAVER, 5_500)), true);
+        movements.add(ledger.post(Kind.TAKEN, SAVER, 5_000));
+        long everything = ledger.spending(EMPTIER).longValueExact();
+        movements.add(ledger.ask(EMPTIER, everything, 15));
+        movements.add(ledger.ask(LEAVER, 1_500, 17));
+        long unspent = everything - debits(charges.subList(sealed / 3, charges.size()), EMPTIER);
+        seal(
+                ledger,
+                charges.subList(sealed / 3, 2 * sealed / 3),
+                List.of(ledger.release(EMPTIER, unspent), ledger.release(LEAVER, 1_500)),
+                true);
         movements.add(ledger.post(Kind.TAKEN, LEAVER, 1_000));
+        movements.add(ledger.ask(LEAVER, 700, 24));
         movements.add(ledger.post(Kind.ESCAPED, LEAVER, 999_000));
-        seal(ledger, charges.subList(2 * sealed / 3, sealed), List.of(), epochsSettled > 2);
+        boolean last = epochsSettled > 2;
+        List<Release> skipped = List.of(ledger.release(LEAVER, 700));
+        seal(ledger, charges.subList(2 * sealed / 3, sealed), skipped, last);
         movements.add(ledger.post(Kind.EARNINGS_WITHDRAWN, 1, 1_000));
         head = ledger.head();
         tokenBalance = ledger.tokenBalance(SCALE);
@@ -146,7 +164,12 @@ final class SampleBooks {
             String owner = account == LEAVER ? "0x" + "e5".repeat(20) : address(account);
             spending.add(
                     new SpendingAccount(
-                            account, owner, ledger.spending(account), ledger.released(account)));
+                            account,
+                            owner,
+                            ledger.spending(account),
+                            ledger.released(account),
+                            ledger.lastRequest(account),
+                            ledger.openRequest(account)));
         }
         for (int account = 0; account < PROVIDERS.size(); account++) {
             earning.add(
@@ -156,11 +179,18 @@ final class SampleBooks {
     }
 
     private void seal(
-            SampleLedger ledger, List<Charge> sealed, List<Integer> releases, boolean settled) {
+            SampleLedger ledger, List<Charge> sealed, List<Release> releases, boolean settled) {
         ledger.seal(sealed, releases, settled);
         receipts.addAll(ledger.lastReceipts());
         epochs.addAll(ledger.lastParts());
-        movements.addAll(ledger.lastSettlements());
+        movements.addAll(ledger.lastMovements());
+    }
+
+    private static long debits(List<Charge> charges, int account) {
+        return charges.stream()
+                .filter(charge -> charge.account() == account)
+                .mapToLong(charge -> charge.debitNano().longValueExact())
+                .sum();
     }
 
     private void traffic(int number) {

@@ -1,11 +1,14 @@
 package io.millrace.job.audit;
 
+import io.millrace.job.audit.ChainBooks.Asked;
 import io.millrace.job.audit.ChainBooks.EventFields;
 import io.millrace.job.audit.ChainBooks.Head;
 import io.millrace.job.audit.ChainBooks.Kind;
+import io.millrace.job.audit.ChainBooks.Movement;
 import io.millrace.job.audit.ChainBooks.Posting;
 import io.millrace.job.audit.ChainBooks.Settlement;
 import io.millrace.job.audit.EpochPart.Header;
+import io.millrace.job.audit.EpochPart.Release;
 import io.millrace.job.audit.KafkaBooks.Charge;
 import io.millrace.job.audit.KafkaBooks.Receipt;
 import io.millrace.job.audit.KafkaBooks.Sealed;
@@ -43,13 +46,15 @@ final class SampleLedger {
     private final Map<Integer, Long> spending = new HashMap<>();
     private final Map<Integer, Long> released = new HashMap<>();
     private final Map<Integer, Long> earning = new HashMap<>();
+    private final Map<Integer, Asked> asked = new HashMap<>();
+    private final Map<Integer, Asked> open = new HashMap<>();
     private long paidOut;
     private long deposited;
     private Head sealed = new Head(MerkleSum.EMPTY.hash(), 0, 0, 1);
     private Head settled = sealed;
     private List<Receipt> lastReceipts = List.of();
     private List<Sealed> lastParts = List.of();
-    private List<Settlement> lastSettlements = List.of();
+    private List<Movement> lastMovements = List.of();
 
     SampleLedger(TypedHashes hashes) {
         this.hashes = hashes;
@@ -65,6 +70,9 @@ final class SampleLedger {
                 spending.merge(account, -amount, Long::sum);
                 released.merge(account, amount, Long::sum);
             }
+            case RELEASE_SKIPPED -> {
+                // nothing moves
+            }
             case TAKEN -> pay(released, account, amount);
             case ESCAPED -> {
                 released.merge(account, spending.getOrDefault(account, 0L), Long::sum);
@@ -73,11 +81,34 @@ final class SampleLedger {
             }
             case EARNINGS_WITHDRAWN -> pay(earning, account, amount);
         }
-        return new Posting(kind, account, BigInteger.valueOf(amount));
+        return new Posting(kind, account, closed(kind, account), BigInteger.valueOf(amount));
     }
 
-    /** Seals one epoch: the even ones in two parts, by account. */
-    void seal(List<Charge> charges, List<Integer> releases, boolean settle) {
+    /** In {@code block}, two seconds after the one before it. */
+    Asked ask(int account, long amount, long block) {
+        Asked before = asked.get(account);
+        long request = before == null ? 1 : before.request() + 1;
+        Asked it = new Asked(account, request, BigInteger.valueOf(amount), block, 2 * block);
+        asked.put(account, it);
+        open.put(account, it);
+        return it;
+    }
+
+    /** What an epoch says that releases {@code amount} of the account's newest request. */
+    Release release(int account, long amount) {
+        return new Release(account, lastRequest(account), BigInteger.valueOf(amount));
+    }
+
+    private long closed(Kind kind, int account) {
+        Asked closed =
+                kind == Kind.RELEASED || kind == Kind.ESCAPED
+                        ? open.remove(account)
+                        : kind == Kind.RELEASE_SKIPPED ? asked.get(account) : null;
+        return closed == null ? 0 : closed.request();
+    }
+
+    /** Seals one epoch: the even ones in two parts, by account; releases are in the last. */
+    void seal(List<Charge> charges, List<Release> releases, boolean settle) {
         long epoch = sealed.epoch() + 1;
         lastReceipts = receipts(epoch, charges);
         Map<Long, List<MerkleSum.Node>> leaves = new TreeMap<>();
@@ -93,17 +124,18 @@ final class SampleLedger {
                                 charge -> charge.account() < FIRST_OF_PART_1,
                                 charge -> charge.account() >= FIRST_OF_PART_1);
         lastParts = new ArrayList<>();
-        lastSettlements = new ArrayList<>();
+        lastMovements = new ArrayList<>();
         for (int number = 0; number < shares.size(); number++) {
             List<Charge> own = charges.stream().filter(shares.get(number)).toList();
-            EpochPart part =
-                    part(epoch, number, shares.size(), root, charges.size(), own, releases);
+            List<Release> last = number + 1 == shares.size() ? releases : List.of();
+            EpochPart part = part(epoch, number, shares.size(), root, charges.size(), own, last);
             String hash = hashes.header(part.header());
             sealed = new Head(hash, epoch, number, shares.size());
             lastParts.add(new Sealed(part, positions(epoch)));
             if (settle) {
                 settled = sealed;
-                lastSettlements.add(
+                last.forEach(this::settle);
+                lastMovements.add(
                         new Settlement(
                                 Hash.sha3String("tx " + hash), hash, event(part.header()), part));
                 own.forEach(this::move);
@@ -119,8 +151,9 @@ final class SampleLedger {
         return lastParts;
     }
 
-    List<Settlement> lastSettlements() {
-        return lastSettlements;
+    /** What the vault did with them, if they were settled. */
+    List<Movement> lastMovements() {
+        return lastMovements;
     }
 
     Head head() {
@@ -139,6 +172,16 @@ final class SampleLedger {
         return BigInteger.valueOf(earning.getOrDefault(account, 0L));
     }
 
+    long lastRequest(int account) {
+        Asked newest = asked.get(account);
+        return newest == null ? 0 : newest.request();
+    }
+
+    BigInteger openRequest(int account) {
+        Asked it = open.get(account);
+        return it == null ? BigInteger.ZERO : it.amountNano();
+    }
+
     BigInteger tokenBalance(BigInteger scale) {
         return BigInteger.valueOf(deposited - paidOut).divide(scale);
     }
@@ -155,6 +198,12 @@ final class SampleLedger {
                         8 * epoch,
                         "vault",
                         10 * epoch + 1));
+    }
+
+    private void settle(Release release) {
+        int account = (int) release.account();
+        Kind kind = open.containsKey(account) ? Kind.RELEASED : Kind.RELEASE_SKIPPED;
+        lastMovements.add(post(kind, account, release.amountNano().longValueExact()));
     }
 
     private void pay(Map<Integer, Long> ledger, int account, long amount) {
@@ -188,7 +237,7 @@ final class SampleLedger {
             MerkleSum.Node root,
             int receipts,
             List<Charge> own,
-            List<Integer> releases) {
+            List<Release> releases) {
         Map<Long, BigInteger> debits = new TreeMap<>();
         Map<Long, BigInteger> credits = new TreeMap<>();
         for (Charge charge : own) {
@@ -217,11 +266,17 @@ final class SampleLedger {
                         words(debits),
                         slots(credits),
                         words(credits),
-                        releases.stream()
-                                .map(account -> BigInteger.valueOf(account).shiftLeft(96))
-                                .toList());
+                        releases.stream().map(SampleLedger::word).toList());
         Header named = Records.with(header, "wordsHash", TypedHashes.words(part));
         return Records.with(part, "header", named);
+    }
+
+    static BigInteger word(Release release) {
+        return BigInteger.valueOf(release.account())
+                .shiftLeft(32)
+                .or(BigInteger.valueOf(release.request()))
+                .shiftLeft(64)
+                .or(release.amountNano());
     }
 
     private static EventFields event(Header header) {

@@ -126,6 +126,7 @@ class SharedVectorsTest {
             assertThat(TypedHashes.words(part)).as(name).isEqualTo(fields.hash("wordsHash"));
             assertThat(part.debitsByAccount()).as(name).isEqualTo(amounts(vector.get("debits")));
             assertThat(part.creditsByAccount()).as(name).isEqualTo(amounts(vector.get("credits")));
+            assertThat(part.released()).as(name).isEqualTo(releases(vector.get("releases")));
         }
     }
 
@@ -136,6 +137,19 @@ class SharedVectorsTest {
             amounts.put(fields.count("account"), fields.amount("amountNano"));
         }
         return amounts;
+    }
+
+    private static List<EpochPart.Release> releases(JsonNode list) {
+        List<EpochPart.Release> releases = new ArrayList<>();
+        for (JsonNode line : list) {
+            JsonFields fields = new JsonFields(line);
+            releases.add(
+                    new EpochPart.Release(
+                            fields.count("account"),
+                            fields.count("request"),
+                            fields.amount("amountNano")));
+        }
+        return releases;
     }
 
     private static TypedHashes hashes(JsonNode file) {

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {VaultTest} from "../utils/VaultTest.sol";
+import {AttackingHandler} from "./handlers/AttackingHandler.sol";
+import {VaultHandler} from "./handlers/VaultHandler.sol";
+
+/// @title A run of random calls of a handler, always the same one, and what it has reached.
+abstract contract RandomCalls is VaultTest {
+    uint256 private constant CALLS = 2500;
+
+    error ActionFailed(uint256 call, bytes4 action, bytes answer);
+
+    function run(VaultHandler handler, bytes4[] memory more) internal {
+        bytes4[25] memory actions = [
+            VaultHandler.deposit.selector,
+            VaultHandler.deposit.selector,
+            VaultHandler.donate.selector,
+            VaultHandler.openEarningAccount.selector,
+            VaultHandler.requestWithdrawal.selector,
+            VaultHandler.requestWithdrawal.selector,
+            VaultHandler.takeReleased.selector,
+            VaultHandler.takeReleased.selector,
+            VaultHandler.escape.selector,
+            VaultHandler.withdrawEarnings.selector,
+            VaultHandler.pause.selector,
+            VaultHandler.pass.selector,
+            VaultHandler.operatorGone.selector,
+            VaultHandler.settle.selector,
+            VaultHandler.settle.selector,
+            VaultHandler.repost.selector,
+            AttackingHandler.overdraw.selector,
+            AttackingHandler.payWhatNobodyOwes.selector,
+            AttackingHandler.settleAsAStranger.selector,
+            AttackingHandler.settleWhilePaused.selector,
+            AttackingHandler.depositWhilePaused.selector,
+            AttackingHandler.postFork.selector,
+            AttackingHandler.takeEarningsOfAnother.selector,
+            AttackingHandler.leaveTooEarly.selector,
+            AttackingHandler.pauseTooSoon.selector
+        ];
+        for (uint256 i; i < CALLS; ++i) {
+            uint256 seed = uint256(keccak256(abi.encode("reach", i)));
+            uint256 which = seed % (actions.length + more.length);
+            bytes4 action = which < actions.length ? actions[which] : more[which - actions.length];
+            bytes memory arguments = abi.encode(seed >> 192, uint64(seed >> 64), seed >> 128);
+            (bool ok, bytes memory answer) = address(handler).call(bytes.concat(action, arguments));
+            if (!ok) revert ActionFailed(i, action, answer);
+        }
+    }
+
+    function assertReached(VaultHandler handler, string memory what) internal view {
+        vm.assertTrue(handler.reached(what) != 0, string.concat("never reached: ", what));
+    }
+}

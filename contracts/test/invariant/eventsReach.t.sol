@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {EventsTest} from "./eventsInvariants.t.sol";
+import {RandomCalls} from "./RandomCalls.sol";
+import {LogBook} from "./stores/LogBook.sol";
+
+/// Each event happened and was needed: who misses one of them has other books than the vault.
+contract EventsReachTest is EventsTest, RandomCalls {
+    bytes32[10] private needed = [
+        SpendingAccountOpened.selector,
+        EarningAccountOpened.selector,
+        Deposited.selector,
+        WithdrawalRequested.selector,
+        WithdrawalReleased.selector,
+        WithdrawalTaken.selector,
+        Escaped.selector,
+        EarningsWithdrawn.selector,
+        EpochSettled.selector,
+        Paused.selector
+    ];
+    LogBook private complete;
+
+    function setUp() public override {
+        super.setUp();
+        LogBook[] memory all = new LogBook[](needed.length + 1);
+        for (uint256 i; i < needed.length; ++i) {
+            all[i] = new LogBook(needed[i]);
+        }
+        complete = new LogBook(0);
+        all[needed.length] = complete;
+        hearAll(all);
+        run(handler, new bytes4[](0));
+    }
+
+    function test_everyEventIsHeard() external view {
+        for (uint256 i; i < needed.length; ++i) {
+            vm.assertTrue(complete.heard(needed[i]) != 0, string.concat("never emitted: event ", vm.toString(i)));
+        }
+        vm.assertTrue(complete.heard(ReleaseSkipped.selector) != 0, "no release was ever skipped");
+        vm.assertTrue(bytes(complete.difference(vault)).length == 0, "the events do not give the vault's books");
+    }
+
+    function test_whoeverMissesAnEventIsWrong() external view {
+        for (uint256 i; i < needed.length; ++i) {
+            string memory what = readers[i].difference(vault);
+            vm.assertTrue(bytes(what).length != 0, string.concat("nothing needs event ", vm.toString(i)));
+        }
+    }
+}
