@@ -8,7 +8,6 @@ import static java.util.Objects.requireNonNull;
  */
 public record OutboundRecord(String topic, byte[] key, byte[] value) {
 
-    /** Checks. */
     public OutboundRecord {
         requireNonNull(topic, "topic is null");
         requireNonNull(key, "key is null");

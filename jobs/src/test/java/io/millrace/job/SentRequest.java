@@ -3,8 +3,11 @@ package io.millrace.job;
 /**
  * A request that Kafka has taken.
  *
- * @param requestId EIP-712 digest @param requester address @param value the record as it was sent
- * @param partition and offset: where it lies @param appendMillis Kafka's append time
+ * @param requestId EIP-712 digest
+ * @param requester address
+ * @param value the record as it was sent
+ * @param partition and offset: where it lies
+ * @param appendMillis Kafka's append time
  */
 record SentRequest(
         String requestId,

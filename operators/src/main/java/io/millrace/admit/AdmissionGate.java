@@ -24,7 +24,6 @@ public record AdmissionGate(String id) implements Serializable {
 
     private record Place(String gate, int subtask) {}
 
-    /** Checks. */
     public AdmissionGate {
         requireNonNull(id, "id is null");
     }

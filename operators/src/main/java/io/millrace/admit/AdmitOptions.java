@@ -8,7 +8,8 @@ import java.io.Serializable;
 /**
  * Limits of validation.
  *
- * @param domain under which requests are signed @param maxRecordBytes larger records are MALFORMED
+ * @param domain under which requests are signed
+ * @param maxRecordBytes larger records are MALFORMED
  * @param maxInputChars UTF-16 units; longer inputs are INPUT_TOO_LONG without being tokenised
  * @param horizonMillis how far after its append time a deadline may lie (M8): bounds the duplicate
  *     state
@@ -17,7 +18,6 @@ public record AdmitOptions(
         Eip712Domain domain, int maxRecordBytes, int maxInputChars, long horizonMillis)
         implements Serializable {
 
-    /** Checks. */
     public AdmitOptions {
         requireNonNull(domain, "domain is null");
         if (maxRecordBytes <= 0 || maxInputChars <= 0 || horizonMillis <= 0) {

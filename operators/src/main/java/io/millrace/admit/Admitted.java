@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * What admission remembers of one admitted request until its deadline has passed and its charge has
  * come.
  *
- * @param reservedNano held for it @param open its charge has not come yet
+ * @param reservedNano held for it
+ * @param open its charge has not come yet
  * @param due its deadline has passed: the charge, when it comes, ends the memory
  * @param next the request admitted before it with the same deadline: a list a timer can walk
  */

@@ -23,7 +23,6 @@ public record Candidate(
         int topicPartition,
         long offset) {
 
-    /** Checks. */
     public Candidate {
         requireNonNull(requestId, "requestId is null");
         requireNonNull(requester, "requester is null");

@@ -11,13 +11,13 @@ import io.millrace.unit.Nano;
  * settle (M2, M7). It is a balance and not four sums, because the vault bounds balances below 2^63
  * but nobody bounds what flows through one in its life.
  *
- * @param account spending account @param balanceNano below zero only after an escape
+ * @param account spending account
+ * @param balanceNano below zero only after an escape
  * @param reservedNano held for tasks not charged yet
  * @param purgedThroughMillis the latest deadline whose duplicate state was purged, 0 if none
  */
 public record Funds(int account, long balanceNano, long reservedNano, long purgedThroughMillis) {
 
-    /** Checks. */
     public Funds {
         Nano.requireNotNegative(reservedNano, "reservedNano");
     }

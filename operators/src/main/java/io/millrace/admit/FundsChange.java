@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Something that changes what a requester can spend: a finalised event of the vault, or a charge
  * read back.
  *
- * @param requester lower-case address, the key @param account its spending account, -1 for a charge
+ * @param requester lower-case address, the key
+ * @param account its spending account, -1 for a charge
  * @param request the vault's number of the withdrawal request, else 0
  * @param amountNano deposited, asked for, skipped, gone by the hatch, or charged
  * @param requestId of the charged request, null unless CHARGED

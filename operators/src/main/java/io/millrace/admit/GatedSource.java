@@ -22,7 +22,9 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * <p>This is done at the source, because an operator that waits blocks the barriers with it, and
  * one that puts aside what it gets must do so without bound.
  *
- * @param <T> records @param <S> splits @param <E> state of the enumerator
+ * @param <T> records
+ * @param <S> splits
+ * @param <E> state of the enumerator
  */
 public final class GatedSource<T, S extends SourceSplit, E> implements Source<T, S, E> {
 

@@ -8,11 +8,12 @@ import io.millrace.unit.Hex;
 /**
  * A signed request as {@code InferenceRequest.schema.json} publishes it.
  *
- * @param requester who signs and pays, lower case @param model id of the model, lower case
- * @param input text, every surrogate paired @param maxFeeNano the most that may be charged,
- *     nano-USD
- * @param deadlineMillis unix ms after which no answer is wanted @param nonce tells equal requests
- *     apart
+ * @param requester who signs and pays, lower case
+ * @param model id of the model, lower case
+ * @param input text, every surrogate paired
+ * @param maxFeeNano the most that may be charged, nano-USD
+ * @param deadlineMillis unix ms after which no answer is wanted
+ * @param nonce tells equal requests apart
  * @param signature over the other fields as claimed, 0x-hex
  */
 public record InferenceRequest(

@@ -7,11 +7,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A refused request, as data.
  *
- * @param topicPartition and offset: where the request lies in Kafka @param appendMillis its broker
- *     append time
- * @param requestId EIP-712 digest, null if the record did not decode that far @param requester as
- *     claimed, or null
- * @param reason stable wire code @param message what to do about it
+ * @param topicPartition and offset: where the request lies in Kafka
+ * @param appendMillis its broker append time
+ * @param requestId EIP-712 digest, null if the record did not decode that far
+ * @param requester as claimed, or null
+ * @param reason stable wire code
+ * @param message what to do about it
  */
 public record Rejection(
         int topicPartition,
@@ -22,7 +23,6 @@ public record Rejection(
         RejectReason reason,
         String message) {
 
-    /** Checks. */
     public Rejection {
         requireNonNull(reason, "reason is null");
         requireNonNull(message, "message is null");

@@ -8,14 +8,14 @@ import io.millrace.unit.Nano;
  * A requested withdrawal on its way into the next epoch (M7). The amount is already out of the
  * requester's available funds.
  *
- * @param account spending account @param requester its owner @param request the vault's number of
- *     the withdrawal request
+ * @param account spending account
+ * @param requester its owner
+ * @param request the vault's number of the withdrawal request
  * @param amountNano what the epoch releases: the amount asked, or what was left of it, zero
  *     included
  */
 public record Release(int account, String requester, int request, long amountNano) {
 
-    /** Checks. */
     public Release {
         requireNonNull(requester, "requester is null");
         Nano.requireNotNegative(amountNano, "amountNano");

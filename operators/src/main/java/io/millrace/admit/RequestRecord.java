@@ -7,10 +7,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One record of the request topic, undecoded.
  *
- * @param topicPartition partition of the request topic @param offset in that partition
+ * @param topicPartition partition of the request topic
+ * @param offset in that partition
  * @param appendMillis broker append time, unix milliseconds: the only clock of admission
- * @param tick a clock record of the job itself, without request @param value bytes as produced,
- *     null if none
+ * @param tick a clock record of the job itself, without request
+ * @param value bytes as produced, null if none
  */
 public record RequestRecord(
         int topicPartition, long offset, long appendMillis, boolean tick, byte @Nullable [] value) {

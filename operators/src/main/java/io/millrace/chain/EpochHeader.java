@@ -19,7 +19,6 @@ public record EpochHeader(
         String cutDigest,
         long l2Block) {
 
-    /** Checks. */
     public EpochHeader {
         requireNonNull(previousHeader, "previousHeader is null");
         requireNonNull(receiptsRoot, "receiptsRoot is null");

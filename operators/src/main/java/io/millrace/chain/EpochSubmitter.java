@@ -57,7 +57,8 @@ public final class EpochSubmitter {
     /**
      * Starts from what the journal holds.
      *
-     * @param journaled all entries, in order @param settled hears of every part once it is final
+     * @param journaled all entries, in order
+     * @param settled hears of every part once it is final
      */
     public EpochSubmitter(
             SubmitContext context,

@@ -13,8 +13,8 @@ public interface EventChain {
     /**
      * Logs as one node gave them.
      *
-     * @param endpoint the node, by its place in the configuration @param logs ascending by (block,
-     *     index)
+     * @param endpoint the node, by its place in the configuration
+     * @param logs ascending by (block, index)
      */
     record Reading(int endpoint, List<LogEntry> logs) {}
 

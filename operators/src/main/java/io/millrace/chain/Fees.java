@@ -10,7 +10,6 @@ import io.millrace.unit.Nano;
  */
 public record Fees(long maxFeePerGasWei, long maxPriorityFeePerGasWei) {
 
-    /** Checks. */
     public Fees {
         Nano.requireNotNegative(maxPriorityFeePerGasWei, "maxPriorityFeePerGasWei");
         if (maxFeePerGasWei < maxPriorityFeePerGasWei) {

@@ -5,15 +5,14 @@ import java.io.Serializable;
 /**
  * Which blocks count as final: those the node tags so, or those a number of blocks deep.
  *
- * @param tag "finalized" or "safe", or "latest" together with a depth @param depth blocks below the
- *     tag
+ * @param tag "finalized" or "safe", or "latest" together with a depth
+ * @param depth blocks below the tag
  */
 public record Finality(String tag, int depth) implements Serializable {
 
     /** What the chain itself calls final. */
     public static final Finality FINALIZED = new Finality("finalized", 0);
 
-    /** Checks. */
     public Finality {
         boolean known = tag.equals("finalized") || tag.equals("safe") || tag.equals("latest");
         if (!known || depth < 0) {

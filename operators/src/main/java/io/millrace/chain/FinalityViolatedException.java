@@ -12,8 +12,9 @@ public final class FinalityViolatedException extends Exception {
     /**
      * Constructor.
      *
-     * @param block height @param known hash the block had when its events were emitted @param found
-     *     hash it has now
+     * @param block height
+     * @param known hash the block had when its events were emitted
+     * @param found hash it has now
      */
     public FinalityViolatedException(long block, String known, String found) {
         super(

@@ -30,8 +30,10 @@ public final class JsonRpcVaultClient implements VaultClient {
     /**
      * Where the chain is, and what of it is ours.
      *
-     * @param endpoints http or https addresses of nodes, in order of preference @param vault and
-     * @param registry addresses of the contracts @param finality which blocks count as final
+     * @param endpoints http or https addresses of nodes, in order of preference
+     * @param vault and
+     * @param registry addresses of the contracts
+     * @param finality which blocks count as final
      * @param timeoutMillis for one answer
      */
     public record Connection(

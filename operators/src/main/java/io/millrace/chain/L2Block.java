@@ -3,6 +3,9 @@ package io.millrace.chain;
 /**
  * A block of the L2 as one node showed it.
  *
- * @param number height @param hash 0x-hex @param millis its time, unix ms @param baseFeeWei per gas
+ * @param number height
+ * @param hash 0x-hex
+ * @param millis its time, unix ms
+ * @param baseFeeWei per gas
  */
 public record L2Block(long number, String hash, long millis, long baseFeeWei) {}

@@ -18,7 +18,6 @@ public record MarketFeePolicy(long minTipWei, long maxFeePerGasWei, int maxMarke
     /** 1,000 wei tip, at most 500 gwei, at most five times the market. */
     public static final MarketFeePolicy DEFAULT = new MarketFeePolicy(1_000, 500_000_000_000L, 5);
 
-    /** Checks. */
     public MarketFeePolicy {
         if (minTipWei < 0 || maxFeePerGasWei < Math.max(1, minTipWei) || maxMarketMultiple < 2) {
             throw new IllegalArgumentException(

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * {@code settle} can raise are declared here; a test compares them with the compiled ABI. All their
  * arguments are static, so every argument is one word.
  *
- * @param error name, "Error" or "Panic", or "unknown" @param text name and arguments with their
- *     values
+ * @param error name, "Error" or "Panic", or "unknown"
+ * @param text name and arguments with their values
  */
 public record RevertReason(String error, String text) {
 

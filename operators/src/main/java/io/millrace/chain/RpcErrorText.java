@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Infura and a node behind at reth and geth, -32005 a range too wide and a rate limit. The table is
  * data, in order of precedence; what it does not know stays REFUSED, which is retried and shown.
  *
- * @param kind of the exception @param fittingBlocks how many blocks at once the node asks for, 0 if
- *     it does not say
+ * @param kind of the exception
+ * @param fittingBlocks how many blocks at once the node asks for, 0 if it does not say
  */
 record RpcErrorText(RpcException.Kind kind, long fittingBlocks) {
 
@@ -22,7 +22,8 @@ record RpcErrorText(RpcException.Kind kind, long fittingBlocks) {
     private static final String HEX_RANGE = "\\[(?<from>0x[0-9a-f]+), ?(?<to>0x[0-9a-f]+)]";
 
     /**
-     * @param source whose text it is @param text found anywhere in the message
+     * @param source whose text it is
+     * @param text found anywhere in the message
      */
     private record Row(RpcException.Kind kind, String source, Pattern text) {}
 

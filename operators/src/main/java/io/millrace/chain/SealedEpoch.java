@@ -7,11 +7,13 @@ import java.util.List;
 /**
  * One part of a sealed epoch: what {@code settle} is called with. A record of the epoch log.
  *
- * @param hash of the header @param header @param words @param releases uint256 as 0x-hex of 32
- *     bytes each
+ * @param hash of the header
+ * @param header
+ * @param words
+ * @param releases uint256 as 0x-hex of 32 bytes each
  * @param accounts spending and earning accounts this part touches
- * @param sources the shard cuts sealed here @param positions how far the sources had been read at
- *     the cut; their digest is in the header
+ * @param sources the shard cuts sealed here
+ * @param positions how far the sources had been read at the cut; their digest is in the header
  */
 public record SealedEpoch(
         String hash,

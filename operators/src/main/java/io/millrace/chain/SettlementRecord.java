@@ -10,11 +10,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state SIGNED (written durably before sending), FINAL (the header is in the vault at
  *     finality)
- * @param epoch @param part @param header hash of the header @param nonce of the settler account
- * @param transaction hash @param raw signed bytes, 0x-hex, empty unless SIGNED
- * @param maxFeePerGasWei and maxPriorityFeePerGasWei: of the signed transaction @param block where
- *     it was mined, 0 unless FINAL
- * @param gasUsed 0 unless FINAL @param atMillis wall clock of the entry, for people only
+ * @param epoch
+ * @param part
+ * @param header hash of the header
+ * @param nonce of the settler account
+ * @param transaction hash
+ * @param raw signed bytes, 0x-hex, empty unless SIGNED
+ * @param maxFeePerGasWei and maxPriorityFeePerGasWei: of the signed transaction
+ * @param block where it was mined, 0 unless FINAL
+ * @param gasUsed 0 unless FINAL
+ * @param atMillis wall clock of the entry, for people only
  */
 public record SettlementRecord(
         State state,
@@ -36,7 +41,6 @@ public record SettlementRecord(
         FINAL
     }
 
-    /** Checks. */
     public SettlementRecord {
         requireNonNull(state, "state is null");
         requireNonNull(header, "header is null");

@@ -18,15 +18,20 @@ import org.web3j.crypto.transaction.type.Transaction1559;
 /**
  * An EIP-1559 transaction, signed and checked.
  *
- * @param hash of the transaction, 0x-hex @param raw signed bytes, 0x-hex
+ * @param hash of the transaction, 0x-hex
+ * @param raw signed bytes, 0x-hex
  */
 record SignedTransaction(String hash, String raw) {
 
     /**
      * What is signed. No value is ever sent along.
      *
-     * @param chainId EIP-155 @param nonce of the sender @param gasLimit @param to the vault
-     * @param calldata 0x-hex @param fees offered
+     * @param chainId EIP-155
+     * @param nonce of the sender
+     * @param gasLimit
+     * @param to the vault
+     * @param calldata 0x-hex
+     * @param fees offered
      */
     record Unsigned(
             long chainId, long nonce, long gasLimit, String to, String calldata, Fees fees) {}

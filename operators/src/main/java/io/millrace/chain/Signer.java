@@ -23,7 +23,11 @@ public interface Signer {
     /** Opens the signer where the submitter runs. */
     interface Factory extends Serializable {
 
-        /** Reads or reaches the key. @throws IOException if that fails, saying what to do */
+        /**
+         * Reads or reaches the key.
+         *
+         * @throws IOException if that fails, saying what to do
+         */
         Signer open() throws IOException;
     }
 }

@@ -19,7 +19,9 @@ public interface SubmissionJournal extends AutoCloseable {
     List<SettlementRecord> readAll() throws IOException, SettlementHaltedException;
 
     /**
-     * Appends durably. @throws IOException if that is not certain, or a newer writer has taken over
+     * Appends durably.
+     *
+     * @throws IOException if that is not certain, or a newer writer has taken over
      */
     void append(SettlementRecord entry) throws IOException;
 

@@ -35,7 +35,6 @@ public record SubmitOptions(
     /** A hundredth of a unit: some thirty of the largest transactions at 0.02 gwei. */
     public static final long LOW_BALANCE_WEI = 10_000_000_000_000_000L;
 
-    /** Checks. */
     public SubmitOptions {
         requireNonNull(vault, "vault is null");
         requireNonNull(fees, "fees is null");

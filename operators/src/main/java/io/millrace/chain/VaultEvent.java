@@ -7,14 +7,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * One finalised event of the vault or the model registry.
  *
- * @param kind which @param block L2 block number @param blockMillis its time, unix ms @param
- *     logIndex in the block
- * @param transaction hash @param account spending or earning account, -1 if the kind has none
+ * @param kind which
+ * @param block L2 block number
+ * @param blockMillis its time, unix ms
+ * @param logIndex in the block
+ * @param transaction hash
+ * @param account spending or earning account, -1 if the kind has none
  * @param owner of the account, lower case, or the model's publisher; empty if none
  * @param request withdrawal request number, or price version
  * @param amountNano amount, or price per million units; of ESCAPED what left the spending ledger
- * @param effectiveMillis when a price counts from, unix ms @param model id, null unless a registry
- *     event
+ * @param effectiveMillis when a price counts from, unix ms
+ * @param model id, null unless a registry event
  * @param status registry status 0..3 (None, Proposed, Active, Revoked)
  * @param caughtUp of SCANNED: at the time it was read, no later block was final. After every start
  *     one such comes as soon as it is true, even if no block has become final since
@@ -51,7 +54,6 @@ public record VaultEvent(
         MODEL_STATUS_CHANGED
     }
 
-    /** Checks. */
     public VaultEvent {
         requireNonNull(kind, "kind is null");
         requireNonNull(transaction, "transaction is null");

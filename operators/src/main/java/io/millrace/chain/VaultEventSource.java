@@ -41,8 +41,9 @@ public final class VaultEventSource
     /**
      * What to read and how eagerly.
      *
-     * @param chainId the node must follow @param startBlock first block read without a checkpoint:
-     *     the one the vault or the registry was deployed in, whichever is older
+     * @param chainId the node must follow
+     * @param startBlock first block read without a checkpoint: the one the vault or the registry
+     *     was deployed in, whichever is older
      * @param pollMillis between two looks for new final blocks
      * @param maxBackoffMillis longest wait after failures of the node
      * @param logsCheck how a node's logs are checked to be all
@@ -57,7 +58,6 @@ public final class VaultEventSource
             long maxChainAgeMillis)
             implements Serializable {
 
-        /** Checks. */
         public Options {
             requireNonNull(logsCheck, "logsCheck is null");
             if (chainId <= 0

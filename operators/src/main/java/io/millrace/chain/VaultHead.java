@@ -3,9 +3,10 @@ package io.millrace.chain;
 /**
  * Where the vault's chain of headers stands.
  *
- * @param header hash of the last one, zero before the first @param epoch its epoch, 0 before the
- *     first
- * @param part its part @param parts of that epoch
+ * @param header hash of the last one, zero before the first
+ * @param epoch its epoch, 0 before the first
+ * @param part its part
+ * @param parts of that epoch
  */
 public record VaultHead(String header, long epoch, int part, int parts) {
 

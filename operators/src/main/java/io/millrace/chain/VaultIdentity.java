@@ -8,7 +8,8 @@ import java.io.Serializable;
  * Which vault the submitter may settle into. All of it is compared with the chain at start, before
  * anything is signed.
  *
- * @param chainId EIP-155 @param codeHash keccak256 of the vault's code, 0x-hex
+ * @param chainId EIP-155
+ * @param codeHash keccak256 of the vault's code, 0x-hex
  * @param token address of the settlement token
  */
 public record VaultIdentity(long chainId, String codeHash, String token) implements Serializable {

@@ -9,8 +9,8 @@ import org.apache.flink.api.connector.source.SourceSplit;
  * The one split of the event source: how far the vault's events have been emitted, and what has
  * been read beyond that.
  *
- * @param nextBlock first block not emitted whole @param nextLogIndex first log of that block not
- *     emitted
+ * @param nextBlock first block not emitted whole
+ * @param nextLogIndex first log of that block not emitted
  * @param lastHash of the block before {@code nextBlock}, final and emitted; empty if not known yet
  * @param window blocks read above it, not final when they were read, starting with {@code
  *     nextBlock}, each the parent of the next
@@ -28,7 +28,10 @@ public record VaultSplit(
     /**
      * A block that may still be replaced.
      *
-     * @param number height @param hash 0x-hex @param parentHash 0x-hex @param millis its time
+     * @param number height
+     * @param hash 0x-hex
+     * @param parentHash 0x-hex
+     * @param millis its time
      * @param logsDigest of our logs in it (see {@link LogsDigest})
      */
     public record WindowBlock(

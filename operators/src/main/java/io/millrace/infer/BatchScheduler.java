@@ -50,15 +50,15 @@ public final class BatchScheduler {
     /**
      * What a batch may be.
      *
-     * @param maxRows rows of a batch @param maxTokens padded tokens of a batch: rows times longest
-     *     row @param longestRow most tokens of one row @param maxDelayNanos longest wait for
-     *     company while the model is free @param urgentMillis time to the deadline from which a row
-     *     stops waiting
+     * @param maxRows rows of a batch
+     * @param maxTokens padded tokens of a batch: rows times longest row
+     * @param longestRow most tokens of one row
+     * @param maxDelayNanos longest wait for company while the model is free
+     * @param urgentMillis time to the deadline from which a row stops waiting
      */
     public record Limits(
             int maxRows, int maxTokens, int longestRow, long maxDelayNanos, long urgentMillis) {
 
-        /** Checks. */
         public Limits {
             if (maxRows < 1 || longestRow < 1 || maxDelayNanos < 0 || urgentMillis < 0) {
                 throw new IllegalArgumentException(
@@ -87,14 +87,15 @@ public final class BatchScheduler {
     /**
      * A row that waits.
      *
-     * @param id unique among waiting rows @param tokens its length @param deadlineMillis unix ms
-     *     after which no answer is wanted @param requester who pays @param enqueuedNanos when it
-     *     came, on the clock that next() is given
+     * @param id unique among waiting rows
+     * @param tokens its length
+     * @param deadlineMillis unix ms after which no answer is wanted
+     * @param requester who pays
+     * @param enqueuedNanos when it came, on the clock that next() is given
      */
     public record Row(
             long id, int tokens, long deadlineMillis, String requester, long enqueuedNanos) {
 
-        /** Checks. */
         public Row {
             requireNonNull(requester, "requester is null");
         }
@@ -103,7 +104,8 @@ public final class BatchScheduler {
     /**
      * What to do now.
      *
-     * @param reason why rows are dispatched; null if none are @param rows the batch
+     * @param reason why rows are dispatched; null if none are
+     * @param rows the batch
      * @param expired rows whose deadline has passed: they left the queue unrun
      * @param waitNanos if there is no batch, how long to wait unless a row comes; Long.MAX_VALUE if
      *     nothing is queued
@@ -166,7 +168,8 @@ public final class BatchScheduler {
     /**
      * The batch for a model that is free now, or the time to wait for one.
      *
-     * @param nowNanos on the clock of the rows' enqueuedNanos @param nowMillis unix
+     * @param nowNanos on the clock of the rows' enqueuedNanos
+     * @param nowMillis unix
      * @param draining whether no more rows are to come, so that waiting is in vain
      */
     public Decision next(long nowNanos, long nowMillis, boolean draining) {

@@ -9,8 +9,9 @@ import java.util.List;
 /**
  * How inference runs.
  *
- * @param maxBatchRows rows of a batch @param maxBatchTokens padded tokens of a batch (rows times
- *     longest row); at least the longest row of every model
+ * @param maxBatchRows rows of a batch
+ * @param maxBatchTokens padded tokens of a batch (rows times longest row); at least the longest row
+ *     of every model
  * @param maxDelayMillis longest wait of a row for company while the model is free
  * @param inFlightTokens tokens that a subtask takes in before it holds its input back
  * @param intraOpThreads threads of one model's operators

@@ -20,8 +20,10 @@ import java.util.Set;
  * names the digests of its files. Two nodes that agree on the id run the same bytes.
  *
  * @param id keccak256 of the bytes of manifest.json, 0x-hex: the model's name on chain
- * @param name for people @param dimension length of an embedding @param maxTokens most tokens a row
- *     may have, special tokens included @param normalize whether embeddings are scaled to length 1
+ * @param name for people
+ * @param dimension length of an embedding
+ * @param maxTokens most tokens a row may have, special tokens included
+ * @param normalize whether embeddings are scaled to length 1
  * @param files sha-256, 64 lower-case hex digits, by file name
  */
 public record ModelManifest(

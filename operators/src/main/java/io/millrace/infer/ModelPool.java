@@ -39,7 +39,8 @@ final class ModelPool {
     /**
      * What is shared. Subtasks with other limits do not share.
      *
-     * @param provider account whose node this is @param device as the engine names it
+     * @param provider account whose node this is
+     * @param device as the engine names it
      */
     record Key(String model, String device, int provider, Limits limits) {}
 
@@ -76,8 +77,8 @@ final class ModelPool {
     /**
      * A share of the pool named {@code key}, once its model is loaded and warm.
      *
-     * @param engine opens the model if this is the first lease @param clock tells which deadlines
-     *     have passed
+     * @param engine opens the model if this is the first lease
+     * @param clock tells which deadlines have passed
      * @throws IOException if the model cannot be loaded
      */
     static Lease acquire(Key key, ModelEngine engine, Clock clock)

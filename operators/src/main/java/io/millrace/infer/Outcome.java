@@ -10,11 +10,12 @@ import java.util.Objects;
  * happened (M1).
  *
  * @param requestId and the fields down to offset: as in the Task
- * @param status how it ended @param embedding pooled, L2-normalised float32 [dimension]; empty
- *     unless ANSWERED
+ * @param status how it ended
+ * @param embedding pooled, L2-normalised float32 [dimension]; empty unless ANSWERED
  * @param detail for people, empty if answered
- * @param provider earning account that ran it @param providerAddress its owner @param
- *     providerSignature over the EIP-712 struct Outcome, 0x-hex of 65 bytes
+ * @param provider earning account that ran it
+ * @param providerAddress its owner
+ * @param providerSignature over the EIP-712 struct Outcome, 0x-hex of 65 bytes
  */
 public record Outcome(
         String requestId,

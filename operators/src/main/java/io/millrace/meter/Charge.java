@@ -9,11 +9,14 @@ import io.millrace.unit.Nano;
  * What one request costs, double entry (M3): the requester's debit is the provider's credit plus
  * the protocol fee. Emitted once per admitted task (M1), sealed as a receipt by settle.
  *
- * @param requestId EIP-712 digest @param requester its address @param account its spending account
- * @param sequence contiguous per requester, from 1 @param provider earning account @param
- *     providerAddress its owner
- * @param units metered tokens @param priceNanoPerMillion nano-USD per million units, with its
- *     registry version
+ * @param requestId EIP-712 digest
+ * @param requester its address
+ * @param account its spending account
+ * @param sequence contiguous per requester, from 1
+ * @param provider earning account
+ * @param providerAddress its owner
+ * @param units metered tokens
+ * @param priceNanoPerMillion nano-USD per million units, with its registry version
  * @param debitNano nano-USD, 0 unless answered, never above what was reserved (M2)
  * @param topicPartition and offset: where the request lies in Kafka
  */
@@ -35,7 +38,6 @@ public record Charge(
         int topicPartition,
         long offset) {
 
-    /** Checks. */
     public Charge {
         requireNonNull(requestId, "requestId is null");
         requireNonNull(requester, "requester is null");

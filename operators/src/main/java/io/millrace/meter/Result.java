@@ -10,7 +10,6 @@ import io.millrace.infer.Outcome;
  */
 public record Result(Outcome outcome, long debitNano) {
 
-    /** Checks. */
     public Result {
         requireNonNull(outcome, "outcome is null");
     }

@@ -5,8 +5,9 @@ import io.millrace.unit.Nano;
 /**
  * What one requester has used of one model since its first request.
  *
- * @param requests charged, those charged zero included @param units metered tokens @param debitNano
- *     nano-USD
+ * @param requests charged, those charged zero included
+ * @param units metered tokens
+ * @param debitNano nano-USD
  */
 public record Usage(long requests, long units, long debitNano) {
 

@@ -74,7 +74,8 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
     /**
      * For one vault.
      *
-     * @param domain names the vault @param log where the output ends up
+     * @param domain names the vault
+     * @param log where the output ends up
      * @param sinks names of the sink subtasks that commit what it, and what its cuts come from,
      *     have sent
      */

@@ -27,7 +27,8 @@ public final class EpochPacker {
     /**
      * One part.
      *
-     * @param sumNano of its debits, and of its credits @param accounts debited and credited
+     * @param sumNano of its debits, and of its credits
+     * @param accounts debited and credited
      */
     public record Part(SlotWords words, List<String> releases, long sumNano, int accounts) {}
 

@@ -29,7 +29,8 @@ public final class EpochSealer {
     /**
      * Where the header chain stands.
      *
-     * @param epoch last sealed, 0 before the first @param header hash of its last part
+     * @param epoch last sealed, 0 before the first
+     * @param header hash of its last part
      * @param quietCuts cuts since then
      */
     public record Head(long epoch, String header, int quietCuts) {
@@ -37,7 +38,6 @@ public final class EpochSealer {
         /** Before the first epoch. */
         public static final Head GENESIS = new Head(0, Hex.ZERO_32, 0);
 
-        /** Checks. */
         public Head {
             requireNonNull(header, "header is null");
         }

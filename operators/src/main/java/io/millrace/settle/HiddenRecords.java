@@ -15,7 +15,8 @@ final class HiddenRecords {
     /**
      * An end that did not move.
      *
-     * @param sinceMillis the look that first saw it @param looks how many did
+     * @param sinceMillis the look that first saw it
+     * @param looks how many did
      */
     record StandStill(String partition, long visible, long sinceMillis, int looks) {}
 

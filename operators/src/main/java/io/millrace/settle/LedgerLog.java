@@ -28,7 +28,8 @@ public interface LedgerLog {
      * What is visible to everyone.
      *
      * @param marks the last of each subtask of a sink, by its name
-     * @param epoch number of the last epoch, 0 before the first @param header hash of its last part
+     * @param epoch number of the last epoch, 0 before the first
+     * @param header hash of its last part
      */
     record Recorded(Map<String, CheckpointMark> marks, long epoch, String header) {
 

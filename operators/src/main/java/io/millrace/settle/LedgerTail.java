@@ -12,8 +12,8 @@ public interface LedgerTail extends AutoCloseable {
     /**
      * The ends of one partition.
      *
-     * @param visible offset at which reading of committed records ends @param written offset of the
-     *     next record
+     * @param visible offset at which reading of committed records ends
+     * @param written offset of the next record
      */
     record Ends(long visible, long written) {}
 

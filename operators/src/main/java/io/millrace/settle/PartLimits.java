@@ -7,7 +7,8 @@ import java.io.Serializable;
  * uses, so that a part within the limits never runs out of gas: a word of calldata with every byte
  * set, and for a credit or a release a storage slot that was empty before.
  *
- * @param maxGas of one part @param maxBytes of its calldata
+ * @param maxGas of one part
+ * @param maxBytes of its calldata
  */
 public record PartLimits(long maxGas, int maxBytes) implements Serializable {
 
@@ -38,7 +39,6 @@ public record PartLimits(long maxGas, int maxBytes) implements Serializable {
      */
     public static final PartLimits DEFAULT = new PartLimits(16_200_000, 120 * 1024);
 
-    /** Checks. */
     public PartLimits {
         long leastGas = PART_GAS + Math.max(DEBIT_SLOT_GAS + CREDIT_SLOT_GAS, RELEASE_GAS);
         int leastBytes = PART_BYTES + 2 * SLOT_BYTES;

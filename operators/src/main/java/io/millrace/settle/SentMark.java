@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * What a state has sent with its checkpoint: one mark, through every transaction of it.
  *
- * @param mark NONE if nothing was sent @param sinks names of the exactly-once sinks' subtasks then,
- *     each of which commits for itself
+ * @param mark NONE if nothing was sent
+ * @param sinks names of the exactly-once sinks' subtasks then, each of which commits for itself
  */
 public record SentMark(CheckpointMark mark, List<String> sinks) {
 

@@ -29,7 +29,6 @@ public record SettleOptions(
     /** The deepest top tree that the vault accepts. */
     public static final int MAX_SHARD_DEPTH = 16;
 
-    /** Checks. */
     public SettleOptions {
         require(shardDepth >= 0 && shardDepth <= MAX_SHARD_DEPTH, "shardDepth", shardDepth, "0-16");
         require(cutEvery >= 1, "cutEvery", cutEvery, "1 or more");

@@ -9,11 +9,13 @@ import java.util.List;
  * What one settlement shard cut at one barrier: the root of its Merkle-sum subtree and the postings
  * below it.
  *
- * @param cut checkpoint id of the barrier @param shard 0..2^depth-1
- * @param root 0x-hex of 32 bytes, zero if there are no receipts @param sumNano the root's
- *     sum @param receipts leaves
- * @param debits per spending account, ascending, positive @param credits per earning account,
- *     ascending, positive
+ * @param cut checkpoint id of the barrier
+ * @param shard 0..2^depth-1
+ * @param root 0x-hex of 32 bytes, zero if there are no receipts
+ * @param sumNano the root's sum
+ * @param receipts leaves
+ * @param debits per spending account, ascending, positive
+ * @param credits per earning account, ascending, positive
  * @param releases withdrawals to release, ascending by account
  */
 public record ShardRoot(

@@ -9,7 +9,8 @@ import java.util.Arrays;
 /**
  * A node of a Merkle-sum tree. Not copied: the hash must not be changed.
  *
- * @param hash 32 bytes, all zero for an empty subtree @param sumNano of all leaves below, nano-USD
+ * @param hash 32 bytes, all zero for an empty subtree
+ * @param sumNano of all leaves below, nano-USD
  */
 public record SumNode(byte[] hash, long sumNano) {
 
@@ -18,7 +19,6 @@ public record SumNode(byte[] hash, long sumNano) {
 
     private static final byte NODE = 1;
 
-    /** Checks. */
     public SumNode {
         if (hash.length != 32) {
             throw new IllegalArgumentException("a hash of " + hash.length + " bytes, use 32");

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 /**
  * The EIP-712 domain all structs of one deployment are signed and hashed under.
  *
- * @param chainId of the L2, EIP-155 @param vault lower-case address of the SettlementVault
- *     (verifyingContract)
+ * @param chainId of the L2, EIP-155
+ * @param vault lower-case address of the SettlementVault (verifyingContract)
  */
 public record Eip712Domain(long chainId, String vault) implements Serializable {
 

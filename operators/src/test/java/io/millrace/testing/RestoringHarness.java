@@ -43,7 +43,9 @@ import org.jspecify.annotations.Nullable;
  * and call {@code prepareSnapshotPreBarrier} as Flink does. An operator that cuts every n-th
  * checkpoint is tested with an n far above the number of items, and barriers at multiples of it.
  *
- * @param <A> first input @param <B> second input (Void if there is none) @param <OUT> main output
+ * @param <A> first input
+ * @param <B> second input (Void if there is none)
+ * @param <OUT> main output
  */
 public final class RestoringHarness<A, B, OUT> {
 

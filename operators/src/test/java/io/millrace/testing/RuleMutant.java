@@ -12,10 +12,13 @@ import java.util.stream.Stream;
  * One way to break a money rule: a header of {@code name: value} lines, then a unified diff of one
  * hunk in one file. Line numbers do not count; the lines themselves must be in the file, once.
  *
- * @param name of the patch file, without its ending @param rule M1 to M10
- * @param breaks what goes wrong, in words @param killedBy tests that must fail, Class#method for
- *     Java and the function's name for Solidity @param file patched, from the repository's root
- * @param oldLines as they are @param newLines as the mutant has them
+ * @param name of the patch file, without its ending
+ * @param rule M1 to M10
+ * @param breaks what goes wrong, in words
+ * @param killedBy tests that must fail, Class#method for Java and the function's name for Solidity
+ * @param file patched, from the repository's root
+ * @param oldLines as they are
+ * @param newLines as the mutant has them
  */
 record RuleMutant(
         String name,

@@ -7,7 +7,8 @@ import java.util.Locale;
 /**
  * Where the books of one deployment lie.
  *
- * @param bootstrapServers of Kafka @param rpcUrl JSON-RPC of the L2, http or https
+ * @param bootstrapServers of Kafka
+ * @param rpcUrl JSON-RPC of the L2, http or https
  * @param vault and registry: addresses, kept in lower case
  * @param fromBlock a block not after the deployment of either contract
  * @param requireSettled whether work in progress is an error: a request without its end, a charge

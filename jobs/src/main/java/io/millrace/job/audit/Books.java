@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * The verdict on one deployment's books.
  *
- * @param ok whether every check is @param checks in the order of the flow
+ * @param ok whether every check is
+ * @param checks in the order of the flow
  */
 public record Books(boolean ok, List<Check> checks) {
 
@@ -37,7 +38,8 @@ public record Books(boolean ok, List<Check> checks) {
     /**
      * One line of the books.
      *
-     * @param name stable, kebab-case @param ok whether nothing differs
+     * @param name stable, kebab-case
+     * @param ok whether nothing differs
      * @param detail what was compared; if not ok, how many differ and the first few with their
      *     values
      */

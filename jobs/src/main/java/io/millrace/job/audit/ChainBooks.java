@@ -7,11 +7,13 @@ import java.util.List;
  * What the chain said at one pinned block. Hashes and addresses are lower-case 0x-hex, amounts
  * nano-USD.
  *
- * @param seconds unix time of the block @param escapeAfterSeconds how long after the last epoch the
- *     hatch opens
- * @param scale nano-USD in one base unit of the token @param tokenBalance of the vault, base units
- * @param spending accounts 1, 2, … @param earning accounts 0, 1, … @param prices all versions ever
- *     announced
+ * @param seconds unix time of the block
+ * @param escapeAfterSeconds how long after the last epoch the hatch opens
+ * @param scale nano-USD in one base unit of the token
+ * @param tokenBalance of the vault, base units
+ * @param spending accounts 1, 2, …
+ * @param earning accounts 0, 1, …
+ * @param prices all versions ever announced
  * @param movements everything that moved a balance or asked for one, in the order of the chain
  */
 record ChainBooks(
@@ -72,7 +74,8 @@ record ChainBooks(
      * A withdrawal requested by the owner of spending account {@code account}; it moves nothing
      * yet.
      *
-     * @param request from 1, contiguous for each account @param seconds unix time of the block
+     * @param request from 1, contiguous for each account
+     * @param seconds unix time of the block
      */
     record Asked(long account, long request, BigInteger amountNano, long block, long seconds)
             implements Movement {}

@@ -58,7 +58,8 @@ public final class Chaos {
     private final long begun = System.nanoTime();
 
     /**
-     * @param directory of the stack, empty @param clock of this machine, which Flink's is too
+     * @param directory of the stack, empty
+     * @param clock of this machine, which Flink's is too
      * @param lines takes the report for people
      */
     public Chaos(

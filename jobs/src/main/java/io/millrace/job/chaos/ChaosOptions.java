@@ -10,7 +10,9 @@ import java.util.List;
  * @param duration after which no fault begins any more
  * @param kinds of faults to choose from, each at least once if time allows
  * @param maxFaults most faults, however much time is left
- * @param taskManagers processes @param requesters who send @param perSecond requests they send
+ * @param taskManagers processes
+ * @param requesters who send
+ * @param perSecond requests they send
  * @param recoveryLimit longest that the stack may take to work again after a fault
  */
 public record ChaosOptions(

@@ -9,11 +9,14 @@ import java.util.List;
 /**
  * What a run did and found.
  *
- * @param seconds it took, start and end included @param faults in their order
+ * @param seconds it took, start and end included
+ * @param faults in their order
  * @param revived processes that ended by themselves and were started again
  * @param unsettled what stood still at the end, empty if all was settled
- * @param count of requests and their ends @param unexplainedNano charged, and in no settled epoch
- * @param proofs of receipts on chain @param books of the audit
+ * @param count of requests and their ends
+ * @param unexplainedNano charged, and in no settled epoch
+ * @param proofs of receipts on chain
+ * @param books of the audit
  */
 public record ChaosReport(
         long seed,
@@ -34,7 +37,8 @@ public record ChaosReport(
     /**
      * A fault that struck.
      *
-     * @param atSeconds since the first could strike @param target who was hit
+     * @param atSeconds since the first could strike
+     * @param target who was hit
      * @param recoveredMillis from the strike until the stack worked again
      */
     public record Struck(double atSeconds, FaultKind kind, String target, long recoveredMillis) {}

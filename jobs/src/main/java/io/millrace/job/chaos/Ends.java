@@ -94,7 +94,8 @@ public final class Ends {
     /**
      * What became of what was sent.
      *
-     * @param sent records @param charged and {@code refused}: records
+     * @param sent records
+     * @param charged and {@code refused}: records
      * @param lost records without an end, and good requests without a charge
      * @param doubled records with several ends, and requests with several charges
      * @param misjudged one line for each record that found the wrong end

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What must become of one record that the broker has taken.
  *
- * @param partition and offset: where it lies @param requestId empty if it has none
+ * @param partition and offset: where it lies
+ * @param requestId empty if it has none
  * @param refusal what it must be refused for, or null if it must be charged
  */
 record Expected(int partition, long offset, String requestId, @Nullable RejectReason refusal) {

@@ -37,7 +37,8 @@ public final class Proofs {
     /**
      * What was proved.
      *
-     * @param epochs of the vault's chain that have receipts @param receipts verified
+     * @param epochs of the vault's chain that have receipts
+     * @param receipts verified
      * @param denied one line for each receipt that the vault denies, and each epoch of the vault
      *     whose receipts are not all there
      */

@@ -42,7 +42,8 @@ final class Schedule {
     private final Deque<FaultKind> deck = new ArrayDeque<>();
 
     /**
-     * @param kinds to choose from @param maxDepth of re-organisations, in blocks: below finality
+     * @param kinds to choose from
+     * @param maxDepth of re-organisations, in blocks: below finality
      */
     Schedule(long seed, List<FaultKind> kinds, int taskManagers, int maxDepth) {
         if (kinds.isEmpty()) {

@@ -11,7 +11,8 @@ import java.util.List;
  * What a demo did.
  *
  * @param asMeant whether every bad request was refused for its own reason, and no good one was
- * @param proved id of the request whose charge was proven @param provedEpoch its epoch
+ * @param proved id of the request whose charge was proven
+ * @param provedEpoch its epoch
  * @param verified whether the vault accepted the proof
  */
 record DemoReport(

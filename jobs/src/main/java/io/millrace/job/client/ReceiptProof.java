@@ -29,7 +29,8 @@ import java.util.List;
 /**
  * The way from one charge to the header of its epoch in the vault, rebuilt from the topics alone.
  *
- * @param receipt the sealed charge @param header of the epoch, as the vault hashed it
+ * @param receipt the sealed charge
+ * @param header of the epoch, as the vault hashed it
  * @param siblings of the path from leaf to root, bottom-up
  */
 public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> siblings) {
@@ -77,7 +78,8 @@ public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> si
      * Of what has been read already.
      *
      * @param shard all receipts of the receipt's epoch and shard, in any order
-     * @param epoch any part of the receipt's epoch @param shardDepth of the vault
+     * @param epoch any part of the receipt's epoch
+     * @param shardDepth of the vault
      */
     public static ReceiptProof of(
             Receipt receipt,

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * An epoch that is final on chain.
  *
- * @param transaction hash of the one that completed it @param gas of all its parts
- * @param accounts touched by all its parts @param debitsNano nano-USD, equal to its credits
+ * @param transaction hash of the one that completed it
+ * @param gas of all its parts
+ * @param accounts touched by all its parts
+ * @param debitsNano nano-USD, equal to its credits
  */
 public record SettledEpoch(
         long epoch, String transaction, long gas, int accounts, long debitsNano, long receipts) {

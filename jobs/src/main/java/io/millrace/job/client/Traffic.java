@@ -67,7 +67,9 @@ public final class Traffic {
     /**
      * One record for the request topic.
      *
-     * @param key of the record @param value of the record @param requestId empty if it has none
+     * @param key of the record
+     * @param value of the record
+     * @param requestId empty if it has none
      * @param fault what it must be refused for, null if it is good
      */
     public record Item(String key, byte[] value, String requestId, @Nullable RejectReason fault) {}

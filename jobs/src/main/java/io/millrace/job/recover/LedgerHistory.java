@@ -12,9 +12,12 @@ import java.util.List;
 /**
  * All that is committed of a ledger.
  *
- * @param mark of the newest checkpoint @param charges a requester's in the order of its sequence
- * @param parts of epochs, in the order of the log @param receipts in any order
- * @param requests what became of the request records @param events final ones, in chain order
+ * @param mark of the newest checkpoint
+ * @param charges a requester's in the order of its sequence
+ * @param parts of epochs, in the order of the log
+ * @param receipts in any order
+ * @param requests what became of the request records
+ * @param events final ones, in chain order
  * @param finalBlock up to which they were read
  */
 public record LedgerHistory(

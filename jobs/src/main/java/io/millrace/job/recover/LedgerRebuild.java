@@ -38,8 +38,9 @@ public final class LedgerRebuild {
     /**
      * For one ledger.
      *
-     * @param shardDepth as the vault has it @param dustMaxCuts how long dust is carried: whoever
-     *     had any goes into the next cut, since nothing says how old it was
+     * @param shardDepth as the vault has it
+     * @param dustMaxCuts how long dust is carried: whoever had any goes into the next cut, since
+     *     nothing says how old it was
      */
     public LedgerRebuild(int shardDepth, int dustMaxCuts) {
         this.shardDepth = shardDepth;

@@ -21,7 +21,8 @@ import java.util.Map;
  *
  * @param checkpoint id that the state is given: above every one that the ledger knows, so that no
  *     cut is named twice
- * @param accounted request records to pass over @param unsettledNano charged and not final on chain
+ * @param accounted request records to pass over
+ * @param unsettledNano charged and not final on chain
  */
 public record RebuiltLedger(
         long checkpoint,
@@ -43,7 +44,11 @@ public record RebuiltLedger(
         accounted = List.copyOf(accounted);
     }
 
-    /** Of the epoch builder. @param positions of the last epoch */
+    /**
+     * Of the epoch builder.
+     *
+     * @param positions of the last epoch
+     */
     public record Builder(EpochSealer.Head head, List<CutPosition> positions) {
 
         /** Checks and copies. */

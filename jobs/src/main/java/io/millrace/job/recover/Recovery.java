@@ -32,9 +32,12 @@ public final class Recovery {
     /**
      * What was rebuilt.
      *
-     * @param savepoint its address @param checkpoint the id it has
-     * @param epoch last sealed @param header its hash
-     * @param charges committed in all @param unsealed of them in no epoch yet
+     * @param savepoint its address
+     * @param checkpoint the id it has
+     * @param epoch last sealed
+     * @param header its hash
+     * @param charges committed in all
+     * @param unsealed of them in no epoch yet
      * @param aborted open transactions of the lost job
      */
     public record Report(

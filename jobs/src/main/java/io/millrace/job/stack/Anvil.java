@@ -41,7 +41,8 @@ final class Anvil {
     /**
      * A node that is not started yet.
      *
-     * @param directory of its state @param log file for its output
+     * @param directory of its state
+     * @param log file for its output
      */
     Anvil(Settings settings, Path directory, Path log) {
         this.settings = settings;

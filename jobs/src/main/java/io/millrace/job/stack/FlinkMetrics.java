@@ -17,7 +17,8 @@ public final class FlinkMetrics {
     private final Map<String, String> vertexOf = new HashMap<>();
 
     /**
-     * @param webUrl of Flink @param job id
+     * @param webUrl of Flink
+     * @param job id
      */
     public FlinkMetrics(URI webUrl, String job) {
         this.rest = new FlinkRest(webUrl);

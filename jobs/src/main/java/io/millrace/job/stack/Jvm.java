@@ -10,8 +10,9 @@ import java.util.Map;
  * environment: ONNX Runtime matches its process's command line against a regular expression whose
  * recursion overflows the stack of a Java thread at a few thousand characters.
  *
- * @param heapMebibytes most heap @param log of the classes' logger @param mainClass and its
- *     arguments: what it runs
+ * @param heapMebibytes most heap
+ * @param log of the classes' logger
+ * @param mainClass and its arguments: what it runs
  */
 record Jvm(int heapMebibytes, Path log, String mainClass, List<String> arguments) {
 

@@ -39,7 +39,8 @@ public final class KafkaBroker {
      * The broker that keeps its records in {@code directory}, formatted if it is new. It is not
      * started yet, and always listens on the same ports.
      *
-     * @param jars of the broker @param log file for its output
+     * @param jars of the broker
+     * @param log file for its output
      */
     public static KafkaBroker in(Path jars, Path directory, Path log)
             throws IOException, InterruptedException {

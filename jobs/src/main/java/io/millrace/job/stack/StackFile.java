@@ -18,12 +18,20 @@ import java.util.Map;
  * What a client needs to know of a running stack; kept as {@value #NAME} in its folder, so that
  * {@code send}, {@code prove} and {@code audit} find it.
  *
- * @param bootstrapServers of Kafka @param rpcUrl of the L2 @param chainId EIP-155
- * @param token @param vault @param registry addresses @param startBlock before the contracts
- * @param model id of the bundled model @param priceNanoPerMillion nano-USD per million tokens
- * @param webUrl of Flink @param providers earning accounts
+ * @param bootstrapServers of Kafka
+ * @param rpcUrl of the L2
+ * @param chainId EIP-155
+ * @param token
+ * @param vault
+ * @param registry addresses
+ * @param startBlock before the contracts
+ * @param model id of the bundled model
+ * @param priceNanoPerMillion nano-USD per million tokens
+ * @param webUrl of Flink
+ * @param providers earning accounts
  * @param requesters spending accounts, funded with test money
- * @param jobOptions the job was started with @param pid of the process that runs the stack
+ * @param jobOptions the job was started with
+ * @param pid of the process that runs the stack
  */
 public record StackFile(
         String bootstrapServers,
@@ -64,7 +72,6 @@ public record StackFile(
     /** An account of the vault with the file of its test key. */
     public record Account(int account, String address, String keyFile) {
 
-        /** Checks. */
         public Account {
             requireNonNull(address, "address is null");
             requireNonNull(keyFile, "keyFile is null");

@@ -13,8 +13,9 @@ import java.util.Map;
  * What a local stack is made of.
  *
  * @param directory for everything it writes: new, empty, or of a stack that has ended
- * @param providers earning accounts to open @param deposits one funded requester each, in base
- *     units of the test token (a millionth of a dollar)
+ * @param providers earning accounts to open
+ * @param deposits one funded requester each, in base units of the test token (a millionth of a
+ *     dollar)
  * @param blockSeconds between two blocks of the L2
  * @param slotsInAnEpoch blocks between the L2's head and "safe"; twice as many to "finalized"
  * @param taskManagers processes of a cluster with a JobManager and ZooKeeper of their own, or 0 for

@@ -17,8 +17,10 @@ import java.util.concurrent.TimeUnit;
  * Where the parts of one stack listen, for as long as it exists: clients, checkpoints and the
  * JobManager's records name these addresses. Kafka keeps its own in its settings.
  *
- * @param chain JSON-RPC of the L2 @param web Flink's REST @param rpc and {@code blobs} of the
- *     JobManager @param zooKeeper of its records
+ * @param chain JSON-RPC of the L2
+ * @param web Flink's REST
+ * @param rpc and {@code blobs} of the JobManager
+ * @param zooKeeper of its records
  */
 record StackPorts(int chain, int web, int rpc, int blobs, int zooKeeper) {
 

@@ -32,7 +32,11 @@ public final class StackProcess implements AutoCloseable {
     private volatile boolean closed;
     private boolean paused;
 
-    /** A process that has not been started. @param log that its output is appended to */
+    /**
+     * A process that has not been started.
+     *
+     * @param log that its output is appended to
+     */
     StackProcess(String name, Command command, Path log, Readiness readiness) {
         this.name = name;
         this.command = command;

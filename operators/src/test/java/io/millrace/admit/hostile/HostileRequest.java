@@ -7,12 +7,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * One generated record and what must come of it.
  *
- * @param record as it lies in the topic @param story what was done to it
+ * @param record as it lies in the topic
+ * @param story what was done to it
  * @param expected why validation refuses it, null if it must not
  * @param certain false if bits were flipped anywhere: then it may be refused, or be taken as the
  *     very request it was made of
- * @param requestId of the request it was made of @param requester who signed that
- * @param tokens of its input @param maxFeeNano as signed @param deadlineMillis as signed
+ * @param requestId of the request it was made of
+ * @param requester who signed that
+ * @param tokens of its input
+ * @param maxFeeNano as signed
+ * @param deadlineMillis as signed
  */
 record HostileRequest(
         RequestRecord record,

@@ -180,7 +180,8 @@ final class SimChain {
      * Replaces the newest blocks, never final ones. Of what they held, each transaction comes back
      * to the pool, or is lost.
      *
-     * @param depth blocks to drop @param length blocks to put in their place, perhaps fewer
+     * @param depth blocks to drop
+     * @param length blocks to put in their place, perhaps fewer
      */
     void reorganise(int depth, int length, double comesBack, Random random) {
         int most = (int) (canonical.size() - 1 - finalNumber);

@@ -11,9 +11,12 @@ import java.util.Map;
 /**
  * The vault and the settler's account after a block. Never changed: a block keeps its own.
  *
- * @param headers by epoch and part @param applied every settlement that took effect, in order
- * @param paidNano by all of them @param nonce and
- * @param balanceWei of the settler @param pausedUntilMillis block time
+ * @param headers by epoch and part
+ * @param applied every settlement that took effect, in order
+ * @param paidNano by all of them
+ * @param nonce and
+ * @param balanceWei of the settler
+ * @param pausedUntilMillis block time
  */
 record SimState(
         VaultHead head,

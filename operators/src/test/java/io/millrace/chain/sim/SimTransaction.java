@@ -24,7 +24,8 @@ record SimTransaction(
     /**
      * A call of settle.
      *
-     * @param header that it wants settled @param headerHash of it, as the vault computes it
+     * @param header that it wants settled
+     * @param headerHash of it, as the vault computes it
      */
     record Call(EpochHeader header, String headerHash) {
 
