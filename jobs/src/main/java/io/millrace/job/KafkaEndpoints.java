@@ -1,7 +1,7 @@
 package io.millrace.job;
 
 import io.millrace.admit.RequestRecord;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.meter.Charge;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -56,8 +56,8 @@ final class KafkaEndpoints {
     }
 
     /** The epoch log, once committed: what the submitter works through. */
-    KafkaSource<SealedEpoch> epochs() {
-        return committed(Topics.EPOCHS, SealedEpoch.class);
+    KafkaSource<SealedPart> epochs() {
+        return committed(Topics.EPOCHS, SealedPart.class);
     }
 
     private <T> KafkaSource<T> committed(String topic, Class<T> type) {

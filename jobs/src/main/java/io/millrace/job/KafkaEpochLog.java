@@ -1,6 +1,6 @@
 package io.millrace.job;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.EpochLog;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,7 +25,7 @@ record KafkaEpochLog(String bootstrapServers) implements EpochLog {
     private static final long FIRST_STEP = 16;
 
     @Override
-    public Optional<SealedEpoch> newest() throws IOException {
+    public Optional<SealedPart> newest() throws IOException {
         Map<String, Object> config =
                 Map.of(
                         "bootstrap.servers", bootstrapServers,
@@ -38,7 +38,7 @@ record KafkaEpochLog(String bootstrapServers) implements EpochLog {
             consumer.assign(List.of(partition));
             long begin = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
             long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-            SealedEpoch last = null;
+            SealedPart last = null;
             for (long step = FIRST_STEP, from = end; last == null && from > begin; step *= 4) {
                 from = Math.max(begin, end - step);
                 last = lastIn(consumer, partition, from, end);
@@ -50,11 +50,11 @@ record KafkaEpochLog(String bootstrapServers) implements EpochLog {
         }
     }
 
-    private static @Nullable SealedEpoch lastIn(
+    private static @Nullable SealedPart lastIn(
             KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, long from, long end)
             throws IOException {
         consumer.seek(partition, from);
-        SealedEpoch last = null;
+        SealedPart last = null;
         long startNanos = System.nanoTime();
         while (consumer.position(partition) < end) {
             if (System.nanoTime() - startNanos > PATIENCE.toNanos()) {
@@ -68,7 +68,7 @@ record KafkaEpochLog(String bootstrapServers) implements EpochLog {
                                 + " s; check that the brokers are up");
             }
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                last = JsonCodec.decode(record.value(), SealedEpoch.class);
+                last = JsonCodec.decode(record.value(), SealedPart.class);
             }
         }
         return last;

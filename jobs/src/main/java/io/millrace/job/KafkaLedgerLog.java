@@ -1,6 +1,6 @@
 package io.millrace.job;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.LedgerLog;
 import io.millrace.settle.LedgerTail;
@@ -117,10 +117,10 @@ public final class KafkaLedgerLog implements LedgerLog {
     }
 
     private static Recorded read(KafkaConsumer<byte[], byte[]> consumer) throws IOException {
-        SealedEpoch part = null;
+        SealedPart part = null;
         for (ConsumerRecord<byte[], byte[]> record :
                 tail(consumer, Topics.EPOCHS, records -> !records.isEmpty())) {
-            part = JsonCodec.decode(record.value(), SealedEpoch.class);
+            part = JsonCodec.decode(record.value(), SealedPart.class);
         }
         return new Recorded(
                 marks(consumer),

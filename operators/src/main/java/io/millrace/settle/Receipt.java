@@ -7,7 +7,7 @@ import io.millrace.meter.Charge;
 /**
  * A charge once sealed.
  *
- * @param epoch 0 until the builder has numbered the cut
+ * @param epoch 0 until the seal operator has numbered the cut
  * @param cut checkpoint id of the barrier that cut it
  * @param shard and index: where the leaf lies in the Merkle-sum tree
  */

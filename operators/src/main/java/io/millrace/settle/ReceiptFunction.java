@@ -10,9 +10,10 @@ import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Gives receipts the number of their epoch. In: receipts as cut, and the builder's assignments,
- * both keyed by shard, in any order. Out: each receipt once with its epoch, all of a cut together
- * and ordered by index, as soon as assignment and receipts are all there; then their state is gone.
+ * Gives receipts the number of their epoch. In: receipts as cut, and the seal operator's
+ * assignments, both keyed by shard, in any order. Out: each receipt once with its epoch, all of a
+ * cut together and ordered by index, as soon as assignment and receipts are all there; then their
+ * state is gone.
  */
 public final class ReceiptFunction
         extends KeyedCoProcessFunction<Integer, Receipt, EpochAssignment, Receipt> {
