@@ -19,7 +19,9 @@ final class StackFolder {
     /** The folder, absolute. */
     Path path() {
         Path folder =
-                given != null ? given : Installation.locate().home().resolve("jobs/local/target/stack");
+                given != null
+                        ? given
+                        : Installation.locate().home().resolve("jobs/local/target/stack");
         return folder.toAbsolutePath().normalize();
     }
 }
