@@ -3,18 +3,18 @@ package io.millrace.job;
 import io.millrace.admit.AdmitFunction;
 import io.millrace.admit.AdmitOptions;
 import io.millrace.admit.FundsChange;
-import io.millrace.admit.GateKeeper;
 import io.millrace.admit.Release;
 import io.millrace.admit.RequestRecord;
 import io.millrace.admit.ValidateFunction;
+import io.millrace.admit.gate.GateKeeper;
 import io.millrace.chain.CutPosition;
-import io.millrace.chain.EpochLog;
-import io.millrace.chain.FileKeySigner;
-import io.millrace.chain.PositionOperator;
-import io.millrace.chain.SubmissionJournal;
-import io.millrace.chain.SubmitOperator;
-import io.millrace.chain.SubmitOptions;
 import io.millrace.chain.VaultEvent;
+import io.millrace.chain.submit.EpochLog;
+import io.millrace.chain.submit.FileKeySigner;
+import io.millrace.chain.submit.JsonRpcVaultClient;
+import io.millrace.chain.submit.SubmissionJournal;
+import io.millrace.chain.submit.SubmitOperator;
+import io.millrace.chain.submit.SubmitOptions;
 import io.millrace.infer.DjlTokenCounterFactory;
 import io.millrace.infer.InferOperatorFactory;
 import io.millrace.infer.InferOptions;
@@ -24,6 +24,7 @@ import io.millrace.meter.MeterFunction;
 import io.millrace.settle.EpochBuilder;
 import io.millrace.settle.LedgerLog;
 import io.millrace.settle.PartLimits;
+import io.millrace.settle.PositionOperator;
 import io.millrace.settle.SettleOptions;
 import io.millrace.settle.ShardCutOperator;
 import java.util.ArrayList;
@@ -143,7 +144,7 @@ final class Stages {
                 SubmitOptions.defaults(chain.vault())
                         .polling(chain.pollInterval().toMillis())
                         .alarmingBelow(chain.settlerLowWei()),
-                chain.connection(),
+                JsonRpcVaultClient.over(chain.connection()),
                 new FileKeySigner.Factory(chain.settlerKeyFile()),
                 journal,
                 log);

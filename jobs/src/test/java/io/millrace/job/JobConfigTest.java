@@ -3,12 +3,13 @@ package io.millrace.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.chain.LogsCheck;
-import io.millrace.chain.VaultIdentity;
+import io.millrace.chain.event.LogsCheck;
+import io.millrace.chain.submit.VaultIdentity;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.configuration.ConfigOption;
 import org.junit.jupiter.api.Test;
 
 class JobConfigTest {
@@ -149,13 +150,16 @@ class JobConfigTest {
 
     @Test
     void config_missingKey_isNamedWithItsMeaning() {
-        for (String key : least().keySet()) {
+        for (ConfigOption<?> option : JobOptions.ALL) {
             Map<String, String> options = least();
-            options.remove(key);
+            if (options.remove(option.key()) == null) {
+                continue;
+            }
             assertThatThrownBy(() -> JobConfig.fromMap(options, 2))
-                    .as(key)
-                    .hasMessageContaining("--" + key);
+                    .hasMessage(
+                            "--" + option.key() + " is missing: " + JobConfig.meaningOf(option));
         }
+        assertThat(JobConfig.meaningOf(JobOptions.REGISTRY_ADDRESS)).isEqualTo("ModelRegistry.");
     }
 
     @Test

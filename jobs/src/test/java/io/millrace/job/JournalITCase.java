@@ -3,10 +3,10 @@ package io.millrace.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.chain.SettlementHaltedException;
-import io.millrace.chain.SettlementHaltedException.Reason;
-import io.millrace.chain.SettlementRecord;
-import io.millrace.chain.SubmissionJournal;
+import io.millrace.chain.submit.SettlementHaltedException;
+import io.millrace.chain.submit.SettlementHaltedException.Reason;
+import io.millrace.chain.submit.SettlementRecord;
+import io.millrace.chain.submit.SubmissionJournal;
 import io.millrace.job.stack.Installation;
 import io.millrace.job.stack.KafkaBroker;
 import io.millrace.unit.Hex;

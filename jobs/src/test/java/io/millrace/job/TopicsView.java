@@ -3,7 +3,7 @@ package io.millrace.job;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.chain.SealedEpoch;
-import io.millrace.chain.SettlementRecord;
+import io.millrace.chain.submit.SettlementRecord;
 import io.millrace.meter.Charge;
 import java.io.IOException;
 import java.util.ArrayList;

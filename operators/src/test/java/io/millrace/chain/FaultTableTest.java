@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** FAULTS.md claims nothing that is not there. */
 class FaultTableTest {
 
-    private static final Path PAGE = Path.of("src/main/java/io/millrace/chain/FAULTS.md");
+    private static final Path PAGE = Path.of("FAULTS.md");
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|ITCase))\\.(\\w+)`");
     private static final int FAULTS = 32;
 

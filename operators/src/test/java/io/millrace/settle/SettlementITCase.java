@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.admit.Release;
 import io.millrace.chain.CutPosition;
-import io.millrace.chain.PositionOperator;
 import io.millrace.chain.SealedEpoch;
 import io.millrace.meter.Charge;
 import io.millrace.unit.Hex;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.chain.EpochHeader;
 import io.millrace.chain.SealedEpoch;
-import io.millrace.chain.VaultAbi;
+import io.millrace.chain.submit.VaultAbi;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.job.JsonCodec;
 import io.millrace.job.TopicScan;

@@ -2,7 +2,7 @@ package io.millrace.job.client;
 
 import io.millrace.chain.EpochHeader;
 import io.millrace.chain.SealedEpoch;
-import io.millrace.chain.SettlementRecord;
+import io.millrace.chain.submit.SettlementRecord;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.admit.RejectReason;
 import io.millrace.chain.SealedEpoch;
-import io.millrace.chain.SettlementRecord;
+import io.millrace.chain.submit.SettlementRecord;
 import io.millrace.job.JsonCodec;
 import io.millrace.job.Topics;
 import io.millrace.meter.Charge;

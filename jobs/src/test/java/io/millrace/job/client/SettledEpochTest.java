@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.chain.EpochHeader;
 import io.millrace.chain.SealedEpoch;
-import io.millrace.chain.SettlementRecord;
 import io.millrace.chain.SlotWords;
+import io.millrace.chain.submit.SettlementRecord;
 import io.millrace.unit.Hex;
 import java.util.List;
 import org.junit.jupiter.api.Test;

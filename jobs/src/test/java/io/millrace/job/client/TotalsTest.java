@@ -2,7 +2,7 @@ package io.millrace.job.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.chain.SettlementRecord;
+import io.millrace.chain.submit.SettlementRecord;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.job.JsonCodec;
 import io.millrace.job.Topics;

@@ -78,7 +78,7 @@ class PagesTest {
             String[] parts = target.split("#", 2);
             Path file = parts[0].isEmpty() ? page.file() : page.file().resolveSibling(parts[0]);
             if (!Files.exists(file)
-                    || parts.length == 2 && !anchors(Files.readString(file)).contains(parts[1])) {
+                    || (parts.length == 2 && !anchors(Files.readString(file)).contains(parts[1]))) {
                 dead.add(target);
             }
         }
@@ -94,7 +94,7 @@ class PagesTest {
         for (MatchResult test : matches(JAVA_TEST, page.text()).toList()) {
             String source = java.get(test.group(1) + ".java");
             String method = test.group(2);
-            if (source == null || method != null && !source.contains("void " + method + "(")) {
+            if (source == null || (method != null && !source.contains("void " + method + "("))) {
                 missing.add(test.group());
             }
         }
