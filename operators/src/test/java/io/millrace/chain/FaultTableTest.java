@@ -79,7 +79,8 @@ class FaultTableTest {
 
     private static List<Path> testSources() throws IOException {
         List<Path> files = new ArrayList<>();
-        for (String module : List.of("src/test/java", "../jobs/src/test/java")) {
+        for (String module :
+                List.of("src/test/java", "../jobs/src/test/java", "../jobs/local/src/test/java")) {
             try (Stream<Path> all = Files.walk(Path.of(module))) {
                 all.filter(it -> it.toString().endsWith(".java")).forEach(files::add);
             }

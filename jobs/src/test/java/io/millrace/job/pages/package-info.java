@@ -1,5 +1,0 @@
-/** Holds the pages of the repository to the code: tables, links, names of tests, length. */
-@NullMarked
-package io.millrace.job.pages;
-
-import org.jspecify.annotations.NullMarked;
