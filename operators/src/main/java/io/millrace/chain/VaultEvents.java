@@ -1,6 +1,5 @@
 package io.millrace.chain;
 
-import io.millrace.chain.VaultEvent.Kind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +32,7 @@ public final class VaultEvents {
                 throw new IOException(e.getMessage(), e);
             }
             for (FinalRangeReader.Step step : steps) {
-                VaultEvent event = step.event();
-                if (event != null && event.kind() != Kind.SCANNED) {
+                if (step.event() instanceof VaultEvent.ContractEvent event) {
                     events.add(event);
                 }
             }
