@@ -14,7 +14,11 @@ import picocli.CommandLine.Option;
 /** The stack, staying up for other clients. */
 @Command(
         name = "up",
-        description = "Starts the whole stack on this machine and keeps it up until Ctrl-C.",
+        description = {
+            "Starts the whole stack on this machine and keeps it up until Ctrl-C.",
+            "Prints addresses, funded test keys and the web UI. Started again in the same folder it"
+                    + " goes on where it was, whatever ended it."
+        },
         mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
 
