@@ -126,7 +126,7 @@ class FailingCutITCase {
                         .setParallelism(1);
         parts.process(partSink, Types.VOID).setParallelism(1);
         roots.getSideOutput(ShardCutOperator.RECEIPTS)
-                .keyBy(Receipt::shard, Types.INT)
+                .keyBy(CutReceipt::shard, Types.INT)
                 .connect(
                         parts.getSideOutput(SealOperator.ASSIGNMENTS)
                                 .keyBy(EpochAssignment::shard, Types.INT))

@@ -41,7 +41,7 @@ final class SettlementFlow implements AutoCloseable {
             List<OperatorSubtaskState> cuts,
             OperatorSubtaskState seal,
             OperatorSubtaskState receipts,
-            List<Object> toBuilder,
+            List<Object> toSeal,
             List<Object> toReceipts,
             int fed,
             int parts,
@@ -53,8 +53,8 @@ final class SettlementFlow implements AutoCloseable {
     private final List<TwoInputStreamOperatorTestHarness<Charge, Release, ShardRoot>> cuts =
             new ArrayList<>();
     private TwoInputStreamOperatorTestHarness<ShardRoot, CutPosition, SealedPart> seal;
-    private TwoInputStreamOperatorTestHarness<Receipt, EpochAssignment, Receipt> receipts;
-    private final List<Object> toBuilder = new ArrayList<>();
+    private TwoInputStreamOperatorTestHarness<CutReceipt, EpochAssignment, Receipt> receipts;
+    private final List<Object> toSeal = new ArrayList<>();
     private final List<Object> toReceipts = new ArrayList<>();
     private final List<SealedPart> parts = new ArrayList<>();
     private final List<Receipt> sealed = new ArrayList<>();
@@ -148,11 +148,11 @@ final class SettlementFlow implements AutoCloseable {
         }
         seal = opened(seal(), complete == null ? null : complete.seal());
         receipts = opened(receipts(), complete == null ? null : complete.receipts());
-        toBuilder.clear();
+        toSeal.clear();
         toReceipts.clear();
         fed = 0;
         if (complete != null) {
-            toBuilder.addAll(complete.toBuilder());
+            toSeal.addAll(complete.toSeal());
             toReceipts.addAll(complete.toReceipts());
             fed = complete.fed();
         }
@@ -185,7 +185,7 @@ final class SettlementFlow implements AutoCloseable {
                         cutStates,
                         sealState,
                         receiptsState,
-                        List.copyOf(toBuilder),
+                        List.copyOf(toSeal),
                         List.copyOf(toReceipts),
                         fed,
                         parts.size(),
@@ -193,7 +193,7 @@ final class SettlementFlow implements AutoCloseable {
     }
 
     private void collectCut(int subtask) {
-        collect(cuts.get(subtask), toBuilder::add);
+        collect(cuts.get(subtask), toSeal::add);
         collectSide(cuts.get(subtask), ShardCutOperator.RECEIPTS, toReceipts);
     }
 
@@ -203,17 +203,17 @@ final class SettlementFlow implements AutoCloseable {
     }
 
     private void carryToBuilder() throws Exception {
-        Collections.shuffle(toBuilder, random);
-        for (Object record : toBuilder) {
+        Collections.shuffle(toSeal, random);
+        for (Object record : toSeal) {
             seal.processElement1(new StreamRecord<>((ShardRoot) record));
         }
-        toBuilder.clear();
+        toSeal.clear();
     }
 
     private void carryToReceipts() throws Exception {
         Collections.shuffle(toReceipts, random);
         for (Object record : toReceipts) {
-            if (record instanceof Receipt receipt) {
+            if (record instanceof CutReceipt receipt) {
                 receipts.processElement1(new StreamRecord<>(receipt));
             } else {
                 receipts.processElement2(new StreamRecord<>((EpochAssignment) record));
@@ -242,12 +242,12 @@ final class SettlementFlow implements AutoCloseable {
                 new SealOperator(options, DOMAIN, Charges.CURRENT, Charges.SINKS));
     }
 
-    private static TwoInputStreamOperatorTestHarness<Receipt, EpochAssignment, Receipt> receipts()
-            throws Exception {
+    private static TwoInputStreamOperatorTestHarness<CutReceipt, EpochAssignment, Receipt>
+            receipts() throws Exception {
         return new KeyedTwoInputStreamOperatorTestHarness<
-                Integer, Receipt, EpochAssignment, Receipt>(
+                Integer, CutReceipt, EpochAssignment, Receipt>(
                 new KeyedCoProcessOperator<>(new ReceiptFunction()),
-                Receipt::shard,
+                CutReceipt::shard,
                 EpochAssignment::shard,
                 Types.INT);
     }
