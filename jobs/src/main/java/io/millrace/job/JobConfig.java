@@ -107,31 +107,31 @@ public record JobConfig(
         Configuration given = Configuration.fromMap(options);
         return new JobConfig(
                 new Kafka(
-                        required(given, JobOptions.KAFKA),
+                        required(given, JobOptions.KAFKA_BOOTSTRAP_SERVERS),
                         given.get(JobOptions.KAFKA_TRANSACTION_PREFIX),
                         given.get(JobOptions.KAFKA_TRANSACTION_TIMEOUT),
-                        positive(given, JobOptions.TICK_INTERVAL),
+                        positive(given, JobOptions.KAFKA_TICK_INTERVAL),
                         startOffsets(given)),
                 new Chain(
                         rpcUrls(given),
                         new Eip712Domain(
                                 required(given, JobOptions.CHAIN_ID),
-                                required(given, JobOptions.VAULT)),
+                                required(given, JobOptions.VAULT_ADDRESS)),
                         new VaultIdentity(
                                 required(given, JobOptions.CHAIN_ID),
                                 required(given, JobOptions.VAULT_CODE_HASH),
-                                required(given, JobOptions.TOKEN)),
-                        EvmAddress.canonical(required(given, JobOptions.REGISTRY)),
+                                required(given, JobOptions.TOKEN_ADDRESS)),
+                        EvmAddress.canonical(required(given, JobOptions.REGISTRY_ADDRESS)),
                         atLeast(given, JobOptions.CHAIN_START_BLOCK, 0),
                         finality(given),
-                        positive(given, JobOptions.CHAIN_POLL),
+                        positive(given, JobOptions.CHAIN_POLL_INTERVAL),
                         given.get(JobOptions.CHAIN_LOGS_CHECK),
-                        required(given, JobOptions.SETTLER_KEY_FILE),
-                        atLeast(given, JobOptions.SETTLER_LOW_WEI, 0)),
+                        required(given, JobOptions.SETTLE_SIGNER_KEY_FILE),
+                        atLeast(given, JobOptions.SETTLE_SIGNER_LOW_WEI, 0)),
                 new Admit(
                         positive(given, JobOptions.ADMIT_HORIZON),
-                        (int) atLeast(given, JobOptions.ADMIT_MAX_BYTES, 1),
-                        atLeast(given, JobOptions.ADMIT_MAX_UNSETTLED, 1),
+                        (int) atLeast(given, JobOptions.ADMIT_MAX_RECORD_BYTES, 1),
+                        atLeast(given, JobOptions.ADMIT_MAX_UNSETTLED_NANO, 1),
                         positive(given, JobOptions.ADMIT_MAX_CHAIN_AGE)),
                 infer(given),
                 settle(given),
@@ -181,27 +181,27 @@ public record JobConfig(
                 required(given, JobOptions.MODELS_DIR),
                 accounts,
                 keyFiles,
-                (int) atLeast(given, JobOptions.BATCH_ROWS, 1),
-                (int) atLeast(given, JobOptions.BATCH_TOKENS, 1),
-                given.get(JobOptions.BATCH_DELAY),
-                (int) atLeast(given, JobOptions.IN_FLIGHT_TOKENS, 1),
-                (int) atLeast(given, JobOptions.INTRA_OP_THREADS, 1));
+                (int) atLeast(given, JobOptions.INFER_BATCH_MAX_ROWS, 1),
+                (int) atLeast(given, JobOptions.INFER_BATCH_MAX_TOKENS, 1),
+                given.get(JobOptions.INFER_BATCH_MAX_DELAY),
+                (int) atLeast(given, JobOptions.INFER_IN_FLIGHT_MAX_TOKENS, 1),
+                (int) atLeast(given, JobOptions.INFER_THREADS, 1));
     }
 
     private static Settle settle(Configuration given) {
-        long depth = atLeast(given, JobOptions.SHARD_DEPTH, 0);
+        long depth = atLeast(given, JobOptions.SETTLE_SHARD_DEPTH, 0);
         if (depth > 10) {
             throw new IllegalArgumentException(
                     "--settle.shard.depth is " + depth + "; give the vault's own, at most 10");
         }
         return new Settle(
                 (int) depth,
-                (int) atLeast(given, JobOptions.CUT_EVERY, 1),
-                (int) atLeast(given, JobOptions.HEARTBEAT_CUTS, 0),
-                atLeast(given, JobOptions.DUST_MIN_NANO, 0),
-                (int) atLeast(given, JobOptions.DUST_MAX_CUTS, 0),
-                atLeast(given, JobOptions.PART_GAS, 1),
-                (int) atLeast(given, JobOptions.PART_BYTES, 1));
+                (int) atLeast(given, JobOptions.EPOCH_CUT_EVERY_CHECKPOINTS, 1),
+                (int) atLeast(given, JobOptions.EPOCH_HEARTBEAT_CUTS, 0),
+                atLeast(given, JobOptions.SETTLE_DUST_MIN_NANO, 0),
+                (int) atLeast(given, JobOptions.SETTLE_DUST_MAX_CUTS, 0),
+                atLeast(given, JobOptions.SETTLE_PART_MAX_GAS, 1),
+                (int) atLeast(given, JobOptions.SETTLE_PART_MAX_BYTES, 1));
     }
 
     private static int feeBasisPoints(Configuration given) {
@@ -223,7 +223,7 @@ public record JobConfig(
     }
 
     private static List<String> rpcUrls(Configuration given) {
-        List<String> urls = required(given, JobOptions.CHAIN_RPC);
+        List<String> urls = required(given, JobOptions.CHAIN_RPC_URLS);
         if (urls.isEmpty() || Set.copyOf(urls).size() < urls.size()) {
             throw new IllegalArgumentException(
                     "--chain.rpc.urls names "

@@ -16,7 +16,7 @@ import org.apache.flink.configuration.ConfigOption;
  */
 public final class JobOptions {
 
-    public static final ConfigOption<String> KAFKA =
+    public static final ConfigOption<String> KAFKA_BOOTSTRAP_SERVERS =
             key("kafka.bootstrap.servers")
                     .stringType()
                     .noDefaultValue()
@@ -39,7 +39,7 @@ public final class JobOptions {
                             "Must be far above checkpoint interval plus restart time, and at most"
                                     + " the broker's transaction.max.timeout.ms.");
 
-    public static final ConfigOption<Duration> TICK_INTERVAL =
+    public static final ConfigOption<Duration> KAFKA_TICK_INTERVAL =
             key("kafka.tick.interval")
                     .durationType()
                     .defaultValue(Duration.ofMillis(500))
@@ -57,7 +57,7 @@ public final class JobOptions {
                                     + " topic. Set by millrace recover together with the state that"
                                     + " it rebuilds.");
 
-    public static final ConfigOption<List<String>> CHAIN_RPC =
+    public static final ConfigOption<List<String>> CHAIN_RPC_URLS =
             key("chain.rpc.urls")
                     .stringType()
                     .asList()
@@ -75,7 +75,7 @@ public final class JobOptions {
                             "EIP-155 id of the L2. Part of every signature: fixed for the life of a"
                                     + " ledger.");
 
-    public static final ConfigOption<String> VAULT =
+    public static final ConfigOption<String> VAULT_ADDRESS =
             key("vault.address")
                     .stringType()
                     .noDefaultValue()
@@ -91,7 +91,7 @@ public final class JobOptions {
                             "keccak256 of the vault's code, as cast codehash prints it. Nothing is"
                                     + " settled into a contract with another one.");
 
-    public static final ConfigOption<String> TOKEN =
+    public static final ConfigOption<String> TOKEN_ADDRESS =
             key("token.address")
                     .stringType()
                     .noDefaultValue()
@@ -99,7 +99,7 @@ public final class JobOptions {
                             "Settlement token. Nothing is settled into a vault that pays in another"
                                     + " one.");
 
-    public static final ConfigOption<String> REGISTRY =
+    public static final ConfigOption<String> REGISTRY_ADDRESS =
             key("registry.address").stringType().noDefaultValue().withDescription("ModelRegistry.");
 
     public static final ConfigOption<Long> CHAIN_START_BLOCK =
@@ -119,7 +119,7 @@ public final class JobOptions {
                                     + " or a number of blocks behind the latest on a chain without"
                                     + " tags.");
 
-    public static final ConfigOption<Duration> CHAIN_POLL =
+    public static final ConfigOption<Duration> CHAIN_POLL_INTERVAL =
             key("chain.poll.interval")
                     .durationType()
                     .defaultValue(Duration.ofSeconds(2))
@@ -137,7 +137,7 @@ public final class JobOptions {
                                     + " receipts. receipts: every block is, for chains without"
                                     + " usable blooms. off: two readings must agree, no more.");
 
-    public static final ConfigOption<String> SETTLER_KEY_FILE =
+    public static final ConfigOption<String> SETTLE_SIGNER_KEY_FILE =
             key("settle.signer.key.file")
                     .stringType()
                     .noDefaultValue()
@@ -145,7 +145,7 @@ public final class JobOptions {
                             "File with the settler's private key as 0x-hex, closed to others (mode"
                                     + " 0600, or 0440 for a Kubernetes secret).");
 
-    public static final ConfigOption<Long> SETTLER_LOW_WEI =
+    public static final ConfigOption<Long> SETTLE_SIGNER_LOW_WEI =
             key("settle.signer.low.wei")
                     .longType()
                     .defaultValue(SubmitOptions.LOW_BALANCE_WEI)
@@ -198,13 +198,13 @@ public final class JobOptions {
                             "How far away a deadline may be. Bounds the state that refuses"
                                     + " duplicates; lowering it keeps what is stored.");
 
-    public static final ConfigOption<Integer> ADMIT_MAX_BYTES =
+    public static final ConfigOption<Integer> ADMIT_MAX_RECORD_BYTES =
             key("admit.max.record.bytes")
                     .intType()
                     .defaultValue(256 * 1024)
                     .withDescription("Longest request record that is decoded, bytes.");
 
-    public static final ConfigOption<Long> ADMIT_MAX_UNSETTLED =
+    public static final ConfigOption<Long> ADMIT_MAX_UNSETTLED_NANO =
             key("admit.max.unsettled.nano")
                     .longType()
                     .defaultValue(1_000 * Nano.PER_TOKEN)
@@ -231,38 +231,38 @@ public final class JobOptions {
                             "Protocol fee out of each debit, 1/100 of a percent, credited to the"
                                     + " treasury.");
 
-    public static final ConfigOption<Integer> BATCH_ROWS =
+    public static final ConfigOption<Integer> INFER_BATCH_MAX_ROWS =
             key("infer.batch.max.rows")
                     .intType()
                     .defaultValue(32)
                     .withDescription("Most rows of one batch.");
 
-    public static final ConfigOption<Integer> BATCH_TOKENS =
+    public static final ConfigOption<Integer> INFER_BATCH_MAX_TOKENS =
             key("infer.batch.max.tokens")
                     .intType()
                     .defaultValue(2048)
                     .withDescription("Most tokens of one batch, padding included.");
 
-    public static final ConfigOption<Duration> BATCH_DELAY =
+    public static final ConfigOption<Duration> INFER_BATCH_MAX_DELAY =
             key("infer.batch.max.delay")
                     .durationType()
                     .defaultValue(Duration.ofMillis(20))
                     .withDescription("Longest wait of a row for company while the device is idle.");
 
-    public static final ConfigOption<Integer> IN_FLIGHT_TOKENS =
+    public static final ConfigOption<Integer> INFER_IN_FLIGHT_MAX_TOKENS =
             key("infer.in-flight.max.tokens")
                     .intType()
                     .defaultValue(32 * 1024)
                     .withDescription(
                             "Tokens one subtask holds before it stops reading (back-pressure).");
 
-    public static final ConfigOption<Integer> INTRA_OP_THREADS =
+    public static final ConfigOption<Integer> INFER_THREADS =
             key("infer.threads")
                     .intType()
                     .defaultValue(1)
                     .withDescription("CPU threads of one model's session.");
 
-    public static final ConfigOption<Integer> SHARD_DEPTH =
+    public static final ConfigOption<Integer> SETTLE_SHARD_DEPTH =
             key("settle.shard.depth")
                     .intType()
                     .defaultValue(4)
@@ -270,7 +270,7 @@ public final class JobOptions {
                             "2^depth settlement shards; the vault's SHARD_DEPTH, fixed for the life"
                                     + " of a ledger.");
 
-    public static final ConfigOption<Integer> CUT_EVERY =
+    public static final ConfigOption<Integer> EPOCH_CUT_EVERY_CHECKPOINTS =
             key("epoch.cut.every.checkpoints")
                     .intType()
                     .defaultValue(6)
@@ -278,7 +278,7 @@ public final class JobOptions {
                             "An epoch is cut at every n-th checkpoint;"
                                 + " execution.checkpointing.interval says how often they come.");
 
-    public static final ConfigOption<Integer> HEARTBEAT_CUTS =
+    public static final ConfigOption<Integer> EPOCH_HEARTBEAT_CUTS =
             key("epoch.heartbeat.cuts")
                     .intType()
                     .defaultValue(1440)
@@ -287,7 +287,7 @@ public final class JobOptions {
                                     + " the vault's escape hatch does not open on a quiet stream. 0"
                                     + " turns it off.");
 
-    public static final ConfigOption<Long> DUST_MIN_NANO =
+    public static final ConfigOption<Long> SETTLE_DUST_MIN_NANO =
             key("settle.dust.min.nano")
                     .longType()
                     .defaultValue(0L)
@@ -295,13 +295,13 @@ public final class JobOptions {
                             "A requester whose pending total is below this many nano-USD is"
                                     + " carried, whole.");
 
-    public static final ConfigOption<Integer> DUST_MAX_CUTS =
+    public static final ConfigOption<Integer> SETTLE_DUST_MAX_CUTS =
             key("settle.dust.max.cuts")
                     .intType()
                     .defaultValue(24)
                     .withDescription("Most cuts that dust is carried.");
 
-    public static final ConfigOption<Long> PART_GAS =
+    public static final ConfigOption<Long> SETTLE_PART_MAX_GAS =
             key("settle.part.max.gas")
                     .longType()
                     .defaultValue(16_200_000L)
@@ -310,7 +310,7 @@ public final class JobOptions {
                                     + " epoch is settled in balanced parts. EIP-7825 allows"
                                     + " 16,777,216.");
 
-    public static final ConfigOption<Integer> PART_BYTES =
+    public static final ConfigOption<Integer> SETTLE_PART_MAX_BYTES =
             key("settle.part.max.bytes")
                     .intType()
                     .defaultValue(120 * 1024)
@@ -326,44 +326,44 @@ public final class JobOptions {
     /** All options, in the order of the documentation. */
     public static final List<ConfigOption<?>> ALL =
             List.of(
-                    KAFKA,
+                    KAFKA_BOOTSTRAP_SERVERS,
                     KAFKA_TRANSACTION_PREFIX,
                     KAFKA_TRANSACTION_TIMEOUT,
-                    TICK_INTERVAL,
+                    KAFKA_TICK_INTERVAL,
                     KAFKA_START_OFFSETS,
-                    CHAIN_RPC,
+                    CHAIN_RPC_URLS,
                     CHAIN_ID,
-                    VAULT,
+                    VAULT_ADDRESS,
                     VAULT_CODE_HASH,
-                    TOKEN,
-                    REGISTRY,
+                    TOKEN_ADDRESS,
+                    REGISTRY_ADDRESS,
                     CHAIN_START_BLOCK,
                     CHAIN_FINALITY,
-                    CHAIN_POLL,
+                    CHAIN_POLL_INTERVAL,
                     CHAIN_LOGS_CHECK,
-                    SETTLER_KEY_FILE,
-                    SETTLER_LOW_WEI,
+                    SETTLE_SIGNER_KEY_FILE,
+                    SETTLE_SIGNER_LOW_WEI,
                     PROVIDER_ACCOUNTS,
                     PROVIDER_KEY_FILES,
                     MODELS_DIR,
                     RESULTS_MODE,
                     ADMIT_HORIZON,
-                    ADMIT_MAX_BYTES,
-                    ADMIT_MAX_UNSETTLED,
+                    ADMIT_MAX_RECORD_BYTES,
+                    ADMIT_MAX_UNSETTLED_NANO,
                     ADMIT_MAX_CHAIN_AGE,
                     FEE_BASIS_POINTS,
-                    BATCH_ROWS,
-                    BATCH_TOKENS,
-                    BATCH_DELAY,
-                    IN_FLIGHT_TOKENS,
-                    INTRA_OP_THREADS,
-                    SHARD_DEPTH,
-                    CUT_EVERY,
-                    HEARTBEAT_CUTS,
-                    DUST_MIN_NANO,
-                    DUST_MAX_CUTS,
-                    PART_GAS,
-                    PART_BYTES,
+                    INFER_BATCH_MAX_ROWS,
+                    INFER_BATCH_MAX_TOKENS,
+                    INFER_BATCH_MAX_DELAY,
+                    INFER_IN_FLIGHT_MAX_TOKENS,
+                    INFER_THREADS,
+                    SETTLE_SHARD_DEPTH,
+                    EPOCH_CUT_EVERY_CHECKPOINTS,
+                    EPOCH_HEARTBEAT_CUTS,
+                    SETTLE_DUST_MIN_NANO,
+                    SETTLE_DUST_MAX_CUTS,
+                    SETTLE_PART_MAX_GAS,
+                    SETTLE_PART_MAX_BYTES,
                     PARALLELISM_ADMIT,
                     PARALLELISM_INFER,
                     PARALLELISM_METER,

@@ -182,7 +182,7 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
     }
 
     private void register(SubmitMetrics metrics) {
-        MetricGroup group = getMetricGroup().addGroup("settlement");
+        MetricGroup group = getMetricGroup().addGroup("submit");
         group.gauge("unsettledParts", metrics::unsettledParts);
         group.gauge("unsettledNano", metrics::unsettledNano);
         group.gauge("oldestUnsettledMillis", () -> metrics.oldestUnsettledMillis(CLOCK.millis()));
