@@ -40,8 +40,14 @@ final class LossRefusingCommitter implements Committer<KafkaCommittable> {
     }
 
     @Override
-    public void close() throws Exception {
-        committer.close();
+    public void close() throws IOException {
+        try {
+            committer.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            throw new IOException("the committer of sink %s does not close".formatted(name), e);
+        }
     }
 
     /** One that was restored comes without the producer that has written it. */
@@ -65,8 +71,7 @@ final class LossRefusingCommitter implements Committer<KafkaCommittable> {
                             another job with the same kafka.transaction.prefix; the state after it \
                             is refused at the next start, which says how to go on\
                             """
-                                    .formatted(
-                                            request.getCommittable().getTransactionalId(), name),
+                                    .formatted(request.getCommittable().getTransactionalId(), name),
                             reason));
             request.signalFailedWithKnownReason(reason);
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Collection;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 import org.apache.flink.api.connector.sink2.SupportsCommitter;
@@ -19,15 +20,16 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 
 /**
  * An exactly-once {@link KafkaSink} that ends the task where a transaction of a completed
- * checkpoint can no longer be committed. KafkaSink itself counts such a failure and goes on, so what
- * the transaction held would be missing for ever.
+ * checkpoint can no longer be committed. KafkaSink itself counts such a failure and goes on, so
+ * what the transaction held would be missing for ever.
  *
  * <p>The job then restarts from that checkpoint, and {@link io.millrace.settle.RestoreGuard} finds
  * that its mark is not in the log. A transaction that an earlier run has left is not judged here:
  * whether it was committed before that run ended, only the marks say.
  */
 final class LossRefusingSink
-        implements SupportsCommitter<KafkaCommittable>,
+        implements Sink<OutboundRecord>,
+                SupportsCommitter<KafkaCommittable>,
                 SupportsWriterState<OutboundRecord, KafkaWriterState>,
                 SupportsPostCommitTopology<KafkaCommittable> {
 
