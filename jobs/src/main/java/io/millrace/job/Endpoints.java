@@ -1,11 +1,13 @@
 package io.millrace.job;
 
 import io.millrace.admit.RequestRecord;
-import io.millrace.chain.EpochLog;
 import io.millrace.chain.SealedEpoch;
-import io.millrace.chain.SubmissionJournal;
 import io.millrace.chain.VaultEvent;
-import io.millrace.chain.VaultEventSource;
+import io.millrace.chain.event.JsonRpcEventChain;
+import io.millrace.chain.event.SourceOptions;
+import io.millrace.chain.event.VaultEventSource;
+import io.millrace.chain.submit.EpochLog;
+import io.millrace.chain.submit.SubmissionJournal;
 import io.millrace.meter.Charge;
 import io.millrace.settle.LedgerLog;
 import java.time.Duration;
@@ -74,8 +76,8 @@ public record Endpoints(
     private static VaultEventSource vaultEvents(JobConfig.Chain chain, Duration maxChainAge) {
         long pollMillis = chain.pollInterval().toMillis();
         return new VaultEventSource(
-                chain.connection(),
-                new VaultEventSource.Options(
+                JsonRpcEventChain.over(chain.connection()),
+                new SourceOptions(
                         chain.domain().chainId(),
                         chain.startBlock(),
                         pollMillis,

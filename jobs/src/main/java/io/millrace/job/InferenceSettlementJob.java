@@ -61,24 +61,24 @@ public final class InferenceSettlementJob {
      * production runs.
      */
     public static void topology(StreamExecutionEnvironment env, Endpoints ends, JobConfig config) {
-        Steps steps = new Steps(env, ends, config);
+        Topology dag = new Topology(env, ends, config);
 
-        var requests = steps.requests();
-        var events = steps.vaultEvents();
-        var candidates = steps.validate(requests, events);
-        var tasks = steps.admit(candidates, steps.funds(events));
-        var outcomes = steps.infer(tasks);
-        var charges = steps.meter(outcomes);
-        var roots = steps.cut(charges, tasks);
-        var epochs = steps.seal(roots, requests, events);
-        var receipts = steps.receipts(roots, epochs);
-        var marks = steps.marks(epochs);
+        var requests = dag.requests();
+        var events = dag.vaultEvents();
+        var candidates = dag.validate(requests, events);
+        var tasks = dag.admit(candidates, dag.funds(events));
+        var outcomes = dag.infer(tasks);
+        var charges = dag.meter(outcomes);
+        var roots = dag.cut(charges, tasks);
+        var epochs = dag.seal(roots, requests, events);
+        var receipts = dag.receipts(roots, epochs);
+        var marks = dag.marks(epochs);
 
-        steps.gate(tasks, events);
-        steps.publishRejections(steps.rejections(candidates, tasks), marks);
-        steps.publish(charges, config.results(), marks);
-        steps.publishEpochs(epochs, receipts, marks);
-        steps.submit();
-        steps.tick();
+        dag.gate(tasks, events);
+        dag.publishRejections(dag.rejections(candidates, tasks), marks);
+        dag.publish(charges, config.results(), marks);
+        dag.publishEpochs(epochs, receipts, marks);
+        dag.submit();
+        dag.tick();
     }
 }

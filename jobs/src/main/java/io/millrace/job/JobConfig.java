@@ -1,10 +1,10 @@
 package io.millrace.job;
 
-import io.millrace.chain.Finality;
-import io.millrace.chain.JsonRpc;
-import io.millrace.chain.JsonRpcVaultClient;
-import io.millrace.chain.LogsCheck;
-import io.millrace.chain.VaultIdentity;
+import io.millrace.chain.event.LogsCheck;
+import io.millrace.chain.rpc.Finality;
+import io.millrace.chain.rpc.JsonRpc;
+import io.millrace.chain.rpc.L2Connection;
+import io.millrace.chain.submit.VaultIdentity;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
 import java.time.Duration;
@@ -51,8 +51,8 @@ public record JobConfig(
         private static final long TIMEOUT_MILLIS = 10_000;
 
         /** How the L2 is reached, and what of it is ours. */
-        public JsonRpcVaultClient.Connection connection() {
-            return new JsonRpcVaultClient.Connection(
+        public L2Connection connection() {
+            return new L2Connection(
                     rpcUrls, domain.vault(), registry, Finality.parse(finality), TIMEOUT_MILLIS);
         }
     }

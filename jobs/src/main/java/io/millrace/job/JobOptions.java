@@ -2,8 +2,8 @@ package io.millrace.job;
 
 import static org.apache.flink.configuration.ConfigOptions.key;
 
-import io.millrace.chain.LogsCheck;
-import io.millrace.chain.SubmitOptions;
+import io.millrace.chain.event.LogsCheck;
+import io.millrace.chain.submit.SubmitOptions;
 import io.millrace.unit.Nano;
 import java.time.Duration;
 import java.util.List;

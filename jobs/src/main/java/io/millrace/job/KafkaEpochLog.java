@@ -1,7 +1,7 @@
 package io.millrace.job;
 
-import io.millrace.chain.EpochLog;
 import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.submit.EpochLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.millrace.job;
 
-import io.millrace.chain.SettlementHaltedException;
-import io.millrace.chain.SettlementRecord;
-import io.millrace.chain.SubmissionJournal;
+import io.millrace.chain.submit.SettlementHaltedException;
+import io.millrace.chain.submit.SettlementRecord;
+import io.millrace.chain.submit.SubmissionJournal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

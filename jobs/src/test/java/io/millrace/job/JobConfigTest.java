@@ -3,8 +3,8 @@ package io.millrace.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.chain.LogsCheck;
-import io.millrace.chain.VaultIdentity;
+import io.millrace.chain.event.LogsCheck;
+import io.millrace.chain.submit.VaultIdentity;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -28,9 +28,5 @@ public final class AdmitDescriptors {
     public static final ListStateDescriptor<RequestPlace> ACCOUNTED =
             new ListStateDescriptor<>("accounted", TypeInformation.of(RequestPlace.class));
 
-    /** Of {@link GateKeeper}: nano-USD reserved or charged and not final on chain. */
-    public static final ListStateDescriptor<Long> UNSETTLED =
-            new ListStateDescriptor<>("unsettled-nano", Types.LONG);
-
     private AdmitDescriptors() {}
 }

@@ -1,7 +1,7 @@
 /**
- * The L2: its events as a source, its transactions by one submitter, signing. Knows no stage. The
- * generated wrappers encode and decode; transport, nonces, fees and the life of a transaction are
- * ours.
+ * What the L2 and the stages both speak of: a part and its header, slot words, the position of a
+ * cut, an event of the vault, and the hashes over them. Knows no stage and none of the rooms below,
+ * which reach the L2: {@code rpc}, {@code event} and {@code submit}.
  */
 @NullMarked
 package io.millrace.chain;

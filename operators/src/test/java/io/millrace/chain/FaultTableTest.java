@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** FAULTS.md claims nothing that is not there. */
 class FaultTableTest {
 
-    private static final Path PAGE = Path.of("src/main/java/io/millrace/chain/FAULTS.md");
+    private static final Path PAGE = Path.of("FAULTS.md");
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|ITCase))\\.(\\w+)`");
     private static final int FAULTS = 32;
 
@@ -79,7 +79,8 @@ class FaultTableTest {
 
     private static List<Path> testSources() throws IOException {
         List<Path> files = new ArrayList<>();
-        for (String module : List.of("src/test/java", "../jobs/src/test/java")) {
+        for (String module :
+                List.of("src/test/java", "../jobs/src/test/java", "../jobs/local/src/test/java")) {
             try (Stream<Path> all = Files.walk(Path.of(module))) {
                 all.filter(it -> it.toString().endsWith(".java")).forEach(files::add);
             }

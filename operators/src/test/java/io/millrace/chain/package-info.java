@@ -1,4 +1,4 @@
-/** Tests of chain access. */
+/** Tests of the shared records, and of the table of faults. */
 @NullMarked
 package io.millrace.chain;
 

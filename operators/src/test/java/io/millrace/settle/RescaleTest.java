@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.admit.Release;
 import io.millrace.chain.CutPosition;
-import io.millrace.chain.PositionOperator;
 import io.millrace.meter.Charge;
 import java.util.ArrayList;
 import java.util.List;

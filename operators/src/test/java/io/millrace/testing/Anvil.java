@@ -2,8 +2,8 @@ package io.millrace.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
-import io.millrace.chain.JsonRpc;
-import io.millrace.chain.RpcException;
+import io.millrace.chain.rpc.JsonRpc;
+import io.millrace.chain.rpc.RpcException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -1,9 +1,9 @@
 package io.millrace.testing;
 
-import io.millrace.chain.BlockHeader;
-import io.millrace.chain.EventChain;
-import io.millrace.chain.LogEntry;
-import io.millrace.chain.RpcException;
+import io.millrace.chain.event.BlockHeader;
+import io.millrace.chain.event.EventChain;
+import io.millrace.chain.rpc.LogEntry;
+import io.millrace.chain.rpc.RpcException;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import java.io.IOException;

@@ -1,13 +1,13 @@
 package io.millrace.testing;
 
-import io.millrace.chain.L2Block;
-import io.millrace.chain.LogEntry;
-import io.millrace.chain.RpcException;
 import io.millrace.chain.SealedEpoch;
-import io.millrace.chain.TransactionOutcome;
-import io.millrace.chain.VaultClient;
-import io.millrace.chain.VaultHead;
-import io.millrace.chain.VaultIdentity;
+import io.millrace.chain.rpc.LogEntry;
+import io.millrace.chain.rpc.RpcException;
+import io.millrace.chain.submit.L2Block;
+import io.millrace.chain.submit.TransactionOutcome;
+import io.millrace.chain.submit.VaultClient;
+import io.millrace.chain.submit.VaultHead;
+import io.millrace.chain.submit.VaultIdentity;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.millrace.testing;
 
-import io.millrace.chain.Finality;
-import io.millrace.chain.JsonRpcVaultClient;
-import io.millrace.chain.Signer;
-import io.millrace.chain.VaultIdentity;
+import io.millrace.chain.rpc.Finality;
+import io.millrace.chain.rpc.L2Connection;
+import io.millrace.chain.submit.Signer;
+import io.millrace.chain.submit.VaultIdentity;
 import io.millrace.contracts.ModelRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.contracts.TestDollar;
@@ -130,13 +130,13 @@ public final class LocalVault implements AutoCloseable {
     }
 
     /** How our own client reaches it. */
-    public JsonRpcVaultClient.Connection connection() {
+    public L2Connection connection() {
         return connection(List.of(url), 10_000);
     }
 
     /** The same through other endpoints. */
-    public JsonRpcVaultClient.Connection connection(List<String> endpoints, long timeoutMillis) {
-        return new JsonRpcVaultClient.Connection(
+    public L2Connection connection(List<String> endpoints, long timeoutMillis) {
+        return new L2Connection(
                 endpoints,
                 vault.getContractAddress(),
                 registry.getContractAddress(),

@@ -1,7 +1,7 @@
 package io.millrace.testing;
 
-import io.millrace.chain.SettlementRecord;
-import io.millrace.chain.SubmissionJournal;
+import io.millrace.chain.submit.SettlementRecord;
+import io.millrace.chain.submit.SubmissionJournal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

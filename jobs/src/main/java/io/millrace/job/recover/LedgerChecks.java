@@ -2,9 +2,9 @@ package io.millrace.job.recover;
 
 import io.millrace.chain.EpochHeader;
 import io.millrace.chain.EpochHeaderHash;
-import io.millrace.chain.RpcException;
 import io.millrace.chain.SealedEpoch;
-import io.millrace.chain.VaultHead;
+import io.millrace.chain.rpc.RpcException;
+import io.millrace.chain.submit.VaultHead;
 import io.millrace.meter.Charge;
 import io.millrace.settle.MerkleSumTree;
 import io.millrace.settle.Receipt;

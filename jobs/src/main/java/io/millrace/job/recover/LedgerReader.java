@@ -4,12 +4,13 @@ import io.millrace.admit.RejectionCodec;
 import io.millrace.admit.RequestCodec;
 import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestSignature;
-import io.millrace.chain.L2Block;
-import io.millrace.chain.RpcException;
 import io.millrace.chain.SealedEpoch;
-import io.millrace.chain.SettlementRecord;
-import io.millrace.chain.VaultClient;
-import io.millrace.chain.VaultEvents;
+import io.millrace.chain.event.JsonRpcEventChain;
+import io.millrace.chain.event.VaultEvents;
+import io.millrace.chain.rpc.RpcException;
+import io.millrace.chain.submit.L2Block;
+import io.millrace.chain.submit.SettlementRecord;
+import io.millrace.chain.submit.VaultClient;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JsonCodec;
 import io.millrace.job.RequestRecordSchema;
@@ -54,7 +55,7 @@ final class LedgerReader {
                 receipts,
                 requests(charges, rejected),
                 VaultEvents.between(
-                        config.chain().connection().openEvents(),
+                        JsonRpcEventChain.over(config.chain().connection()).open(),
                         config.chain().logsCheck(),
                         config.chain().startBlock(),
                         finalBlock.number()),

@@ -6,6 +6,7 @@ import io.millrace.admit.Funds;
 import io.millrace.admit.Release;
 import io.millrace.admit.RequestPlace;
 import io.millrace.admit.ValidateFunction;
+import io.millrace.admit.gate.GateKeeper;
 import io.millrace.chain.CutPosition;
 import io.millrace.meter.Charge;
 import io.millrace.meter.MeterFunction;
@@ -75,7 +76,7 @@ final class OperatorStates {
 
         @Override
         public void initializeState(FunctionInitializationContext context) throws Exception {
-            unsettled = context.getOperatorStateStore().getListState(AdmitDescriptors.UNSETTLED);
+            unsettled = context.getOperatorStateStore().getListState(GateKeeper.UNSETTLED);
         }
 
         @Override

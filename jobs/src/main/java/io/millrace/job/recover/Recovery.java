@@ -1,9 +1,10 @@
 package io.millrace.job.recover;
 
-import io.millrace.chain.L2Block;
-import io.millrace.chain.RpcException;
-import io.millrace.chain.VaultClient;
-import io.millrace.chain.VaultHead;
+import io.millrace.chain.rpc.RpcException;
+import io.millrace.chain.submit.JsonRpcVaultClient;
+import io.millrace.chain.submit.L2Block;
+import io.millrace.chain.submit.VaultClient;
+import io.millrace.chain.submit.VaultHead;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JobOptions;
 import io.millrace.job.KafkaLedgerLog;
@@ -63,7 +64,7 @@ public final class Recovery {
      * @throws RecoverException if the records do not fit together
      */
     public static Report run(JobConfig config, Path folder) throws Exception {
-        VaultClient chain = config.chain().connection().open();
+        VaultClient chain = JsonRpcVaultClient.over(config.chain().connection()).open();
         requireChain(chain, config);
         List<String> aborted =
                 OpenTransactions.abort(

@@ -10,7 +10,7 @@ import io.millrace.admit.Admitted;
 import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestRecord;
 import io.millrace.chain.SealedEpoch;
-import io.millrace.chain.VaultHead;
+import io.millrace.chain.submit.VaultHead;
 import io.millrace.meter.Charge;
 import io.millrace.settle.Receipt;
 import io.millrace.unit.Hex;

@@ -1,0 +1,60 @@
+package io.millrace.audit;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * 32-byte words of event data, of a return value or of call data behind its selector.
+ *
+ * @param hex digits without 0x
+ */
+record AbiWords(String hex) {
+
+    private static final int WORD_DIGITS = 64;
+
+    static AbiWords of(String prefixed) {
+        return new AbiWords(prefixed.substring(2));
+    }
+
+    /** Word {@code index}, counted from 0, as 0x-hex. */
+    String hash(int index) {
+        int from = index * WORD_DIGITS;
+        if (index < 0 || from + WORD_DIGITS > hex.length()) {
+            throw new IllegalArgumentException(
+                    "word "
+                            + index
+                            + " is missing in "
+                            + hex.length() / WORD_DIGITS
+                            + " ABI words");
+        }
+        return "0x" + hex.substring(from, from + WORD_DIGITS);
+    }
+
+    BigInteger uint(int index) {
+        return new BigInteger(hash(index).substring(2), 16);
+    }
+
+    long count(int index) {
+        return uint(index).longValueExact();
+    }
+
+    String address(int index) {
+        return "0x" + hash(index).substring(2 + WORD_DIGITS - 40);
+    }
+
+    /** The word index that the offset at {@code index} points to, {@code base} being its zero. */
+    int pointer(int base, int index) {
+        return base + uint(index).divide(BigInteger.valueOf(32)).intValueExact();
+    }
+
+    /** The uint256 array whose length is word {@code index}. */
+    List<BigInteger> array(int index) {
+        int length = uint(index).intValueExact();
+        List<BigInteger> elements = new ArrayList<>();
+        for (int i = 1; i <= length; i++) {
+            elements.add(uint(index + i));
+        }
+        return elements;
+    }
+}

@@ -1,0 +1,47 @@
+package io.millrace.audit;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/**
+ * The verdict on one deployment's books.
+ *
+ * @param ok whether every check is
+ * @param checks in the order of the flow
+ */
+public record Books(boolean ok, List<Check> checks) {
+
+    /** Copies. */
+    public Books {
+        checks = List.copyOf(checks);
+    }
+
+    static Books of(List<Check> checks) {
+        return new Books(checks.stream().allMatch(Check::ok), checks);
+    }
+
+    /** {@code {"ok", "checks": [{"name", "ok", "detail"}]}}. */
+    public ObjectNode toJson() {
+        ObjectNode books = JsonNodeFactory.instance.objectNode().put("ok", ok);
+        ArrayNode lines = books.putArray("checks");
+        for (Check check : checks) {
+            lines.addObject()
+                    .put("name", check.name())
+                    .put("ok", check.ok())
+                    .put("detail", check.detail());
+        }
+        return books;
+    }
+
+    /**
+     * One line of the books.
+     *
+     * @param name stable, kebab-case
+     * @param ok whether nothing differs
+     * @param detail what was compared; if not ok, how many differ and the first few with their
+     *     values
+     */
+    public record Check(String name, boolean ok, String detail) {}
+}

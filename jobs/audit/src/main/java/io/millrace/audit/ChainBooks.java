@@ -1,0 +1,118 @@
+package io.millrace.audit;
+
+import java.math.BigInteger;
+import java.util.List;
+
+/**
+ * What the chain said at one pinned block. Hashes and addresses are lower-case 0x-hex, amounts
+ * nano-USD.
+ *
+ * @param seconds unix time of the block
+ * @param escapeAfterSeconds how long after the last epoch the hatch opens
+ * @param scale nano-USD in one base unit of the token
+ * @param tokenBalance of the vault, base units
+ * @param spending accounts 1, 2, …
+ * @param earning accounts 0, 1, …
+ * @param prices all versions ever announced
+ * @param movements everything that moved a balance or asked for one, in the order of the chain
+ */
+record ChainBooks(
+        long chainId,
+        String vault,
+        long block,
+        long seconds,
+        long escapeAfterSeconds,
+        BigInteger scale,
+        int shardDepth,
+        BigInteger tokenBalance,
+        Head head,
+        List<SpendingAccount> spending,
+        List<EarningAccount> earning,
+        List<Price> prices,
+        List<Movement> movements) {
+
+    ChainBooks {
+        spending = List.copyOf(spending);
+        earning = List.copyOf(earning);
+        prices = List.copyOf(prices);
+        movements = List.copyOf(movements);
+    }
+
+    record Head(String hash, long epoch, long part, long parts) {}
+
+    /**
+     * @param lastRequest number of its newest withdrawal request, 0 if none
+     * @param openRequestNano what that one asks for, zero if it is closed
+     */
+    record SpendingAccount(
+            long account,
+            String owner,
+            BigInteger balanceNano,
+            BigInteger releasedNano,
+            long lastRequest,
+            BigInteger openRequestNano) {}
+
+    record EarningAccount(long account, String owner, BigInteger balanceNano) {}
+
+    /**
+     * @param effectiveSeconds unix time from which it counts
+     */
+    record Price(
+            String model, long version, BigInteger nanoPerMillion, BigInteger effectiveSeconds) {}
+
+    /** What moved a balance, one account's or those of an epoch; or what is to. */
+    sealed interface Movement permits Posting, Settlement, Asked {}
+
+    /**
+     * @param account spending or earning, as the kind says
+     * @param request number of the withdrawal request that this answers, 0 if none
+     */
+    record Posting(Kind kind, long account, long request, BigInteger amountNano)
+            implements Movement {}
+
+    /**
+     * A withdrawal requested by the owner of spending account {@code account}; it moves nothing
+     * yet.
+     *
+     * @param request from 1, contiguous for each account
+     * @param seconds unix time of the block
+     */
+    record Asked(long account, long request, BigInteger amountNano, long block, long seconds)
+            implements Movement {}
+
+    /** A skipped release moved nothing: its request was closed by the hatch. */
+    enum Kind {
+        DEPOSITED,
+        RELEASED,
+        RELEASE_SKIPPED,
+        TAKEN,
+        ESCAPED,
+        EARNINGS_WITHDRAWN
+    }
+
+    /**
+     * One EpochSettled event and the calldata of its transaction.
+     *
+     * @param hash of the header, as the event names it
+     * @param event the header's fields that the event repeats
+     */
+    record Settlement(String transaction, String hash, EventFields event, EpochPart part)
+            implements Movement {}
+
+    record EventFields(
+            long epoch,
+            long part,
+            long parts,
+            String receiptsRoot,
+            BigInteger receiptsSumNano,
+            long receiptsCount,
+            BigInteger partSumNano) {}
+
+    /** Settled parts in the order of the chain. */
+    List<Settlement> settlements() {
+        return movements.stream()
+                .filter(Settlement.class::isInstance)
+                .map(Settlement.class::cast)
+                .toList();
+    }
+}

@@ -1,0 +1,185 @@
+package io.millrace.audit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.audit.ChainBooks.Asked;
+import io.millrace.audit.ChainBooks.EventFields;
+import io.millrace.audit.ChainBooks.Kind;
+import io.millrace.audit.ChainBooks.Movement;
+import io.millrace.audit.ChainBooks.Posting;
+import io.millrace.audit.ChainBooks.Price;
+import io.millrace.audit.ChainBooks.Settlement;
+import io.millrace.audit.EpochPart.Header;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.web3j.crypto.Hash;
+import org.web3j.utils.Numeric;
+
+/**
+ * The events that move a balance, ask for one or set a price, decoded from logs; and what settle
+ * was given.
+ */
+final class ChainEvents {
+
+    static final String DEPOSITED = topic("Deposited(uint32,address,address,uint64)");
+    static final String ASKED = topic("WithdrawalRequested(uint32,address,uint32,uint64)");
+    static final String RELEASED = topic("WithdrawalReleased(uint32,address,uint32,uint64)");
+    static final String RELEASE_SKIPPED = topic("ReleaseSkipped(uint32,address,uint32,uint64)");
+    static final String TAKEN = topic("WithdrawalTaken(uint32,address,address,uint64)");
+    static final String ESCAPED = topic("Escaped(uint32,address,uint32,uint64,uint64)");
+    static final String EARNINGS_WITHDRAWN =
+            topic("EarningsWithdrawn(uint32,address,address,uint64)");
+    static final String EPOCH_SETTLED =
+            topic("EpochSettled(uint64,uint32,bytes32,uint32,bytes32,uint64,uint64,uint64)");
+    static final String MODEL_PRICED = topic("ModelPriced(bytes32,uint32,uint64,uint64)");
+    static final String SETTLE =
+            topic(
+                            "settle((bytes32,uint64,uint32,uint32,bytes32,uint64,uint64,uint64,"
+                                    + "bytes32,bytes32,uint64),(uint256[],uint256[],uint256[],"
+                                    + "uint256[]),uint256[])")
+                    .substring(0, 10);
+    private static final int HEADER_WORDS = 11;
+    private static final long BLOCKS_IN_RANGE = 2_000;
+
+    private final JsonRpc rpc;
+    private final AuditConfig config;
+    private final List<Price> prices = new ArrayList<>();
+    private final List<Movement> movements = new ArrayList<>();
+
+    ChainEvents(JsonRpc rpc, AuditConfig config) {
+        this.rpc = rpc;
+        this.config = config;
+    }
+
+    /** Reads all events from the first block of the configuration to {@code block}. */
+    void readTo(long block) throws IOException {
+        for (long from = config.fromBlock(); from <= block; from += BLOCKS_IN_RANGE) {
+            long to = Math.min(from + BLOCKS_IN_RANGE - 1, block);
+            Map<String, Object> filter =
+                    Map.of(
+                            "fromBlock",
+                            Numeric.encodeQuantity(BigInteger.valueOf(from)),
+                            "toBlock",
+                            Numeric.encodeQuantity(BigInteger.valueOf(to)),
+                            "address",
+                            List.of(config.vault(), config.registry()));
+            for (JsonNode log : rpc.call("eth_getLogs", filter)) {
+                read(log);
+            }
+        }
+    }
+
+    List<Price> prices() {
+        return prices;
+    }
+
+    List<Movement> movements() {
+        return movements;
+    }
+
+    private void read(JsonNode log) throws IOException {
+        String topic = topicOf(log, 0);
+        AbiWords data = AbiWords.of(log.path("data").asText());
+        if (log.path("address").asText().equalsIgnoreCase(config.registry())) {
+            if (topic.equals(MODEL_PRICED)) {
+                prices.add(new Price(topicOf(log, 1), indexed(log, 2), data.uint(0), data.uint(1)));
+            }
+        } else if (topic.equals(EPOCH_SETTLED)) {
+            movements.add(settlement(log, data));
+        } else if (topic.equals(DEPOSITED)) {
+            move(Kind.DEPOSITED, log, 0, data.uint(0));
+        } else if (topic.equals(ASKED)) {
+            movements.add(asked(log, data));
+        } else if (topic.equals(RELEASED)) {
+            move(Kind.RELEASED, log, indexed(log, 3), data.uint(0));
+        } else if (topic.equals(RELEASE_SKIPPED)) {
+            move(Kind.RELEASE_SKIPPED, log, indexed(log, 3), data.uint(0));
+        } else if (topic.equals(TAKEN)) {
+            move(Kind.TAKEN, log, 0, data.uint(1));
+        } else if (topic.equals(ESCAPED)) {
+            move(Kind.ESCAPED, log, indexed(log, 3), data.uint(0));
+        } else if (topic.equals(EARNINGS_WITHDRAWN)) {
+            move(Kind.EARNINGS_WITHDRAWN, log, 0, data.uint(1));
+        }
+    }
+
+    private void move(Kind kind, JsonNode log, long request, BigInteger amountNano) {
+        movements.add(new Posting(kind, indexed(log, 1), request, amountNano));
+    }
+
+    private Asked asked(JsonNode log, AbiWords data) throws IOException {
+        String block = log.path("blockNumber").asText();
+        String time = rpc.call("eth_getBlockByNumber", block, false).path("timestamp").asText();
+        return new Asked(
+                indexed(log, 1),
+                indexed(log, 3),
+                data.uint(0),
+                Numeric.decodeQuantity(block).longValueExact(),
+                Numeric.decodeQuantity(time).longValueExact());
+    }
+
+    private Settlement settlement(JsonNode log, AbiWords data) throws IOException {
+        String transaction = log.path("transactionHash").asText();
+        JsonNode mined = rpc.call("eth_getTransactionByHash", transaction);
+        String input = mined.path("input").asText();
+        if (!mined.path("to").asText().equalsIgnoreCase(config.vault())
+                || !input.startsWith(SETTLE)) {
+            throw new IOException(
+                    "transaction "
+                            + transaction
+                            + " settled an epoch through "
+                            + mined.path("to").asText()
+                            + "; the audit reads the calldata of direct calls of settle only");
+        }
+        return new Settlement(
+                transaction,
+                topicOf(log, 3),
+                new EventFields(
+                        indexed(log, 1),
+                        indexed(log, 2),
+                        data.count(0),
+                        data.hash(1),
+                        data.uint(2),
+                        data.count(3),
+                        data.uint(4)),
+                settleCall(new AbiWords(input.substring(SETTLE.length()))));
+    }
+
+    /** The arguments of settle: a static tuple, then offsets of a dynamic one and of an array. */
+    static EpochPart settleCall(AbiWords call) {
+        int words = call.pointer(0, HEADER_WORDS);
+        int releases = call.pointer(0, HEADER_WORDS + 1);
+        return new EpochPart(
+                new Header(
+                        call.hash(0),
+                        call.count(1),
+                        call.count(2),
+                        call.count(3),
+                        call.hash(4),
+                        call.uint(5),
+                        call.count(6),
+                        call.uint(7),
+                        call.hash(8),
+                        call.hash(9),
+                        call.count(10)),
+                call.array(call.pointer(words, words)),
+                call.array(call.pointer(words, words + 1)),
+                call.array(call.pointer(words, words + 2)),
+                call.array(call.pointer(words, words + 3)),
+                call.array(releases));
+    }
+
+    private static long indexed(JsonNode log, int topic) {
+        return Numeric.toBigInt(topicOf(log, topic)).longValueExact();
+    }
+
+    private static String topicOf(JsonNode log, int index) {
+        return log.path("topics").path(index).asText();
+    }
+
+    private static String topic(String signature) {
+        return Hash.sha3String(signature);
+    }
+}

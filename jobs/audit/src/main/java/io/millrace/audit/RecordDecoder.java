@@ -1,0 +1,126 @@
+package io.millrace.audit;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.audit.EpochPart.Header;
+import io.millrace.audit.KafkaBooks.Charge;
+import io.millrace.audit.KafkaBooks.Position;
+import io.millrace.audit.KafkaBooks.Receipt;
+import io.millrace.audit.KafkaBooks.Rejection;
+import io.millrace.audit.KafkaBooks.Result;
+import io.millrace.audit.KafkaBooks.Sealed;
+import io.millrace.audit.KafkaBooks.SignedRequest;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.web3j.crypto.Hash;
+
+/**
+ * The values of the topics' records, member by member. Each method throws {@link
+ * IllegalArgumentException} with the member that is missing or of another kind.
+ */
+final class RecordDecoder {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private RecordDecoder() {}
+
+    /**
+     * The JSON object that {@code value} is.
+     *
+     * @throws IOException if it is no JSON
+     */
+    static JsonFields fields(byte @Nullable [] value) throws IOException {
+        if (value == null) {
+            throw new IOException("it has no value");
+        }
+        return new JsonFields(MAPPER.readTree(value));
+    }
+
+    static SignedRequest signed(JsonFields request) {
+        return new SignedRequest(
+                request.address("requester"),
+                request.hash("model"),
+                Hash.sha3String(request.text("input")),
+                request.amount("maxFeeNano"),
+                request.amount("deadline"),
+                request.amount("nonce"),
+                request.text("signature"));
+    }
+
+    static Rejection rejection(JsonFields rejection) {
+        return new Rejection(
+                new Position(
+                        Math.toIntExact(rejection.count("partition")), rejection.count("offset")),
+                rejection.text("code"));
+    }
+
+    static Charge charge(JsonFields charge) {
+        return new Charge(
+                charge.hash("requestId"),
+                charge.address("requester"),
+                charge.count("account"),
+                charge.count("sequence"),
+                charge.count("provider"),
+                charge.address("providerAddress"),
+                charge.hash("model"),
+                charge.amount("units"),
+                charge.amount("priceNanoPerMillion"),
+                charge.count("priceVersion"),
+                charge.amount("debitNano"),
+                charge.amount("creditNano"),
+                charge.amount("feeNano"),
+                charge.text("status"),
+                new Position(
+                        Math.toIntExact(charge.count("topicPartition")), charge.count("offset")));
+    }
+
+    static Result result(JsonFields result) {
+        return new Result(
+                result.hash("id"),
+                result.text("status").toUpperCase(Locale.ROOT),
+                result.object("charge").amount("debitNano"),
+                result.object("usage").amount("prompt_tokens"));
+    }
+
+    static Header header(JsonFields header) {
+        return new Header(
+                header.hash("previousHeader"),
+                header.count("epoch"),
+                header.count("part"),
+                header.count("parts"),
+                header.hash("receiptsRoot"),
+                header.amount("receiptsSumNano"),
+                header.count("receiptsCount"),
+                header.amount("partSumNano"),
+                header.hash("wordsHash"),
+                header.hash("cutDigest"),
+                header.count("l2Block"));
+    }
+
+    static Sealed sealed(JsonFields sealed) {
+        JsonFields words = sealed.object("words");
+        EpochPart part =
+                new EpochPart(
+                        header(sealed.object("header")),
+                        words.words("debitSlots"),
+                        words.words("debits"),
+                        words.words("creditSlots"),
+                        words.words("credits"),
+                        sealed.words("releases"));
+        SortedMap<String, Long> positions = new TreeMap<>();
+        for (JsonFields position : sealed.objects("positions")) {
+            positions.put(position.text("source"), position.count("next"));
+        }
+        return new Sealed(part, positions);
+    }
+
+    static Receipt receipt(JsonFields receipt) {
+        return new Receipt(
+                receipt.count("epoch"),
+                receipt.count("shard"),
+                receipt.count("index"),
+                charge(receipt.object("charge")));
+    }
+}

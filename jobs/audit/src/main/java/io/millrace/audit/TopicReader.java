@@ -1,0 +1,132 @@
+package io.millrace.audit;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads whole topics, committed records only, up to end offsets that were captured for all topics
+ * before the first was read. One thread.
+ */
+final class TopicReader implements AutoCloseable {
+
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final int MAX_EMPTY_POLLS = 60;
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Map<String, Map<TopicPartition, Long>> ends = new LinkedHashMap<>();
+
+    /**
+     * Captures the end offsets of {@code topics}, one topic after the other.
+     *
+     * @throws IllegalStateException if one does not exist
+     */
+    TopicReader(String bootstrapServers, List<String> topics) {
+        Properties properties = new Properties();
+        properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+        consumer =
+                new KafkaConsumer<>(
+                        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        try {
+            for (String topic : topics) {
+                ends.put(topic, endOffsets(topic, bootstrapServers));
+            }
+        } catch (RuntimeException e) {
+            consumer.close();
+            throw e;
+        }
+    }
+
+    /** Hands over every record of {@code topic}, partition by partition in order of offset. */
+    void forEach(String topic, Consumer<ConsumerRecord<byte[], byte[]>> action) {
+        Map<TopicPartition, Long> topicEnds = endsOf(topic);
+        consumer.assign(topicEnds.keySet());
+        consumer.seekToBeginning(topicEnds.keySet());
+        int emptyPolls = 0;
+        while (!behind(topicEnds).isEmpty()) {
+            boolean any = false;
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                any = true;
+                TopicPartition partition = new TopicPartition(topic, record.partition());
+                if (record.offset() < topicEnds.getOrDefault(partition, 0L)) {
+                    action.accept(record);
+                }
+            }
+            emptyPolls = any ? 0 : emptyPolls + 1;
+            if (emptyPolls > MAX_EMPTY_POLLS) {
+                throw new IllegalStateException(
+                        "Kafka sent nothing for a minute while "
+                                + behind(topicEnds)
+                                + " has records before its end; is the broker up");
+            }
+        }
+    }
+
+    /** One line for each partition of {@code topic} whose first records are gone. */
+    List<String> missingBeginnings(String topic) {
+        List<String> missing = new ArrayList<>();
+        consumer.beginningOffsets(endsOf(topic).keySet())
+                .forEach(
+                        (partition, offset) -> {
+                            if (offset > 0) {
+                                missing.add(
+                                        partition
+                                                + " begins at offset "
+                                                + offset
+                                                + "; older records are gone, set its retention to"
+                                                + " unlimited");
+                            }
+                        });
+        return missing;
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+
+    private Map<TopicPartition, Long> endOffsets(String topic, String bootstrapServers) {
+        List<PartitionInfo> partitions = consumer.partitionsFor(topic);
+        if (partitions == null || partitions.isEmpty()) {
+            throw new IllegalStateException(
+                    "there is no topic "
+                            + topic
+                            + " at "
+                            + bootstrapServers
+                            + "; name the Kafka that the job writes to");
+        }
+        return consumer.endOffsets(
+                partitions.stream()
+                        .map(info -> new TopicPartition(info.topic(), info.partition()))
+                        .toList());
+    }
+
+    private Map<TopicPartition, Long> endsOf(String topic) {
+        Map<TopicPartition, Long> topicEnds = ends.get(topic);
+        if (topicEnds == null) {
+            throw new IllegalStateException("no end offsets were captured for " + topic);
+        }
+        return topicEnds;
+    }
+
+    private List<TopicPartition> behind(Map<TopicPartition, Long> topicEnds) {
+        return topicEnds.entrySet().stream()
+                .filter(end -> consumer.position(end.getKey()) < end.getValue())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+}

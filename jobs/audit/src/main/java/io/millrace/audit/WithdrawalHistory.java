@@ -1,0 +1,207 @@
+package io.millrace.audit;
+
+import io.millrace.audit.ChainBooks.Asked;
+import io.millrace.audit.ChainBooks.Kind;
+import io.millrace.audit.ChainBooks.Movement;
+import io.millrace.audit.ChainBooks.Posting;
+import io.millrace.audit.ChainBooks.Settlement;
+import io.millrace.audit.ChainBooks.SpendingAccount;
+import io.millrace.audit.EpochPart.Release;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of every withdrawal request by the vault's own events: one at a time for each
+ * account, closed by a release of at most what was asked, or by the hatch.
+ */
+final class WithdrawalHistory {
+
+    /** How a request ended, so far. */
+    enum End {
+        OPEN,
+        RELEASED,
+        ESCAPED
+    }
+
+    /** What names a request. */
+    record WithdrawalId(long account, long request) {
+
+        static WithdrawalId of(Release release) {
+            return new WithdrawalId(release.account(), release.request());
+        }
+
+        @Override
+        public String toString() {
+            return "withdrawal " + request + " of account " + account;
+        }
+    }
+
+    /**
+     * A request and its end.
+     *
+     * @param debitedNano what epochs had debited from the account when it was asked for
+     * @param settledEpoch last epoch that was wholly on chain then
+     * @param afterEscape whether the owner had left by the hatch before
+     */
+    record Withdrawal(
+            Asked asked, BigInteger debitedNano, long settledEpoch, boolean afterEscape, End end) {
+
+        WithdrawalId id() {
+            return new WithdrawalId(asked.account(), asked.request());
+        }
+
+        private Withdrawal ended(End how) {
+            return new Withdrawal(asked, debitedNano, settledEpoch, afterEscape, how);
+        }
+    }
+
+    private final Findings findings;
+    private final Map<WithdrawalId, Withdrawal> withdrawals = new LinkedHashMap<>();
+    private final Map<Long, Withdrawal> newest = new HashMap<>();
+    private final Map<Long, BigInteger> debited = new HashMap<>();
+    private final Set<Long> escaped = new HashSet<>();
+    private final List<Release> answers = new ArrayList<>();
+    private long settledEpoch;
+
+    /** Replays {@code chain} and adds to {@code findings} what the vault would never do. */
+    WithdrawalHistory(ChainBooks chain, Findings findings) {
+        this.findings = findings;
+        chain.movements().forEach(this::apply);
+        answers.forEach(answer -> findings.add(answer + " is answered by no settlement"));
+        chain.spending().forEach(this::compare);
+    }
+
+    /** In the order in which they were asked for. */
+    Collection<Withdrawal> all() {
+        return withdrawals.values();
+    }
+
+    @Nullable Withdrawal get(WithdrawalId id) {
+        return withdrawals.get(id);
+    }
+
+    /** Number of the newest request of {@code account}, 0 if none. */
+    long lastRequest(long account) {
+        Withdrawal last = newest.get(account);
+        return last == null ? 0 : last.asked().request();
+    }
+
+    private void apply(Movement movement) {
+        if (movement instanceof Asked asked) {
+            ask(asked);
+        } else if (movement instanceof Settlement settlement) {
+            settle(settlement);
+        } else if (movement instanceof Posting posting) {
+            post(posting);
+        }
+    }
+
+    private void ask(Asked asked) {
+        long due = lastRequest(asked.account()) + 1;
+        if (asked.request() != due || open(asked.account()) != null) {
+            findings.add(
+                    "account %d asks for withdrawal %d where %d is due and the one before closed"
+                            .formatted(asked.account(), asked.request(), due));
+        }
+        put(
+                new Withdrawal(
+                        asked,
+                        debited.getOrDefault(asked.account(), BigInteger.ZERO),
+                        settledEpoch,
+                        escaped.contains(asked.account()),
+                        End.OPEN));
+    }
+
+    private void post(Posting posting) {
+        Release answer = new Release(posting.account(), posting.request(), posting.amountNano());
+        if (posting.kind() == Kind.RELEASED) {
+            answers.add(answer);
+            release(answer);
+        } else if (posting.kind() == Kind.RELEASE_SKIPPED) {
+            answers.add(answer);
+            Withdrawal skipped = withdrawals.get(WithdrawalId.of(answer));
+            if (skipped == null || skipped.end() != End.ESCAPED) {
+                findings.add("the vault skipped " + answer + ", which the hatch had not closed");
+            }
+        } else if (posting.kind() == Kind.ESCAPED) {
+            escape(posting);
+        }
+    }
+
+    private void release(Release answer) {
+        Withdrawal open = open(answer.account());
+        if (open == null || open.asked().request() != answer.request()) {
+            findings.add("the vault released " + answer + ", which is not open");
+            return;
+        }
+        if (answer.amountNano().compareTo(open.asked().amountNano()) > 0) {
+            findings.add(
+                    "the vault released %s, %s were asked for"
+                            .formatted(answer, open.asked().amountNano()));
+        }
+        put(open.ended(End.RELEASED));
+    }
+
+    private void escape(Posting posting) {
+        escaped.add(posting.account());
+        Withdrawal open = open(posting.account());
+        long due = open == null ? 0 : open.asked().request();
+        if (posting.request() != due) {
+            findings.add(
+                    "the hatch closed withdrawal %d of account %d, open was %d"
+                            .formatted(posting.request(), posting.account(), due));
+        }
+        if (open != null) {
+            put(open.ended(End.ESCAPED));
+        }
+    }
+
+    /** The events of a settlement's releases come before its own. */
+    private void settle(Settlement settlement) {
+        EpochPart part = settlement.part();
+        if (!part.released().equals(answers)) {
+            findings.add(
+                    "%s was given to settle with releases %s, its events say %s"
+                            .formatted(part.name(), part.released(), answers));
+        }
+        answers.clear();
+        part.debitsByAccount()
+                .forEach((account, amount) -> debited.merge(account, amount, BigInteger::add));
+        if (part.header().part() + 1 == part.header().parts()) {
+            settledEpoch = part.header().epoch();
+        }
+    }
+
+    private void compare(SpendingAccount account) {
+        Withdrawal open = open(account.account());
+        BigInteger openNano = open == null ? BigInteger.ZERO : open.asked().amountNano();
+        if (account.lastRequest() != lastRequest(account.account())
+                || !account.openRequestNano().equals(openNano)) {
+            findings.add(
+                    "account %d has asked %d times and %s nano-USD are open, its history gives"
+                                    .formatted(
+                                            account.account(),
+                                            account.lastRequest(),
+                                            account.openRequestNano())
+                            + " %d and %s".formatted(lastRequest(account.account()), openNano));
+        }
+    }
+
+    private @Nullable Withdrawal open(long account) {
+        Withdrawal last = newest.get(account);
+        return last != null && last.end() == End.OPEN ? last : null;
+    }
+
+    private void put(Withdrawal withdrawal) {
+        withdrawals.put(withdrawal.id(), withdrawal);
+        newest.put(withdrawal.asked().account(), withdrawal);
+    }
+}

@@ -1,0 +1,205 @@
+package io.millrace.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.audit.Books.Check;
+import java.math.BigInteger;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AuditTest {
+
+    private static final List<String> NAMES =
+            List.of(
+                    "topics-readable",
+                    "requests-accounted",
+                    "request-signatures",
+                    "charges-unique",
+                    "charge-terms",
+                    "charge-prices",
+                    "charge-double-entry",
+                    "charge-sequences",
+                    "results-complete",
+                    "receipts-match-charges",
+                    "epoch-receipts",
+                    "epoch-postings",
+                    "epoch-cuts",
+                    "epoch-log",
+                    "header-chain",
+                    "account-owners",
+                    "vault-balances",
+                    "vault-solvency",
+                    "pending-covered",
+                    "charges-settled",
+                    "withdrawals-answered",
+                    "releases-requested",
+                    "releases-whole");
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void audit_rightBooksOfRunningStack_everyCheckGreen(long seed) {
+        Books books = Audit.judge(SampleBooks.running(seed).evidence());
+
+        assertThat(red(books)).as("seed " + seed).isEmpty();
+        assertThat(books.ok()).isTrue();
+        assertThat(books.checks()).extracting(Check::name).isEqualTo(NAMES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void audit_rightBooksAtRest_everyCheckGreen(long seed) {
+        assertThat(red(Audit.judge(SampleBooks.atRest(seed).evidence())))
+                .as("seed " + seed)
+                .isEmpty();
+    }
+
+    @Test
+    void audit_emptyDeployment_everyCheckGreen() {
+        SampleBooks books = SampleBooks.atRest(1);
+        KafkaBooks nothing =
+                new KafkaBooks(
+                        List.of(), 0, List.of(), List.of(), List.of(), List.of(), List.of(),
+                        List.of());
+        ChainBooks chain =
+                new ChainBooks(
+                        SampleBooks.CHAIN_ID,
+                        SampleBooks.VAULT,
+                        1,
+                        1,
+                        SampleBooks.ESCAPE_AFTER_SECONDS,
+                        SampleBooks.SCALE,
+                        SampleBooks.SHARD_DEPTH,
+                        BigInteger.ZERO,
+                        new ChainBooks.Head(MerkleSum.EMPTY.hash(), 0, 0, 1),
+                        List.of(),
+                        List.of(),
+                        books.prices,
+                        List.of());
+
+        assertThat(red(Audit.judge(new Evidence(nothing, chain, true)))).isEmpty();
+    }
+
+    @Test
+    void audit_requestInFlight_redOnlyAtRest() {
+        SampleBooks running = SampleBooks.running(1);
+        running.addRequestInFlight(1);
+        assertThat(red(Audit.judge(running.evidence()))).isEmpty();
+
+        running.requireSettled = true;
+        assertThat(red(Audit.judge(running.evidence())))
+                .extracting(Check::name)
+                .contains("requests-accounted");
+    }
+
+    @Test
+    void audit_requestWithoutEndLongAfterItsDeadline_red() {
+        SampleBooks books = SampleBooks.running(1);
+        books.addRequestInFlight(1);
+        books.newestMillis += 30_000 + RequestChecks.GRACE_MILLIS + 1;
+
+        assertThat(red(Audit.judge(books.evidence())))
+                .as("a request that the job swallowed stayed unnoticed")
+                .extracting(Check::name)
+                .containsExactly("requests-accounted");
+    }
+
+    @Test
+    void audit_withdrawalAskedForAMomentAgo_redOnlyAtRest() {
+        SampleBooks running = SampleBooks.running(1);
+        Falsify.ask(running, 3, 95);
+        assertThat(red(Audit.judge(running.evidence()))).isEmpty();
+
+        running.requireSettled = true;
+        assertThat(red(Audit.judge(running.evidence())))
+                .extracting(Check::name)
+                .contains("withdrawals-answered");
+    }
+
+    @Test
+    void audit_withdrawalThatNoCutHearsOf_redOnceTheHatchWouldHaveOpened() {
+        SampleBooks books = SampleBooks.running(1);
+        long asked = Falsify.ask(books, 3, 95);
+        books.seconds = asked + SampleBooks.ESCAPE_AFTER_SECONDS - 1;
+        assertThat(red(Audit.judge(books.evidence()))).isEmpty();
+
+        books.seconds++;
+        assertThat(red(Audit.judge(books.evidence())))
+                .as("a withdrawal that the operator keeps back stayed unnoticed")
+                .extracting(Check::name)
+                .containsExactly("withdrawals-answered");
+    }
+
+    @Test
+    void audit_withdrawalThatACutHasHeardOf_redAtOnce() {
+        SampleBooks books = SampleBooks.running(1);
+        Falsify.ask(books, 3, 30);
+
+        assertThat(red(Audit.judge(books.evidence())))
+                .extracting(Check::name)
+                .containsExactly("withdrawals-answered");
+    }
+
+    @Test
+    void audit_releaseOfAWithdrawalNewerThanTheChainRead_redOnlyOnceSettled() {
+        BigInteger word = SampleLedger.word(new EpochPart.Release(3, 1, BigInteger.TEN));
+        SampleBooks books = SampleBooks.running(1);
+        Falsify.releases(books, 3, words -> List.of(word));
+        assertThat(red(Audit.judge(books.evidence())))
+                .extracting(Check::name)
+                .doesNotContain("releases-requested");
+
+        SampleBooks settled = SampleBooks.atRest(1);
+        Falsify.releases(settled, 3, words -> List.of(word));
+        assertThat(red(Audit.judge(settled.evidence())))
+                .extracting(Check::name)
+                .contains("releases-requested");
+    }
+
+    @Test
+    void audit_pendingCharges_reportedWithTheirTotal() {
+        SampleBooks books = SampleBooks.running(1);
+        Check settled = check(Audit.judge(books.evidence()), "charges-settled");
+
+        assertThat(settled.ok()).isTrue();
+        assertThat(settled.detail())
+                .matches("\\d+ charges settled, \\d+ pending with \\d+ nano-USD");
+    }
+
+    @Test
+    void books_redCheck_firstFewOffendersWithValues() {
+        SampleBooks books = SampleBooks.atRest(1);
+        for (int i = 0; i < 9; i++) {
+            Records.alter(
+                    books.charges, KafkaBooks.Charge.class, i, "feeNano", BigInteger.valueOf(777));
+        }
+        Check doubleEntry = check(Audit.judge(books.evidence()), "charge-double-entry");
+
+        assertThat(doubleEntry.detail())
+                .startsWith("9 wrong: ")
+                .contains(books.charges.get(0).requestId(), "fee of 777")
+                .endsWith("; and 4 more");
+    }
+
+    @Test
+    void books_toJson_okAndChecks() {
+        Books books = Books.of(List.of(new Check("a", true, "x"), new Check("b", false, "y")));
+
+        assertThat(books.toJson().toString())
+                .isEqualTo(
+                        "{\"ok\":false,\"checks\":[{\"name\":\"a\",\"ok\":true,\"detail\":\"x\"},"
+                                + "{\"name\":\"b\",\"ok\":false,\"detail\":\"y\"}]}");
+    }
+
+    private static List<Check> red(Books books) {
+        return books.checks().stream().filter(check -> !check.ok()).toList();
+    }
+
+    private static Check check(Books books, String name) {
+        return books.checks().stream()
+                .filter(check -> check.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+}

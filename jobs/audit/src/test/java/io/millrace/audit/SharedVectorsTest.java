@@ -1,0 +1,163 @@
+package io.millrace.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.audit.KafkaBooks.Charge;
+import io.millrace.audit.KafkaBooks.Position;
+import io.millrace.audit.KafkaBooks.Receipt;
+import io.millrace.audit.KafkaBooks.SignedRequest;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** The audit's own hashes, tree and unpacking against the vectors that Java and Solidity share. */
+class SharedVectorsTest {
+
+    private static final Path VECTORS = Path.of("..", "..", "contracts", "test", "vectors");
+
+    @Test
+    void requestHash_sharedVectors_sameDigest() throws IOException {
+        JsonNode file = read("request-digest.json");
+        for (JsonNode vector : file.get("cases")) {
+            SignedRequest request = RecordDecoder.signed(new JsonFields(vector));
+
+            assertThat(request.inputHash()).isEqualTo(vector.get("inputHash").asText());
+            assertThat(hashes(file).request(request))
+                    .as(vector.get("name").asText())
+                    .isEqualTo(vector.get("digest").asText());
+        }
+    }
+
+    @Test
+    void signer_sharedVectors_recovered() throws IOException {
+        for (JsonNode vector : read("request-digest.json").get("cases")) {
+            assertThat(
+                            RequestChecks.signer(
+                                    vector.get("digest").asText(),
+                                    vector.get("signature").asText()))
+                    .as(vector.get("name").asText())
+                    .isEqualTo(vector.get("signer").asText());
+        }
+    }
+
+    @Test
+    void receiptHash_sharedVectors_sameDigest() throws IOException {
+        JsonNode file = read("receipt-leaf.json");
+        for (JsonNode vector : file.get("cases")) {
+            JsonFields fields = new JsonFields(vector);
+            Charge charge =
+                    new Charge(
+                            fields.hash("requestId"),
+                            "",
+                            fields.count("requester"),
+                            fields.count("sequence"),
+                            fields.count("provider"),
+                            "",
+                            fields.hash("model"),
+                            fields.amount("units"),
+                            fields.amount("priceNanoPerMillion"),
+                            fields.count("priceVersion"),
+                            fields.amount("debitNano"),
+                            fields.amount("creditNano"),
+                            fields.amount("feeNano"),
+                            "",
+                            new Position(0, 0));
+            Receipt receipt = new Receipt(1, fields.count("shard"), fields.count("index"), charge);
+
+            assertThat(hashes(file).receipt(receipt))
+                    .as(vector.get("name").asText())
+                    .isEqualTo(vector.get("digest").asText());
+        }
+    }
+
+    @Test
+    void headerHash_sharedVectors_sameDigest() throws IOException {
+        JsonNode file = read("epoch-header.json");
+        for (JsonNode vector : file.get("cases")) {
+            assertThat(hashes(file).header(RecordDecoder.header(new JsonFields(vector))))
+                    .as(vector.get("name").asText())
+                    .isEqualTo(vector.get("digest").asText());
+        }
+    }
+
+    @Test
+    void merkleSum_sharedVectors_sameRoot() throws IOException {
+        for (JsonNode vector : read("merkle-sum.json").get("cases")) {
+            Map<Long, List<MerkleSum.Node>> leaves = new TreeMap<>();
+            long shard = 0;
+            for (JsonNode shardNode : vector.get("shards")) {
+                List<MerkleSum.Node> own = new ArrayList<>();
+                for (JsonNode leaf : shardNode.get("leaves")) {
+                    JsonFields fields = new JsonFields(leaf);
+                    own.add(new MerkleSum.Node(fields.hash("hash"), fields.amount("sumNano")));
+                }
+                leaves.put(shard++, own);
+            }
+            JsonFields fields = new JsonFields(vector);
+
+            assertThat(MerkleSum.root(leaves, (int) fields.count("shardDepth")))
+                    .as(vector.get("name").asText())
+                    .isEqualTo(new MerkleSum.Node(fields.hash("root"), fields.amount("sumNano")));
+        }
+    }
+
+    @Test
+    void epochPart_sharedVectors_sameAmountsAndWordsHash() throws IOException {
+        for (JsonNode vector : read("packed-words.json").get("cases")) {
+            String name = vector.get("name").asText();
+            JsonFields fields = new JsonFields(vector);
+            EpochPart part =
+                    new EpochPart(
+                            SampleLedger.NO_HEADER,
+                            fields.words("debitSlots"),
+                            fields.words("debitWords"),
+                            fields.words("creditSlots"),
+                            fields.words("creditWords"),
+                            fields.words("releaseWords"));
+
+            assertThat(TypedHashes.words(part)).as(name).isEqualTo(fields.hash("wordsHash"));
+            assertThat(part.debitsByAccount()).as(name).isEqualTo(amounts(vector.get("debits")));
+            assertThat(part.creditsByAccount()).as(name).isEqualTo(amounts(vector.get("credits")));
+            assertThat(part.released()).as(name).isEqualTo(releases(vector.get("releases")));
+        }
+    }
+
+    private static Map<Long, BigInteger> amounts(JsonNode list) {
+        Map<Long, BigInteger> amounts = new TreeMap<>();
+        for (JsonNode line : list) {
+            JsonFields fields = new JsonFields(line);
+            amounts.put(fields.count("account"), fields.amount("amountNano"));
+        }
+        return amounts;
+    }
+
+    private static List<EpochPart.Release> releases(JsonNode list) {
+        List<EpochPart.Release> releases = new ArrayList<>();
+        for (JsonNode line : list) {
+            JsonFields fields = new JsonFields(line);
+            releases.add(
+                    new EpochPart.Release(
+                            fields.count("account"),
+                            fields.count("request"),
+                            fields.amount("amountNano")));
+        }
+        return releases;
+    }
+
+    private static TypedHashes hashes(JsonNode file) {
+        JsonFields domain = new JsonFields(file.get("domain"));
+        return new TypedHashes(domain.count("chainId"), domain.address("verifyingContract"));
+    }
+
+    private static JsonNode read(String name) throws IOException {
+        return new ObjectMapper().readValue(VECTORS.resolve(name).toFile(), ObjectNode.class);
+    }
+}

@@ -1,0 +1,273 @@
+package io.millrace.local.chaos;
+
+import static java.util.stream.Collectors.joining;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.admit.RequestSignature;
+import io.millrace.audit.Audit;
+import io.millrace.audit.AuditConfig;
+import io.millrace.audit.Books;
+import io.millrace.local.client.Texts;
+import io.millrace.local.client.Traffic;
+import io.millrace.local.stack.FlinkRest;
+import io.millrace.local.stack.Installation;
+import io.millrace.local.stack.JobRunner;
+import io.millrace.local.stack.KeyFile;
+import io.millrace.local.stack.LocalStack;
+import io.millrace.local.stack.StackException;
+import io.millrace.local.stack.StackFile;
+import io.millrace.local.stack.StackFile.Account;
+import io.millrace.local.stack.StackOptions;
+import io.millrace.unit.Eip712Domain;
+import io.millrace.unit.Keccak;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * One run: a stack of real processes under load, faults one after the other, most of them after the
+ * one before has been recovered from, some before; then the load ends, everything settles, and the
+ * books are held against what was sent.
+ */
+public final class Chaos {
+
+    /** Head to "finalized" is twice as many blocks: more than a lost node or a reorg takes. */
+    private static final int SLOTS_IN_AN_EPOCH = 4;
+
+    private static final int MAX_REORG_DEPTH = 2 * SLOTS_IN_AN_EPOCH - 2;
+    private static final long RICH_DEPOSIT = 10 * StackOptions.DOLLAR;
+    private static final long POOR_DEPOSIT = 1;
+    private static final int MAX_CHARS = 60;
+    private static final byte[] STRANGER = Keccak.hashUtf8("the key of one without an account");
+    private static final Duration STANDSTILL_LIMIT = Duration.ofMinutes(3);
+    private static final Duration SETTLE_PAUSE = Duration.ofMillis(500);
+
+    private final ChaosOptions options;
+    private final Path directory;
+    private final JobRunner runner;
+    private final Clock clock;
+    private final Consumer<String> lines;
+    private final List<ChaosReport.Struck> struck = new ArrayList<>();
+    private final long begun = System.nanoTime();
+
+    /**
+     * @param directory of the stack, empty
+     * @param clock of this machine, which Flink's is too
+     * @param lines takes the report for people
+     */
+    public Chaos(
+            ChaosOptions options,
+            Path directory,
+            JobRunner runner,
+            Clock clock,
+            Consumer<String> lines) {
+        this.options = options;
+        this.directory = directory;
+        this.runner = runner;
+        this.clock = clock;
+        this.lines = lines;
+    }
+
+    /**
+     * Runs it, and ends everything it started.
+     *
+     * @throws StackException if the stack did not recover from a fault
+     */
+    public ChaosReport run() throws Exception {
+        StackOptions stackOptions =
+                StackOptions.in(directory)
+                        .withRequesters(options.requesters(), RICH_DEPOSIT)
+                        .withRequester(POOR_DEPOSIT)
+                        .withSlotsInAnEpoch(SLOTS_IN_AN_EPOCH)
+                        .withTaskManagers(options.taskManagers());
+        try (LocalStack stack =
+                LocalStack.start(stackOptions, runner, step -> lines.accept("starting: " + step))) {
+            stack.awaitDeposits();
+            return storm(stack);
+        }
+    }
+
+    /** What is left to say of a run that {@code failure} has ended. */
+    public ObjectNode unfinished(Exception failure) {
+        return ChaosReport.unfinished(
+                options.seed(), tenths(System.nanoTime() - begun), struck, failure);
+    }
+
+    private ChaosReport storm(LocalStack stack) throws Exception {
+        StackFile file = stack.file();
+        List<Account> accounts = file.requesters();
+        List<Account> rich = accounts.subList(0, accounts.size() - 1);
+        byte[] poor = KeyFile.read(Path.of(accounts.get(accounts.size() - 1).keyFile()));
+        FlinkRest rest = new FlinkRest(URI.create(file.webUrl()));
+        try (TopicWatch topics = new TopicWatch(file.bootstrapServers());
+                RequestLoad load =
+                        new RequestLoad(
+                                file.bootstrapServers(),
+                                traffics(file, rich),
+                                poor,
+                                STRANGER,
+                                options.seed());
+                ChainLoad owners = new ChainLoad(stack, rich, options.seed())) {
+            Health health =
+                    new Health(
+                            stack,
+                            rest,
+                            topics,
+                            new FinalityWatch(file),
+                            clock,
+                            options.recoveryLimit());
+            load.start(options.perSecond());
+            owners.start();
+            health.await("the start");
+            lines.accept(
+                    "load runs: %d requesters, %d requests/s; %s"
+                            .formatted(rich.size(), options.perSecond(), topics.line()));
+            strike(stack, new Faults(stack, runner, rest), health, topics);
+            int acts = owners.stop();
+            load.stop();
+            List<Expected> sent = load.taken();
+            lines.accept(
+                    "load ends: %d requests, %d transactions of owners; waiting until all is settled"
+                            .formatted(sent.size(), acts));
+            String unsettled = awaitSettled(topics, owners, sent, health);
+            return judge(file, topics, sent, unsettled, health.revived());
+        }
+    }
+
+    private void strike(LocalStack stack, Faults faults, Health health, TopicWatch topics)
+            throws Exception {
+        Schedule schedule =
+                new Schedule(
+                        options.seed(), options.kinds(), options.taskManagers(), MAX_REORG_DEPTH);
+        long start = System.nanoTime();
+        long end = start + options.duration().toNanos();
+        List<Open> open = new ArrayList<>();
+        PlannedFault plan = schedule.next();
+        while (struck.size() + open.size() < options.maxFaults() && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(plan.gapMillis());
+            stack.keepChain();
+            Fault fault = faults.of(plan);
+            long at = System.nanoTime();
+            String target = fault.strike();
+            open.add(new Open(plan.kind(), target, at));
+            TimeUnit.MILLISECONDS.sleep(plan.lengthMillis());
+            fault.heal();
+            plan = schedule.next();
+            if (!plan.duringRecovery()) {
+                recover(open, start, health, topics);
+            }
+        }
+        recover(open, start, health, topics);
+    }
+
+    /** A fault that the system has not recovered from yet. */
+    private record Open(FaultKind kind, String target, long atNanos) {}
+
+    private void recover(List<Open> open, long start, Health health, TopicWatch topics)
+            throws Exception {
+        if (open.isEmpty()) {
+            return;
+        }
+        health.await(
+                open.stream()
+                        .map(fault -> fault.kind().label() + " of " + fault.target())
+                        .collect(joining(", then ")));
+        long now = System.nanoTime();
+        for (Open fault : open) {
+            ChaosReport.Struck done =
+                    new ChaosReport.Struck(
+                            tenths(fault.atNanos() - start),
+                            fault.kind(),
+                            fault.target(),
+                            TimeUnit.NANOSECONDS.toMillis(now - fault.atNanos()));
+            struck.add(done);
+            lines.accept(
+                    "%6.1f s  %-18s %-24s recovered in %5.1f s  %s"
+                            .formatted(
+                                    done.atSeconds(),
+                                    done.kind().label(),
+                                    done.target(),
+                                    done.recoveredMillis() / 1000.0,
+                                    topics.line()));
+        }
+        open.clear();
+    }
+
+    /** Returns what is not settled although nothing moves any more; mostly nothing. */
+    private String awaitSettled(
+            TopicWatch topics, ChainLoad owners, List<Expected> sent, Health health)
+            throws Exception {
+        String last = "";
+        long deadline = System.nanoTime() + STANDSTILL_LIMIT.toNanos();
+        while (true) {
+            health.revive();
+            // In this order: what releases a withdrawal is an epoch, which must become final too.
+            String withdrawals = owners.missing();
+            String now = topics.missing(sent);
+            now = now.isEmpty() ? withdrawals : now;
+            if (now.isEmpty()) {
+                return "";
+            }
+            if (!now.equals(last)) {
+                last = now;
+                deadline = System.nanoTime() + STANDSTILL_LIMIT.toNanos();
+            } else if (System.nanoTime() > deadline) {
+                return now;
+            }
+            TimeUnit.MILLISECONDS.sleep(SETTLE_PAUSE.toMillis());
+        }
+    }
+
+    private ChaosReport judge(
+            StackFile file, TopicWatch topics, List<Expected> sent, String unsettled, int revived)
+            throws Exception {
+        Ends.Count count = topics.count(sent);
+        Proofs.Verdict proofs = new Proofs(file).verify();
+        Books books =
+                Audit.run(
+                        new AuditConfig(
+                                file.bootstrapServers(),
+                                file.rpcUrl(),
+                                file.vault(),
+                                file.registry(),
+                                file.startBlock(),
+                                true));
+        return new ChaosReport(
+                options.seed(),
+                tenths(System.nanoTime() - begun),
+                struck,
+                revived,
+                unsettled,
+                count,
+                topics.pendingNano(),
+                proofs,
+                books);
+    }
+
+    private Supplier<Traffic> traffics(StackFile file, List<Account> requesters)
+            throws IOException {
+        List<byte[]> keys = new ArrayList<>();
+        for (Account requester : requesters) {
+            keys.add(KeyFile.read(Path.of(requester.keyFile())));
+        }
+        // Many requests, not much inference: what is tried here is the flow of money.
+        List<String> texts =
+                Texts.ofBook(Installation.locate().book()).stream()
+                        .map(text -> text.substring(0, Math.min(MAX_CHARS, text.length())))
+                        .toList();
+        RequestSignature signature =
+                new RequestSignature(new Eip712Domain(file.chainId(), file.vault()));
+        return () -> new Traffic(signature, file.model(), keys, texts, clock.millis());
+    }
+
+    private static double tenths(long nanos) {
+        return Math.round(nanos / 1e8) / 10.0;
+    }
+}

@@ -1,0 +1,101 @@
+package io.millrace.local.chaos;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.audit.Books;
+import java.util.List;
+
+/**
+ * What a run did and found.
+ *
+ * @param seconds it took, start and end included
+ * @param faults in their order
+ * @param revived processes that ended by themselves and were started again
+ * @param unsettled what stood still at the end, empty if all was settled
+ * @param count of requests and their ends
+ * @param unexplainedNano charged, and in no settled epoch
+ * @param proofs of receipts on chain
+ * @param books of the audit
+ */
+public record ChaosReport(
+        long seed,
+        double seconds,
+        List<Struck> faults,
+        int revived,
+        String unsettled,
+        Ends.Count count,
+        long unexplainedNano,
+        Proofs.Verdict proofs,
+        Books books) {
+
+    /** Copies. */
+    public ChaosReport {
+        faults = List.copyOf(faults);
+    }
+
+    /**
+     * A fault that struck.
+     *
+     * @param atSeconds since the first could strike
+     * @param target who was hit
+     * @param recoveredMillis from the strike until the stack worked again
+     */
+    public record Struck(double atSeconds, FaultKind kind, String target, long recoveredMillis) {}
+
+    /** Whether nothing is lost, doubled, unexplained or unproved. */
+    public boolean ok() {
+        return unsettled.isEmpty()
+                && count.ok()
+                && unexplainedNano == 0
+                && proofs.denied().isEmpty()
+                && books.ok();
+    }
+
+    /**
+     * {@code {"ok","seed","seconds","faults":[{"at","kind","target","recoveredMillis"}],"books"}}.
+     */
+    public ObjectNode toJson() {
+        ObjectNode json = head(ok(), seed, seconds, faults);
+        json.put("revived", revived).put("unsettled", unsettled);
+        ObjectNode all = books.toJson();
+        all.put("ok", ok());
+        all.put("requests", count.sent())
+                .put("charged", count.charged())
+                .put("refused", count.refused())
+                .put("lost", count.lost())
+                .put("doubled", count.doubled())
+                .put("misjudged", count.misjudged().size())
+                .put("unexplainedNano", unexplainedNano)
+                .put("epochs", proofs.epochs())
+                .put("receiptsProved", proofs.receipts())
+                .put("receiptsDenied", proofs.denied().size());
+        json.set("books", all);
+        return json;
+    }
+
+    /** The same of a run that ended before there was anything to judge, with the reason. */
+    static ObjectNode unfinished(
+            long seed, double seconds, List<Struck> faults, Exception failure) {
+        return head(false, seed, seconds, faults)
+                .put("error", String.valueOf(failure.getMessage()));
+    }
+
+    private static ObjectNode head(boolean ok, long seed, double seconds, List<Struck> faults) {
+        ObjectNode json =
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("ok", ok)
+                        .put("seed", seed)
+                        .put("seconds", seconds);
+        ArrayNode list = json.putArray("faults");
+        for (Struck fault : faults) {
+            list.addObject()
+                    .put("at", fault.atSeconds())
+                    .put("kind", fault.kind().label())
+                    .put("target", fault.target())
+                    .put("recoveredMillis", fault.recoveredMillis());
+        }
+        return json;
+    }
+}

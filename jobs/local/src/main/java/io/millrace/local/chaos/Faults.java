@@ -1,0 +1,123 @@
+package io.millrace.local.chaos;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.job.Uids;
+import io.millrace.local.stack.FlinkRest;
+import io.millrace.local.stack.JobRunner;
+import io.millrace.local.stack.LocalStack;
+import io.millrace.local.stack.StackProcess;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+
+/** Makes planned faults real on one stack. */
+final class Faults {
+
+    private static final BigInteger WEI_PER_GWEI = BigInteger.valueOf(1_000_000_000L);
+
+    private static final Duration START_LIMIT = Duration.ofMinutes(1);
+    private static final long PAUSE_MILLIS = 200;
+
+    private final LocalStack stack;
+    private final JobRunner runner;
+    private final FlinkRest rest;
+
+    Faults(LocalStack stack, JobRunner runner, FlinkRest rest) {
+        this.stack = stack;
+        this.runner = runner;
+        this.rest = rest;
+    }
+
+    Fault of(PlannedFault plan) {
+        Callable<StackProcess> taskManager =
+                () -> stack.processes().taskManagers().get(plan.taskManager());
+        return switch (plan.kind()) {
+            case KILL_TASKMANAGER -> new ProcessKill(taskManager);
+            case KILL_SUBMITTER -> new ProcessKill(this::submitter);
+            case KILL_JOBMANAGER -> new ProcessKill(() -> stack.processes().jobManager());
+            case KILL_BROKER -> new ProcessKill(stack::broker);
+            case KILL_CHAIN -> new ProcessKill(this::chainWithItsState);
+            case KILL_ZOOKEEPER -> new ProcessKill(() -> stack.processes().zooKeeper());
+            case KILL_ALL -> new TotalKill(stack);
+            case PAUSE_TASKMANAGER -> new ProcessPause(taskManager);
+            case PAUSE_SUBMITTER -> new ProcessPause(this::submitter);
+            case PAUSE_JOBMANAGER -> new ProcessPause(() -> stack.processes().jobManager());
+            case PAUSE_BROKER -> new ProcessPause(stack::broker);
+            case PAUSE_CHAIN -> new ProcessPause(stack::chain);
+            case FEE_SPIKE ->
+                    new ChainFault(
+                            stack.file(),
+                            chain -> {
+                                chain.nextBaseFee(
+                                        WEI_PER_GWEI.multiply(
+                                                BigInteger.valueOf(plan.baseFeeGwei())));
+                                return plan.baseFeeGwei() + " gwei";
+                            });
+            case POOL_DROP ->
+                    new ChainFault(
+                            stack.file(),
+                            chain -> {
+                                chain.dropPool();
+                                return "all that waits";
+                            });
+            case REORG -> reorg(plan.depth(), false);
+            case REORG_KEPT -> reorg(plan.depth(), true);
+            case RESCALE -> new Rescale(stack, runner, plan.parallelism());
+            case OLDER_SAVEPOINT -> new OlderSavepoint(stack, runner);
+        };
+    }
+
+    private Fault reorg(int depth, boolean keep) {
+        return new ChainFault(
+                stack.file(),
+                chain -> {
+                    List<String> kept = keep ? chain.rawTransactions(depth) : List.of();
+                    chain.reorganise(depth, kept);
+                    return depth + " blocks" + (keep ? ", " + kept.size() + " transactions" : "");
+                });
+    }
+
+    /** The disk may be cut off in the middle of a write; a copy of the write before is kept. */
+    private StackProcess chainWithItsState() throws Exception {
+        stack.keepChain();
+        return stack.chain();
+    }
+
+    /** The TaskManager that runs the submitter. */
+    private StackProcess submitter() throws Exception {
+        long giveUpNanos = System.nanoTime() + START_LIMIT.toNanos();
+        while (true) {
+            Optional<StackProcess> found = findSubmitter();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            if (System.nanoTime() - giveUpNanos > 0) {
+                throw new IllegalStateException("no TaskManager runs " + Uids.SUBMIT);
+            }
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS); // the job is just being deployed again
+        }
+    }
+
+    private Optional<StackProcess> findSubmitter() throws Exception {
+        String job = "/jobs/" + stack.job().running().get(0).toHexString();
+        for (JsonNode vertex : rest.get(job).path("vertices")) {
+            if (vertex.path("name").asText().contains(Uids.SUBMIT)) {
+                String id =
+                        rest.get(job + "/vertices/" + vertex.path("id").asText())
+                                .path("subtasks")
+                                .path(0)
+                                .path("taskmanager-id")
+                                .asText();
+                for (StackProcess process : stack.processes().taskManagers()) {
+                    if (id.startsWith(process.name() + "-")) {
+                        return Optional.of(process);
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,109 @@
+package io.millrace.local.chaos;
+
+import io.millrace.job.TopicScan;
+import io.millrace.local.client.Totals;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the committed records of a stack in a thread of its own, through whatever happens to the
+ * broker. What it knows is guarded by its monitor.
+ */
+final class TopicWatch implements AutoCloseable {
+
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
+    private final TopicScan scan;
+    private final Totals totals = new Totals();
+    private final Ends ends = new Ends();
+    private final Thread thread = new Thread(this::follow, "topic-watch");
+    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+
+    private volatile boolean closed;
+
+    /** Begins at once, at the beginning. */
+    TopicWatch(String bootstrapServers) {
+        this.scan = new TopicScan(bootstrapServers, Totals.TOPICS);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Charges that are committed. */
+    synchronized long charges() {
+        requireWell();
+        return totals.charges();
+    }
+
+    /** A line on where things stand. */
+    synchronized String line() {
+        return "charges %d  refused %d  epochs settled %d  pending %d nano-USD"
+                .formatted(
+                        totals.charges(),
+                        totals.rejected(),
+                        totals.epochs().size(),
+                        totals.pendingNano());
+    }
+
+    /** What is not done yet of {@code expected} and its settlement; empty when all is. */
+    synchronized String missing(List<Expected> expected) {
+        requireWell();
+        int open = ends.open(expected);
+        if (open > 0) {
+            return open + " requests neither charged nor refused";
+        }
+        long unsealed = totals.charges() - totals.receipts();
+        if (unsealed != 0) {
+            return unsealed + " charges in no epoch";
+        }
+        int unsettled = totals.unsettledEpochs();
+        return unsettled == 0 ? "" : unsettled + " epochs not final on chain";
+    }
+
+    /** Holds what happened against what had to. */
+    synchronized Ends.Count count(List<Expected> expected) {
+        requireWell();
+        return ends.count(expected);
+    }
+
+    /** Charged and in no epoch that is final on chain, nano-USD. */
+    synchronized long pendingNano() {
+        return totals.pendingNano();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            thread.join(STOP_LIMIT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void follow() {
+        try (scan) {
+            while (!closed) {
+                scan.poll(
+                        record -> {
+                            synchronized (this) {
+                                totals.add(record);
+                                ends.add(record);
+                            }
+                        });
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+        } catch (Exception e) { // reported to who asks next
+            failure.set(e);
+        }
+    }
+
+    private void requireWell() {
+        Exception thrown = failure.get();
+        if (thrown != null) {
+            throw new IllegalStateException("the topics cannot be followed", thrown);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.millrace.local.cli;
+
+import io.millrace.audit.Audit;
+import io.millrace.audit.AuditConfig;
+import io.millrace.audit.Books;
+import io.millrace.local.stack.StackFile;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Recomputes the books of a running stack from Kafka and the chain alone. */
+@Command(
+        name = "audit",
+        description = "Recomputes the books of a stack from Kafka and the chain, on its own code.",
+        mixinStandardHelpOptions = true)
+final class AuditCommand implements Callable<Integer> {
+
+    @Mixin private StackFolder folder = new StackFolder();
+
+    @Option(
+            names = "--settled",
+            description =
+                    "Work in progress is an error too: for a stack that has come to rest, with"
+                            + " everything answered, settled and released.")
+    private boolean settled;
+
+    @Option(names = "--json", description = "Last line of standard output: the books as JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        Logs.toStandardError();
+        Console console = Console.open(json);
+        Books books = of(StackFile.read(folder.path()), settled);
+        print(console, books);
+        console.result(books.toJson());
+        return books.ok() ? 0 : Millrace.DIFFERS;
+    }
+
+    static Books of(StackFile stack, boolean settled) throws IOException {
+        return Audit.run(
+                new AuditConfig(
+                        stack.bootstrapServers(),
+                        stack.rpcUrl(),
+                        stack.vault(),
+                        stack.registry(),
+                        stack.startBlock(),
+                        settled));
+    }
+
+    static void print(Console console, Books books) {
+        console.line("");
+        console.line("Books");
+        for (Books.Check check : books.checks()) {
+            console.line(
+                    String.format(
+                            "  %-6s %-28s %s",
+                            check.ok() ? "ok" : "DIFFER", check.name(), check.detail()));
+        }
+    }
+}

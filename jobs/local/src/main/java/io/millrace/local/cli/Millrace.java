@@ -1,0 +1,102 @@
+package io.millrace.local.cli;
+
+import io.millrace.job.InferenceSettlementJob;
+import io.millrace.job.recover.RecoverException;
+import io.millrace.local.stack.JobRunner;
+import io.millrace.local.stack.StackException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** Entry of the launcher {@code jobs/bin/millrace}. */
+@Command(
+        name = "millrace",
+        description = "Streaming inference that is paid for on an L2.",
+        mixinStandardHelpOptions = true,
+        version = "millrace 0.1.0",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done, and what was checked holds",
+            "1:done, but the books or the proof do not hold",
+            "2:wrong use of the command line",
+            "3:could not be done; the message says why"
+        },
+        subcommands = {
+            DemoCommand.class,
+            UpCommand.class,
+            ChaosCommand.class,
+            SendCommand.class,
+            ProveCommand.class,
+            AuditCommand.class,
+            JobCommand.class,
+            RecoverCommand.class,
+            HelpCommand.class
+        })
+public final class Millrace {
+
+    /** What was checked does not hold. */
+    static final int DIFFERS = 1;
+
+    private static final int FAILED = 3;
+
+    private static volatile boolean interrupted;
+
+    private Millrace() {}
+
+    /** Runs one command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted = true, "interrupt"));
+        System.exit(run(args));
+    }
+
+    /** Runs one command. */
+    static int run(String... args) {
+        return new CommandLine(new Millrace())
+                .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure))
+                .execute(args);
+    }
+
+    /** Whether the user has ended the process: what fails now fails because of that. */
+    static boolean interrupted() {
+        return interrupted;
+    }
+
+    /** How a stack submits the job. */
+    static JobRunner jobRunner() {
+        return InferenceSettlementJob::start;
+    }
+
+    /** Messages are for the user; a stack trace only for what nobody foresaw. */
+    private static int explain(Exception failure) {
+        if (interrupted) {
+            return FAILED;
+        }
+        boolean foreseen =
+                failure instanceof StackException
+                        || failure instanceof RecoverException
+                        || failure instanceof IllegalArgumentException;
+        System.err.println("millrace: " + message(failure));
+        for (Throwable cause : causes(failure)) {
+            System.err.println("  because: " + message(cause));
+        }
+        if (!foreseen) {
+            failure.printStackTrace();
+        }
+        return FAILED;
+    }
+
+    private static List<Throwable> causes(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return cause == null
+                ? List.of()
+                : Stream.iterate(cause, c -> c != null, Throwable::getCause).toList();
+    }
+
+    private static String message(@Nullable Throwable failure) {
+        String text = failure == null ? null : failure.getMessage();
+        return text == null ? String.valueOf(failure) : text;
+    }
+}

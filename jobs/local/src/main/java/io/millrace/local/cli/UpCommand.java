@@ -1,0 +1,105 @@
+package io.millrace.local.cli;
+
+import io.millrace.local.stack.LocalStack;
+import io.millrace.local.stack.StackFile;
+import io.millrace.local.stack.StackOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The stack, staying up for other clients. */
+@Command(
+        name = "up",
+        description = "Starts the whole stack on this machine and keeps it up until Ctrl-C.",
+        mixinStandardHelpOptions = true)
+final class UpCommand implements Callable<Integer> {
+
+    private static final Duration HEALTH_PAUSE = Duration.ofSeconds(2);
+
+    @Mixin private StackFolder folder = new StackFolder();
+
+    @Option(
+            names = "--providers",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "Providers that share the work, default ${DEFAULT-VALUE}.")
+    private int providers;
+
+    @Option(
+            names = "--taskmanagers",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Flink as N TaskManagers, a JobManager and a ZooKeeper, each a process of its"
+                            + " own. Default: in the launcher's process.")
+    private int taskManagers;
+
+    @Option(
+            names = "--fresh",
+            description =
+                    "Clear away the stack that the folder holds. Default: go on with it, however it"
+                            + " ended.")
+    private boolean fresh;
+
+    @Override
+    public Integer call() throws Exception {
+        Path directory = folder.path();
+        Logs.into(directory);
+        Console console = Console.open(false);
+        StackOptions options =
+                StackOptions.in(directory)
+                        .withProviders(providers)
+                        .withTaskManagers(taskManagers)
+                        .withFresh(fresh);
+        try (LocalStack stack =
+                LocalStack.start(
+                        options, Millrace.jobRunner(), step -> console.line("starting: " + step))) {
+            if (stack.resumed()) {
+                console.line("this is the stack that was here before; --fresh makes a new one");
+            } else {
+                console.line("waiting until the deposits are final and the job has seen them");
+                stack.awaitDeposits();
+            }
+            print(console, stack.file(), directory);
+            while (true) {
+                for (String ended : stack.revive()) {
+                    console.line(ended + " had ended by itself and was started again");
+                }
+                stack.requireHealthy();
+                TimeUnit.MILLISECONDS.sleep(HEALTH_PAUSE.toMillis());
+            }
+        }
+    }
+
+    private static void print(Console console, StackFile stack, Path directory) {
+        console.line("");
+        console.line("Kafka        " + stack.bootstrapServers());
+        console.line("L2           " + stack.rpcUrl() + "  chain id " + stack.chainId());
+        console.line("Vault        " + stack.vault());
+        console.line("Registry     " + stack.registry());
+        console.line("Token        " + stack.token());
+        console.line(
+                "Model        "
+                        + stack.model()
+                        + "  "
+                        + stack.priceNanoPerMillion()
+                        + " nano-USD per million tokens");
+        console.line("Web UI       " + stack.webUrl());
+        for (StackFile.Account requester : stack.requesters()) {
+            console.line(
+                    "Requester "
+                            + requester.account()
+                            + "  "
+                            + requester.address()
+                            + "  test key in "
+                            + requester.keyFile());
+        }
+        console.line("All of it    " + directory.resolve(StackFile.NAME));
+        console.line("");
+        console.line("Up. Ctrl-C ends everything.");
+    }
+}

@@ -1,0 +1,154 @@
+package io.millrace.local.stack;
+
+import io.millrace.contracts.ModelRegistry;
+import io.millrace.contracts.SettlementVault;
+import io.millrace.contracts.TestDollar;
+import io.millrace.local.stack.StackFile.Account;
+import io.millrace.unit.Hex;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The contracts on a fresh test chain: deployed, roles given, the model on sale, accounts opened
+ * and funded. Keys are generated into files of {@code keys}.
+ */
+final class Deployment {
+
+    /** Settlement shards: 2^4. */
+    static final int SHARD_DEPTH = 4;
+
+    /** Decimals of the test token: a base unit is a millionth of a dollar. */
+    static final int TOKEN_DECIMALS = 6;
+
+    private static final BigInteger GAS_MONEY_WEI = BigInteger.TEN.pow(21);
+
+    private static final BigInteger MAX_PRICE_NANO = BigInteger.TEN.pow(15);
+
+    private final EvmSession session;
+    private final Path keys;
+
+    Deployment(EvmSession session, Path keys) {
+        this.session = session;
+        this.keys = keys;
+    }
+
+    /** Addresses of what was deployed. */
+    record Contracts(
+            String token,
+            String vault,
+            String vaultCodeHash,
+            String registry,
+            long startBlock,
+            Path settlerKey) {}
+
+    /** Everything a deployment needs to know of the job that will settle on it. */
+    record Plan(
+            String model, String manifestUri, long priceNanoPerMillion, int priceNoticeSeconds) {}
+
+    /** Deploys token, vault and registry, and puts the model on sale. */
+    Contracts deploy(Plan plan) throws Exception {
+        long startBlock = session.blockNumber();
+        Path deployerKey = keys.resolve("deployer");
+        Path settlerKey = keys.resolve("settler");
+        String deployer = fundedKey(deployerKey);
+        String settler = fundedKey(settlerKey);
+        String treasury = fundedKey(keys.resolve("treasury"));
+        var sender = session.sender(KeyFile.read(deployerKey));
+
+        TestDollar token =
+                TestDollar.deploy(
+                                session.web3j(),
+                                sender,
+                                session.gas(),
+                                BigInteger.valueOf(TOKEN_DECIMALS))
+                        .send();
+        SettlementVault vault =
+                SettlementVault.deploy(
+                                session.web3j(),
+                                sender,
+                                session.gas(),
+                                token.getContractAddress(),
+                                BigInteger.valueOf(SHARD_DEPTH),
+                                deployer,
+                                settler,
+                                deployer,
+                                treasury)
+                        .send();
+        ModelRegistry registry =
+                ModelRegistry.deploy(
+                                session.web3j(),
+                                sender,
+                                session.gas(),
+                                deployer,
+                                BigInteger.valueOf(plan.priceNoticeSeconds()),
+                                MAX_PRICE_NANO)
+                        .send();
+        registry.grantRole(registry.PUBLISHER_ROLE().send(), deployer).send();
+        registry.grantRole(registry.EVALUATOR_ROLE().send(), deployer).send();
+        registry.grantRole(registry.GUARDIAN_ROLE().send(), deployer).send();
+        byte[] model = Hex.decode(plan.model(), 32);
+        registry.register(model, BigInteger.valueOf(plan.priceNanoPerMillion()), plan.manifestUri())
+                .send();
+        registry.activate(model, new byte[32]).send();
+        return new Contracts(
+                token.getContractAddress(),
+                vault.getContractAddress(),
+                session.codeHash(vault.getContractAddress()),
+                registry.getContractAddress(),
+                startBlock,
+                settlerKey);
+    }
+
+    /** Opens an earning account for each of {@code count} new keys. */
+    List<Account> openProviders(Contracts contracts, int count) throws Exception {
+        List<Account> providers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Path key = keys.resolve("provider-" + i);
+            String address = fundedKey(key);
+            SettlementVault vault =
+                    SettlementVault.load(
+                            contracts.vault(),
+                            session.web3j(),
+                            session.sender(KeyFile.read(key)),
+                            session.gas());
+            vault.openEarningAccount().send();
+            int account = vault.earningAccountOf(address).send().intValueExact();
+            providers.add(new Account(account, address, key.toString()));
+        }
+        return providers;
+    }
+
+    /**
+     * Prepays into the spending account of a new key for each of {@code deposits}, in base units of
+     * the token.
+     */
+    List<Account> fundRequesters(Contracts contracts, List<Long> deposits) throws Exception {
+        var sender = session.sender(KeyFile.read(keys.resolve("deployer")));
+        TestDollar token =
+                TestDollar.load(contracts.token(), session.web3j(), sender, session.gas());
+        SettlementVault vault =
+                SettlementVault.load(contracts.vault(), session.web3j(), sender, session.gas());
+        BigInteger total =
+                deposits.stream().map(BigInteger::valueOf).reduce(BigInteger.ZERO, BigInteger::add);
+        token.mint(sender.getFromAddress(), total).send();
+        token.approve(contracts.vault(), total).send();
+
+        List<Account> requesters = new ArrayList<>();
+        for (int i = 0; i < deposits.size(); i++) {
+            Path key = keys.resolve("requester-" + i);
+            String address = KeyFile.generate(key);
+            vault.depositFor(address, BigInteger.valueOf(deposits.get(i))).send();
+            int account = vault.spendingAccountOf(address).send().intValueExact();
+            requesters.add(new Account(account, address, key.toString()));
+        }
+        return requesters;
+    }
+
+    private String fundedKey(Path file) throws Exception {
+        String address = KeyFile.generate(file);
+        session.setBalance(address, GAS_MONEY_WEI);
+        return address;
+    }
+}

@@ -1,0 +1,178 @@
+package io.millrace.local.stack;
+
+import io.millrace.job.JobConfig;
+import io.millrace.job.SavepointOptions;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.client.deployment.StandaloneClusterId;
+import org.apache.flink.client.program.rest.RestClusterClient;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.client.JobStatusMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The job of a stack, controlled over Flink's REST by any process that knows the stack's folder.
+ */
+public final class StackJob {
+
+    private static final int REST_SECONDS = 60;
+    private static final int SAVEPOINT_SECONDS = 180;
+
+    private final StackFile stack;
+    private final Configuration settings;
+    private final Path savepoints;
+
+    /** Of the stack in {@code directory}. */
+    public StackJob(StackFile stack, Path directory) {
+        this.stack = stack;
+        Path flink = directory.resolve("flink");
+        this.settings = FlinkCluster.clientSettings(URI.create(stack.webUrl()), flink);
+        this.savepoints = flink.resolve("savepoints");
+    }
+
+    /**
+     * Starts the job.
+     *
+     * @param savepoint to go on from, or null for an empty state
+     * @param parallelism of the stages without an option of their own, 0 for the stack's
+     * @param overrides job options that replace the stack's, and those beside the savepoint
+     */
+    public JobID start(
+            JobRunner runner,
+            @Nullable String savepoint,
+            int parallelism,
+            Map<String, String> overrides)
+            throws Exception {
+        Configuration flink = new Configuration(settings);
+        Map<String, String> options = new LinkedHashMap<>(stack.jobOptions());
+        if (savepoint != null) {
+            flink.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+            options.putAll(SavepointOptions.of(savepoint));
+        }
+        if (parallelism > 0) {
+            for (String stage : List.of("admit", "infer", "meter", "settle")) {
+                options.put("parallelism." + stage, Integer.toString(parallelism));
+            }
+        }
+        options.putAll(overrides);
+        return runner.start(flink, options).getJobID();
+    }
+
+    /** Where savepoints of the job lie. */
+    public Path savepoints() {
+        return savepoints;
+    }
+
+    /** The options that the job is started with. */
+    public JobConfig config() {
+        return JobConfig.fromMap(stack.jobOptions(), LocalCluster.PARALLELISM);
+    }
+
+    /**
+     * Fails if the job runs.
+     *
+     * @throws StackException naming it
+     */
+    public void requireStopped() throws Exception {
+        List<JobID> running = running();
+        if (!running.isEmpty()) {
+            throw new StackException(
+                    "job " + running.get(0) + " is running; stop it first: millrace job stop");
+        }
+    }
+
+    /** Stops the running job with a savepoint and returns the savepoint's path. */
+    public String stop() throws Exception {
+        try (RestClusterClient<StandaloneClusterId> client = client()) {
+            for (JobStatusMessage job : jobs(client)) {
+                if (!job.getJobState().isGloballyTerminalState()) {
+                    return client.stopWithSavepoint(
+                                    job.getJobId(),
+                                    false,
+                                    savepoints.toUri().toString(),
+                                    SavepointFormatType.CANONICAL)
+                            .get(SAVEPOINT_SECONDS, TimeUnit.SECONDS);
+                }
+            }
+        }
+        throw new StackException("no job is running at " + stack.webUrl());
+    }
+
+    /** Ends the running job at once, without a savepoint. Returns when it has ended. */
+    public void cancel() throws Exception {
+        try (RestClusterClient<StandaloneClusterId> client = client()) {
+            for (JobStatusMessage job : jobs(client)) {
+                if (!job.getJobState().isGloballyTerminalState()) {
+                    client.cancel(job.getJobId()).get(REST_SECONDS, TimeUnit.SECONDS);
+                    client.requestJobResult(job.getJobId()).get(REST_SECONDS, TimeUnit.SECONDS);
+                }
+            }
+        }
+    }
+
+    /**
+     * Fails if a job has failed and none runs in its place.
+     *
+     * @throws StackException if so, or if Flink does not answer
+     */
+    public void requireNotFailed() throws Exception {
+        try (RestClusterClient<StandaloneClusterId> client = client()) {
+            Collection<JobStatusMessage> jobs = jobs(client);
+            boolean runs =
+                    jobs.stream().anyMatch(job -> !job.getJobState().isGloballyTerminalState());
+            if (runs) {
+                return;
+            }
+            for (JobStatusMessage job : jobs) {
+                Throwable cause = causeOf(client, job.getJobId());
+                if (cause != null) {
+                    throw new StackException(
+                            "the job failed; more of it stands in the web UI at " + stack.webUrl(),
+                            cause);
+                }
+            }
+        }
+    }
+
+    /** Ids of the jobs that have not ended. */
+    public List<JobID> running() throws Exception {
+        try (RestClusterClient<StandaloneClusterId> client = client()) {
+            return jobs(client).stream()
+                    .filter(job -> !job.getJobState().isGloballyTerminalState())
+                    .map(JobStatusMessage::getJobId)
+                    .toList();
+        }
+    }
+
+    private static @Nullable Throwable causeOf(
+            RestClusterClient<StandaloneClusterId> client, JobID job) throws Exception {
+        return client.requestJobResult(job)
+                .get(REST_SECONDS, TimeUnit.SECONDS)
+                .getSerializedThrowable()
+                .map(cause -> (Throwable) cause)
+                .orElse(null);
+    }
+
+    private Collection<JobStatusMessage> jobs(RestClusterClient<StandaloneClusterId> client)
+            throws Exception {
+        try {
+            return client.listJobs().get(REST_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new StackException(
+                    "Flink does not answer at " + stack.webUrl() + "; is the stack running?", e);
+        }
+    }
+
+    private RestClusterClient<StandaloneClusterId> client() throws Exception {
+        return new RestClusterClient<>(settings, StandaloneClusterId.getInstance());
+    }
+}

@@ -1,0 +1,59 @@
+package io.millrace.local.stack;
+
+import io.millrace.contracts.ModelRegistry;
+import io.millrace.contracts.SettlementVault;
+import io.millrace.contracts.TestDollar;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import org.web3j.tx.TransactionManager;
+
+/** The contracts of a running stack in the hands of one key: an account's owner, or a publisher. */
+public final class Wallet implements AutoCloseable {
+
+    private static final BigInteger GAS_MONEY_WEI = BigInteger.TEN.pow(20);
+
+    private final StackFile stack;
+    private final EvmSession session;
+    private final TransactionManager sender;
+
+    private Wallet(StackFile stack, EvmSession session, TransactionManager sender) {
+        this.stack = stack;
+        this.session = session;
+        this.sender = sender;
+    }
+
+    /** Of the key in {@code keyFile}, with gas money for a few transactions. */
+    public static Wallet open(StackFile stack, Path keyFile) throws IOException {
+        EvmSession session = new EvmSession(stack.rpcUrl(), stack.chainId());
+        TransactionManager sender = session.sender(KeyFile.read(keyFile));
+        session.setBalance(sender.getFromAddress(), GAS_MONEY_WEI);
+        return new Wallet(stack, session, sender);
+    }
+
+    /** Of the publisher of the stack's model. */
+    public static Wallet ofPublisher(LocalStack stack) throws IOException {
+        return open(stack.file(), stack.directory().resolve("keys/deployer"));
+    }
+
+    public String address() {
+        return sender.getFromAddress();
+    }
+
+    public SettlementVault vault() {
+        return SettlementVault.load(stack.vault(), session.web3j(), sender, session.gas());
+    }
+
+    public ModelRegistry registry() {
+        return ModelRegistry.load(stack.registry(), session.web3j(), sender, session.gas());
+    }
+
+    public TestDollar token() {
+        return TestDollar.load(stack.token(), session.web3j(), sender, session.gas());
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}

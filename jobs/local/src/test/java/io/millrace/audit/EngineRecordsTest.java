@@ -1,0 +1,119 @@
+package io.millrace.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.millrace.audit.KafkaBooks.Position;
+import io.millrace.chain.CutPosition;
+import io.millrace.chain.EpochHeader;
+import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SlotWords;
+import io.millrace.infer.OutcomeStatus;
+import io.millrace.job.JsonCodec;
+import io.millrace.meter.Charge;
+import io.millrace.settle.Receipt;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the engine writes is what the audit reads, though they share no class for it. */
+class EngineRecordsTest {
+
+    private static final String ID = "0x" + "1d".repeat(32);
+    private static final String MODEL = "0x" + "3a".repeat(32);
+    private static final String ROOT = "0x" + "9f".repeat(32);
+    private static final String REQUESTER = "0x" + "a1".repeat(20);
+    private static final String PROVIDER = "0x" + "b2".repeat(20);
+    private static final Charge CHARGE =
+            new Charge(
+                    ID,
+                    REQUESTER,
+                    7,
+                    3,
+                    2,
+                    PROVIDER,
+                    MODEL,
+                    12,
+                    20_000_000,
+                    1,
+                    240,
+                    236,
+                    4,
+                    OutcomeStatus.ANSWERED,
+                    5,
+                    99);
+
+    @Test
+    void charge_asEngineWritesIt_everyMember() throws IOException {
+        KafkaBooks.Charge charge = RecordDecoder.charge(fields(CHARGE));
+
+        assertThat(charge)
+                .isEqualTo(
+                        new KafkaBooks.Charge(
+                                ID,
+                                REQUESTER,
+                                7,
+                                3,
+                                2,
+                                PROVIDER,
+                                MODEL,
+                                BigInteger.valueOf(12),
+                                BigInteger.valueOf(20_000_000),
+                                1,
+                                BigInteger.valueOf(240),
+                                BigInteger.valueOf(236),
+                                BigInteger.valueOf(4),
+                                "ANSWERED",
+                                new Position(5, 99)));
+        assertThat(charge.answered()).isTrue();
+    }
+
+    @Test
+    void receipt_asEngineWritesIt_everyMember() throws IOException {
+        assertThat(RecordDecoder.receipt(fields(new Receipt(4, 44, 7, 1, CHARGE))))
+                .isEqualTo(new KafkaBooks.Receipt(4, 7, 1, RecordDecoder.charge(fields(CHARGE))));
+    }
+
+    @Test
+    void epoch_asEngineWritesIt_everyMember() throws IOException {
+        String word = "0x" + "0".repeat(63) + "5";
+        SealedEpoch sealed =
+                new SealedEpoch(
+                        ID,
+                        new EpochHeader(MODEL, 4, 1, 2, ROOT, 240, 1, 100, ID, MODEL, 17),
+                        new SlotWords(List.of(word), List.of(), List.of(), List.of(word, word)),
+                        List.of(word),
+                        2,
+                        List.of(),
+                        List.of(new CutPosition(44, "requests-0", 100)));
+
+        KafkaBooks.Sealed read = RecordDecoder.sealed(fields(sealed));
+        EpochPart part = read.part();
+
+        assertThat(part.header())
+                .isEqualTo(
+                        new EpochPart.Header(
+                                MODEL,
+                                4,
+                                1,
+                                2,
+                                ROOT,
+                                BigInteger.valueOf(240),
+                                1,
+                                BigInteger.valueOf(100),
+                                ID,
+                                MODEL,
+                                17));
+        BigInteger five = BigInteger.valueOf(5);
+        assertThat(part.debitSlots()).containsExactly(five);
+        assertThat(part.debits()).isEmpty();
+        assertThat(part.credits()).containsExactly(five, five);
+        assertThat(part.releases()).containsExactly(five);
+        assertThat(read.positions()).containsExactly(entry("requests-0", 100L));
+    }
+
+    private static JsonFields fields(Object value) throws IOException {
+        return RecordDecoder.fields(JsonCodec.encode(value));
+    }
+}

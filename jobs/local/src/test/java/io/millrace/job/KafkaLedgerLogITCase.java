@@ -1,0 +1,123 @@
+package io.millrace.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.local.stack.Installation;
+import io.millrace.local.stack.KafkaBroker;
+import io.millrace.local.stack.StackProcess;
+import io.millrace.local.stack.TopicSettings;
+import io.millrace.settle.CheckpointMark;
+import io.millrace.settle.LedgerLog;
+import io.millrace.settle.SentMark;
+import io.millrace.unit.Hex;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a start sees of the marks of several sinks, each with transactions of its own. */
+class KafkaLedgerLogITCase {
+
+    private static final List<String> SINKS = List.of("money-0", "money-1");
+
+    @TempDir private Path folder;
+
+    @Test
+    void read_someTransactionsOpenOrAborted_seesOfEachSinkWhatItCommitted() throws Exception {
+        KafkaBroker broker =
+                KafkaBroker.in(
+                        Installation.locate().brokerJars(),
+                        folder.resolve("kafka"),
+                        folder.resolve("kafka.log"));
+        try (StackProcess process = broker.process()) {
+            process.start();
+            try (Admin admin =
+                    Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+                TopicSettings.create(admin, 1);
+            }
+            try (var one = producer(broker, "money-0");
+                    var two = producer(broker, "money-1")) {
+                assertReads(broker, one, two);
+            }
+        }
+    }
+
+    private static void assertReads(
+            KafkaBroker broker,
+            KafkaProducer<byte[], byte[]> one,
+            KafkaProducer<byte[], byte[]> two)
+            throws Exception {
+        LedgerLog log = new KafkaLedgerLog(broker.bootstrapServers(), Duration.ofSeconds(5));
+        assertThat(log.read(SentMark.NONE)).isEqualTo(LedgerLog.Recorded.NOTHING);
+        for (int checkpoint = 1; checkpoint <= 40; checkpoint++) {
+            send(one, "money-0", checkpoint);
+            send(two, "money-1", checkpoint);
+            one.commitTransaction();
+            two.commitTransaction();
+        }
+        SentMark both = new SentMark(mark(40), SINKS);
+        LedgerLog.Recorded recorded = log.read(both);
+        assertThat(recorded.marks()).containsOnly(entry(0, 40), entry(1, 40));
+        assertThat(recorded.lacking(both)).isEmpty();
+
+        send(one, "money-0", 41);
+        one.abortTransaction();
+        send(two, "money-1", 41);
+        two.commitTransaction();
+        SentMark half = new SentMark(mark(41), SINKS);
+        recorded = log.read(half);
+        assertThat(recorded.marks()).containsOnly(entry(0, 40), entry(1, 41));
+        assertThat(recorded.newest()).isEqualTo(mark(41));
+        assertThat(recorded.lacking(half)).containsExactly("money-0");
+
+        send(one, "money-0", 42); // and nobody knows yet what becomes of it
+        send(two, "money-1", 42);
+        two.commitTransaction();
+        assertThatThrownBy(() -> log.read(new SentMark(mark(42), SINKS)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("checkpoint 42")
+                .hasMessageContaining("still open");
+    }
+
+    private static Map.Entry<String, CheckpointMark> entry(int sink, long checkpoint) {
+        return Map.entry(SINKS.get(sink), mark(checkpoint));
+    }
+
+    private static CheckpointMark mark(long checkpoint) {
+        return new CheckpointMark(checkpoint, 0, Hex.ZERO_32, "writer");
+    }
+
+    private static void send(KafkaProducer<byte[], byte[]> sink, String name, long checkpoint)
+            throws Exception {
+        sink.beginTransaction();
+        sink.send(
+                        new ProducerRecord<>(
+                                Topics.CHECKPOINTS,
+                                name.getBytes(StandardCharsets.UTF_8),
+                                JsonCodec.encode(mark(checkpoint))))
+                .get();
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer(KafkaBroker broker, String name) {
+        var producer =
+                new KafkaProducer<>(
+                        Map.<String, Object>of(
+                                "bootstrap.servers",
+                                broker.bootstrapServers(),
+                                "transactional.id",
+                                name),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer());
+        producer.initTransactions();
+        return producer;
+    }
+}

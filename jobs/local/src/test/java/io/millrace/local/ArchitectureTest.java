@@ -1,0 +1,173 @@
+package io.millrace.local;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Objects.requireNonNull;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
+import java.util.List;
+
+/** The allowed arrows: stages import leftwards only, and each outside library has one home. */
+@AnalyzeClasses(packages = "io.millrace", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+
+    private static final List<String> STAGES =
+            List.of("admit", "allocate", "infer", "inspect", "meter", "settle");
+
+    /** The modules below {@code jobs}. */
+    private static final String[] JOBS = {
+        "io.millrace.job..", "io.millrace.audit..", "io.millrace.local.."
+    };
+
+    @ArchTest static final ArchRule STAGES_IMPORT_LEFTWARDS = leftwards();
+
+    @ArchTest
+    static final ArchRule NO_CYCLES =
+            slices().matching("io.millrace.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule NO_CYCLES_IN_LOCAL =
+            slices().matching("io.millrace.local.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule CHAIN_KNOWS_NO_STAGE =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.millrace.chain..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            STAGES.stream()
+                                    .map(stage -> "io.millrace." + stage + "..")
+                                    .toArray(String[]::new));
+
+    @ArchTest
+    static final ArchRule UNIT_IMPORTS_NOTHING_OF_OURS_NOR_FLINK =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.millrace.unit..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.millrace.chain..",
+                            "io.millrace.admit..",
+                            "io.millrace.infer..",
+                            "io.millrace.meter..",
+                            "io.millrace.settle..",
+                            "io.millrace.job..",
+                            "io.millrace.audit..",
+                            "io.millrace.local..",
+                            "org.apache.flink..");
+
+    @ArchTest
+    static final ArchRule OPERATORS_KNOW_NO_JOB =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(JOBS)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.millrace.job..",
+                            "io.millrace.audit..",
+                            "io.millrace.local..",
+                            "org.apache.kafka..",
+                            "org.apache.flink.connector.kafka..");
+
+    @ArchTest
+    static final ArchRule DJL_ONLY_IN_INFER =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.millrace.infer..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("ai.djl..", "ai.onnxruntime..");
+
+    @ArchTest
+    static final ArchRule WEB3J_ONLY_IN_CHAIN_AND_THE_TOOLS =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            "io.millrace.chain..",
+                            "io.millrace.contracts..",
+                            "io.millrace.audit..",
+                            "io.millrace.local..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.web3j..", "io.millrace.contracts..");
+
+    @ArchTest
+    static final ArchRule CORE_WITHOUT_FLINK =
+            noClasses()
+                    .that()
+                    .haveSimpleNameStartingWith("MerkleSumTree")
+                    .or()
+                    .haveSimpleName("ReceiptLeaf")
+                    .or()
+                    .haveSimpleName("RequestCodec")
+                    .or()
+                    .haveSimpleName("RequestSignature")
+                    .or()
+                    .haveSimpleName("BatchScheduler")
+                    .or()
+                    .haveSimpleName("EpochSubmitter")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.apache.flink..");
+
+    @ArchTest
+    static final ArchRule ENVIRONMENT_ONLY_IN_JOBS =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(JOBS)
+                    .should()
+                    .callMethod(System.class, "getenv", String.class)
+                    .orShould()
+                    .callMethod(System.class, "getenv");
+
+    @ArchTest
+    static final ArchRule JOB_KNOWS_NEITHER_AUDIT_NOR_LOCAL =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.millrace.job..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("io.millrace.audit..", "io.millrace.local..");
+
+    @ArchTest
+    static final ArchRule AUDIT_SHARES_NOTHING_WITH_THE_ENGINE =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.millrace.audit..")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage("io.millrace..")
+                                    .and(resideOutsideOfPackage("io.millrace.audit..")));
+
+    private static ArchRule leftwards() {
+        CompositeArchRule rules = CompositeArchRule.of(importsNothingRightOf(0));
+        for (int stage = 1; stage < STAGES.size() - 1; stage++) {
+            rules = rules.and(importsNothingRightOf(stage));
+        }
+        return requireNonNull(rules, "no stages");
+    }
+
+    private static ArchRule importsNothingRightOf(int stage) {
+        String[] right =
+                STAGES.subList(stage + 1, STAGES.size()).stream()
+                        .map(name -> "io.millrace." + name + "..")
+                        .toArray(String[]::new);
+        return noClasses()
+                .that()
+                .resideInAPackage("io.millrace." + STAGES.get(stage) + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(right)
+                .allowEmptyShould(true);
+    }
+}

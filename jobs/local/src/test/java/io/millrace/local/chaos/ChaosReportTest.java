@@ -1,0 +1,122 @@
+package io.millrace.local.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.audit.Books;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ChaosReportTest {
+
+    private static final Books GOOD =
+            new Books(true, List.of(new Books.Check("charges-unique", true, "2 request ids")));
+    private static final Ends.Count WELL = new Ends.Count(3, 2, 1, 0, 0, List.of());
+    private static final Proofs.Verdict PROVED = new Proofs.Verdict(1, 2, List.of());
+
+    private static ChaosReport report(
+            Ends.Count count, long unexplainedNano, Proofs.Verdict proofs, Books books) {
+        return report("", count, unexplainedNano, proofs, books);
+    }
+
+    private static ChaosReport report(
+            String unsettled,
+            Ends.Count count,
+            long unexplainedNano,
+            Proofs.Verdict proofs,
+            Books books) {
+        return new ChaosReport(
+                7,
+                12.5,
+                List.of(
+                        new ChaosReport.Struck(
+                                1.5, FaultKind.KILL_SUBMITTER, "taskmanager-1", 4321)),
+                1,
+                unsettled,
+                count,
+                unexplainedNano,
+                proofs,
+                books);
+    }
+
+    @Test
+    void json_ofARun_hasWhatWasPromised() {
+        JsonNode json = report(WELL, 0, PROVED, GOOD).toJson();
+
+        assertThat(json.path("ok").asBoolean()).isTrue();
+        assertThat(json.path("seed").asLong()).isEqualTo(7);
+        assertThat(json.path("seconds").asDouble()).isEqualTo(12.5);
+        assertThat(json.path("faults").toString())
+                .isEqualTo(
+                        "[{\"at\":1.5,\"kind\":\"kill-submitter\",\"target\":\"taskmanager-1\","
+                                + "\"recoveredMillis\":4321}]");
+        assertThat(json.path("books").path("ok").asBoolean()).isTrue();
+        assertThat(json.path("books").path("lost").asInt(-1)).isZero();
+        assertThat(json.path("books").path("doubled").asInt(-1)).isZero();
+        assertThat(json.path("books").path("unexplainedNano").asInt(-1)).isZero();
+        assertThat(json.path("books").path("receiptsProved").asInt()).isEqualTo(2);
+        assertThat(json.path("books").path("checks")).hasSize(1);
+    }
+
+    @Test
+    void ok_anythingWrong_isNot() {
+        assertThat(report(new Ends.Count(3, 2, 0, 1, 0, List.of()), 0, PROVED, GOOD).ok())
+                .as("a request lost")
+                .isFalse();
+        assertThat(report(new Ends.Count(3, 3, 1, 0, 1, List.of()), 0, PROVED, GOOD).ok())
+                .as("a request charged twice")
+                .isFalse();
+        assertThat(report(new Ends.Count(3, 2, 1, 0, 0, List.of("x")), 0, PROVED, GOOD).ok())
+                .as("a request refused for another's fault")
+                .isFalse();
+        assertThat(report(WELL, -1, PROVED, GOOD).ok()).as("a nano-USD unexplained").isFalse();
+        assertThat(report(WELL, 0, new Proofs.Verdict(1, 1, List.of("x")), GOOD).ok())
+                .as("a receipt denied")
+                .isFalse();
+        assertThat(report(WELL, 0, PROVED, new Books(false, List.of())).ok())
+                .as("books that differ")
+                .isFalse();
+        assertThat(report("1 epoch", WELL, 0, PROVED, GOOD).ok())
+                .as("an epoch without receipts that is not settled")
+                .isFalse();
+    }
+
+    @Test
+    void json_ofARunThatEndedEarly_hasItsFaultsAndTheReason() {
+        JsonNode json =
+                ChaosReport.unfinished(
+                        7,
+                        1.5,
+                        report(WELL, 0, PROVED, GOOD).faults(),
+                        new IllegalStateException("does not work again"));
+
+        assertThat(json.path("ok").asBoolean(true)).isFalse();
+        assertThat(json.path("faults")).hasSize(1);
+        assertThat(json.path("error").asText()).isEqualTo("does not work again");
+    }
+
+    @Test
+    void options_withoutTime_refused() {
+        assertThatThrownBy(() -> options(Duration.ZERO, 2)).hasMessageContaining("0 minutes");
+    }
+
+    @Test
+    void options_withoutTaskManagers_refused() {
+        assertThatThrownBy(() -> options(Duration.ofMinutes(1), 0))
+                .hasMessageContaining("2 to 8 TaskManagers, not 0");
+    }
+
+    private static ChaosOptions options(Duration duration, int taskManagers) {
+        return new ChaosOptions(
+                1,
+                duration,
+                List.of(FaultKind.KILL_ALL),
+                1,
+                taskManagers,
+                4,
+                10,
+                Duration.ofMinutes(1));
+    }
+}

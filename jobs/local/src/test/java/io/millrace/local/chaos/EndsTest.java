@@ -1,0 +1,141 @@
+package io.millrace.local.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.admit.RejectReason;
+import io.millrace.infer.OutcomeStatus;
+import io.millrace.job.JsonCodec;
+import io.millrace.job.Topics;
+import io.millrace.meter.Charge;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+
+class EndsTest {
+
+    private static final String ID = "0x" + "11".repeat(32);
+
+    private final Ends ends = new Ends();
+    private final Expected good = new Expected(0, 5, ID, null);
+    private final Expected bad = new Expected(1, 6, "", RejectReason.SCHEMA);
+
+    @Test
+    void count_eachWithItsEnd_isWell() throws Exception {
+        charge(0, 5);
+        refuse(1, 6, RejectReason.SCHEMA);
+
+        assertThat(ends.count(List.of(good, bad)))
+                .isEqualTo(new Ends.Count(2, 1, 1, 0, 0, List.of()));
+        assertThat(ends.open(List.of(good, bad))).isZero();
+    }
+
+    @Test
+    void count_goodRequestWithoutCharge_isLost() throws Exception {
+        refuse(1, 6, RejectReason.SCHEMA);
+
+        assertThat(ends.open(List.of(good, bad))).isEqualTo(1);
+        assertThat(ends.count(List.of(good, bad)).lost()).isEqualTo(1);
+        assertThat(ends.count(List.of(good, bad)).ok()).isFalse();
+    }
+
+    @Test
+    void count_twoChargesForOneRecord_isDoubled() throws Exception {
+        charge(0, 5);
+        charge(0, 5);
+
+        assertThat(ends.count(List.of(good)).doubled()).isPositive();
+    }
+
+    @Test
+    void count_requestSentTwice_oneChargeAndOneRefusalIsWell() throws Exception {
+        Expected copy = new Expected(2, 9, ID, null);
+        refuse(0, 5, RejectReason.DUPLICATE);
+        charge(2, 9);
+
+        assertThat(ends.count(List.of(good, copy)).ok()).isTrue();
+    }
+
+    @Test
+    void count_requestSentTwice_bothRefusedIsLost() throws Exception {
+        Expected copy = new Expected(2, 9, ID, null);
+        refuse(0, 5, RejectReason.DUPLICATE);
+        refuse(2, 9, RejectReason.DUPLICATE);
+
+        assertThat(ends.count(List.of(good, copy)).lost()).isEqualTo(1);
+    }
+
+    @Test
+    void count_requestSentTwice_bothChargedIsDoubled() throws Exception {
+        Expected copy = new Expected(2, 9, ID, null);
+        charge(0, 5);
+        charge(2, 9);
+
+        assertThat(ends.count(List.of(good, copy)).doubled()).isEqualTo(1);
+    }
+
+    @Test
+    void count_badRequestChargedOrRefusedForAnother_isMisjudged() throws Exception {
+        charge(1, 6);
+        assertThat(ends.count(List.of(bad)).misjudged())
+                .singleElement()
+                .asString()
+                .contains("charged");
+
+        Expected other = new Expected(1, 7, "", RejectReason.EXPIRED);
+        refuse(1, 7, RejectReason.MALFORMED);
+        assertThat(ends.count(List.of(other)).misjudged())
+                .singleElement()
+                .asString()
+                .contains("MALFORMED");
+    }
+
+    @Test
+    void count_goodRequestThatIsNotAnswered_isMisjudged() throws Exception {
+        charge(0, 5, OutcomeStatus.FAILED);
+
+        assertThat(ends.count(List.of(good)).misjudged())
+                .singleElement()
+                .asString()
+                .contains("not answered: FAILED");
+    }
+
+    private void charge(int partition, long offset) throws IOException {
+        charge(partition, offset, OutcomeStatus.ANSWERED);
+    }
+
+    private void charge(int partition, long offset, OutcomeStatus status) throws IOException {
+        boolean answered = status == OutcomeStatus.ANSWERED;
+        Charge charge =
+                new Charge(
+                        ID,
+                        "0x" + "22".repeat(20),
+                        1,
+                        1,
+                        1,
+                        "0x" + "33".repeat(20),
+                        "0x" + "44".repeat(32),
+                        answered ? 10 : 0,
+                        20_000_000,
+                        1,
+                        answered ? 200 : 0,
+                        answered ? 190 : 0,
+                        answered ? 10 : 0,
+                        status,
+                        partition,
+                        offset);
+        ends.add(record(Topics.CHARGES, JsonCodec.encode(charge)));
+    }
+
+    private void refuse(int partition, long offset, RejectReason reason) throws IOException {
+        String json =
+                "{\"code\":\"%s\",\"partition\":%d,\"offset\":%d}"
+                        .formatted(reason, partition, offset);
+        ends.add(record(Topics.REJECTIONS, json.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static ConsumerRecord<byte[], byte[]> record(String topic, byte[] value) {
+        return new ConsumerRecord<>(topic, 0, 0, new byte[0], value);
+    }
+}

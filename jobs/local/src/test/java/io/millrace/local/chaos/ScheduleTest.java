@@ -1,0 +1,93 @@
+package io.millrace.local.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.local.stack.KafkaBroker;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ScheduleTest {
+
+    private static final List<FaultKind> ALL = Arrays.asList(FaultKind.values());
+    private static final int DEPTH = 6;
+
+    private static List<PlannedFault> plan(long seed, int length) {
+        Schedule schedule = new Schedule(seed, ALL, 3, DEPTH);
+        return Stream.generate(schedule::next).limit(length).toList();
+    }
+
+    @Test
+    void plan_sameSeed_isTheSame() {
+        assertThat(plan(42, 200)).isEqualTo(plan(42, 200));
+    }
+
+    @Test
+    void plan_otherSeeds_areOthers() {
+        List<List<PlannedFault>> plans =
+                Stream.iterate(1L, seed -> seed + 1).limit(20).map(seed -> plan(seed, 5)).toList();
+
+        assertThat(new HashSet<>(plans)).hasSize(20);
+    }
+
+    @Test
+    void plan_everyKind_comesOnceBeforeAnyComesTwice() {
+        List<PlannedFault> plan = plan(7, 3 * ALL.size());
+
+        for (int deck = 0; deck < 3; deck++) {
+            assertThat(plan.subList(deck * ALL.size(), (deck + 1) * ALL.size()))
+                    .extracting(PlannedFault::kind)
+                    .containsExactlyInAnyOrderElementsOf(ALL);
+        }
+    }
+
+    @Test
+    void plan_values_stayWithinWhatTheStackHas() {
+        assertThat(plan(3, 2000))
+                .allSatisfy(
+                        fault -> {
+                            assertThat(fault.taskManager()).isBetween(0, 2);
+                            assertThat(fault.depth()).isBetween(1, DEPTH);
+                            assertThat(fault.parallelism()).isBetween(1, 4);
+                            assertThat(fault.lengthMillis()).isPositive();
+                            assertThat(fault.baseFeeGwei()).isPositive();
+                        });
+    }
+
+    @Test
+    void plan_pauses_lastLongerThanTheHeartbeatSometimes() {
+        assertThat(plan(3, 500))
+                .filteredOn(fault -> fault.kind() == FaultKind.PAUSE_JOBMANAGER)
+                .anyMatch(fault -> fault.lengthMillis() > 8_000)
+                .anyMatch(fault -> fault.lengthMillis() < 8_000);
+    }
+
+    @Test
+    void plan_withoutKinds_refused() {
+        assertThatThrownBy(() -> new Schedule(1, List.of(), 2, DEPTH))
+                .hasMessageContaining("no kinds of faults");
+    }
+
+    @Test
+    void kind_everyLabel_namesIt() {
+        assertThat(ALL).allMatch(kind -> FaultKind.of(kind.label()) == kind);
+    }
+
+    @Test
+    void kind_unknownLabel_isToldAllThereAre() {
+        assertThatThrownBy(() -> FaultKind.of("earthquake"))
+                .hasMessageContaining("\"earthquake\"")
+                .hasMessageContaining("kill-taskmanager, kill-submitter");
+    }
+
+    @Test
+    void schedule_pausesOfTheOnlyBroker_endWithinItsSession() {
+        assertThat(plan(7, 500))
+                .filteredOn(fault -> fault.kind() == FaultKind.PAUSE_BROKER)
+                .isNotEmpty()
+                .allMatch(fault -> fault.lengthMillis() < KafkaBroker.SESSION_MILLIS - 2_000);
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of what clients share. */
+@NullMarked
+package io.millrace.local.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,302 @@
+package io.millrace.job;
+
+import static org.apache.flink.api.common.eventtime.WatermarkStrategy.noWatermarks;
+
+import io.millrace.admit.AccountedFunction;
+import io.millrace.admit.AdmitFunction;
+import io.millrace.admit.Candidate;
+import io.millrace.admit.FundsChange;
+import io.millrace.admit.Rejection;
+import io.millrace.admit.RequestRecord;
+import io.millrace.admit.Task;
+import io.millrace.admit.ValidateFunction;
+import io.millrace.admit.gate.AdmissionGate;
+import io.millrace.admit.gate.GateOperator;
+import io.millrace.admit.gate.GateState;
+import io.millrace.admit.gate.GatedSource;
+import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.VaultEvent;
+import io.millrace.chain.submit.SettlementRecord;
+import io.millrace.infer.Outcome;
+import io.millrace.meter.Charge;
+import io.millrace.meter.MeterFunction;
+import io.millrace.settle.EpochAssignment;
+import io.millrace.settle.EpochBuilder;
+import io.millrace.settle.PositionOperator;
+import io.millrace.settle.Receipt;
+import io.millrace.settle.ReceiptFunction;
+import io.millrace.settle.ShardCutOperator;
+import io.millrace.settle.ShardRoot;
+import java.util.UUID;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The steps of the DAG: each with its parallelism, and its uid, which is its name too. */
+final class Topology {
+
+    private final StreamExecutionEnvironment env;
+    private final Endpoints ends;
+    private final JobConfig.Parallelism parallelism;
+    private final StageFactory stages;
+    private final AdmissionGate gate = new AdmissionGate(UUID.randomUUID().toString());
+
+    Topology(StreamExecutionEnvironment env, Endpoints ends, JobConfig config) {
+        this.env = env;
+        this.ends = ends;
+        this.parallelism = config.parallelism();
+        this.stages = new StageFactory(config);
+    }
+
+    SingleOutputStreamOperator<RequestRecord> requests() {
+        var gated = new GatedSource<>(ends.requests(), gate);
+        var requests =
+                step(
+                        env.fromSource(
+                                gated,
+                                stages.appendTime(),
+                                Uids.REQUESTS,
+                                type(RequestRecord.class)),
+                        Uids.REQUESTS,
+                        parallelism.admit());
+        requests.getTransformation().setCoLocationGroupKey(Uids.GATE);
+        var open =
+                step(
+                        requests.process(new AccountedFunction()),
+                        Uids.REQUESTS_ACCOUNTED,
+                        parallelism.admit());
+        return step(
+                open.transform("", type(RequestRecord.class), stages.requestPositions()),
+                Uids.REQUEST_POSITIONS,
+                parallelism.admit());
+    }
+
+    SingleOutputStreamOperator<VaultEvent> vaultEvents() {
+        return step(
+                source(ends.events(), Uids.VAULT_EVENTS)
+                        .transform("", type(VaultEvent.class), stages.vaultPositions()),
+                Uids.VAULT_POSITIONS,
+                1);
+    }
+
+    /** What moves a requester's funds: the chain's events, and our charges once committed. */
+    DataStream<FundsChange> funds(DataStream<VaultEvent> events) {
+        var charged =
+                step(
+                        source(ends.charges(), Uids.CHARGES_BACK).map(StageFactory::charged),
+                        Uids.FUNDS_CHARGED,
+                        1);
+        return step(
+                        events.flatMap(StageFactory.funded(), type(FundsChange.class)),
+                        Uids.FUNDS_EVENTS,
+                        1)
+                .union(charged);
+    }
+
+    SingleOutputStreamOperator<Candidate> validate(
+            DataStream<RequestRecord> requests, DataStream<VaultEvent> events) {
+        var timeless = timeless(events, Uids.VAULT_IDLE).broadcast(ValidateFunction.MODELS);
+        return step(
+                requests.connect(timeless).process(stages.validate()),
+                Uids.VALIDATE,
+                parallelism.admit());
+    }
+
+    SingleOutputStreamOperator<Task> admit(
+            DataStream<Candidate> candidates, DataStream<FundsChange> funds) {
+        return step(
+                candidates
+                        .keyBy(Candidate::requester)
+                        .connect(timeless(funds, Uids.FUNDS_IDLE).keyBy(FundsChange::requester))
+                        .process(stages.admit()),
+                Uids.ADMIT,
+                parallelism.admit());
+    }
+
+    /**
+     * Holds requests back in Kafka while the chain has not been read, or too much is unsettled. The
+     * last step of the way back is no edge of the DAG: gate and source meet in one process.
+     */
+    void gate(SingleOutputStreamOperator<Task> tasks, DataStream<VaultEvent> events) {
+        var states =
+                step(
+                        tasks.getSideOutput(AdmitFunction.PROMISED)
+                                .connect(events)
+                                .transform("", type(GateState.class), stages.gateKeeper()),
+                        Uids.GATE_KEEPER,
+                        1);
+        step(
+                        states.broadcast()
+                                .transform("", type(GateState.class), new GateOperator(gate)),
+                        Uids.GATE,
+                        parallelism.admit())
+                .getTransformation()
+                .setCoLocationGroupKey(Uids.GATE);
+    }
+
+    DataStream<Rejection> rejections(
+            SingleOutputStreamOperator<Candidate> candidates,
+            SingleOutputStreamOperator<Task> tasks) {
+        return candidates
+                .getSideOutput(ValidateFunction.REJECTIONS)
+                .union(tasks.getSideOutput(AdmitFunction.REJECTIONS));
+    }
+
+    SingleOutputStreamOperator<Outcome> infer(DataStream<Task> tasks) {
+        return step(
+                tasks.rebalance().transform("", type(Outcome.class), stages.infer()),
+                Uids.INFER,
+                parallelism.infer());
+    }
+
+    SingleOutputStreamOperator<Charge> meter(DataStream<Outcome> outcomes) {
+        return step(
+                outcomes.keyBy(Outcome::requester).process(stages.meter()),
+                Uids.METER,
+                parallelism.meter());
+    }
+
+    SingleOutputStreamOperator<ShardRoot> cut(
+            DataStream<Charge> charges, SingleOutputStreamOperator<Task> tasks) {
+        var releases = tasks.getSideOutput(AdmitFunction.RELEASES);
+        return step(
+                charges.keyBy(stages.shardOfCharge())
+                        .connect(releases.keyBy(stages.shardOfRelease()))
+                        .transform("", type(ShardRoot.class), stages.shardCut()),
+                Uids.SHARD_CUT,
+                parallelism.settle());
+    }
+
+    SingleOutputStreamOperator<SealedEpoch> seal(
+            DataStream<ShardRoot> roots,
+            SingleOutputStreamOperator<RequestRecord> requests,
+            SingleOutputStreamOperator<VaultEvent> events) {
+        var positions =
+                requests.getSideOutput(PositionOperator.POSITIONS)
+                        .union(events.getSideOutput(PositionOperator.POSITIONS));
+        return step(
+                roots.connect(positions)
+                        .transform("", type(SealedEpoch.class), stages.epochBuilder(ends.log())),
+                Uids.EPOCH_BUILDER,
+                1);
+    }
+
+    SingleOutputStreamOperator<Receipt> receipts(
+            SingleOutputStreamOperator<ShardRoot> roots,
+            SingleOutputStreamOperator<SealedEpoch> epochs) {
+        var assignments =
+                epochs.getSideOutput(EpochBuilder.ASSIGNMENTS).keyBy(EpochAssignment::shard);
+        return step(
+                roots.getSideOutput(ShardCutOperator.RECEIPTS)
+                        .keyBy(Receipt::shard)
+                        .connect(assignments)
+                        .process(new ReceiptFunction()),
+                Uids.RECEIPTS,
+                parallelism.settle());
+    }
+
+    /** A mark of each checkpoint, for every transaction of it. */
+    DataStream<OutboundRecord> marks(SingleOutputStreamOperator<SealedEpoch> epochs) {
+        return step(
+                        epochs.getSideOutput(EpochBuilder.MARKS).map(Outbound::of),
+                        Uids.MARKS_ENCODED,
+                        1)
+                .broadcast();
+    }
+
+    /** Charges exactly once; results at once, or in the transaction of their charge. */
+    void publish(
+            SingleOutputStreamOperator<Charge> charges,
+            ResultsMode mode,
+            DataStream<OutboundRecord> marks) {
+        DataStream<OutboundRecord> money =
+                step(charges.map(Outbound::of), Uids.CHARGES_ENCODED, parallelism.meter());
+        DataStream<OutboundRecord> results =
+                step(
+                        charges.getSideOutput(MeterFunction.RESULTS).map(Outbound::of),
+                        Uids.RESULTS_ENCODED,
+                        parallelism.meter());
+        if (mode == ResultsMode.COMMITTED) {
+            money = money.union(results);
+        } else {
+            out(results, ends.results(), Uids.RESULTS_OUT, parallelism.meter());
+        }
+        ledger(money, marks, LedgerSink.MONEY, ends.money(), Uids.MONEY_OUT);
+    }
+
+    void publishRejections(DataStream<Rejection> rejections, DataStream<OutboundRecord> marks) {
+        var encoded =
+                step(rejections.map(Outbound::of), Uids.REJECTIONS_ENCODED, parallelism.admit());
+        ledger(encoded, marks, LedgerSink.REJECTIONS, ends.rejections(), Uids.REJECTIONS_OUT);
+    }
+
+    void publishEpochs(
+            SingleOutputStreamOperator<SealedEpoch> epochs,
+            DataStream<Receipt> receipts,
+            DataStream<OutboundRecord> marks) {
+        ledger(
+                step(epochs.map(Outbound::of), Uids.EPOCHS_ENCODED, 1),
+                marks,
+                LedgerSink.EPOCHS,
+                ends.epochLog(),
+                Uids.EPOCHS_OUT);
+        ledger(
+                step(receipts.map(Outbound::of), Uids.RECEIPTS_ENCODED, parallelism.settle()),
+                marks,
+                LedgerSink.RECEIPTS,
+                ends.receipts(),
+                Uids.RECEIPTS_OUT);
+    }
+
+    /** Each mark in the transactions of its checkpoint: visible with its records, or never. */
+    private void ledger(
+            DataStream<OutboundRecord> records,
+            DataStream<OutboundRecord> marks,
+            LedgerSink which,
+            Sink<OutboundRecord> sink,
+            String uid) {
+        out(records.union(marks), sink, uid, which.parallelism(parallelism));
+    }
+
+    /** The epoch log, once committed, goes to the chain. */
+    void submit() {
+        step(
+                source(ends.epochs(), Uids.EPOCHS_BACK)
+                        .transform(
+                                "",
+                                type(SettlementRecord.class),
+                                stages.submit(ends.journal(), ends.storedEpochs())),
+                Uids.SUBMIT,
+                1);
+    }
+
+    /** Keeps the append clock of every request partition moving. */
+    void tick() {
+        out(source(ends.ticks(), Uids.TICKS), ends.ticksOut(), Uids.TICKS_OUT, 1);
+    }
+
+    private <T> SingleOutputStreamOperator<T> source(Source<T, ?, ?> source, String uid) {
+        return step(env.fromSource(source, noWatermarks(), uid), uid, 1);
+    }
+
+    /** Of two inputs the requests alone tell the time. */
+    private static <T> SingleOutputStreamOperator<T> timeless(DataStream<T> stream, String uid) {
+        return step(stream.assignTimestampsAndWatermarks(IdleWatermarks.strategy()), uid, 1);
+    }
+
+    private static <T> SingleOutputStreamOperator<T> step(
+            SingleOutputStreamOperator<T> step, String uid, int parallelism) {
+        return step.setParallelism(parallelism).uid(uid).name(uid);
+    }
+
+    private static <T> void out(DataStream<T> stream, Sink<T> sink, String uid, int parallelism) {
+        stream.sinkTo(sink).setParallelism(parallelism).uid(uid).name(uid);
+    }
+
+    private static <T> TypeInformation<T> type(Class<T> type) {
+        return TypeInformation.of(type);
+    }
+}

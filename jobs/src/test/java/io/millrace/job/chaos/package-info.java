@@ -1,5 +1,0 @@
-/** Tests of the fault harness, and a short run of it. */
-@NullMarked
-package io.millrace.job.chaos;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Tests of the launcher, and of clients that know nothing but the wire formats. */
-@NullMarked
-package io.millrace.job.cli;
-
-import org.jspecify.annotations.NullMarked;

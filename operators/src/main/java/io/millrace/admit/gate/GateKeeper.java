@@ -1,0 +1,201 @@
+package io.millrace.admit.gate;
+
+import io.millrace.chain.VaultEvent;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides whether requests are read, by {@link GateRule}; parallelism 1. In: {@link
+ * io.millrace.admit.AdmitFunction#PROMISED}, and the finalised events of the vault. Out: the state
+ * of the gate, at every change and again every {@value #REPEAT_MILLIS} ms, for {@link
+ * GateOperator}s that start later.
+ *
+ * <p>State: nano-USD reserved or charged and not final on chain, exactly once. A start is closed
+ * until it has caught up, whatever was saved.
+ *
+ * <p>Metrics in group {@code admit}: {@code unsettledNano}, {@code gateClosed} (0 or 1), {@code
+ * gateReason} (0 open, 1 catching up, 2 unsettled value, 3 chain silent), {@code gateClosedMillis}
+ * (how long it has been closed, 0 while open).
+ */
+public final class GateKeeper extends AbstractStreamOperator<GateState>
+        implements TwoInputStreamOperator<Long, VaultEvent, GateState> {
+
+    /** State, also of a rebuilt one: nano-USD reserved or charged and not final on chain. */
+    public static final ListStateDescriptor<Long> UNSETTLED =
+            new ListStateDescriptor<>("unsettled-nano", Types.LONG);
+
+    private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(GateKeeper.class);
+    private static final long REPEAT_MILLIS = 250;
+
+    /** Longest that a start may take to catch up before it is worth a warning. */
+    private static final long PATIENCE_MILLIS = 60_000;
+
+    private final long maxUnsettledNano;
+    private final long maxChainAgeMillis;
+
+    private transient GateRule rule;
+    private transient ListState<Long> stored;
+    private transient long lastBarrier;
+    private transient volatile GateState state;
+    private transient volatile long unsettledNano;
+    private transient volatile long closedSinceMillis;
+    private transient boolean warned;
+    private transient @Nullable ScheduledFuture<?> repeating;
+
+    /**
+     * Admission stops at {@code maxUnsettledNano}, and while no final block younger than {@code
+     * maxChainAgeMillis} has been read; both at least 1.
+     */
+    @SuppressWarnings("NullAway.Init") // Flink calls initializeState before anything else
+    public GateKeeper(long maxUnsettledNano, long maxChainAgeMillis) {
+        this.maxUnsettledNano = maxUnsettledNano;
+        this.maxChainAgeMillis = maxChainAgeMillis;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        int parallelism = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+        if (parallelism != 1) {
+            throw new IllegalStateException(
+                    "the gate keeper runs at parallelism " + parallelism + ", set it to 1");
+        }
+        lastBarrier = context.getRestoredCheckpointId().orElse(0);
+        stored = context.getOperatorStateStore().getListState(UNSETTLED);
+        long restored = 0;
+        for (long nano : stored.get()) {
+            restored = Math.addExact(restored, nano);
+        }
+        rule = new GateRule(maxUnsettledNano, maxChainAgeMillis, restored);
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        state = rule.state(now());
+        unsettledNano = rule.unsettledNano();
+        closedSinceMillis = now();
+        MetricGroup group = getMetricGroup().addGroup("admit");
+        group.gauge("unsettledNano", () -> unsettledNano);
+        group.gauge("gateClosed", () -> state == GateState.OPEN ? 0 : 1);
+        group.gauge("gateReason", () -> state.code());
+        group.gauge(
+                "gateClosedMillis", () -> state == GateState.OPEN ? 0 : now() - closedSinceMillis);
+        repeating =
+                getProcessingTimeService().scheduleWithFixedDelay(this::repeat, 0, REPEAT_MILLIS);
+    }
+
+    @Override
+    public void processElement1(StreamRecord<Long> changeNano) {
+        rule.promised(changeNano.getValue());
+        look();
+    }
+
+    @Override
+    public void processElement2(StreamRecord<VaultEvent> element) {
+        VaultEvent event = element.getValue();
+        if (event.kind() == VaultEvent.Kind.EPOCH_SETTLED) {
+            rule.settled(event.amountNano());
+        } else if (event.kind() == VaultEvent.Kind.SCANNED) {
+            rule.chainRead(event.blockMillis(), event.caughtUp(), lastBarrier);
+        }
+        look();
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        lastBarrier = context.getCheckpointId();
+        stored.update(List.of(rule.unsettledNano()));
+    }
+
+    /**
+     * Says nothing downstream yet: the last checkpoint of a drained job completes after its end.
+     */
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        super.notifyCheckpointComplete(checkpointId);
+        rule.completed(checkpointId);
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (repeating != null) {
+            repeating.cancel(false);
+        }
+        super.close();
+    }
+
+    private void repeat(long timestamp) {
+        look();
+        if (state == GateState.CATCHING_UP
+                && !warned
+                && timestamp - closedSinceMillis > PATIENCE_MILLIS) {
+            warned = true;
+            LOG.warn(
+                    "no request has been read since the start {} s ago: the L2 has not been read up"
+                            + " to its final head, or no checkpoint has completed since; see"
+                            + " chain.rpcFailures and the checkpoints",
+                    PATIENCE_MILLIS / 1000);
+        }
+        output.collect(new StreamRecord<>(state));
+    }
+
+    private void look() {
+        unsettledNano = rule.unsettledNano();
+        GateState before = state;
+        long now = now();
+        GateState after = rule.state(now);
+        if (after == before) {
+            return;
+        }
+        closedSinceMillis = before == GateState.OPEN ? now : closedSinceMillis;
+        say(after, now);
+        state = after;
+        output.collect(new StreamRecord<>(after));
+    }
+
+    private void say(GateState after, long now) {
+        switch (after) {
+            case OPEN ->
+                    LOG.info(
+                            "requests are read after {} ms; {} nano-USD are unsettled",
+                            now - closedSinceMillis,
+                            unsettledNano);
+            case CATCHING_UP -> LOG.info("the chain is heard again; the next checkpoint opens");
+            case UNSETTLED_VALUE ->
+                    LOG.warn(
+                            "admission stops: {} nano-USD are owed and not final on chain,"
+                                    + " --admit.max.unsettled.nano is {}; requests wait in Kafka"
+                                    + " until epochs are settled, see the metrics of group"
+                                    + " settlement",
+                            unsettledNano,
+                            maxUnsettledNano);
+            case CHAIN_SILENT ->
+                    LOG.warn(
+                            "admission stops: the newest final block that was read is {} ms old,"
+                                    + " --admit.max.chain.age is {} ms, and a price may have"
+                                    + " changed unheard; requests wait in Kafka, see"
+                                    + " chain.rpcFailures, the L2's finality, and the clocks",
+                            rule.chainAgeMillis(now),
+                            maxChainAgeMillis);
+        }
+    }
+
+    private long now() {
+        return getProcessingTimeService().getCurrentProcessingTime();
+    }
+}

@@ -1,0 +1,101 @@
+package io.millrace.chain.event;
+
+import io.millrace.chain.rpc.LogEntry;
+import io.millrace.chain.rpc.RpcException;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Makes sure that the logs a node gave for a block are all there are. An empty answer is no proof:
+ * nodes behind a load balancer, or with a pruned index, give it without an error (geth #24078,
+ * #27353, besu #8007).
+ */
+final class LogsProof {
+
+    private final EventChain chain;
+    private final LogsCheck check;
+    private final Set<String> topics;
+
+    LogsProof(EventChain chain, LogsCheck check) {
+        this.chain = chain;
+        this.check = check;
+        this.topics = VaultEventDecoder.topics();
+    }
+
+    /** Whether logs come without proof, so that headers between them need not be read. */
+    boolean isOff() {
+        return check == LogsCheck.OFF;
+    }
+
+    /** Whether the header alone says that none of our events is in the block. */
+    boolean rulesOut(BlockHeader header) {
+        return check == LogsCheck.BLOOM && !mayHoldOurs(new LogBloom(header.logsBloom()));
+    }
+
+    /**
+     * Checks the logs of one block.
+     *
+     * @throws RpcException INVALID if some are missing, or some are not of this block
+     */
+    void require(BlockHeader header, List<LogEntry> logs) throws RpcException {
+        for (LogEntry log : logs) {
+            if (!log.blockHash().equals(header.hash())) {
+                throw RpcException.invalid(
+                        "eth_getLogs",
+                        "a log of block "
+                                + log.block()
+                                + " is of "
+                                + log.blockHash()
+                                + " but the canonical block is "
+                                + header.hash());
+            }
+        }
+        if (check == LogsCheck.OFF) {
+            return;
+        }
+        if (check == LogsCheck.BLOOM) {
+            LogBloom bloom = new LogBloom(header.logsBloom());
+            requireInBloom(header, bloom, logs);
+            if (!mayHoldOurs(bloom)) {
+                return;
+            }
+        }
+        List<LogEntry> proven = chain.provenLogs(header);
+        if (!proven.equals(logs)) {
+            throw RpcException.invalid(
+                    "eth_getLogs",
+                    "block "
+                            + header.number()
+                            + " has "
+                            + proven.size()
+                            + " logs of our contracts by its receipts, but the answer had "
+                            + logs.size()
+                            + (proven.size() == logs.size() ? ", and others" : ""));
+        }
+    }
+
+    private boolean mayHoldOurs(LogBloom bloom) {
+        for (String address : chain.addresses()) {
+            if (bloom.mayHold(address)) {
+                return topics.stream().anyMatch(bloom::mayHold);
+            }
+        }
+        return false;
+    }
+
+    private static void requireInBloom(BlockHeader header, LogBloom bloom, List<LogEntry> logs)
+            throws RpcException {
+        for (LogEntry log : logs) {
+            if (!bloom.mayHold(log.address()) || !log.topics().stream().allMatch(bloom::mayHold)) {
+                throw RpcException.invalid(
+                        "eth_getLogs",
+                        "log "
+                                + log.index()
+                                + " of block "
+                                + header.number()
+                                + " is not in the bloom filter of its header; if this chain's"
+                                + " headers have none, set chain.logs.check to receipts");
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package io.millrace.chain.submit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.rpc.Finality;
+import io.millrace.chain.rpc.HexQuantity;
+import io.millrace.chain.rpc.L2Connection;
+import io.millrace.chain.rpc.LogEntry;
+import io.millrace.chain.rpc.RangeSize;
+import io.millrace.chain.rpc.RpcAnswers;
+import io.millrace.chain.rpc.RpcEndpoints;
+import io.millrace.chain.rpc.RpcException;
+import io.millrace.unit.EvmAddress;
+import io.millrace.unit.Hex;
+import io.millrace.unit.Keccak;
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link VaultClient} over JSON-RPC. State is read at one block by its hash (EIP-1898), so that
+ * answers of one decision belong together. A null where something must be is an error, never
+ * "none".
+ */
+public final class JsonRpcVaultClient implements VaultClient {
+
+    private final RpcEndpoints endpoints;
+    private final L2Connection connection;
+
+    private JsonRpcVaultClient(L2Connection connection) {
+        this.connection = connection;
+        this.endpoints = connection.open();
+    }
+
+    /** Clients over {@code connection}. */
+    public static Factory over(L2Connection connection) {
+        return () -> new JsonRpcVaultClient(connection);
+    }
+
+    @Override
+    public long chainId() throws RpcException {
+        return RpcAnswers.quantity("eth_chainId", call("eth_chainId"));
+    }
+
+    @Override
+    public String vault() {
+        return connection.vault();
+    }
+
+    @Override
+    public String vaultCodeHash() throws RpcException {
+        String method = "eth_getCode";
+        String code = call(method, connection.vault(), "latest").asText();
+        try {
+            return Hex.encode(Keccak.hash(Hex.decode(code)));
+        } catch (IllegalArgumentException e) {
+            throw RpcException.invalid(method, String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public String token() throws RpcException {
+        return VaultAbi.token(ethCall(null, VaultAbi.tokenCall(), latestBlock()));
+    }
+
+    @Override
+    public L2Block latestBlock() throws RpcException {
+        L2Block latest = blockBy("latest");
+        endpoints.requireNotLower(latest.number());
+        return latest;
+    }
+
+    @Override
+    public L2Block finalBlock() throws RpcException {
+        Finality finality = connection.finality();
+        L2Block tagged = blockBy(finality.tag());
+        return finality.depth() == 0
+                ? tagged
+                : block(Math.max(0, tagged.number() - finality.depth()));
+    }
+
+    @Override
+    public L2Block block(long number) throws RpcException {
+        L2Block block = blockBy(HexQuantity.of(number));
+        if (block.number() != number) {
+            throw RpcException.invalid(
+                    "eth_getBlockByNumber", "asked for " + number + ", got " + block.number());
+        }
+        return block;
+    }
+
+    @Override
+    public VaultHead head(L2Block at) throws RpcException {
+        return VaultAbi.head(ethCall(null, VaultAbi.headCall(), at));
+    }
+
+    @Override
+    public String headerOf(long epoch, int part, L2Block at) throws RpcException {
+        return VaultAbi.headerOf(ethCall(null, VaultAbi.headerOfCall(epoch, part), at));
+    }
+
+    @Override
+    public Optional<LogEntry> settled(SealedEpoch part, long to) throws RpcException {
+        Map<String, Object> filter =
+                Map.of("address", connection.vault(), "topics", VaultAbi.settledTopics(part));
+        RangeSize range = new RangeSize();
+        // The cut reflects L2 events up to l2Block, so the epoch was settled after that block.
+        long from = part.header().l2Block();
+        while (from <= to) {
+            long end = Math.min(to, from + range.blocks() - 1);
+            try {
+                List<LogEntry> found = getLogs(from, end, filter);
+                if (!found.isEmpty()) {
+                    return Optional.of(found.get(0));
+                }
+                range.fitted(end - from + 1, 0);
+                from = end + 1;
+            } catch (RpcException e) {
+                if (e.kind() != RpcException.Kind.TOO_WIDE || from == end) {
+                    throw e;
+                }
+                range.refused(end - from + 1, e.fittingBlocks());
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean isSettler(String address) throws RpcException {
+        return VaultAbi.isSettler(ethCall(null, VaultAbi.isSettlerCall(address), latestBlock()));
+    }
+
+    @Override
+    public BigInteger balanceWei(String address) throws RpcException {
+        String method = "eth_getBalance";
+        return RpcAnswers.bigQuantity(method, call(method, address, "latest"));
+    }
+
+    @Override
+    public long nonce(String address) throws RpcException {
+        String method = "eth_getTransactionCount";
+        return RpcAnswers.quantity(method, call(method, address, "latest"));
+    }
+
+    @Override
+    public long tipWei() throws RpcException {
+        return RpcAnswers.quantity("eth_maxPriorityFeePerGas", call("eth_maxPriorityFeePerGas"));
+    }
+
+    @Override
+    public void simulate(String from, String calldata, L2Block at) throws RpcException {
+        ethCall(from, calldata, at);
+    }
+
+    @Override
+    public long estimateGas(String from, String calldata) throws RpcException {
+        return RpcAnswers.quantity(
+                "eth_estimateGas", call("eth_estimateGas", callObject(from, calldata)));
+    }
+
+    @Override
+    public void sendRaw(String raw) throws RpcException {
+        call("eth_sendRawTransaction", raw);
+    }
+
+    @Override
+    public Optional<TransactionOutcome> outcome(String transaction) throws RpcException {
+        String method = "eth_getTransactionReceipt";
+        Optional<JsonNode> receipt =
+                endpoints.ask(method, node -> node.callNullable(method, transaction));
+        if (receipt.isEmpty()) {
+            return Optional.empty();
+        }
+        JsonNode it = receipt.get();
+        return Optional.of(
+                new TransactionOutcome(
+                        transaction,
+                        RpcAnswers.quantity(method, it.path("status")) == 1,
+                        RpcAnswers.quantity(method, it.path("blockNumber")),
+                        RpcAnswers.hash(method, it.path("blockHash")),
+                        RpcAnswers.quantity(method, it.path("gasUsed"))));
+    }
+
+    private L2Block blockBy(String tagOrNumber) throws RpcException {
+        String method = "eth_getBlockByNumber";
+        JsonNode block = call(method, tagOrNumber, false);
+        return new L2Block(
+                RpcAnswers.quantity(method, block.path("number")),
+                RpcAnswers.hash(method, block.path("hash")),
+                Math.multiplyExact(RpcAnswers.quantity(method, block.path("timestamp")), 1_000L),
+                RpcAnswers.quantity(method, block.path("baseFeePerGas")));
+    }
+
+    private String ethCall(@Nullable String from, String calldata, L2Block at) throws RpcException {
+        return call(
+                        "eth_call",
+                        callObject(from == null ? EvmAddress.ZERO : from, calldata),
+                        Map.of("blockHash", at.hash()))
+                .asText();
+    }
+
+    private Map<String, String> callObject(String from, String calldata) {
+        return Map.of("from", from, "to", connection.vault(), "data", calldata);
+    }
+
+    private List<LogEntry> getLogs(long from, long to, Map<String, Object> filter)
+            throws RpcException {
+        Map<String, Object> range = new HashMap<>(filter);
+        range.put("fromBlock", HexQuantity.of(from));
+        range.put("toBlock", HexQuantity.of(to));
+        return RpcAnswers.logs(call("eth_getLogs", range), from, to, List.of(connection.vault()));
+    }
+
+    private JsonNode call(String method, Object... params) throws RpcException {
+        return endpoints.ask(method, node -> node.call(method, params));
+    }
+}

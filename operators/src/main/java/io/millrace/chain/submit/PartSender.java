@@ -1,0 +1,387 @@
+package io.millrace.chain.submit;
+
+import io.millrace.chain.EpochHeader;
+import io.millrace.chain.rpc.RpcException;
+import io.millrace.chain.submit.SendRefusal.Reaction;
+import io.millrace.chain.submit.SettlementHaltedException.Reason;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends the one part that the vault waits for: simulates, signs, journals, sends, re-publishes,
+ * replaces. All attempts for a part are one logical transaction: each is watched, none is given up,
+ * and whichever is mined settles the part. Submitter's thread only.
+ */
+final class PartSender {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PartSender.class);
+
+    private final VaultClient chain;
+    private final Signer signer;
+    private final SubmissionJournal journal;
+    private final NonceTracker nonces;
+    private final SubmitOptions options;
+    private final SteadyClock clock;
+    private final SubmitMetrics metrics;
+
+    private String lastWarning = "";
+
+    PartSender(SubmitContext context, NonceTracker nonces, SteadyClock clock) {
+        this.chain = context.chain();
+        this.signer = context.signer();
+        this.journal = context.journal();
+        this.nonces = nonces;
+        this.options = context.options();
+        this.clock = clock;
+        this.metrics = context.metrics();
+    }
+
+    /**
+     * Does what is due for the part that the vault waits for; {@code latest} is the block the vault
+     * was read at. Returns whether nothing can be done for now.
+     */
+    boolean advance(TrackedPart it, L2Block latest) throws RpcException, SettlementHaltedException {
+        SendOutcome outcome = outcomeOf(it);
+        if (!(outcome instanceof SendOutcome.Replaced)) {
+            it.replacedSinceMillis = 0;
+        }
+        if (outcome instanceof SendOutcome.NotSigned) {
+            return signAnew(it, nonces.next(chain.nonce(signer.address())), latest);
+        } else if (outcome instanceof SendOutcome.Unknown unknown) {
+            return keepAlive(it, unknown.chainCount(), latest);
+        } else if (outcome instanceof SendOutcome.Mined) {
+            return false; // the next look reads the vault at a newer block
+        } else if (outcome instanceof SendOutcome.Reverted reverted) {
+            return explain(it, reverted, latest);
+        } else if (outcome instanceof SendOutcome.Replaced replaced) {
+            return replaceAfterAWhile(it, replaced.chainCount(), latest);
+        }
+        throw new IllegalStateException("no branch for " + outcome);
+    }
+
+    private SendOutcome outcomeOf(TrackedPart it) throws RpcException {
+        SendOutcome.Reverted reverted = null;
+        for (SettlementRecord attempt : it.watched()) {
+            Optional<TransactionOutcome> mined = chain.outcome(attempt.transaction());
+            if (mined.isPresent() && mined.get().succeeded()) {
+                return new SendOutcome.Mined();
+            }
+            if (mined.isPresent() && !it.explained.contains(attempt.transaction())) {
+                reverted = new SendOutcome.Reverted(attempt, mined.get());
+            }
+        }
+        if (reverted != null) {
+            return reverted;
+        }
+        long highest = -1;
+        for (SettlementRecord attempt : it.attempts) {
+            if (!it.explained.contains(attempt.transaction())) {
+                highest = Math.max(highest, attempt.nonce());
+            }
+        }
+        if (highest < 0) {
+            return new SendOutcome.NotSigned();
+        }
+        long chainCount = nonces.count(chain.nonce(signer.address()));
+        return chainCount > highest
+                ? new SendOutcome.Replaced(chainCount)
+                : new SendOutcome.Unknown(chainCount);
+    }
+
+    private boolean signAnew(TrackedPart it, long nonce, L2Block latest)
+            throws RpcException, SettlementHaltedException {
+        String calldata = VaultAbi.settle(it.part);
+        RevertReason refused = simulate(calldata, latest);
+        if (refused != null) {
+            return haltUnlessTransient(it, refused, "would revert");
+        }
+        it.mutedSinceMillis = 0;
+        long gas = estimateGas(calldata);
+        // A quarter more than estimated: the block it lands in is another one.
+        long wanted = Math.max(it.minGasLimit, Math.addExact(gas, gas / 4));
+        Fees fees = options.fees().initial(latest.baseFeeWei(), chain.tipWei());
+        publish(it, sign(it, nonce, Math.min(options.maxGas(), wanted), calldata, fees));
+        return false;
+    }
+
+    private @Nullable RevertReason simulate(String calldata, L2Block at) throws RpcException {
+        try {
+            chain.simulate(signer.address(), calldata, at);
+            return null;
+        } catch (RpcException e) {
+            if (!e.isRevert()) {
+                throw e;
+            }
+            return RevertReason.decode(e.data());
+        }
+    }
+
+    /**
+     * The node picks the block for this one, so a revert here may be the truth of another block.
+     */
+    private long estimateGas(String calldata) throws RpcException {
+        try {
+            return chain.estimateGas(signer.address(), calldata);
+        } catch (RpcException e) {
+            throw e.isRevert()
+                    ? RpcException.invalid(
+                            "eth_estimateGas",
+                            "reverts what eth_call accepts: "
+                                    + RevertReason.decode(e.data()).text())
+                    : e;
+        }
+    }
+
+    /** The attempts may be waiting, evicted, or never have arrived: all call for the same bytes. */
+    private boolean keepAlive(TrackedPart it, long chainCount, L2Block latest)
+            throws RpcException, SettlementHaltedException {
+        SettlementRecord next = it.nextToMine(chainCount);
+        if (next == null) {
+            throw new IllegalStateException("no attempt for nonce " + chainCount + " or later");
+        }
+        long now = clock.millis();
+        if (next.nonce() == chainCount) {
+            it.gapSinceMillis = 0;
+        } else if (it.gapSinceMillis == 0) {
+            it.gapSinceMillis = now;
+        } else if (now - it.gapSinceMillis >= options.bumpMillis()) {
+            // What used the nonces before ours was reorganised away: the same part fills the gap.
+            it.gapSinceMillis = 0;
+            return signAnew(it, chainCount, latest);
+        }
+        SendRefusal refusal = it.refusal;
+        Reaction reaction = refusal == null ? Reaction.CHAIN_DECIDES : refusal.reaction();
+        if (reaction == Reaction.SIMULATE) {
+            RevertReason reason = simulate(VaultAbi.settle(it.part), latest);
+            if (reason != null) {
+                return haltUnlessTransient(it, reason, "is refused");
+            }
+        }
+        boolean stuck = now - it.signedMillis >= options.bumpMillis();
+        if (reaction == Reaction.REPRICE || (stuck && reaction != Reaction.HOLD)) {
+            SettlementRecord dearer = bump(it, next, latest);
+            if (dearer != null) {
+                publish(it, dearer);
+                return false;
+            }
+        }
+        if (now - it.publishedMillis >= republishMillis(it)) {
+            publish(it, next);
+        }
+        return reaction == Reaction.HOLD;
+    }
+
+    /** Each refusal of that kind in a row doubles the wait, up to the longest back-off. */
+    private long republishMillis(TrackedPart it) {
+        long most = Math.max(options.republishMillis(), options.maxBackoffMillis());
+        return Math.min(options.republishMillis() << Math.min(it.refusals, 20), most);
+    }
+
+    /** Signs a dearer replacement for {@code old}, or returns null if the policy forbids it. */
+    private @Nullable SettlementRecord bump(TrackedPart it, SettlementRecord old, L2Block latest)
+            throws RpcException, SettlementHaltedException {
+        Fees oldFees = new Fees(old.maxFeePerGasWei(), old.maxPriorityFeePerGasWei());
+        Optional<Fees> fees = options.fees().bump(oldFees, latest.baseFeeWei(), chain.tipWei());
+        metrics.capped(fees.isEmpty());
+        if (fees.isEmpty()) {
+            warn(
+                    it.name()
+                            + " is stuck at "
+                            + oldFees.maxFeePerGasWei()
+                            + " wei a gas, a dearer replacement is over the limit; it is published"
+                            + " again until the market comes down");
+            return null;
+        }
+        metrics.bumped();
+        long gasLimit = SignedTransaction.gasLimit(old.raw());
+        return sign(it, old.nonce(), gasLimit, VaultAbi.settle(it.part), fees.get());
+    }
+
+    /** Ours is in a block and failed: the reason decides. */
+    private boolean explain(TrackedPart it, SendOutcome.Reverted reverted, L2Block latest)
+            throws RpcException, SettlementHaltedException {
+        TransactionOutcome outcome = reverted.outcome();
+        String how = "was reverted in transaction " + outcome.transaction();
+        RevertReason reason = simulate(VaultAbi.settle(it.part), latest);
+        if (reason != null) {
+            return haltUnlessTransient(it, reason, how);
+        }
+        long gasLimit = SignedTransaction.gasLimit(reverted.attempt().raw());
+        boolean outOfGas = outcome.gasUsed() >= gasLimit;
+        if (outOfGas && gasLimit >= options.maxGas()) {
+            throw new SettlementHaltedException(
+                    Reason.REVERTED,
+                    it.name()
+                            + " "
+                            + how
+                            + ": it used all of "
+                            + gasLimit
+                            + " gas, the most a transaction may ask for; lower"
+                            + " --settle.part.max.gas for the epochs to come, and have this one"
+                            + " settled on a chain that takes more");
+        }
+        // It would pass now: it met a pause, or ran out of gas. Its nonce is used up.
+        if (outOfGas) {
+            it.minGasLimit = Math.addExact(gasLimit, gasLimit / 2);
+        }
+        warn(it.name() + " " + how + " but would pass now; signing it anew");
+        long usedUp = reverted.attempt().nonce();
+        nonces.mined(usedUp);
+        for (SettlementRecord attempt : it.attempts) {
+            if (attempt.nonce() == usedUp) {
+                it.explained.add(attempt.transaction());
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The nonce went to a transaction that is none of ours, or the node forgot ours for a moment.
+     * Signing again is safe, the vault takes the header once (M5); it only waits to save gas.
+     */
+    private boolean replaceAfterAWhile(TrackedPart it, long chainCount, L2Block latest)
+            throws RpcException, SettlementHaltedException {
+        long now = clock.millis();
+        if (it.replacedSinceMillis == 0) {
+            it.replacedSinceMillis = now;
+            warn(
+                    "a nonce of "
+                            + signer.address()
+                            + " below "
+                            + chainCount
+                            + " was used by a transaction unknown here, "
+                            + it.name()
+                            + " is signed anew soon; keep the settler's key for this job only");
+        }
+        return now - it.replacedSinceMillis >= options.bumpMillis()
+                && signAnew(it, nonces.next(chainCount), latest);
+    }
+
+    private boolean haltUnlessTransient(TrackedPart it, RevertReason reason, String how)
+            throws RpcException, SettlementHaltedException {
+        if (reason.error().equals(RevertReason.PAUSED)) {
+            warn(it.name() + " waits, the vault is paused: " + reason.text());
+            return true;
+        }
+        EpochHeader header = it.part.header();
+        L2Block now = chain.latestBlock();
+        boolean settledMeanwhile =
+                chain.headerOf(header.epoch(), header.part(), now).equals(it.part.hash());
+        boolean headMoved = !chain.head(now).header().equals(header.previousHeader());
+        if (settledMeanwhile || headMoved) {
+            return false; // the next look compares the vault with the log and names both
+        }
+        if (reason.error().equals(RevertReason.UNKNOWN)) {
+            // The vault names its errors; without one it may be the node that failed.
+            if (it.mutedSinceMillis == 0) {
+                it.mutedSinceMillis = clock.millis();
+                warn(it.name() + " " + how + ": " + reason.text() + "; asking again");
+            }
+            if (clock.millis() - it.mutedSinceMillis < options.bumpMillis()) {
+                return true;
+            }
+        }
+        throw new SettlementHaltedException(
+                Reason.REVERTED,
+                it.name()
+                        + " "
+                        + how
+                        + ": "
+                        + reason.text()
+                        + "; the epoch log and the vault disagree, run millrace audit before going"
+                        + " on");
+    }
+
+    private SettlementRecord sign(
+            TrackedPart it, long nonce, long gasLimit, String calldata, Fees fees)
+            throws RpcException, SettlementHaltedException {
+        SignedTransaction signed;
+        try {
+            signed =
+                    SignedTransaction.sign(
+                            new SignedTransaction.Unsigned(
+                                    options.vault().chainId(),
+                                    nonce,
+                                    gasLimit,
+                                    chain.vault(),
+                                    calldata,
+                                    fees),
+                            signer);
+        } catch (IOException e) {
+            throw RpcException.unreachable("signing", "the signer", e);
+        }
+        SettlementRecord entry =
+                new SettlementRecord(
+                        SettlementRecord.State.SIGNED,
+                        it.part.header().epoch(),
+                        it.part.header().part(),
+                        it.part.hash(),
+                        nonce,
+                        signed.hash(),
+                        signed.raw(),
+                        fees.maxFeePerGasWei(),
+                        fees.maxPriorityFeePerGasWei(),
+                        0,
+                        0,
+                        clock.millis());
+        journal(entry);
+        it.attempts.add(entry);
+        it.signedMillis = clock.millis();
+        it.replacedSinceMillis = 0;
+        it.refusal = null;
+        it.refusals = 0;
+        return entry;
+    }
+
+    /** Appends durably, or halts: what is not certain to be kept must not be sent. */
+    void journal(SettlementRecord entry) throws SettlementHaltedException {
+        try {
+            journal.append(entry);
+        } catch (IOException e) {
+            throw new SettlementHaltedException(
+                    Reason.JOURNAL_LOST,
+                    "the journal did not keep the "
+                            + entry.state()
+                            + " entry of epoch "
+                            + entry.epoch()
+                            + " part "
+                            + entry.part()
+                            + ": "
+                            + e.getMessage()
+                            + "; nothing was sent on its strength, it goes on when the journal is"
+                            + " writable",
+                    e);
+        }
+    }
+
+    private void publish(TrackedPart it, SettlementRecord attempt) {
+        it.publishedMillis = clock.millis();
+        metrics.sent();
+        try {
+            chain.sendRaw(attempt.raw());
+            it.refusal = null;
+            it.refusals = 0;
+            LOG.info(
+                    "{} sent: transaction {}, nonce {}",
+                    it.name(),
+                    attempt.transaction(),
+                    attempt.nonce());
+        } catch (RpcException e) {
+            // M9: whatever the node says or does not say, only the chain tells what became of it.
+            it.refusal = SendRefusal.of(e);
+            it.refusals = it.refusal.backsOff() ? it.refusals + 1 : 0;
+            warn(it.name() + " may not have been sent: " + e.getMessage() + it.refusal.remedy());
+        }
+        metrics.sendAnswered(it.refusal);
+    }
+
+    private void warn(String message) {
+        if (!message.equals(lastWarning)) {
+            LOG.warn("{}", message);
+            lastWarning = message;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.millrace.chain.submit;
+
+import io.millrace.unit.Hex;
+import io.millrace.unit.Keccak;
+import io.millrace.unit.Secp256k1;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.security.SignatureException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.web3j.crypto.RawTransaction;
+import org.web3j.crypto.Sign;
+import org.web3j.crypto.SignedRawTransaction;
+import org.web3j.crypto.TransactionDecoder;
+import org.web3j.crypto.TransactionEncoder;
+import org.web3j.crypto.transaction.type.Transaction1559;
+
+/**
+ * An EIP-1559 transaction, signed and checked.
+ *
+ * @param hash of the transaction, 0x-hex
+ * @param raw signed bytes, 0x-hex
+ */
+record SignedTransaction(String hash, String raw) {
+
+    /**
+     * What is signed. No value is ever sent along.
+     *
+     * @param chainId EIP-155
+     * @param nonce of the sender
+     * @param gasLimit
+     * @param to the vault
+     * @param calldata 0x-hex
+     * @param fees offered
+     */
+    record Unsigned(
+            long chainId, long nonce, long gasLimit, String to, String calldata, Fees fees) {}
+
+    /**
+     * Signs, and checks that the signature is the signer's over exactly these bytes.
+     *
+     * @throws IOException if the signer is out of reach, or signed something else
+     */
+    static SignedTransaction sign(Unsigned unsigned, Signer signer) throws IOException {
+        RawTransaction transaction =
+                RawTransaction.createTransaction(
+                        unsigned.chainId(),
+                        BigInteger.valueOf(unsigned.nonce()),
+                        BigInteger.valueOf(unsigned.gasLimit()),
+                        unsigned.to(),
+                        BigInteger.ZERO,
+                        unsigned.calldata(),
+                        BigInteger.valueOf(unsigned.fees().maxPriorityFeePerGasWei()),
+                        BigInteger.valueOf(unsigned.fees().maxFeePerGasWei()));
+        byte[] digest = Keccak.hash(TransactionEncoder.encode(transaction));
+        byte[] signature = signer.sign(digest);
+        String recovered = Secp256k1.recover(digest, signature).orElse("nobody");
+        if (!recovered.equals(signer.address())) {
+            throw new IOException(
+                    "signer of "
+                            + signer.address()
+                            + " returned a signature of "
+                            + recovered
+                            + ": check which key it holds");
+        }
+        byte[] raw =
+                TransactionEncoder.encode(
+                        transaction,
+                        new Sign.SignatureData(
+                                signature[64],
+                                Arrays.copyOfRange(signature, 0, 32),
+                                Arrays.copyOfRange(signature, 32, 64)));
+        return new SignedTransaction(Hex.encode(Keccak.hash(raw)), Hex.encode(raw));
+    }
+
+    /** Gas limit of signed bytes: a replacement never lowers it. */
+    static long gasLimit(String raw) {
+        return TransactionDecoder.decode(raw).getGasLimit().longValueExact();
+    }
+
+    /** Whether {@code raw} carries the signature of {@code address}. */
+    static boolean isSignedBy(String raw, String address) {
+        try {
+            return TransactionDecoder.decode(raw) instanceof SignedRawTransaction signed
+                    && address.equals(signed.getFrom());
+        } catch (SignatureException e) {
+            return false;
+        }
+    }
+
+    /**
+     * What is wrong with a SIGNED entry of the journal, or null: its hash is the checksum of its
+     * bytes, and the numbers beside them must be those inside.
+     */
+    static @Nullable String damage(SettlementRecord entry) {
+        byte[] raw;
+        RawTransaction inside;
+        try {
+            raw = Hex.decode(entry.raw());
+            inside = TransactionDecoder.decode(entry.raw());
+        } catch (RuntimeException e) { // whatever web3j throws at bytes that are no transaction
+            return "holds bytes that are no transaction";
+        }
+        String hash = Hex.encode(Keccak.hash(raw));
+        if (!hash.equals(entry.transaction())) {
+            return "holds bytes that hash to " + hash;
+        }
+        boolean same =
+                inside.getTransaction() instanceof Transaction1559 fees
+                        && inside instanceof SignedRawTransaction
+                        && inside.getNonce().equals(BigInteger.valueOf(entry.nonce()))
+                        && fees.getMaxFeePerGas()
+                                .equals(BigInteger.valueOf(entry.maxFeePerGasWei()))
+                        && fees.getMaxPriorityFeePerGas()
+                                .equals(BigInteger.valueOf(entry.maxPriorityFeePerGasWei()));
+        return same ? null : "names another nonce or other fees than its bytes";
+    }
+}

@@ -1,0 +1,159 @@
+package io.millrace.chain.submit;
+
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+
+/** What the submitter counts. Written by its thread only, read by any. */
+public final class SubmitMetrics {
+
+    private volatile long unsettledParts;
+    private volatile long unsettledNano;
+    private volatile long oldestSinceMillis;
+    private volatile long settledParts;
+    private volatile long gasUsed;
+    private volatile long transactionsSent;
+    private volatile long bumps;
+    private volatile boolean feeCapped;
+    private volatile boolean outOfFunds;
+    private volatile boolean lowBalance;
+    private volatile BigInteger signerBalanceWei = BigInteger.ZERO;
+    private volatile long rpcUnknownErrors;
+    private volatile long halts;
+    private volatile long rpcFailures;
+    private volatile boolean waiting;
+
+    /** Parts of epochs that are not final on chain. */
+    public long unsettledParts() {
+        return unsettledParts;
+    }
+
+    /** Sum of what they settle, nano-USD. */
+    public long unsettledNano() {
+        return unsettledNano;
+    }
+
+    /** How long the oldest of them has been in the epoch log, given the time now; 0 if none. */
+    public long oldestUnsettledMillis(long nowMillis) {
+        long since = oldestSinceMillis;
+        return since == 0 ? 0 : Math.max(0, nowMillis - since);
+    }
+
+    /** Parts seen final since the start. */
+    public long settledParts() {
+        return settledParts;
+    }
+
+    /** Gas of their transactions. */
+    public long gasUsed() {
+        return gasUsed;
+    }
+
+    /** Times signed bytes were handed to the node. */
+    public long transactionsSent() {
+        return transactionsSent;
+    }
+
+    /** Replacements with higher fees. */
+    public long bumps() {
+        return bumps;
+    }
+
+    /** Whether a stuck transaction is not replaced because the fee policy forbids the price. */
+    public boolean isFeeCapped() {
+        return feeCapped;
+    }
+
+    /** Whether the node said last that the signer cannot pay for gas. */
+    public boolean isOutOfFunds() {
+        return outOfFunds;
+    }
+
+    /** Whether the signer's balance was below the alarm when it was last read. */
+    public boolean isLowBalance() {
+        return lowBalance;
+    }
+
+    /** The signer's balance when it was last read, wei. */
+    public BigInteger signerBalanceWei() {
+        return signerBalanceWei;
+    }
+
+    /** Answers to a transaction that the table of refusals does not know. */
+    public long rpcUnknownErrors() {
+        return rpcUnknownErrors;
+    }
+
+    /** Times the submitter stopped rather than guess; it stays stopped. */
+    public long halts() {
+        return halts;
+    }
+
+    /** Calls to the node that brought no usable answer. */
+    public long rpcFailures() {
+        return rpcFailures;
+    }
+
+    /** Whether the last look at the chain failed, or the vault is paused. */
+    public boolean isWaiting() {
+        return waiting;
+    }
+
+    void unsettled(long parts, long nano, long sinceMillis) {
+        unsettledParts = parts;
+        unsettledNano = nano;
+        oldestSinceMillis = sinceMillis;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the submitter's thread
+    void settled(long gas) {
+        settledParts++;
+        feeCapped = false;
+        outOfFunds = false;
+        gasUsed += gas;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the submitter's thread
+    void sent() {
+        transactionsSent++;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the submitter's thread
+    void bumped() {
+        bumps++;
+    }
+
+    void capped(boolean now) {
+        feeCapped = now;
+    }
+
+    void balance(BigInteger wei, long lowWei) {
+        signerBalanceWei = wei;
+        lowBalance = wei.compareTo(BigInteger.valueOf(lowWei)) < 0;
+    }
+
+    /** What the node said to a transaction, null if it took it. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the submitter's thread
+    void sendAnswered(@Nullable SendRefusal refusal) {
+        outOfFunds = refusal == SendRefusal.OUT_OF_FUNDS;
+        if (refusal != null) {
+            rpcFailures++;
+        }
+        if (refusal == SendRefusal.UNKNOWN) {
+            rpcUnknownErrors++;
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the submitter's thread
+    void halted() {
+        halts++;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the submitter's thread
+    void rpcFailed() {
+        rpcFailures++;
+    }
+
+    void waits(boolean now) {
+        waiting = now;
+    }
+}

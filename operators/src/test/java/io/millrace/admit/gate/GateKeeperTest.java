@@ -1,0 +1,186 @@
+package io.millrace.admit.gate;
+
+import static io.millrace.testing.Fixtures.vaultEvent;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.chain.VaultEvent;
+import io.millrace.unit.Hex;
+import java.util.List;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.util.TwoInputStreamOperatorTestHarness;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+@SuppressWarnings("try") // the harness' close may be interrupted
+class GateKeeperTest {
+
+    private static final long LIMIT = 1_000;
+
+    /** Above what the harness' clock is moved, from 0 on, by a test that is not about it. */
+    private static final long AGE = 20_000;
+
+    private static final long BLOCK_MILLIS = 7_000;
+
+    @Test
+    void keeper_chainReadAndACheckpointLater_opens() throws Exception {
+        try (var keeper = keeper(null)) {
+            keeper.processElement2(scanned(false), 0);
+            checkpoint(keeper, 1);
+            assertThat(last(keeper)).as("not at the final head").isEqualTo(GateState.CATCHING_UP);
+
+            keeper.processElement2(scanned(true), 0);
+            keeper.notifyOfCompletedCheckpoint(1);
+            assertThat(last(keeper)).as("no checkpoint since").isEqualTo(GateState.CATCHING_UP);
+
+            checkpoint(keeper, 2);
+            assertThat(last(keeper)).isEqualTo(GateState.OPEN);
+        }
+    }
+
+    @Test
+    void keeper_checkpointCompletes_emitsOnlyWithItsNextLook() throws Exception {
+        try (var keeper = keeper(null)) {
+            keeper.processElement2(scanned(true), 0);
+            keeper.snapshot(1, 0);
+            int before = keeper.extractOutputValues().size();
+            keeper.notifyOfCompletedCheckpoint(1);
+
+            assertThat(keeper.extractOutputValues())
+                    .as("after a drain the last checkpoint completes when the output is closed")
+                    .hasSize(before);
+        }
+    }
+
+    @Test
+    void keeper_value_isCountedFromAdmissionToFinality() throws Exception {
+        try (var keeper = opened(null)) {
+            keeper.processElement1(LIMIT - 1, 0);
+            keeper.processElement1(1L, 0);
+            assertThat(newest(keeper)).as("at once").isEqualTo(GateState.UNSETTLED_VALUE);
+
+            keeper.processElement2(settled(300), 0);
+            assertThat(newest(keeper)).isEqualTo(GateState.OPEN);
+        }
+    }
+
+    @Test
+    void keeper_otherEvents_settleNothing() throws Exception {
+        try (var keeper = opened(null)) {
+            keeper.processElement1(LIMIT, 0);
+            keeper.processElement2(
+                    vaultEvent(
+                            VaultEvent.Kind.WITHDRAWAL_RELEASED, 1, "0x" + "11".repeat(20), 1, 999),
+                    0);
+
+            assertThat(last(keeper)).isEqualTo(GateState.UNSETTLED_VALUE);
+        }
+    }
+
+    @Test
+    void keeper_restored_isClosedThenKnowsWhatIsUnsettled() throws Exception {
+        OperatorSubtaskState state;
+        try (var keeper = opened(null)) {
+            keeper.processElement1(LIMIT - 1, 0);
+            state = keeper.snapshot(9, 0);
+        }
+
+        try (var keeper = keeper(state)) {
+            keeper.processElement1(1L, 0);
+            assertThat(last(keeper)).isEqualTo(GateState.CATCHING_UP);
+
+            keeper.processElement2(scanned(true), 0);
+            checkpoint(keeper, 10);
+            assertThat(last(keeper)).isEqualTo(GateState.UNSETTLED_VALUE);
+        }
+    }
+
+    @Test
+    void keeper_chainSilent_closesByItselfUntilItIsHeardAgain() throws Exception {
+        try (var keeper = opened(null)) {
+            keeper.setProcessingTime(BLOCK_MILLIS + AGE);
+            assertThat(newest(keeper)).isEqualTo(GateState.OPEN);
+            assertThat(last(keeper)).isEqualTo(GateState.CHAIN_SILENT);
+
+            keeper.processElement2(scanned(true, keeper.getProcessingTime()), 0);
+            assertThat(newest(keeper)).isEqualTo(GateState.CATCHING_UP);
+            checkpoint(keeper, 2);
+            assertThat(last(keeper)).isEqualTo(GateState.OPEN);
+        }
+    }
+
+    @Test
+    void keeper_nothingHappens_repeatsItself() throws Exception {
+        try (var keeper = keeper(null)) {
+            int before = keeper.extractOutputValues().size();
+            keeper.setProcessingTime(keeper.getProcessingTime() + 10_000);
+
+            assertThat(keeper.extractOutputValues()).hasSizeGreaterThan(before + 10);
+        }
+    }
+
+    private static TwoInputStreamOperatorTestHarness<Long, VaultEvent, GateState> keeper(
+            @Nullable OperatorSubtaskState state) throws Exception {
+        var keeper = new TwoInputStreamOperatorTestHarness<>(new GateKeeper(LIMIT, AGE));
+        if (state != null) {
+            keeper.initializeState(state);
+        }
+        keeper.open();
+        return keeper;
+    }
+
+    private static TwoInputStreamOperatorTestHarness<Long, VaultEvent, GateState> opened(
+            @Nullable OperatorSubtaskState state) throws Exception {
+        var keeper = keeper(state);
+        keeper.processElement2(scanned(true), 0);
+        checkpoint(keeper, 1);
+        assertThat(last(keeper)).isEqualTo(GateState.OPEN);
+        return keeper;
+    }
+
+    private static void checkpoint(
+            TwoInputStreamOperatorTestHarness<Long, VaultEvent, GateState> keeper, long id)
+            throws Exception {
+        keeper.snapshot(id, 0);
+        keeper.notifyOfCompletedCheckpoint(id);
+    }
+
+    /** What the gates hear a moment later. */
+    private static GateState last(
+            TwoInputStreamOperatorTestHarness<Long, VaultEvent, GateState> keeper)
+            throws Exception {
+        keeper.setProcessingTime(keeper.getProcessingTime() + 1_000);
+        return newest(keeper);
+    }
+
+    /** What the gates have heard. */
+    private static GateState newest(
+            TwoInputStreamOperatorTestHarness<Long, VaultEvent, GateState> keeper) {
+        List<GateState> all = keeper.extractOutputValues();
+        return all.get(all.size() - 1);
+    }
+
+    private static VaultEvent settled(long partSumNano) {
+        return vaultEvent(VaultEvent.Kind.EPOCH_SETTLED, -1, "", 0, partSumNano);
+    }
+
+    private static VaultEvent scanned(boolean caughtUp) {
+        return scanned(caughtUp, BLOCK_MILLIS);
+    }
+
+    private static VaultEvent scanned(boolean caughtUp, long blockMillis) {
+        return new VaultEvent(
+                VaultEvent.Kind.SCANNED,
+                7,
+                blockMillis,
+                Integer.MAX_VALUE,
+                Hex.ZERO_32,
+                -1,
+                "",
+                0,
+                0,
+                0,
+                null,
+                0,
+                caughtUp);
+    }
+}

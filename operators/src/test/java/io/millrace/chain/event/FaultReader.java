@@ -1,0 +1,147 @@
+package io.millrace.chain.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.chain.VaultEvent;
+import io.millrace.chain.event.FinalRangeReader.Step;
+import io.millrace.chain.rpc.HexQuantity;
+import io.millrace.chain.rpc.RpcException;
+import io.millrace.testing.Anvil;
+import io.millrace.testing.FaultChain;
+import io.millrace.testing.LocalVault;
+import io.millrace.unit.Hex;
+import io.millrace.unit.Keccak;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
+
+/**
+ * The event source's fetcher on a real chain, from the block in which the test begins, with its
+ * checkpointed state and a restart. What it emitted is compared with the logs that the node itself
+ * has in its final blocks.
+ */
+final class FaultReader {
+
+    private static final String ACCOUNT_OPENED =
+            Hex.encode(Keccak.hashUtf8("EarningAccountOpened(uint32,address)"));
+    private static final int MAX_LOOKS = 100;
+    private static int newcomers;
+
+    /** An event where it stood. */
+    record Seen(long block, int logIndex, String transaction) {}
+
+    final SourceMetrics metrics = new SourceMetrics();
+    final List<VaultEvent> events = new ArrayList<>();
+
+    private final FaultChain chain;
+    private final long firstBlock;
+    private final LogsCheck check;
+    private final List<String> urls;
+    private final long timeoutMillis;
+    private VaultSplit state;
+    private VaultSplitReader reader;
+
+    /** Of the nodes at {@code urls}, in order of preference. */
+    FaultReader(FaultChain chain, LogsCheck check, long timeoutMillis, String... urls)
+            throws RpcException {
+        this.chain = chain;
+        this.check = check;
+        this.timeoutMillis = timeoutMillis;
+        this.urls = List.of(urls);
+        this.firstBlock = chain.height();
+        this.state = VaultSplit.from(firstBlock);
+        this.reader = open();
+    }
+
+    private VaultSplitReader open() {
+        VaultSplitReader made =
+                new VaultSplitReader(
+                        JsonRpcEventChain.over(chain.local().connection(urls, timeoutMillis))
+                                .open(),
+                        new SourceOptions(Anvil.CHAIN_ID, firstBlock, 5, 20, check, 45_000),
+                        metrics);
+        made.handleSplitsChanges(new SplitsAddition<>(List.of(state)));
+        return made;
+    }
+
+    /** A new process with the state of the last one. */
+    void restart() {
+        reader = open();
+    }
+
+    VaultSplit state() {
+        return state;
+    }
+
+    /** One look at the chain. */
+    void look() throws IOException {
+        RecordsWithSplitIds<Step> records = reader.fetch();
+        while (records.nextSplit() != null) {
+            for (Step step = records.nextRecordFromSplit();
+                    step != null;
+                    step = records.nextRecordFromSplit()) {
+                state = step.after();
+                VaultEvent event = step.event();
+                if (event != null && event.kind() != VaultEvent.Kind.SCANNED) {
+                    events.add(event);
+                }
+            }
+        }
+    }
+
+    void looks(int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            look();
+        }
+    }
+
+    /** Looks until the newest final block has been read. */
+    void drain() throws IOException {
+        long last = chain.finalHeight();
+        for (int i = 0; state.nextBlock() <= last; i++) {
+            assertThat(i).as("looks without getting to block " + last).isLessThan(MAX_LOOKS);
+            look();
+        }
+    }
+
+    List<String> owners() {
+        return events.stream().map(VaultEvent::owner).toList();
+    }
+
+    /** Each event of the final chain once, in order, and no other. */
+    void emittedExactlyOnce() throws RpcException {
+        List<Seen> expected = new ArrayList<>();
+        Map<String, Object> filter =
+                Map.of(
+                        "address",
+                        chain.local().connection().vault(),
+                        "topics",
+                        List.of(ACCOUNT_OPENED),
+                        "fromBlock",
+                        HexQuantity.of(firstBlock),
+                        "toBlock",
+                        HexQuantity.of(chain.finalHeight()));
+        for (JsonNode log : chain.ask("eth_getLogs", filter)) {
+            expected.add(
+                    new Seen(
+                            Long.decode(log.path("blockNumber").asText()),
+                            Integer.decode(log.path("logIndex").asText()),
+                            log.path("transactionHash").asText()));
+        }
+        assertThat(events.stream().map(it -> new Seen(it.block(), it.logIndex(), it.transaction())))
+                .as("emitted events against those of the final chain")
+                .containsExactlyElementsOf(expected);
+    }
+
+    /** A transaction with one event, in a block of its own; returns whose account it opened. */
+    String openAccount() throws Exception {
+        LocalVault.TestSigner owner = new LocalVault.TestSigner("newcomer " + newcomers++);
+        chain.tell("anvil_setBalance", owner.address(), "0x56bc75e2d63100000");
+        chain.withAutomine(() -> chain.local().as(owner).openEarningAccount().send());
+        return owner.address();
+    }
+}

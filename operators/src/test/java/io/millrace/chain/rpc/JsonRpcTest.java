@@ -1,0 +1,135 @@
+package io.millrace.chain.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** No answer is ever mistaken for an answer. */
+class JsonRpcTest {
+
+    private HttpServer server;
+    private JsonRpc rpc;
+    private int status = 200;
+    private String body = "";
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext(
+                "/",
+                exchange -> {
+                    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+                    exchange.sendResponseHeaders(status, bytes.length);
+                    exchange.getResponseBody().write(bytes);
+                    exchange.close();
+                });
+        server.start();
+        rpc =
+                new JsonRpc(
+                        URI.create(
+                                "http://127.0.0.1:"
+                                        + server.getAddress().getPort()
+                                        + "/secret-token"),
+                        Duration.ofSeconds(5));
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    @Test
+    void call_result_isReturned() throws Exception {
+        body = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x5\"}";
+
+        assertThat(rpc.call("eth_chainId").asText()).isEqualTo("0x5");
+    }
+
+    @Test
+    void call_null_isEmptyOrAnErrorButNeverAValue() throws Exception {
+        body = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":null}";
+        assertThat(rpc.callNullable("eth_getTransactionReceipt", "0x1")).isEmpty();
+
+        body = "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":null}";
+        assertThat(failure().kind()).isEqualTo(RpcException.Kind.INVALID);
+    }
+
+    @Test
+    void call_revert_keepsItsData() {
+        body =
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":3,\"message\":\"execution"
+                        + " reverted\",\"data\":\"0x12345678\"}}";
+
+        RpcException e = failure();
+
+        assertThat(e.isRevert()).isTrue();
+        assertThat(e.data()).isEqualTo("0x12345678");
+    }
+
+    @Test
+    void call_answerToAnotherRequest_isInvalid() {
+        body = "{\"jsonrpc\":\"2.0\",\"id\":77,\"result\":\"0x5\"}";
+
+        assertThat(failure().kind()).isEqualTo(RpcException.Kind.INVALID);
+    }
+
+    @Test
+    void call_gatewayError_isUnreachableAndHidesTheToken() {
+        status = 502;
+        body = "<html>bad gateway</html>";
+
+        RpcException e = failure();
+
+        assertThat(e.kind()).isEqualTo(RpcException.Kind.UNREACHABLE);
+        assertThat(e).hasMessageContaining("HTTP 502").message().doesNotContain("secret-token");
+    }
+
+    @Test
+    void call_answerLongerThanTheBound_isCutOff() {
+        body = "x".repeat((32 << 20) + 1);
+
+        assertThat(failure()).hasMessageContaining("longer than 33554432 bytes");
+    }
+
+    @Test
+    void batch_answers_areSortedByIdAndNoneMayBeMissing() throws Exception {
+        body = "[{\"id\":2,\"result\":null},{\"id\":1,\"result\":\"0x5\"}]";
+        List<Object[]> two = List.of(new Object[] {"0x1"}, new Object[] {"0x2"});
+        List<Optional<JsonNode>> results = rpc.batch("eth_getBlockByNumber", two);
+        assertThat(results.get(0).orElseThrow().asText()).isEqualTo("0x5");
+        assertThat(results.get(1)).isEmpty();
+
+        body = "[{\"id\":3,\"result\":\"0x5\"}]";
+        assertThatThrownBy(() -> rpc.batch("eth_getBlockByNumber", two))
+                .hasMessageContaining("no result for request 4");
+        body = "{\"id\":null,\"error\":{\"code\":-32600,\"message\":\"no batches here\"}}";
+        assertThatThrownBy(() -> rpc.batch("eth_getBlockByNumber", two))
+                .hasMessageContaining("no batches here");
+    }
+
+    @Test
+    void quantity_otherForms_areRefused() {
+        for (String text : new String[] {"", "5", "0x", "0x05", "0xg", "0x" + "f".repeat(65)}) {
+            assertThatThrownBy(() -> HexQuantity.parse(text))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    private RpcException failure() {
+        return catchThrowableOfType(RpcException.class, () -> rpc.call("eth_chainId"));
+    }
+}

@@ -1,0 +1,235 @@
+package io.millrace.chain.submit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.submit.SettlementHaltedException.Reason;
+import io.millrace.chain.submit.SettlementRecord.State;
+import io.millrace.unit.Keccak;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the sender does about each thing a node may say, and what its alarms show. */
+class PartSenderTest {
+
+    private final SubmitterRig rig = new SubmitterRig();
+    private final SealedEpoch first = SubmitterRig.chainOf(1).get(0);
+
+    @Test
+    void send_outOfFunds_sameBytesUntilFundedAndNoBump() throws Exception {
+        rig.chain.refusal = "insufficient funds for gas * price + value";
+        rig.add(first);
+        stepManyTimes();
+        assertThat(rig.metrics.isOutOfFunds()).isTrue();
+        assertThat(rig.metrics.isWaiting()).isTrue();
+        assertThat(rig.metrics.bumps()).as("a dearer one costs even more").isZero();
+
+        rig.chain.refusal = "";
+        settle();
+
+        assertThat(rig.settled).hasSize(1);
+        assertThat(signed()).as("one attempt").hasSize(1);
+        assertThat(rig.metrics.isOutOfFunds()).isFalse();
+    }
+
+    @Test
+    void send_feeBelowBaseFee_isRepricedAtOnce() throws Exception {
+        rig.chain.refusal = "max fee per gas less than block base fee";
+        rig.add(first);
+        rig.step();
+        rig.chain.refusal = "";
+        rig.chain.baseFeeWei *= 10;
+        rig.chain.mine(1);
+
+        rig.step();
+
+        assertThat(signed()).hasSize(2);
+        assertThat(signed().get(1).maxFeePerGasWei()).isGreaterThan(rig.chain.baseFeeWei);
+        assertThat(signed()).extracting(SettlementRecord::nonce).containsOnly(0L);
+    }
+
+    @Test
+    void send_unknownError_isCountedAndRetriedWithBackOff() throws Exception {
+        rig.chain.refusal = "the moon is in the wrong house";
+        rig.add(first);
+        for (int i = 0; i < 35; i++) {
+            rig.step();
+        }
+        long told = rig.metrics.rpcUnknownErrors();
+        assertThat(told).as("after 0, 20 and 30 seconds").isEqualTo(2);
+
+        rig.chain.refusal = "";
+        settle();
+
+        assertThat(rig.settled).hasSize(1);
+    }
+
+    @Test
+    void send_feeCapReached_alarmsAndKeepsPublishing() throws Exception {
+        rig.chain.minFeeWei = Long.MAX_VALUE;
+        rig.chain.baseFeeWei = 450_000_000;
+        rig.chain.mine(1);
+        rig.add(first);
+        for (int i = 0; i < 200; i++) {
+            rig.step();
+        }
+        assertThat(rig.metrics.isFeeCapped()).isTrue();
+        assertThat(signed())
+                .extracting(SettlementRecord::maxFeePerGasWei)
+                .allMatch(wei -> wei <= SubmitterRig.OPTIONS.fees().maxFeePerGasWei());
+        int published = rig.chain.sent.size();
+        stepManyTimes();
+        assertThat(rig.chain.sent.size()).as("still published").isGreaterThan(published);
+
+        rig.chain.minFeeWei = 0;
+        settle();
+
+        assertThat(rig.settled).hasSize(1);
+        assertThat(rig.metrics.isFeeCapped()).as("the alarm ends").isFalse();
+    }
+
+    @Test
+    void send_gapBelowOurNonce_isFilledWithTheSamePart() throws Exception {
+        rig.chain.stealNonce();
+        rig.add(first);
+        rig.step();
+        assertThat(signed()).extracting(SettlementRecord::nonce).containsExactly(1L);
+        rig.chain.reorganise(1); // the other's transaction is gone, nonce 0 is free again
+
+        for (int i = 0; i < 100 && rig.settled.isEmpty(); i++) {
+            rig.step();
+            rig.chain.mine(1);
+        }
+
+        assertThat(rig.settled)
+                .singleElement()
+                .extracting(SettlementRecord::nonce)
+                .as("without it the account would wait for ever")
+                .isEqualTo(0L);
+    }
+
+    @Test
+    void send_revertWithoutReason_isBelievedOnlyAfterAWhile() throws Exception {
+        rig.chain.revertData = "0x00000000";
+        rig.add(first);
+        rig.step();
+        assertThat(rig.metrics.isWaiting()).as("a node may err once").isTrue();
+
+        SettlementHaltedException halt =
+                catchThrowableOfType(SettlementHaltedException.class, this::stepManyTimes);
+
+        assertThat(halt.reason()).isEqualTo(Reason.REVERTED);
+    }
+
+    @Test
+    void restart_nodeBehindTheJournal_signsNothing() throws Exception {
+        List<SealedEpoch> log = SubmitterRig.chainOf(2);
+        rig.add(log.get(0));
+        settle();
+        long seen = rig.journal.readAll().get(1).block();
+        rig.restart(log.get(1));
+        rig.stored.clear();
+        rig.stored.addAll(log);
+        rig.chain.forget((int) (rig.chain.latestBlock().number() - seen + 1));
+
+        stepManyTimes();
+
+        assertThat(signed()).as("only epoch 1 was ever signed").hasSize(1);
+        assertThat(rig.metrics.isWaiting()).isTrue();
+    }
+
+    @Test
+    void restart_nonceFloor_isAtLeastWhatTheJournalSawMined() throws Exception {
+        List<SealedEpoch> log = SubmitterRig.chainOf(2);
+        rig.add(log.get(0));
+        settle();
+        rig.chain.nonceShift = -1; // a node behind, for this question only
+
+        rig.restart(log.get(1));
+        rig.stored.add(log.get(1));
+        rig.step();
+
+        assertThat(signed()).extracting(SettlementRecord::nonce).containsExactly(0L, 1L);
+    }
+
+    @Test
+    void restart_signerWasReplaced_watchesWhatTheOldOneSent() throws Exception {
+        rig.chain.minFeeWei = Long.MAX_VALUE;
+        rig.add(first);
+        rig.step();
+        rig.signer = new SubmitterRig.TestSigner(Keccak.hashUtf8("the key after the rotation"));
+        rig.restart(first);
+        rig.step();
+        rig.chain.minFeeWei = 0;
+
+        settle();
+
+        assertThat(rig.settled).hasSize(1);
+        assertThat(signed().get(1).raw())
+                .satisfies(
+                        raw ->
+                                assertThat(SignedTransaction.isSignedBy(raw, rig.signer.address()))
+                                        .isTrue());
+    }
+
+    @Test
+    void metrics_unsettled_haveNumberValueAndAgeFromTheLog() throws Exception {
+        rig.chain.unreachable = true;
+        long sealed = rig.clock.millis() - 90_000;
+
+        rig.submitter.add(first, sealed);
+        rig.step();
+
+        assertThat(rig.metrics.unsettledParts()).isEqualTo(1);
+        assertThat(rig.metrics.unsettledNano()).isEqualTo(500);
+        assertThat(rig.metrics.oldestUnsettledMillis(sealed + 90_000)).isEqualTo(90_000);
+    }
+
+    @Test
+    void journal_entryChanged_isDamage() throws Exception {
+        rig.add(first);
+        rig.step();
+        SettlementRecord it = rig.journal.readAll().get(0);
+        assertThat(it.damage()).isNull();
+
+        assertThat(with(it, it.nonce() + 1, it.raw()).damage()).contains("another nonce");
+        String flipped = it.raw().substring(0, it.raw().length() - 1) + "0";
+        flipped = flipped.equals(it.raw()) ? it.raw().substring(0, 400) + "1" : flipped;
+        assertThat(with(it, it.nonce(), flipped).damage()).contains("hash to");
+        assertThat(with(it, it.nonce(), "0x02c0").damage()).contains("no transaction");
+    }
+
+    private static SettlementRecord with(SettlementRecord it, long nonce, String raw) {
+        return new SettlementRecord(
+                it.state(),
+                it.epoch(),
+                it.part(),
+                it.header(),
+                nonce,
+                it.transaction(),
+                raw,
+                it.maxFeePerGasWei(),
+                it.maxPriorityFeePerGasWei(),
+                0,
+                0,
+                0);
+    }
+
+    private List<SettlementRecord> signed() {
+        return rig.journal.readAll().stream().filter(it -> it.state() == State.SIGNED).toList();
+    }
+
+    private void settle() throws SettlementHaltedException {
+        for (int i = 0; i < 100 && rig.metrics.unsettledParts() > 0; i++) {
+            rig.step();
+            rig.chain.mine(1);
+        }
+    }
+
+    private void stepManyTimes() throws SettlementHaltedException {
+        for (int i = 0; i < 100; i++) {
+            rig.step();
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package io.millrace.chain.submit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.submit.SettlementHaltedException.Reason;
+import io.millrace.testing.Anvil;
+import io.millrace.testing.LocalVault;
+import io.millrace.testing.MemoryJournal;
+import io.millrace.testing.RealParts;
+import io.millrace.unit.Hex;
+import java.math.BigInteger;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.web3j.protocol.core.methods.response.TransactionReceipt;
+
+/** The submitter against the real vault on a real node (M4, M5, M9). */
+class RealVaultITCase {
+
+    private static SubmitOptions options(VaultIdentity vault) {
+        return new SubmitOptions(
+                vault,
+                100,
+                3_000,
+                20_000,
+                2_000,
+                SubmitOptions.MAX_TRANSACTION_GAS,
+                100,
+                SubmitOptions.LOW_BALANCE_WEI,
+                MarketFeePolicy.DEFAULT);
+    }
+
+    private final MemoryJournal journal = new MemoryJournal();
+    private final List<SettlementRecord> settled = new ArrayList<>();
+    private @Nullable SealedEpoch newest;
+    private Anvil anvil;
+    private LocalVault local;
+    private VaultClient client;
+
+    @BeforeEach
+    void start() throws Exception {
+        anvil = Anvil.start();
+        local = new LocalVault(anvil);
+        client = JsonRpcVaultClient.over(local.connection()).open();
+    }
+
+    @AfterEach
+    void stop() {
+        local.close();
+        anvil.close();
+    }
+
+    @Test
+    void submit_twoEpochs_settledOnTheRealVaultAndFinal() throws Exception {
+        SealedEpoch first = nextPart(Hex.ZERO_32, 1);
+        SealedEpoch second = nextPart(first.hash(), 2);
+
+        settle(submitter(journal), first, second);
+
+        assertThat(settled).extracting(SettlementRecord::epoch).containsExactly(1L, 2L);
+        assertThat(settled).allMatch(it -> it.gasUsed() > 21_000 && it.block() > 0);
+        assertThat(client.head(client.latestBlock()).header()).isEqualTo(second.hash());
+        assertThat(local.vault.earningBalanceOf(BigInteger.ONE).send())
+                .as("the provider earned twice 480 nano-USD")
+                .isEqualTo(BigInteger.valueOf(960));
+        assertThat(local.vault.spendingBalanceOf(BigInteger.ONE).send())
+                .as("the requester paid twice 500 nano-USD")
+                .isEqualTo(BigInteger.valueOf(LocalVault.DEPOSITED_NANO - 1_000));
+    }
+
+    @Test
+    void submit_killedAfterSending_restartSettlesWithTheSameTransaction() throws Exception {
+        SealedEpoch first = nextPart(Hex.ZERO_32, 1);
+        EpochSubmitter killed = submitter(journal);
+        killed.add(first, 0);
+        killed.step();
+
+        settle(submitter(journal), first);
+
+        assertThat(settled).hasSize(1);
+        assertThat(client.nonce(LocalVault.SETTLER.address()))
+                .as("one transaction for one epoch")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void submit_settledBefore_emptyJournalAdoptsIt() throws Exception {
+        SealedEpoch first = nextPart(Hex.ZERO_32, 1);
+        settle(submitter(journal), first);
+
+        settle(submitter(new MemoryJournal()), first);
+
+        assertThat(settled).extracting(SettlementRecord::transaction).hasSize(2);
+        assertThat(settled.get(1).transaction()).isEqualTo(settled.get(0).transaction());
+        assertThat(client.nonce(LocalVault.SETTLER.address())).isEqualTo(1);
+    }
+
+    @Test
+    void settle_rePosted_isSuccessfulNoOp() throws Exception {
+        SealedEpoch first = nextPart(Hex.ZERO_32, 1);
+        settle(submitter(journal), first);
+
+        TransactionReceipt again =
+                local.as(LocalVault.SETTLER)
+                        .settle(
+                                RealParts.wire(first.header()),
+                                RealParts.wire(first.words()),
+                                List.of())
+                        .send();
+
+        assertThat(again.isStatusOK()).isTrue();
+        assertThat(again.getLogs()).as("nothing happened").isEmpty();
+        assertThat(local.vault.earningBalanceOf(BigInteger.ONE).send())
+                .as("paid twice")
+                .isEqualTo(BigInteger.valueOf(480));
+    }
+
+    @Test
+    void submit_unbalancedPart_haltsWithTheVaultsError() throws Exception {
+        EpochSubmitter submitter = submitter(journal);
+        submitter.add(
+                RealParts.part(local.vault, Hex.ZERO_32, 1, client.latestBlock().number(), 499), 0);
+
+        SettlementHaltedException halt =
+                catchThrowableOfType(SettlementHaltedException.class, submitter::step);
+
+        assertThat(halt.reason()).isEqualTo(Reason.REVERTED);
+        assertThat(halt).hasMessageContainingAll("Unbalanced(", "partSumNano=499");
+        assertThat(client.nonce(LocalVault.SETTLER.address())).as("nothing was sent").isZero();
+    }
+
+    @Test
+    void submit_reorganisedOut_isSentAgainAndSettledOnce() throws Exception {
+        SealedEpoch first = nextPart(Hex.ZERO_32, 1);
+        EpochSubmitter submitter = submitter(journal);
+        submitter.add(first, 0);
+        awaitStep(submitter, () -> client.head(client.latestBlock()).header().equals(first.hash()));
+
+        anvil.reorganise(2);
+        settle(submitter);
+
+        assertThat(settled).hasSize(1);
+        assertThat(local.vault.earningBalanceOf(BigInteger.ONE).send())
+                .isEqualTo(BigInteger.valueOf(480));
+    }
+
+    private SealedEpoch nextPart(String previous, long epoch) throws Exception {
+        newest = RealParts.part(local.vault, previous, epoch, client.latestBlock().number());
+        return newest;
+    }
+
+    private EpochSubmitter submitter(MemoryJournal from) throws Exception {
+        SubmitContext context =
+                new SubmitContext(
+                        JsonRpcVaultClient.over(local.connection()).open(),
+                        LocalVault.SETTLER,
+                        from,
+                        () -> Optional.ofNullable(newest),
+                        options(local.identity()),
+                        Clock.systemUTC(),
+                        new SubmitMetrics());
+        return new EpochSubmitter(context, from.readAll(), settled::add);
+    }
+
+    private void settle(EpochSubmitter submitter, SealedEpoch... parts) throws Exception {
+        for (SealedEpoch part : parts) {
+            submitter.add(part, 0);
+        }
+        awaitStep(submitter, () -> submitter.step() == EpochSubmitter.IDLE);
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void awaitStep(EpochSubmitter submitter, Condition condition) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(100))
+                .until(
+                        () -> {
+                            submitter.step();
+                            return condition.holds();
+                        });
+    }
+}

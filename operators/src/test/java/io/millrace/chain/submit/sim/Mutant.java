@@ -1,0 +1,36 @@
+package io.millrace.chain.submit.sim;
+
+import io.millrace.chain.submit.EpochLog;
+import io.millrace.chain.submit.FeePolicy;
+import io.millrace.chain.submit.SubmissionJournal;
+import io.millrace.chain.submit.VaultClient;
+
+/**
+ * One rule taken away from the submitter, from outside: what it works with is wrapped so that it
+ * behaves as code without that rule would. The default takes nothing away.
+ */
+interface Mutant {
+
+    /** The submitter as it is. */
+    Mutant NONE = new Mutant() {};
+
+    default VaultClient client(VaultClient it, SimProcess process) {
+        return it;
+    }
+
+    default SubmissionJournal journal(SubmissionJournal it, SimProcess process) {
+        return it;
+    }
+
+    default EpochLog log(EpochLog it, SimProcess process) {
+        return it;
+    }
+
+    default FeePolicy fees(FeePolicy it) {
+        return it;
+    }
+
+    default boolean vaultComparesAndSwaps() {
+        return true;
+    }
+}
