@@ -1,5 +1,7 @@
 package io.millrace.job;
 
+import static java.util.stream.Collectors.joining;
+
 import io.millrace.chain.event.LogsCheck;
 import io.millrace.chain.rpc.Finality;
 import io.millrace.chain.rpc.JsonRpc;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.description.TextElement;
 
 /** The job's options, validated together once at start. */
 public record JobConfig(
@@ -144,6 +147,13 @@ public record JobConfig(
                         stage(given, JobOptions.PARALLELISM_SETTLE, parallelism)));
     }
 
+    /** What the option means, in words. */
+    public static String meaningOf(ConfigOption<?> option) {
+        return option.description().getBlocks().stream()
+                .map(block -> ((TextElement) block).getFormat())
+                .collect(joining(" "));
+    }
+
     private static Map<String, Long> startOffsets(Configuration given) {
         Map<String, Long> offsets = new LinkedHashMap<>();
         given.get(JobOptions.KAFKA_START_OFFSETS)
@@ -252,10 +262,7 @@ public record JobConfig(
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        "--"
-                                                + option.key()
-                                                + " is missing: "
-                                                + option.description()));
+                                        "--" + option.key() + " is missing: " + meaningOf(option)));
     }
 
     private static long atLeast(

@@ -1,6 +1,5 @@
 package io.millrace.job;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -34,23 +33,8 @@ final class KafkaTopicChecks {
                     admin.describeTopics(present(admin))
                             .allTopicNames()
                             .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            int partitions = partitions(topics, Topics.REQUESTS);
-            require(
-                    partitions >= readers,
-                    Topics.REQUESTS
-                            + " has "
-                            + partitions
-                            + " partitions for "
-                            + readers
-                            + " readers; add partitions or lower --parallelism.admit");
-            for (String single : List.of(Topics.EPOCHS, Topics.TRANSACTIONS, Topics.CHECKPOINTS)) {
-                require(
-                        partitions(topics, single) == 1,
-                        single
-                                + " has "
-                                + partitions(topics, single)
-                                + " partitions; its order is the order of"
-                                + " settlement, re-create it with one");
+            for (Topic topic : TopicCatalogue.ALL) {
+                verifyPartitions(topic, partitions(topics, topic.name()), readers);
             }
             verifySettings(admin);
         } catch (InterruptedException e) {
@@ -67,80 +51,63 @@ final class KafkaTopicChecks {
         }
     }
 
+    private static void verifyPartitions(Topic topic, int partitions, int readers) {
+        switch (topic.partitions()) {
+            case ANY -> {}
+            case ONE_A_READER ->
+                    require(
+                            partitions >= readers,
+                            ("%s has %d partitions for %d readers; add partitions or lower"
+                                            + " --parallelism.admit")
+                                    .formatted(topic.name(), partitions, readers));
+            case ONE ->
+                    require(
+                            partitions == 1,
+                            ("%s has %d partitions; its order is the order of settlement,"
+                                            + " re-create it with one")
+                                    .formatted(topic.name(), partitions));
+        }
+    }
+
     private static void verifySettings(Admin admin)
             throws InterruptedException, ExecutionException, TimeoutException {
         Map<ConfigResource, Config> configs =
                 admin.describeConfigs(Topics.ALL.stream().map(KafkaTopicChecks::resource).toList())
                         .all()
                         .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        String clock = value(configs, Topics.REQUESTS, "message.timestamp.type");
-        require(
-                clock.equals("LogAppendTime"),
-                Topics.REQUESTS
-                        + " has message.timestamp.type="
-                        + clock
-                        + "; deadlines and duplicates are judged by"
-                        + " the broker's clock, set it to LogAppendTime");
-        String marks = value(configs, Topics.CHECKPOINTS, "cleanup.policy");
-        require(
-                marks.equals("compact"),
-                Topics.CHECKPOINTS
-                        + " has cleanup.policy="
-                        + marks
-                        + "; the last mark must outlive any pause of the job, set it to compact");
-        verifySizes(configs);
-        String flush = value(configs, Topics.TRANSACTIONS, "flush.messages");
-        require(
-                flush.equals("1"),
-                Topics.TRANSACTIONS
-                        + " has flush.messages="
-                        + flush
-                        + "; what is signed must be on the broker's disk before it is sent, set it"
-                        + " to 1");
-        for (String kept :
-                List.of(Topics.EPOCHS, Topics.TRANSACTIONS, Topics.RECEIPTS, Topics.CHARGES)) {
-            String policy = value(configs, kept, "cleanup.policy");
-            require(
-                    policy.equals("delete"),
-                    kept
-                            + " has cleanup.policy="
-                            + policy
-                            + "; compaction would drop entries of the books, set it to"
-                            + " delete with a retention that outlives every audit");
+        for (Topic topic : TopicCatalogue.ALL) {
+            for (TopicSetting setting : topic.settings()) {
+                verify(topic.name(), setting, configs);
+            }
         }
     }
 
-    /**
-     * Anyone may write requests, and a batch of a few kilobytes can hold a record that decompresses
-     * to gigabytes, which every reader would have to hold whole. The broker must refuse it: by its
-     * limit on decompressed records, or by storing nothing compressed.
-     */
-    private static void verifySizes(Map<ConfigResource, Config> configs) {
-        String batch = value(configs, Topics.REQUESTS, "max.message.bytes");
+    private static void verify(
+            String topic, TopicSetting setting, Map<ConfigResource, Config> configs) {
+        String actual = value(configs, topic, setting.key());
+        TopicSetting instead = setting.instead();
+        if (instead == null) {
+            require(
+                    setting.accepts(actual),
+                    "%s has %s=%s; %s, set it to %s"
+                            .formatted(
+                                    topic, setting.key(), actual, setting.why(), setting.wanted()));
+            return;
+        }
+        String other = value(configs, topic, instead.key());
         require(
-                isSmall(batch),
-                Topics.REQUESTS
-                        + " has max.message.bytes="
-                        + batch
-                        + "; a request fits in far less, set it to at most "
-                        + Topics.REQUEST_MAX_BYTES);
-        String record = value(configs, Topics.REQUESTS, "max.decompressed.message.bytes");
-        String compression = value(configs, Topics.REQUESTS, "compression.type");
-        require(
-                isSmall(record) || compression.equals("uncompressed"),
-                Topics.REQUESTS
-                        + " has max.decompressed.message.bytes="
-                        + (record.isEmpty() ? "(unknown to these brokers)" : record)
-                        + " and compression.type="
-                        + compression
-                        + "; a small compressed batch could fill a TaskManager's memory, set the"
-                        + " first to at most "
-                        + Topics.REQUEST_MAX_BYTES
-                        + ", or, on brokers without it, the second to uncompressed");
-    }
-
-    private static boolean isSmall(String bytes) {
-        return !bytes.isEmpty() && Long.parseLong(bytes) <= Topics.REQUEST_MAX_BYTES;
+                setting.accepts(actual) || instead.accepts(other),
+                ("%s has %s=%s and %s=%s; %s, set the first to %s, or, on brokers without it, the"
+                                + " second to %s")
+                        .formatted(
+                                topic,
+                                setting.key(),
+                                actual.isEmpty() ? "(unknown to these brokers)" : actual,
+                                instead.key(),
+                                other,
+                                setting.why(),
+                                setting.wanted(),
+                                instead.wanted()));
     }
 
     private static Set<String> present(Admin admin)
@@ -152,7 +119,9 @@ final class KafkaTopicChecks {
                         .collect(Collectors.toSet());
         require(
                 missing.isEmpty(),
-                "missing topics " + missing + "; create them first, README has their settings");
+                "missing topics "
+                        + missing
+                        + "; create them first, jobs/README.md has their settings");
         return Set.copyOf(Topics.ALL);
     }
 

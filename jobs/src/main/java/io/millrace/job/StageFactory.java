@@ -173,7 +173,7 @@ final class StageFactory {
         }
     }
 
-    /** A block counts as read once all of it has been: when SCANNED says so. */
+    /** A block counts as read once all of it has been: when {@link VaultEvent.Scanned} says so. */
     private record VaultPosition() implements PositionOperator.PositionOf<VaultEvent> {
 
         @Override
@@ -183,7 +183,7 @@ final class StageFactory {
 
         @Override
         public long next(VaultEvent event) {
-            return event.kind() == VaultEvent.Kind.SCANNED ? event.block() + 1 : event.block();
+            return event instanceof VaultEvent.Scanned ? event.block() + 1 : event.block();
         }
     }
 }

@@ -50,25 +50,43 @@ public record FundsChange(
         }
     }
 
-    /** The change that {@code event} means, if it means one. */
+    /**
+     * The change that {@code event} means, if it means one. A release was taken out when it was
+     * posted, and a settled epoch moves what was charged before, so these mean none.
+     */
     public static Optional<FundsChange> of(VaultEvent event) {
-        return switch (event.kind()) {
-            case SPENDING_ACCOUNT_OPENED -> Optional.of(of(Kind.ACCOUNT_OPENED, event));
-            case DEPOSITED -> Optional.of(of(Kind.DEPOSITED, event));
-            case WITHDRAWAL_REQUESTED -> Optional.of(of(Kind.WITHDRAWAL_REQUESTED, event));
-            case RELEASE_SKIPPED -> Optional.of(of(Kind.RELEASE_SKIPPED, event));
-            case ESCAPED -> Optional.of(of(Kind.ESCAPED, event));
-            // A release was taken out when it was posted; a settled epoch moves what was charged
-            // before.
-            case SCANNED,
-                    EARNING_ACCOUNT_OPENED,
-                    WITHDRAWAL_RELEASED,
-                    EPOCH_SETTLED,
-                    MODEL_REGISTERED,
-                    MODEL_PRICED,
-                    MODEL_STATUS_CHANGED ->
-                    Optional.empty();
-        };
+        FundsChange change = null;
+        if (event instanceof VaultEvent.SpendingAccountOpened opened) {
+            change = of(Kind.ACCOUNT_OPENED, opened.owner(), opened.account(), 0, 0);
+        } else if (event instanceof VaultEvent.Deposited deposit) {
+            change =
+                    of(Kind.DEPOSITED, deposit.owner(), deposit.account(), 0, deposit.amountNano());
+        } else if (event instanceof VaultEvent.WithdrawalRequested asked) {
+            change =
+                    of(
+                            Kind.WITHDRAWAL_REQUESTED,
+                            asked.owner(),
+                            asked.account(),
+                            asked.request(),
+                            asked.amountNano());
+        } else if (event instanceof VaultEvent.ReleaseSkipped skipped) {
+            change =
+                    of(
+                            Kind.RELEASE_SKIPPED,
+                            skipped.owner(),
+                            skipped.account(),
+                            skipped.request(),
+                            skipped.amountNano());
+        } else if (event instanceof VaultEvent.Escaped escape) {
+            change =
+                    of(
+                            Kind.ESCAPED,
+                            escape.owner(),
+                            escape.account(),
+                            escape.request(),
+                            escape.spendingNano());
+        }
+        return Optional.ofNullable(change);
     }
 
     /** A charge of {@code debitNano}, zero included: it frees the request's reservation. */
@@ -76,8 +94,8 @@ public record FundsChange(
         return new FundsChange(Kind.CHARGED, requester, -1, 0, debitNano, requestId);
     }
 
-    private static FundsChange of(Kind kind, VaultEvent event) {
-        return new FundsChange(
-                kind, event.owner(), event.account(), event.request(), event.amountNano(), null);
+    private static FundsChange of(
+            Kind kind, String owner, int account, int request, long amountNano) {
+        return new FundsChange(kind, owner, account, request, amountNano, null);
     }
 }

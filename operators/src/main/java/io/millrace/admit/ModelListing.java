@@ -30,18 +30,23 @@ public record ModelListing(int status, List<Price> prices) {
         prices = List.copyOf(prices);
     }
 
-    /** What is known of a model after {@code event} of the registry, the first one or the next. */
-    public static ModelListing after(@Nullable ModelListing known, VaultEvent event) {
+    /** What is known of a model after {@code event} of it, the first one or the next. */
+    public static ModelListing after(@Nullable ModelListing known, VaultEvent.ModelEvent event) {
         ModelListing listing = known == null ? NONE : known;
-        return switch (event.kind()) {
-            case MODEL_REGISTERED -> listing.status() == 0 ? listing.withStatus(PROPOSED) : listing;
-            case MODEL_STATUS_CHANGED -> listing.withStatus(event.status());
-            case MODEL_PRICED ->
-                    listing.withPrice(
-                            new Price(
-                                    event.request(), event.amountNano(), event.effectiveMillis()));
-            default -> listing; // the vault's own events name no model
-        };
+        if (event instanceof VaultEvent.ModelRegistered) {
+            return listing.status() == 0 ? listing.withStatus(PROPOSED) : listing;
+        }
+        if (event instanceof VaultEvent.ModelStatusChanged changed) {
+            return listing.withStatus(changed.status());
+        }
+        if (event instanceof VaultEvent.ModelPriced priced) {
+            return listing.withPrice(
+                    new Price(
+                            priced.version(),
+                            priced.priceNanoPerMillion(),
+                            priced.effectiveMillis()));
+        }
+        throw new IllegalArgumentException("no rule for " + event);
     }
 
     ModelListing withStatus(int newStatus) {

@@ -2,34 +2,29 @@ package io.millrace.admit;
 
 /** Why a request was refused. The names are wire codes: never renamed, only added to. */
 public enum RejectReason {
-    /**
-     * Not a JSON object in UTF-8 (null, empty, truncated, wrong encoding, too large, nested too
-     * deep).
-     */
-    MALFORMED,
-    /** JSON, but not as the published schema InferenceRequest says. */
-    SCHEMA,
-    /** The registry knows no such model, or this job has not loaded its manifest. */
-    UNKNOWN_MODEL,
-    /** Proposed or revoked. */
-    MODEL_INACTIVE,
-    /** Not 65 bytes r || s || v with v 27/28 and low s, or not the requester's. */
-    BAD_SIGNATURE,
-    /**
-     * The requester has no spending account that the job has seen (deposit first, then wait for
-     * finality).
-     */
-    UNKNOWN_ACCOUNT,
-    /** Appended after its deadline. */
-    EXPIRED,
-    /** Deadline further away than the horizon. */
-    DEADLINE_TOO_FAR,
-    /** The same request id was seen before. */
-    DUPLICATE,
-    /** More tokens than the model takes. */
-    INPUT_TOO_LONG,
-    /** maxFeeNano is below the fee. */
-    FEE_CAP_TOO_LOW,
-    /** Deposits less withdrawals, charges and reservations do not cover the fee. */
-    INSUFFICIENT_FUNDS
+    MALFORMED(
+            "not a JSON object in UTF-8: empty, truncated, another encoding, duplicate members, too"
+                    + " large, nested too deep"),
+    SCHEMA("JSON, but not as the schema says"),
+    UNKNOWN_MODEL("not in the registry, not loaded by this job, or without a price yet"),
+    MODEL_INACTIVE("proposed only, or revoked"),
+    BAD_SIGNATURE("not the requester's, or not in the one accepted form"),
+    UNKNOWN_ACCOUNT("the requester has no deposit that is final yet"),
+    EXPIRED("its deadline had passed when it was appended, or has since in every partition"),
+    DEADLINE_TOO_FAR("its deadline lies beyond admit.horizon"),
+    DUPLICATE("this request id was seen before, in whatever partition"),
+    INPUT_TOO_LONG("more tokens than the model takes; nothing is ever truncated"),
+    FEE_CAP_TOO_LOW("maxFeeNano is below the fee"),
+    INSUFFICIENT_FUNDS("deposits less withdrawals, charges and reservations do not cover the fee");
+
+    private final String when;
+
+    RejectReason(String when) {
+        this.when = when;
+    }
+
+    /** What is wrong with the request; a clause. */
+    public String when() {
+        return when;
+    }
 }

@@ -79,12 +79,11 @@ public final class ValidateFunction
     @Override
     public void processBroadcastElement(VaultEvent event, Context context, Collector<Candidate> out)
             throws Exception {
-        String model = event.model();
-        if (model == null) {
-            return;
+        if (event instanceof VaultEvent.ModelEvent change) {
+            BroadcastState<String, ModelListing> models = context.getBroadcastState(MODELS);
+            String model = change.model();
+            models.put(model, ModelListing.after(models.get(model), change));
         }
-        BroadcastState<String, ModelListing> models = context.getBroadcastState(MODELS);
-        models.put(model, ModelListing.after(models.get(model), event));
     }
 
     @Override

@@ -3,8 +3,10 @@ package io.millrace.admit;
 import static io.millrace.testing.Fixtures.ALICE;
 import static io.millrace.testing.Fixtures.BOB;
 import static io.millrace.testing.Fixtures.MODEL;
+import static io.millrace.testing.Fixtures.PLACE;
+import static io.millrace.testing.Fixtures.deposited;
 import static io.millrace.testing.Fixtures.id;
-import static io.millrace.testing.Fixtures.vaultEvent;
+import static io.millrace.testing.Fixtures.withdrawalRequested;
 import static io.millrace.testing.RestoringHarness.first;
 import static io.millrace.testing.RestoringHarness.second;
 import static io.millrace.testing.RestoringHarness.watermark;
@@ -38,20 +40,17 @@ class AdmitFunctionTest {
         return first(candidate(name, feeNano, deadline));
     }
 
-    private static RestoringHarness.Item<Candidate, FundsChange> event(
-            VaultEvent.Kind kind, int request, long amountNano) {
-        return second(
-                FundsChange.of(vaultEvent(kind, ACCOUNT, ALICE, request, amountNano))
-                        .orElseThrow());
+    private static RestoringHarness.Item<Candidate, FundsChange> event(VaultEvent event) {
+        return second(FundsChange.of(event).orElseThrow());
     }
 
     private static RestoringHarness.Item<Candidate, FundsChange> deposit(long amountNano) {
-        return event(VaultEvent.Kind.DEPOSITED, 0, amountNano);
+        return event(deposited(ACCOUNT, ALICE, amountNano));
     }
 
     private static RestoringHarness.Item<Candidate, FundsChange> withdrawal(
             int request, long amountNano) {
-        return event(VaultEvent.Kind.WITHDRAWAL_REQUESTED, request, amountNano);
+        return event(withdrawalRequested(ACCOUNT, ALICE, request, amountNano));
     }
 
     private static RestoringHarness.Item<Candidate, FundsChange> charged(
@@ -87,7 +86,7 @@ class AdmitFunctionTest {
         RestoringHarness.Run<Task> run =
                 run(
                         feeding,
-                        event(VaultEvent.Kind.SPENDING_ACCOUNT_OPENED, 0, 0),
+                        event(new VaultEvent.SpendingAccountOpened(PLACE, ACCOUNT, ALICE)),
                         deposit(10),
                         ask("a", 7, 100));
 
@@ -285,9 +284,9 @@ class AdmitFunctionTest {
                         deposit(10 * token),
                         ask("inFlight", 4 * token, 100),
                         withdrawal(1, token),
-                        event(VaultEvent.Kind.ESCAPED, 1, 10 * token),
+                        event(new VaultEvent.Escaped(PLACE, ACCOUNT, ALICE, 1, 10 * token)),
                         ask("a", 1, 100),
-                        event(VaultEvent.Kind.RELEASE_SKIPPED, 1, token),
+                        event(new VaultEvent.ReleaseSkipped(PLACE, ACCOUNT, ALICE, 1, token)),
                         ask("b", 1, 100),
                         deposit(4 * token), // the operator covers what is in flight
                         ask("c", 1, 100),
@@ -304,19 +303,7 @@ class AdmitFunctionTest {
     @Test
     void admit_eventOfAnotherAccount_throws() {
         assertThatThrownBy(
-                        () ->
-                                run(
-                                        Feeding.ALL_AT_ONCE,
-                                        deposit(10),
-                                        second(
-                                                FundsChange.of(
-                                                                vaultEvent(
-                                                                        VaultEvent.Kind.DEPOSITED,
-                                                                        6,
-                                                                        ALICE,
-                                                                        0,
-                                                                        1))
-                                                        .orElseThrow())))
+                        () -> run(Feeding.ALL_AT_ONCE, deposit(10), event(deposited(6, ALICE, 1))))
                 .hasStackTraceContaining("BrokenBooksException")
                 .hasStackTraceContaining("owns spending account 5");
     }
@@ -326,11 +313,7 @@ class AdmitFunctionTest {
         RestoringHarness.Run<Task> run =
                 run(
                         Feeding.RESTORE_BETWEEN,
-                        second(
-                                FundsChange.of(
-                                                vaultEvent(
-                                                        VaultEvent.Kind.DEPOSITED, 6, BOB, 0, 100))
-                                        .orElseThrow()),
+                        event(deposited(6, BOB, 100)),
                         deposit(5),
                         ask("a", 6, 100));
 

@@ -2,8 +2,9 @@ package io.millrace.admit;
 
 import static io.millrace.testing.Fixtures.ALICE;
 import static io.millrace.testing.Fixtures.MODEL;
+import static io.millrace.testing.Fixtures.deposited;
 import static io.millrace.testing.Fixtures.id;
-import static io.millrace.testing.Fixtures.vaultEvent;
+import static io.millrace.testing.Fixtures.withdrawalRequested;
 import static io.millrace.testing.RestoringHarness.first;
 import static io.millrace.testing.RestoringHarness.second;
 import static io.millrace.testing.RestoringHarness.watermark;
@@ -65,20 +66,20 @@ class AdmitPropertyTest {
         Books books = new Books();
         List<RestoringHarness.Item<Candidate, FundsChange>> items = new ArrayList<>();
         books.depositedNano = 50;
-        items.add(event(VaultEvent.Kind.DEPOSITED, 50));
+        items.add(event(deposited(5, ALICE, 50)));
         for (int step = 0; step < STEPS; step++) {
             switch (random.nextInt(8)) {
                 case 0 -> {
                     long amountNano = random.nextInt(20);
                     books.depositedNano += amountNano;
-                    items.add(event(VaultEvent.Kind.DEPOSITED, amountNano));
+                    items.add(event(deposited(5, ALICE, amountNano)));
                 }
                 case 1 -> {
                     long askedNano = 1L + random.nextInt(30);
                     long releaseNano = Math.min(askedNano, books.availableNano());
                     books.releasedNano += releaseNano;
                     books.releases.add(releaseNano);
-                    items.add(event(VaultEvent.Kind.WITHDRAWAL_REQUESTED, askedNano));
+                    items.add(event(withdrawalRequested(5, ALICE, 1, askedNano)));
                 }
                 case 2 -> {
                     books.watermark += random.nextInt(12);
@@ -150,9 +151,8 @@ class AdmitPropertyTest {
         items.add(second(FundsChange.charged(ALICE, id(name), debitNano)));
     }
 
-    private static RestoringHarness.Item<Candidate, FundsChange> event(
-            VaultEvent.Kind kind, long amountNano) {
-        return second(FundsChange.of(vaultEvent(kind, 5, ALICE, 1, amountNano)).orElseThrow());
+    private static RestoringHarness.Item<Candidate, FundsChange> event(VaultEvent event) {
+        return second(FundsChange.of(event).orElseThrow());
     }
 
     private static Candidate candidate(String name, long feeNano, long deadline) {

@@ -8,8 +8,9 @@ import static io.millrace.testing.Fixtures.DOMAIN;
 import static io.millrace.testing.Fixtures.MODEL;
 import static io.millrace.testing.Fixtures.SIGNATURE;
 import static io.millrace.testing.Fixtures.UNSERVED_MODEL;
-import static io.millrace.testing.Fixtures.priceEvent;
-import static io.millrace.testing.Fixtures.statusEvent;
+import static io.millrace.testing.Fixtures.modelPriced;
+import static io.millrace.testing.Fixtures.modelRegistered;
+import static io.millrace.testing.Fixtures.modelStatus;
 import static io.millrace.testing.RestoringHarness.first;
 import static io.millrace.testing.RestoringHarness.second;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,9 +37,9 @@ class ValidateFunctionTest {
 
     private static final List<VaultEvent> REGISTRY =
             List.of(
-                    statusEvent(VaultEvent.Kind.MODEL_REGISTERED, MODEL, 1),
-                    priceEvent(MODEL, 1, 1_000_000, 0),
-                    statusEvent(VaultEvent.Kind.MODEL_STATUS_CHANGED, MODEL, 2));
+                    modelRegistered(MODEL),
+                    modelPriced(MODEL, 1, 1_000_000, 0),
+                    modelStatus(MODEL, 2));
 
     private static RequestRecord record(byte[] value) {
         return new RequestRecord(3, 7, APPEND, false, value);
@@ -145,9 +146,7 @@ class ValidateFunctionTest {
     @Test
     void validate_modelWithoutLoadedManifest_unknownModel() {
         List<VaultEvent> events =
-                List.of(
-                        priceEvent(UNSERVED_MODEL, 1, 1, 0),
-                        statusEvent(VaultEvent.Kind.MODEL_STATUS_CHANGED, UNSERVED_MODEL, 2));
+                List.of(modelPriced(UNSERVED_MODEL, 1, 1, 0), modelStatus(UNSERVED_MODEL, 2));
 
         assertThat(refused(events, signed(UNSERVED_MODEL, "x", 9, APPEND)).reason())
                 .isEqualTo(RejectReason.UNKNOWN_MODEL);
@@ -156,9 +155,7 @@ class ValidateFunctionTest {
     @Test
     void validate_modelPricedAfterAppend_unknownModelThen() {
         List<VaultEvent> events =
-                List.of(
-                        priceEvent(MODEL, 1, 1, APPEND + 1),
-                        statusEvent(VaultEvent.Kind.MODEL_STATUS_CHANGED, MODEL, 2));
+                List.of(modelPriced(MODEL, 1, 1, APPEND + 1), modelStatus(MODEL, 2));
 
         assertThat(refused(events, signed(MODEL, "x", 9, APPEND)).reason())
                 .isEqualTo(RejectReason.UNKNOWN_MODEL);
@@ -167,7 +164,7 @@ class ValidateFunctionTest {
     @Test
     void validate_modelProposedOrRevoked_modelInactive() {
         List<VaultEvent> revoked = new ArrayList<>(REGISTRY);
-        revoked.add(statusEvent(VaultEvent.Kind.MODEL_STATUS_CHANGED, MODEL, 3));
+        revoked.add(modelStatus(MODEL, 3));
 
         Rejection early = refused(REGISTRY.subList(0, 2), signed(MODEL, "x", 9, APPEND));
         Rejection late = refused(revoked, signed(MODEL, "x", 9, APPEND));
@@ -264,7 +261,7 @@ class ValidateFunctionTest {
     @EnumSource(Feeding.class)
     void validate_priceAnnounced_countsFromItsTimeByAppendTime(Feeding feeding) {
         List<VaultEvent> events = new ArrayList<>(REGISTRY);
-        events.add(priceEvent(MODEL, 2, 2_000_000, APPEND));
+        events.add(modelPriced(MODEL, 2, 2_000_000, APPEND));
         byte[] value = CODEC.encode(SIGNATURE.sign(MODEL, "x", 99, APPEND, 1, ALICE_KEY));
 
         RestoringHarness.Run<Candidate> run =

@@ -1,11 +1,13 @@
 package io.millrace.testing;
 
 import io.millrace.admit.RequestSignature;
+import io.millrace.chain.EventPlace;
 import io.millrace.chain.VaultEvent;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import io.millrace.unit.Secp256k1;
+import java.util.List;
 
 /** Named parties and events of a small deployment. */
 public final class Fixtures {
@@ -24,6 +26,9 @@ public final class Fixtures {
     public static final String MODEL = Hex.encode(Keccak.hashUtf8("model"));
     public static final String UNSERVED_MODEL = Hex.encode(Keccak.hashUtf8("unserved"));
 
+    /** Of every event below. */
+    public static final EventPlace PLACE = new EventPlace(1, 1_000, 0, Hex.ZERO_32);
+
     private Fixtures() {}
 
     /** A request id made of a name. */
@@ -31,46 +36,47 @@ public final class Fixtures {
         return Hex.encode(Keccak.hashUtf8(name));
     }
 
-    /** An event of the vault on a spending account. */
-    public static VaultEvent vaultEvent(
-            VaultEvent.Kind kind, int account, String owner, int request, long amountNano) {
-        return new VaultEvent(
-                kind,
-                1,
-                1000,
-                0,
-                Hex.ZERO_32,
-                account,
-                owner,
-                request,
-                amountNano,
-                0,
-                null,
-                0,
-                false);
+    /** {@code owner} deposited. */
+    public static VaultEvent deposited(int account, String owner, long amountNano) {
+        return new VaultEvent.Deposited(PLACE, account, owner, amountNano);
     }
 
-    /** {@code model} is registered, or changes to {@code status}. */
-    public static VaultEvent statusEvent(VaultEvent.Kind kind, String model, int status) {
-        return new VaultEvent(kind, 1, 1000, 0, Hex.ZERO_32, -1, "", 0, 0, 0, model, status, false);
+    /** {@code owner} asks for money back. */
+    public static VaultEvent withdrawalRequested(
+            int account, String owner, int request, long amountNano) {
+        return new VaultEvent.WithdrawalRequested(PLACE, account, owner, request, amountNano);
+    }
+
+    /** {@code model} was registered by Alice. */
+    public static VaultEvent modelRegistered(String model) {
+        return new VaultEvent.ModelRegistered(PLACE, model, ALICE);
+    }
+
+    /** {@code model} changes to {@code status}. */
+    public static VaultEvent modelStatus(String model, int status) {
+        return new VaultEvent.ModelStatusChanged(PLACE, model, status);
     }
 
     /** {@code model} costs {@code priceNano} per million units from {@code effectiveMillis} on. */
-    public static VaultEvent priceEvent(
+    public static VaultEvent modelPriced(
             String model, int version, long priceNano, long effectiveMillis) {
-        return new VaultEvent(
-                VaultEvent.Kind.MODEL_PRICED,
-                1,
-                1000,
-                0,
-                Hex.ZERO_32,
-                -1,
-                "",
-                version,
-                priceNano,
-                effectiveMillis,
-                model,
-                0,
-                false);
+        return new VaultEvent.ModelPriced(PLACE, model, version, priceNano, effectiveMillis);
+    }
+
+    /** One event of every kind. */
+    public static List<VaultEvent> everyVaultEvent() {
+        return List.of(
+                new VaultEvent.Scanned(8, 8_000, true),
+                new VaultEvent.SpendingAccountOpened(PLACE, 5, ALICE),
+                new VaultEvent.EarningAccountOpened(PLACE, 6, PROVIDER),
+                deposited(5, ALICE, 100),
+                withdrawalRequested(5, ALICE, 3, 40),
+                new VaultEvent.WithdrawalReleased(PLACE, 5, ALICE, 3, 40),
+                new VaultEvent.ReleaseSkipped(PLACE, 5, ALICE, 4, 41),
+                new VaultEvent.Escaped(PLACE, 5, ALICE, 4, 60),
+                new VaultEvent.EpochSettled(PLACE, 9, 2, 300),
+                modelRegistered(MODEL),
+                modelPriced(MODEL, 7, 1_000_000, 70_000),
+                modelStatus(MODEL, 2));
     }
 }

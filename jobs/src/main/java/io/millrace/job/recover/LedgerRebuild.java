@@ -70,9 +70,9 @@ public final class LedgerRebuild {
         Map<Integer, String> owners = new HashMap<>();
         Map<String, ModelListing> models = new TreeMap<>();
         for (VaultEvent event : history.events()) {
-            String model = event.model();
-            if (model != null) {
-                models.put(model, ModelListing.after(models.get(model), event));
+            if (event instanceof VaultEvent.ModelEvent change) {
+                String model = change.model();
+                models.put(model, ModelListing.after(models.get(model), change));
             }
             FundsChange.of(event).ifPresent(change -> apply(change, accounts, owners));
         }
@@ -102,8 +102,8 @@ public final class LedgerRebuild {
             nano = Math.addExact(nano, charge.debitNano());
         }
         for (VaultEvent event : history.events()) {
-            if (event.kind() == VaultEvent.Kind.EPOCH_SETTLED) {
-                nano = Math.subtractExact(nano, event.amountNano());
+            if (event instanceof VaultEvent.EpochSettled settled) {
+                nano = Math.subtractExact(nano, settled.partSumNano());
             }
         }
         return nano;

@@ -9,6 +9,7 @@ import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestRecord;
 import io.millrace.admit.RequestSignature;
 import io.millrace.chain.CutPosition;
+import io.millrace.chain.EventPlace;
 import io.millrace.chain.SealedEpoch;
 import io.millrace.chain.VaultEvent;
 import io.millrace.infer.OutcomeStatus;
@@ -80,9 +81,8 @@ final class LedgerRun {
         this.random = random;
         for (int account = 1; account <= REQUESTERS; account++) {
             accountOf.put(owner(account), account);
-            event(VaultEvent.Kind.SPENDING_ACCOUNT_OPENED, account, 0, 0);
-            event(VaultEvent.Kind.DEPOSITED, account, 0, 50_000);
-            balances.merge(account, 50_000L, Math::addExact);
+            events.add(new VaultEvent.SpendingAccountOpened(place(), account, owner(account)));
+            deposit(account, 50_000);
         }
     }
 
@@ -91,7 +91,7 @@ final class LedgerRun {
         for (int i = 0; i < steps; i++) {
             switch (random.nextInt(12)) {
                 case 0 -> checkpoint();
-                case 1 -> deposit();
+                case 1 -> deposit(1 + random.nextInt(REQUESTERS), 700);
                 case 2 -> withdraw();
                 case 3, 4, 5, 6 -> append();
                 default -> answer();
@@ -181,16 +181,12 @@ final class LedgerRun {
         unsealed.computeIfAbsent(account, a -> new ArrayList<>()).add(charge);
     }
 
-    private void deposit() {
-        int account = 1 + random.nextInt(REQUESTERS);
-        event(VaultEvent.Kind.DEPOSITED, account, 0, 700);
-        balances.merge(account, 700L, Math::addExact);
-    }
-
     private void withdraw() {
         int account = 1 + random.nextInt(REQUESTERS);
         long askedNano = random.nextInt(3_000);
-        event(VaultEvent.Kind.WITHDRAWAL_REQUESTED, account, ++withdrawals, askedNano);
+        events.add(
+                new VaultEvent.WithdrawalRequested(
+                        place(), account, owner(account), ++withdrawals, askedNano));
         long amountNano = Math.min(askedNano, Math.max(0, balances.getOrDefault(account, 0L)));
         balances.merge(account, -amountNano, Math::addExact);
         releases.computeIfAbsent(account, a -> new ArrayList<>())
@@ -264,22 +260,13 @@ final class LedgerRun {
         }
     }
 
-    private void event(VaultEvent.Kind kind, int account, int request, long amountNano) {
+    private void deposit(int account, long amountNano) {
+        events.add(new VaultEvent.Deposited(place(), account, owner(account), amountNano));
+        balances.merge(account, amountNano, Math::addExact);
+    }
+
+    private EventPlace place() {
         long block = events.size() + 1L;
-        events.add(
-                new VaultEvent(
-                        kind,
-                        block,
-                        block * 1_000L,
-                        0,
-                        Hex.ZERO_32,
-                        account,
-                        owner(account),
-                        request,
-                        amountNano,
-                        0,
-                        null,
-                        0,
-                        false));
+        return new EventPlace(block, block * 1_000L, 0, Hex.ZERO_32);
     }
 }

@@ -107,10 +107,10 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
     @Override
     public void processElement2(StreamRecord<VaultEvent> element) {
         VaultEvent event = element.getValue();
-        if (event.kind() == VaultEvent.Kind.EPOCH_SETTLED) {
-            rule.settled(event.amountNano());
-        } else if (event.kind() == VaultEvent.Kind.SCANNED) {
-            rule.chainRead(event.blockMillis(), event.caughtUp(), lastBarrier);
+        if (event instanceof VaultEvent.EpochSettled settled) {
+            rule.settled(settled.partSumNano());
+        } else if (event instanceof VaultEvent.Scanned scanned) {
+            rule.chainRead(scanned.blockMillis(), scanned.caughtUp(), lastBarrier);
         }
         look();
     }

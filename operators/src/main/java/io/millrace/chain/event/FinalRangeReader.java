@@ -228,7 +228,7 @@ final class FinalRangeReader {
         BlockHeader last = header(headers, to);
         steps.add(
                 new Step(
-                        VaultEventDecoder.scanned(last, caughtUp),
+                        new VaultEvent.Scanned(last.number(), last.millis(), caughtUp),
                         new VaultSplit(to + 1, 0, last.hash(), rest)));
         return steps;
     }

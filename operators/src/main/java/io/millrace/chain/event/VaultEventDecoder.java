@@ -1,17 +1,15 @@
 package io.millrace.chain.event;
 
+import io.millrace.chain.EventPlace;
 import io.millrace.chain.VaultEvent;
 import io.millrace.chain.rpc.LogEntry;
 import io.millrace.contracts.ModelRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
-import java.math.BigInteger;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.web3j.abi.EventEncoder;
 import org.web3j.abi.datatypes.Event;
 import org.web3j.protocol.core.methods.response.Log;
@@ -19,24 +17,34 @@ import org.web3j.protocol.core.methods.response.Log;
 /** Turns logs of the vault and the registry into {@link VaultEvent}s, by the generated wrappers. */
 final class VaultEventDecoder {
 
-    private static final BigInteger ZERO = BigInteger.ZERO;
-    private static final Map<String, Fields> BY_TOPIC = byTopic();
+    private static final Map<String, Decoding> BY_TOPIC =
+            Map.ofEntries(
+                    entry(
+                            SettlementVault.SPENDINGACCOUNTOPENED_EVENT,
+                            VaultEventDecoder::spendingAccountOpened),
+                    entry(
+                            SettlementVault.EARNINGACCOUNTOPENED_EVENT,
+                            VaultEventDecoder::earningAccountOpened),
+                    entry(SettlementVault.DEPOSITED_EVENT, VaultEventDecoder::deposited),
+                    entry(
+                            SettlementVault.WITHDRAWALREQUESTED_EVENT,
+                            VaultEventDecoder::withdrawalRequested),
+                    entry(
+                            SettlementVault.WITHDRAWALRELEASED_EVENT,
+                            VaultEventDecoder::withdrawalReleased),
+                    entry(SettlementVault.RELEASESKIPPED_EVENT, VaultEventDecoder::releaseSkipped),
+                    entry(SettlementVault.ESCAPED_EVENT, VaultEventDecoder::escaped),
+                    entry(SettlementVault.EPOCHSETTLED_EVENT, VaultEventDecoder::epochSettled),
+                    entry(ModelRegistry.MODELREGISTERED_EVENT, VaultEventDecoder::modelRegistered),
+                    entry(ModelRegistry.MODELPRICED_EVENT, VaultEventDecoder::modelPriced),
+                    entry(
+                            ModelRegistry.MODELSTATUSCHANGED_EVENT,
+                            VaultEventDecoder::modelStatusChanged));
 
     private VaultEventDecoder() {}
 
-    /** What an event says, apart from where it stands. */
-    private record Content(
-            VaultEvent.Kind kind,
-            int account,
-            String owner,
-            int request,
-            long amountNano,
-            long effectiveMillis,
-            @Nullable String model,
-            int status) {}
-
-    private interface Fields {
-        Content of(Log log);
+    private interface Decoding {
+        VaultEvent of(Log log, EventPlace place);
     }
 
     /**
@@ -45,29 +53,15 @@ final class VaultEventDecoder {
      * @throws ArithmeticException if a number does not fit: the contract is not ours
      */
     static Optional<VaultEvent> decode(LogEntry log, long blockMillis) {
-        Fields fields = log.topics().isEmpty() ? null : BY_TOPIC.get(log.topics().get(0));
-        if (fields == null) {
+        Decoding decoding = log.topics().isEmpty() ? null : BY_TOPIC.get(log.topics().get(0));
+        if (decoding == null) {
             return Optional.empty();
         }
         Log wire = new Log();
         wire.setTopics(log.topics());
         wire.setData(log.data());
-        Content content = fields.of(wire);
-        return Optional.of(
-                new VaultEvent(
-                        content.kind(),
-                        log.block(),
-                        blockMillis,
-                        log.index(),
-                        log.transaction(),
-                        content.account(),
-                        content.owner(),
-                        content.request(),
-                        content.amountNano(),
-                        content.effectiveMillis(),
-                        content.model(),
-                        content.status(),
-                        false));
+        EventPlace place = new EventPlace(log.block(), blockMillis, log.index(), log.transaction());
+        return Optional.of(decoding.of(wire, place));
     }
 
     /** First topics of the events that {@link #decode} knows. */
@@ -75,200 +69,99 @@ final class VaultEventDecoder {
         return BY_TOPIC.keySet();
     }
 
-    /** Says that every event up to and with {@code block} has been read. */
-    static VaultEvent scanned(BlockHeader block, boolean caughtUp) {
-        return new VaultEvent(
-                VaultEvent.Kind.SCANNED,
-                block.number(),
-                block.millis(),
-                Integer.MAX_VALUE, // after every log of the block
-                "",
-                -1,
-                "",
-                0,
-                0,
-                0,
-                null,
-                0,
-                caughtUp);
+    private static Map.Entry<String, Decoding> entry(Event event, Decoding decoding) {
+        return Map.entry(EventEncoder.encode(event), decoding);
     }
 
-    private static Map<String, Fields> byTopic() {
-        Map<String, Fields> fields = new HashMap<>();
-        addAccountEvents(fields);
-        addWithdrawalEvents(fields);
-        addModelEvents(fields);
-        return Map.copyOf(fields);
+    private static VaultEvent spendingAccountOpened(Log log, EventPlace place) {
+        var event = SettlementVault.getSpendingAccountOpenedEventFromLog(log);
+        return new VaultEvent.SpendingAccountOpened(
+                place, event.account.intValueExact(), EvmAddress.canonical(event.owner));
     }
 
-    private static void addAccountEvents(Map<String, Fields> fields) {
-        put(
-                fields,
-                SettlementVault.SPENDINGACCOUNTOPENED_EVENT,
-                log -> {
-                    var it = SettlementVault.getSpendingAccountOpenedEventFromLog(log);
-                    return money(
-                            VaultEvent.Kind.SPENDING_ACCOUNT_OPENED,
-                            it.account,
-                            it.owner,
-                            ZERO,
-                            ZERO);
-                });
-        put(
-                fields,
-                SettlementVault.EARNINGACCOUNTOPENED_EVENT,
-                log -> {
-                    var it = SettlementVault.getEarningAccountOpenedEventFromLog(log);
-                    return money(
-                            VaultEvent.Kind.EARNING_ACCOUNT_OPENED,
-                            it.account,
-                            it.owner,
-                            ZERO,
-                            ZERO);
-                });
-        put(
-                fields,
-                SettlementVault.DEPOSITED_EVENT,
-                log -> {
-                    var it = SettlementVault.getDepositedEventFromLog(log);
-                    return money(
-                            VaultEvent.Kind.DEPOSITED, it.account, it.owner, ZERO, it.amountNano);
-                });
-        put(
-                fields,
-                SettlementVault.EPOCHSETTLED_EVENT,
-                log -> {
-                    var it = SettlementVault.getEpochSettledEventFromLog(log);
-                    return new Content(
-                            VaultEvent.Kind.EPOCH_SETTLED,
-                            -1,
-                            "",
-                            it.part.intValueExact(),
-                            it.partSumNano.longValueExact(),
-                            0,
-                            null,
-                            0);
-                });
+    private static VaultEvent earningAccountOpened(Log log, EventPlace place) {
+        var event = SettlementVault.getEarningAccountOpenedEventFromLog(log);
+        return new VaultEvent.EarningAccountOpened(
+                place, event.account.intValueExact(), EvmAddress.canonical(event.owner));
     }
 
-    private static void addWithdrawalEvents(Map<String, Fields> fields) {
-        put(
-                fields,
-                SettlementVault.WITHDRAWALREQUESTED_EVENT,
-                log -> {
-                    var it = SettlementVault.getWithdrawalRequestedEventFromLog(log);
-                    return money(
-                            VaultEvent.Kind.WITHDRAWAL_REQUESTED,
-                            it.account,
-                            it.owner,
-                            it.request,
-                            it.amountNano);
-                });
-        put(
-                fields,
-                SettlementVault.WITHDRAWALRELEASED_EVENT,
-                log -> {
-                    var it = SettlementVault.getWithdrawalReleasedEventFromLog(log);
-                    return money(
-                            VaultEvent.Kind.WITHDRAWAL_RELEASED,
-                            it.account,
-                            it.owner,
-                            it.request,
-                            it.amountNano);
-                });
-        put(
-                fields,
-                SettlementVault.RELEASESKIPPED_EVENT,
-                log -> {
-                    var it = SettlementVault.getReleaseSkippedEventFromLog(log);
-                    return money(
-                            VaultEvent.Kind.RELEASE_SKIPPED,
-                            it.account,
-                            it.owner,
-                            it.request,
-                            it.amountNano);
-                });
-        put(
-                fields,
-                SettlementVault.ESCAPED_EVENT,
-                log -> {
-                    var it = SettlementVault.getEscapedEventFromLog(log);
-                    return money(
-                            VaultEvent.Kind.ESCAPED,
-                            it.account,
-                            it.owner,
-                            it.request,
-                            it.spendingNano);
-                });
+    private static VaultEvent deposited(Log log, EventPlace place) {
+        var event = SettlementVault.getDepositedEventFromLog(log);
+        return new VaultEvent.Deposited(
+                place,
+                event.account.intValueExact(),
+                EvmAddress.canonical(event.owner),
+                event.amountNano.longValueExact());
     }
 
-    private static void addModelEvents(Map<String, Fields> fields) {
-        put(
-                fields,
-                ModelRegistry.MODELREGISTERED_EVENT,
-                log -> {
-                    var it = ModelRegistry.getModelRegisteredEventFromLog(log);
-                    String publisher = EvmAddress.canonical(it.publisher);
-                    return new Content(
-                            VaultEvent.Kind.MODEL_REGISTERED,
-                            -1,
-                            publisher,
-                            0,
-                            0,
-                            0,
-                            Hex.encode(it.model),
-                            0);
-                });
-        put(
-                fields,
-                ModelRegistry.MODELPRICED_EVENT,
-                log -> {
-                    var it = ModelRegistry.getModelPricedEventFromLog(log);
-                    return new Content(
-                            VaultEvent.Kind.MODEL_PRICED,
-                            -1,
-                            "",
-                            it.version.intValueExact(),
-                            it.priceNanoPerMillion.longValueExact(),
-                            Math.multiplyExact(it.effectiveFrom.longValueExact(), 1_000L),
-                            Hex.encode(it.model),
-                            0);
-                });
-        put(
-                fields,
-                ModelRegistry.MODELSTATUSCHANGED_EVENT,
-                log -> {
-                    var it = ModelRegistry.getModelStatusChangedEventFromLog(log);
-                    return new Content(
-                            VaultEvent.Kind.MODEL_STATUS_CHANGED,
-                            -1,
-                            "",
-                            0,
-                            0,
-                            0,
-                            Hex.encode(it.model),
-                            it.status.intValueExact());
-                });
+    private static VaultEvent withdrawalRequested(Log log, EventPlace place) {
+        var event = SettlementVault.getWithdrawalRequestedEventFromLog(log);
+        return new VaultEvent.WithdrawalRequested(
+                place,
+                event.account.intValueExact(),
+                EvmAddress.canonical(event.owner),
+                event.request.intValueExact(),
+                event.amountNano.longValueExact());
     }
 
-    private static void put(Map<String, Fields> fields, Event event, Fields content) {
-        fields.put(EventEncoder.encode(event), content);
+    private static VaultEvent withdrawalReleased(Log log, EventPlace place) {
+        var event = SettlementVault.getWithdrawalReleasedEventFromLog(log);
+        return new VaultEvent.WithdrawalReleased(
+                place,
+                event.account.intValueExact(),
+                EvmAddress.canonical(event.owner),
+                event.request.intValueExact(),
+                event.amountNano.longValueExact());
     }
 
-    private static Content money(
-            VaultEvent.Kind kind,
-            BigInteger account,
-            String owner,
-            BigInteger request,
-            BigInteger amountNano) {
-        return new Content(
-                kind,
-                account.intValueExact(),
-                EvmAddress.canonical(owner),
-                request.intValueExact(),
-                amountNano.longValueExact(),
-                0,
-                null,
-                0);
+    private static VaultEvent releaseSkipped(Log log, EventPlace place) {
+        var event = SettlementVault.getReleaseSkippedEventFromLog(log);
+        return new VaultEvent.ReleaseSkipped(
+                place,
+                event.account.intValueExact(),
+                EvmAddress.canonical(event.owner),
+                event.request.intValueExact(),
+                event.amountNano.longValueExact());
+    }
+
+    private static VaultEvent escaped(Log log, EventPlace place) {
+        var event = SettlementVault.getEscapedEventFromLog(log);
+        return new VaultEvent.Escaped(
+                place,
+                event.account.intValueExact(),
+                EvmAddress.canonical(event.owner),
+                event.request.intValueExact(),
+                event.spendingNano.longValueExact());
+    }
+
+    private static VaultEvent epochSettled(Log log, EventPlace place) {
+        var event = SettlementVault.getEpochSettledEventFromLog(log);
+        return new VaultEvent.EpochSettled(
+                place,
+                event.epoch.longValueExact(),
+                event.part.intValueExact(),
+                event.partSumNano.longValueExact());
+    }
+
+    private static VaultEvent modelRegistered(Log log, EventPlace place) {
+        var event = ModelRegistry.getModelRegisteredEventFromLog(log);
+        return new VaultEvent.ModelRegistered(
+                place, Hex.encode(event.model), EvmAddress.canonical(event.publisher));
+    }
+
+    private static VaultEvent modelPriced(Log log, EventPlace place) {
+        var event = ModelRegistry.getModelPricedEventFromLog(log);
+        return new VaultEvent.ModelPriced(
+                place,
+                Hex.encode(event.model),
+                event.version.intValueExact(),
+                event.priceNanoPerMillion.longValueExact(),
+                Math.multiplyExact(event.effectiveFrom.longValueExact(), 1_000L));
+    }
+
+    private static VaultEvent modelStatusChanged(Log log, EventPlace place) {
+        var event = ModelRegistry.getModelStatusChangedEventFromLog(log);
+        return new VaultEvent.ModelStatusChanged(
+                place, Hex.encode(event.model), event.status.intValueExact());
     }
 }

@@ -14,9 +14,9 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
  * The vault's and the registry's events as a stream, in chain order, each exactly once in Flink's
- * state. Out: {@link VaultEvent}s of final blocks only, and a SCANNED after each range read, so
- * that a consumer knows up to which block it has heard everything. Nothing is ever retracted: what
- * is not final is read ahead, to be compared, and not emitted.
+ * state. Out: {@link VaultEvent}s of final blocks only, and a {@link VaultEvent.Scanned} after each
+ * range read, so that a consumer knows up to which block it has heard everything. Nothing is ever
+ * retracted: what is not final is read ahead, to be compared, and not emitted.
  *
  * <p>An outage of the nodes holds the stream back and shows in the metric chain.rpcFailures, an
  * answer that breaks the chain's own hashes in chain.rpcDisagreements; neither fails the job.

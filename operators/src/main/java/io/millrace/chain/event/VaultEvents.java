@@ -1,7 +1,6 @@
 package io.millrace.chain.event;
 
 import io.millrace.chain.VaultEvent;
-import io.millrace.chain.VaultEvent.Kind;
 import io.millrace.chain.rpc.RpcException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,8 +34,7 @@ public final class VaultEvents {
                 throw new IOException(e.getMessage(), e);
             }
             for (FinalRangeReader.Step step : steps) {
-                VaultEvent event = step.event();
-                if (event != null && event.kind() != Kind.SCANNED) {
+                if (step.event() instanceof VaultEvent.ContractEvent event) {
                     events.add(event);
                 }
             }

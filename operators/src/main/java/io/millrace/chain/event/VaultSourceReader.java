@@ -40,8 +40,8 @@ final class VaultSourceReader
         VaultEvent event = step.event();
         if (event != null) {
             output.collect(event, event.blockMillis());
-            if (event.kind() == VaultEvent.Kind.SCANNED) {
-                metrics.scanned(event.block());
+            if (event instanceof VaultEvent.Scanned scanned) {
+                metrics.scanned(scanned.block());
             }
         }
         state.set(step.after());

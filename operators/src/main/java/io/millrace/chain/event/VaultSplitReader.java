@@ -1,5 +1,6 @@
 package io.millrace.chain.event;
 
+import io.millrace.chain.VaultEvent;
 import io.millrace.chain.event.FinalRangeReader.Step;
 import io.millrace.chain.rpc.RpcException;
 import java.io.IOException;
@@ -95,7 +96,8 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
             // Said once after a start in which no block became final, for those who wait for it.
             caughtUpSaid = true;
             BlockHeader last = chain.header(from.nextBlock() - 1);
-            return List.of(new Step(VaultEventDecoder.scanned(last, true), followed));
+            return List.of(
+                    new Step(new VaultEvent.Scanned(last.number(), last.millis(), true), followed));
         }
         if (followed.window().size() - from.window().size() < TipFollower.BLOCKS_AT_ONCE) {
             pause(options.pollMillis());

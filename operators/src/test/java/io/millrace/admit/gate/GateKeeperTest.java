@@ -1,10 +1,9 @@
 package io.millrace.admit.gate;
 
-import static io.millrace.testing.Fixtures.vaultEvent;
+import static io.millrace.testing.Fixtures.PLACE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.chain.VaultEvent;
-import io.millrace.unit.Hex;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.util.TwoInputStreamOperatorTestHarness;
@@ -68,9 +67,7 @@ class GateKeeperTest {
         try (var keeper = opened(null)) {
             keeper.processElement1(LIMIT, 0);
             keeper.processElement2(
-                    vaultEvent(
-                            VaultEvent.Kind.WITHDRAWAL_RELEASED, 1, "0x" + "11".repeat(20), 1, 999),
-                    0);
+                    new VaultEvent.WithdrawalReleased(PLACE, 1, "0x" + "11".repeat(20), 1, 999), 0);
 
             assertThat(last(keeper)).isEqualTo(GateState.UNSETTLED_VALUE);
         }
@@ -160,7 +157,7 @@ class GateKeeperTest {
     }
 
     private static VaultEvent settled(long partSumNano) {
-        return vaultEvent(VaultEvent.Kind.EPOCH_SETTLED, -1, "", 0, partSumNano);
+        return new VaultEvent.EpochSettled(PLACE, 1, 0, partSumNano);
     }
 
     private static VaultEvent scanned(boolean caughtUp) {
@@ -168,19 +165,6 @@ class GateKeeperTest {
     }
 
     private static VaultEvent scanned(boolean caughtUp, long blockMillis) {
-        return new VaultEvent(
-                VaultEvent.Kind.SCANNED,
-                7,
-                blockMillis,
-                Integer.MAX_VALUE,
-                Hex.ZERO_32,
-                -1,
-                "",
-                0,
-                0,
-                0,
-                null,
-                0,
-                caughtUp);
+        return new VaultEvent.Scanned(7, blockMillis, caughtUp);
     }
 }

@@ -131,7 +131,7 @@ final class Admission {
 
     private void deposit(String owner, long amountNano) {
         purse(owner).inNano += amountNano;
-        items.add(event(VaultEvent.Kind.DEPOSITED, owner, amountNano));
+        items.add(event(Fixtures.deposited(purse(owner).account, owner, amountNano)));
     }
 
     private void withdraw(String owner, long askedNano) {
@@ -139,7 +139,7 @@ final class Admission {
         long releaseNano = Math.min(askedNano, purse.availableNano());
         purse.outNano += releaseNano;
         releases.add(purse.account + " " + releaseNano);
-        items.add(event(VaultEvent.Kind.WITHDRAWAL_REQUESTED, owner, askedNano));
+        items.add(event(Fixtures.withdrawalRequested(purse.account, owner, 1, askedNano)));
     }
 
     /** Some request in flight is charged its fee, or nothing because it failed. */
@@ -157,13 +157,8 @@ final class Admission {
         items.add(second(FundsChange.charged(owner, requestId, debitNano)));
     }
 
-    private RestoringHarness.Item<Candidate, FundsChange> event(
-            VaultEvent.Kind kind, String owner, long amountNano) {
-        return second(
-                FundsChange.of(
-                                Fixtures.vaultEvent(
-                                        kind, purse(owner).account, owner, 1, amountNano))
-                        .orElseThrow());
+    private static RestoringHarness.Item<Candidate, FundsChange> event(VaultEvent event) {
+        return second(FundsChange.of(event).orElseThrow());
     }
 
     private Purse purse(String owner) {

@@ -38,20 +38,20 @@ final class World {
     /** What the registry said, in its order. */
     static final List<VaultEvent> REGISTRY =
             List.of(
-                    Fixtures.priceEvent(MODEL, 1, 1_000_000, 0),
-                    Fixtures.priceEvent(MODEL, 2, 1_333_333, PRICE_RISE_MILLIS),
-                    Fixtures.priceEvent(TWIN, 1, 1_000_000, 0),
-                    Fixtures.priceEvent(TWIN, 2, 1_333_333, PRICE_RISE_MILLIS),
-                    Fixtures.priceEvent(PROPOSED, 1, 1_000_000, 0),
-                    Fixtures.priceEvent(REVOKED, 1, 1_000_000, 0),
-                    Fixtures.priceEvent(UNPRICED, 1, 1_000_000, Long.MAX_VALUE),
-                    Fixtures.priceEvent(UNSERVED, 1, 1_000_000, 0),
-                    status(MODEL, 2),
-                    status(TWIN, 2),
-                    status(PROPOSED, 1),
-                    status(REVOKED, 3),
-                    status(UNPRICED, 2),
-                    status(UNSERVED, 2));
+                    Fixtures.modelPriced(MODEL, 1, 1_000_000, 0),
+                    Fixtures.modelPriced(MODEL, 2, 1_333_333, PRICE_RISE_MILLIS),
+                    Fixtures.modelPriced(TWIN, 1, 1_000_000, 0),
+                    Fixtures.modelPriced(TWIN, 2, 1_333_333, PRICE_RISE_MILLIS),
+                    Fixtures.modelPriced(PROPOSED, 1, 1_000_000, 0),
+                    Fixtures.modelPriced(REVOKED, 1, 1_000_000, 0),
+                    Fixtures.modelPriced(UNPRICED, 1, 1_000_000, Long.MAX_VALUE),
+                    Fixtures.modelPriced(UNSERVED, 1, 1_000_000, 0),
+                    Fixtures.modelStatus(MODEL, 2),
+                    Fixtures.modelStatus(TWIN, 2),
+                    Fixtures.modelStatus(PROPOSED, 1),
+                    Fixtures.modelStatus(REVOKED, 3),
+                    Fixtures.modelStatus(UNPRICED, 2),
+                    Fixtures.modelStatus(UNSERVED, 2));
 
     /** Keys of requesters with a spending account, number i + 1 for the i-th. */
     static final List<byte[]> FUNDED = keys("funded", 12);
@@ -74,10 +74,6 @@ final class World {
     /** Spending account of an owner, 0 for a stranger. */
     static int account(String requester) {
         return FUNDED.stream().map(Secp256k1::address).toList().indexOf(requester) + 1;
-    }
-
-    private static VaultEvent status(String model, int status) {
-        return Fixtures.statusEvent(VaultEvent.Kind.MODEL_STATUS_CHANGED, model, status);
     }
 
     private static List<byte[]> keys(String role, int number) {

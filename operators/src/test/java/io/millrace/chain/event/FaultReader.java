@@ -3,6 +3,7 @@ package io.millrace.chain.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.chain.EventPlace;
 import io.millrace.chain.VaultEvent;
 import io.millrace.chain.event.FinalRangeReader.Step;
 import io.millrace.chain.rpc.HexQuantity;
@@ -32,10 +33,16 @@ final class FaultReader {
     private static int newcomers;
 
     /** An event where it stood. */
-    record Seen(long block, int logIndex, String transaction) {}
+    record Seen(long block, int logIndex, String transaction) {
+
+        static Seen of(VaultEvent.ContractEvent event) {
+            EventPlace place = event.place();
+            return new Seen(place.block(), place.logIndex(), place.transaction());
+        }
+    }
 
     final SourceMetrics metrics = new SourceMetrics();
-    final List<VaultEvent> events = new ArrayList<>();
+    final List<VaultEvent.ContractEvent> events = new ArrayList<>();
 
     private final FaultChain chain;
     private final long firstBlock;
@@ -85,8 +92,7 @@ final class FaultReader {
                     step != null;
                     step = records.nextRecordFromSplit()) {
                 state = step.after();
-                VaultEvent event = step.event();
-                if (event != null && event.kind() != VaultEvent.Kind.SCANNED) {
+                if (step.event() instanceof VaultEvent.ContractEvent event) {
                     events.add(event);
                 }
             }
@@ -109,7 +115,10 @@ final class FaultReader {
     }
 
     List<String> owners() {
-        return events.stream().map(VaultEvent::owner).toList();
+        return events.stream()
+                .map(VaultEvent.EarningAccountOpened.class::cast)
+                .map(VaultEvent.EarningAccountOpened::owner)
+                .toList();
     }
 
     /** Each event of the final chain once, in order, and no other. */
@@ -132,7 +141,7 @@ final class FaultReader {
                             Integer.decode(log.path("logIndex").asText()),
                             log.path("transactionHash").asText()));
         }
-        assertThat(events.stream().map(it -> new Seen(it.block(), it.logIndex(), it.transaction())))
+        assertThat(events.stream().map(Seen::of))
                 .as("emitted events against those of the final chain")
                 .containsExactlyElementsOf(expected);
     }

@@ -40,29 +40,28 @@ class VaultEventSourceITCase {
     void source_deployedVault_emitsItsEventsInOrder() throws Exception {
         local.as(LocalVault.REQUESTER).requestWithdrawal(BigInteger.TEN).send();
 
-        List<VaultEvent> events = read(VaultEvent.Kind.WITHDRAWAL_REQUESTED);
+        List<VaultEvent> events = read(VaultEvent.WithdrawalRequested.class);
 
         assertThat(events)
-                .filteredOn(it -> it.kind() != VaultEvent.Kind.SCANNED)
-                .extracting(VaultEvent::kind)
-                .containsExactly(
-                        VaultEvent.Kind.EARNING_ACCOUNT_OPENED, // the treasury, by deployment
-                        VaultEvent.Kind.MODEL_REGISTERED,
-                        VaultEvent.Kind.MODEL_STATUS_CHANGED,
-                        VaultEvent.Kind.MODEL_PRICED,
-                        VaultEvent.Kind.MODEL_STATUS_CHANGED,
-                        VaultEvent.Kind.SPENDING_ACCOUNT_OPENED,
-                        VaultEvent.Kind.DEPOSITED,
-                        VaultEvent.Kind.EARNING_ACCOUNT_OPENED,
-                        VaultEvent.Kind.WITHDRAWAL_REQUESTED);
-        VaultEvent deposit = only(events, VaultEvent.Kind.DEPOSITED);
+                .filteredOn(VaultEvent.ContractEvent.class::isInstance)
+                .hasExactlyElementsOfTypes(
+                        VaultEvent.EarningAccountOpened.class, // the treasury, by deployment
+                        VaultEvent.ModelRegistered.class,
+                        VaultEvent.ModelStatusChanged.class,
+                        VaultEvent.ModelPriced.class,
+                        VaultEvent.ModelStatusChanged.class,
+                        VaultEvent.SpendingAccountOpened.class,
+                        VaultEvent.Deposited.class,
+                        VaultEvent.EarningAccountOpened.class,
+                        VaultEvent.WithdrawalRequested.class);
+        VaultEvent.Deposited deposit = only(events, VaultEvent.Deposited.class);
         assertThat(deposit.account()).isEqualTo(1);
         assertThat(deposit.owner()).isEqualTo(LocalVault.REQUESTER.address());
         assertThat(deposit.amountNano()).isEqualTo(LocalVault.DEPOSITED_NANO);
-        VaultEvent price = only(events, VaultEvent.Kind.MODEL_PRICED);
+        VaultEvent.ModelPriced price = only(events, VaultEvent.ModelPriced.class);
         assertThat(price.model()).isEqualTo(Hex.encode(LocalVault.MODEL));
-        assertThat(price.amountNano()).isEqualTo(LocalVault.PRICE_NANO);
-        assertThat(price.request()).as("price version").isEqualTo(1);
+        assertThat(price.priceNanoPerMillion()).isEqualTo(LocalVault.PRICE_NANO);
+        assertThat(price.version()).isEqualTo(1);
         assertThat(price.effectiveMillis()).isEqualTo(price.blockMillis());
     }
 
@@ -76,7 +75,7 @@ class VaultEventSourceITCase {
             VaultEvent event;
             do {
                 event = stream.next();
-            } while (!event.caughtUp());
+            } while (!(event instanceof VaultEvent.Scanned scanned && scanned.caughtUp()));
             anvil.reorganise(12);
 
             assertThatThrownBy(() -> stream.forEachRemaining(later -> {}))
@@ -89,14 +88,14 @@ class VaultEventSourceITCase {
     }
 
     @SuppressWarnings("try") // CloseableIterator.close may be interrupted
-    private List<VaultEvent> read(VaultEvent.Kind until) throws Exception {
+    private List<VaultEvent> read(Class<? extends VaultEvent> until) throws Exception {
         List<VaultEvent> events = new ArrayList<>();
         try (CloseableIterator<VaultEvent> stream = stream(new Configuration())) {
             VaultEvent event;
             do {
                 event = stream.next();
                 events.add(event);
-            } while (event.kind() != until);
+            } while (!until.isInstance(event));
         }
         return events;
     }
@@ -112,8 +111,8 @@ class VaultEventSourceITCase {
                 .executeAndCollect();
     }
 
-    private static VaultEvent only(List<VaultEvent> events, VaultEvent.Kind kind) {
-        List<VaultEvent> found = events.stream().filter(it -> it.kind() == kind).toList();
+    private static <T extends VaultEvent> T only(List<VaultEvent> events, Class<T> kind) {
+        List<T> found = events.stream().filter(kind::isInstance).map(kind::cast).toList();
         assertThat(found).hasSize(1);
         return found.get(0);
     }

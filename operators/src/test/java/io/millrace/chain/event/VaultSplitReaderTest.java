@@ -44,8 +44,8 @@ class VaultSplitReaderTest {
         assertThat(fetch())
                 .as("who waits for the first look after a start would wait for ever")
                 .singleElement()
-                .satisfies(it -> assertThat(it.caughtUp()).isTrue())
-                .satisfies(it -> assertThat(it.block()).isEqualTo(7));
+                .satisfies(event -> assertThat(caughtUp(event)).isTrue())
+                .satisfies(event -> assertThat(event.block()).isEqualTo(7));
         assertThat(fetch()).isEmpty();
     }
 
@@ -55,7 +55,9 @@ class VaultSplitReaderTest {
 
         assertThat(fetch()).isEmpty();
         chain.mine(1);
-        assertThat(fetch()).singleElement().satisfies(it -> assertThat(it.caughtUp()).isTrue());
+        assertThat(fetch())
+                .singleElement()
+                .satisfies(event -> assertThat(caughtUp(event)).isTrue());
     }
 
     @Test
@@ -63,8 +65,12 @@ class VaultSplitReaderTest {
         chain.mine(600);
         assign(VaultSplit.from(0));
 
-        assertThat(fetch()).singleElement().satisfies(it -> assertThat(it.caughtUp()).isFalse());
-        assertThat(fetch()).singleElement().satisfies(it -> assertThat(it.caughtUp()).isTrue());
+        assertThat(fetch())
+                .singleElement()
+                .satisfies(event -> assertThat(caughtUp(event)).isFalse());
+        assertThat(fetch())
+                .singleElement()
+                .satisfies(event -> assertThat(caughtUp(event)).isTrue());
     }
 
     @Test
@@ -290,6 +296,10 @@ class VaultSplitReaderTest {
     private void assign(VaultSplit split) {
         state = split;
         reader.handleSplitsChanges(new SplitsAddition<>(List.of(split)));
+    }
+
+    private static boolean caughtUp(VaultEvent event) {
+        return event instanceof VaultEvent.Scanned scanned && scanned.caughtUp();
     }
 
     /** Events of one look; the state goes on as a checkpoint would have it. */

@@ -13,11 +13,14 @@ import picocli.CommandLine.Option;
 /** Recomputes the books of a running stack from Kafka and the chain alone. */
 @Command(
         name = "audit",
-        description = "Recomputes the books of a stack from Kafka and the chain, on its own code.",
+        description = {
+            "Recomputes the books of a stack from Kafka and the chain, on its own code.",
+            "Exit code 1 on any difference."
+        },
         mixinStandardHelpOptions = true)
 final class AuditCommand implements Callable<Integer> {
 
-    @Mixin private StackFolder folder = new StackFolder();
+    @Mixin private FolderOption folder = new FolderOption();
 
     @Option(
             names = "--settled",

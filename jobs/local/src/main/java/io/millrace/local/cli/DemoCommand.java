@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Starts Kafka, an L2 node and Flink on this machine, sends signed requests, a tenth"
                         + " of them bad on purpose, and shows how they are answered, charged,"
-                        + " settled and audited.",
+                        + " settled, proven and audited.",
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
 

@@ -14,13 +14,17 @@ import picocli.CommandLine.Option;
 /** The stack, staying up for other clients. */
 @Command(
         name = "up",
-        description = "Starts the whole stack on this machine and keeps it up until Ctrl-C.",
+        description = {
+            "Starts the whole stack on this machine and keeps it up until Ctrl-C.",
+            "Prints addresses, funded test keys and the web UI. Started again in the same folder it"
+                    + " goes on where it was, whatever ended it."
+        },
         mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
 
     private static final Duration HEALTH_PAUSE = Duration.ofSeconds(2);
 
-    @Mixin private StackFolder folder = new StackFolder();
+    @Mixin private FolderOption folder = new FolderOption();
 
     @Option(
             names = "--providers",

@@ -1,29 +1,20 @@
 package io.millrace.local.stack;
 
+import io.millrace.job.Topic;
+import io.millrace.job.TopicCatalogue;
 import io.millrace.job.Topics;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/**
- * Creates the topics with what each one's role needs. The request topic's own append time is the
- * clock of admission; the money topics are the books, so nothing in them may age away; the epoch
- * log and the submitter's journal are total orders, so they have one partition. Of the checkpoint
- * marks only the last counts, for ever. The job checks the same at its start.
- */
+/** Creates the topics of a single broker with what each one's role needs. */
 public final class TopicSettings {
-
-    private static final Set<String> ORDERED =
-            Set.of(Topics.EPOCHS, Topics.TRANSACTIONS, Topics.CHECKPOINTS);
-    private static final Set<String> BOOKS =
-            Set.of(Topics.CHARGES, Topics.EPOCHS, Topics.RECEIPTS, Topics.TRANSACTIONS);
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long PAUSE_MILLIS = 50;
@@ -39,15 +30,7 @@ public final class TopicSettings {
     public static void create(Admin admin, int partitions)
             throws ExecutionException, InterruptedException {
         List<NewTopic> topics =
-                Topics.ALL.stream()
-                        .map(
-                                topic ->
-                                        new NewTopic(
-                                                        topic,
-                                                        ORDERED.contains(topic) ? 1 : partitions,
-                                                        (short) 1)
-                                                .configs(settingsOf(topic)))
-                        .toList();
+                TopicCatalogue.ALL.stream().map(topic -> created(topic, partitions)).toList();
         admin.createTopics(topics).all().get();
         long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
         while (!isKnown(admin)) {
@@ -73,21 +56,10 @@ public final class TopicSettings {
         }
     }
 
-    private static Map<String, String> settingsOf(String topic) {
+    private static NewTopic created(Topic topic, int partitions) {
+        int count = topic.partitions() == Topic.Partitions.ONE ? 1 : partitions;
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("cleanup.policy", topic.equals(Topics.CHECKPOINTS) ? "compact" : "delete");
-        if (topic.equals(Topics.REQUESTS)) {
-            settings.put("message.timestamp.type", "LogAppendTime");
-            settings.put("max.message.bytes", Integer.toString(Topics.REQUEST_MAX_BYTES));
-            settings.put(
-                    "max.decompressed.message.bytes", Integer.toString(Topics.REQUEST_MAX_BYTES));
-        }
-        if (topic.equals(Topics.TRANSACTIONS)) {
-            settings.put("flush.messages", "1"); // on disk before it is acknowledged
-        }
-        if (BOOKS.contains(topic)) {
-            settings.put("retention.ms", "-1");
-        }
-        return settings;
+        topic.settings().forEach(setting -> settings.put(setting.key(), setting.value()));
+        return new NewTopic(topic.name(), count, (short) 1).configs(settings);
     }
 }

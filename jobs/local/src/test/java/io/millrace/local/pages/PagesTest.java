@@ -1,0 +1,144 @@
+package io.millrace.local.pages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.local.cli.Millrace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/** What pages point at is there, and the first page stays one page. */
+class PagesTest {
+
+    private static final Page README = new Page("README.md");
+
+    private static final int README_WORDS = 1_000;
+
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+
+    private static final Pattern JAVA_TEST =
+            Pattern.compile("`(\\w+(?:Test|ITCase))(?:\\.(\\w+))?`");
+
+    private static final Pattern SOLIDITY_TEST =
+            Pattern.compile("`((?:invariant|test|testFuzz)_\\w+)`");
+
+    private static final Pattern SOLIDITY_FILE = Pattern.compile("`(\\w+(?:\\.t)?\\.sol)`");
+
+    static List<Page> pages() throws IOException {
+        return Page.all();
+    }
+
+    @Test
+    void readme_read_takesFiveMinutes() throws IOException {
+        assertThat(README.text().strip().split("\\s+")).hasSizeLessThanOrEqualTo(README_WORDS);
+    }
+
+    @Test
+    void readme_promises_areTenWithOneTestEach() throws IOException {
+        List<String> rows =
+                matches(Pattern.compile("(?m)^\\| (M\\d+ \\|.*)$"), README.text())
+                        .map(row -> row.group(1))
+                        .toList();
+        assertThat(rows)
+                .map(row -> row.substring(0, row.indexOf(' ')))
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, 10).mapToObj(rule -> "M" + rule).toList());
+        assertThat(rows)
+                .allSatisfy(
+                        row ->
+                                assertThat(
+                                                Stream.of(JAVA_TEST, SOLIDITY_TEST, SOLIDITY_FILE)
+                                                        .flatMap(test -> matches(test, row)))
+                                        .as(row)
+                                        .hasSize(1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void page_links_leadSomewhere(Page page) throws IOException {
+        List<String> dead = new ArrayList<>();
+        for (MatchResult link : matches(LINK, page.text()).toList()) {
+            String target = link.group(1);
+            if (target.startsWith("https://")) {
+                continue;
+            }
+            String[] parts = target.split("#", 2);
+            Path file = parts[0].isEmpty() ? page.file() : page.file().resolveSibling(parts[0]);
+            if (!Files.exists(file)
+                    || (parts.length == 2 && !anchors(Files.readString(file)).contains(parts[1]))) {
+                dead.add(target);
+            }
+        }
+        assertThat(dead).as("dead links of " + page.path()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void page_testsItNames_exist(Page page) throws IOException {
+        Map<String, String> java = sources(".java");
+        Map<String, String> solidity = sources(".sol");
+        List<String> missing = new ArrayList<>();
+        for (MatchResult test : matches(JAVA_TEST, page.text()).toList()) {
+            String source = java.get(test.group(1) + ".java");
+            String method = test.group(2);
+            if (source == null || (method != null && !source.contains("void " + method + "("))) {
+                missing.add(test.group());
+            }
+        }
+        for (MatchResult file : matches(SOLIDITY_FILE, page.text()).toList()) {
+            if (!solidity.containsKey(file.group(1))) {
+                missing.add(file.group());
+            }
+        }
+        String all = String.join("\n", solidity.values());
+        for (MatchResult test : matches(SOLIDITY_TEST, page.text()).toList()) {
+            if (!all.contains("function " + test.group(1) + "(")) {
+                missing.add(test.group());
+            }
+        }
+        assertThat(missing).as("named by " + page.path() + " and nowhere to be found").isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void page_commandsOfTheLauncher_exist(Page page) throws IOException {
+        assertThat(
+                        matches(Pattern.compile("bin/millrace ([a-z]+)"), page.text())
+                                .map(command -> command.group(1)))
+                .as(page.path())
+                .isSubsetOf(new CommandLine(Millrace.class).getSubcommands().keySet());
+    }
+
+    private static Stream<MatchResult> matches(Pattern pattern, String text) {
+        return pattern.matcher(text).results();
+    }
+
+    private static Map<String, String> sources(String end) throws IOException {
+        Map<String, String> byName = new HashMap<>();
+        for (Path file : Page.files(end)) {
+            byName.put(file.getFileName().toString(), Files.readString(file));
+        }
+        return byName;
+    }
+
+    /** As GitHub makes them of headings. */
+    private static List<String> anchors(String markdown) {
+        return matches(Pattern.compile("(?m)^#+ (.*)$"), markdown)
+                .map(heading -> heading.group(1).toLowerCase(Locale.ROOT))
+                .map(heading -> heading.replaceAll("[^\\w\\- ]", "").replace(' ', '-'))
+                .toList();
+    }
+}

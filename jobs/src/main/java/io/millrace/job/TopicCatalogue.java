@@ -1,0 +1,109 @@
+package io.millrace.job;
+
+import static io.millrace.job.TopicSetting.advised;
+import static io.millrace.job.TopicSetting.atMost;
+import static io.millrace.job.TopicSetting.exactly;
+
+import io.millrace.job.Topic.Partitions;
+import java.util.List;
+
+/**
+ * What each topic's role needs. The job compares it with the brokers at its start, the local stack
+ * creates the topics by it, and jobs/README.md shows it.
+ */
+public final class TopicCatalogue {
+
+    private static final TopicSetting KEPT =
+            exactly(
+                    "cleanup.policy",
+                    "delete",
+                    "compaction would drop entries of the books, which must outlive every audit");
+
+    private static final TopicSetting FOR_EVER =
+            advised("retention.ms", "-1", "nothing of the books may age away");
+
+    /** All topics, in the order of the flow. */
+    public static final List<Topic> ALL =
+            List.of(
+                    new Topic(
+                            Topics.REQUESTS,
+                            "what requesters ask for, and the job's own clock: small records with"
+                                    + " the header "
+                                    + Topics.TICK_HEADER
+                                    + " and no value, in each partition in turn",
+                            Partitions.ONE_A_READER,
+                            List.of(
+                                    exactly(
+                                            "message.timestamp.type",
+                                            "LogAppendTime",
+                                            "deadlines and duplicates are judged by the broker's"
+                                                    + " clock"),
+                                    atMost(
+                                            "max.message.bytes",
+                                            Topics.REQUEST_MAX_BYTES,
+                                            "a request fits in far less"),
+                                    // A batch of a few kilobytes can hold a record of gigabytes,
+                                    // which every reader would have to hold whole.
+                                    atMost(
+                                                    "max.decompressed.message.bytes",
+                                                    Topics.REQUEST_MAX_BYTES,
+                                                    "a small compressed batch, whoever sends it,"
+                                                            + " could fill a TaskManager's memory")
+                                            .or(
+                                                    exactly(
+                                                            "compression.type",
+                                                            "uncompressed",
+                                                            "brokers without the limit then store"
+                                                                    + " nothing compressed")))),
+                    new Topic(
+                            Topics.RESULTS,
+                            "answers, by request id; read with isolation.level=read_committed",
+                            Partitions.ANY,
+                            List.of()),
+                    new Topic(
+                            Topics.REJECTIONS,
+                            "refusals with their code; read with isolation.level=read_committed",
+                            Partitions.ANY,
+                            List.of()),
+                    new Topic(
+                            Topics.CHARGES,
+                            "what each request costs, once",
+                            Partitions.ANY,
+                            List.of(KEPT, FOR_EVER)),
+                    new Topic(
+                            Topics.EPOCHS,
+                            "the write-ahead log of epochs",
+                            Partitions.ONE,
+                            List.of(KEPT, FOR_EVER)),
+                    new Topic(
+                            Topics.RECEIPTS,
+                            "the sealed charges, from which anyone can prove one",
+                            Partitions.ANY,
+                            List.of(KEPT, FOR_EVER)),
+                    new Topic(
+                            Topics.TRANSACTIONS,
+                            "the submitter's journal",
+                            Partitions.ONE,
+                            List.of(
+                                    KEPT,
+                                    FOR_EVER,
+                                    exactly(
+                                            "flush.messages",
+                                            "1",
+                                            "what is signed must be on the broker's disk before it"
+                                                    + " is sent"))),
+                    new Topic(
+                            Topics.CHECKPOINTS,
+                            "marks: where the ledger stood at the newest complete checkpoint,"
+                                    + " written by every subtask of every exactly-once sink in its"
+                                    + " own transaction; a start from an older state, or from one"
+                                    + " that any of them has not committed, is refused by it",
+                            Partitions.ONE,
+                            List.of(
+                                    exactly(
+                                            "cleanup.policy",
+                                            "compact",
+                                            "the last mark must outlive any pause of the job"))));
+
+    private TopicCatalogue() {}
+}
