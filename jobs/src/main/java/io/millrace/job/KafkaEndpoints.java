@@ -91,17 +91,19 @@ final class KafkaEndpoints {
     }
 
     /** Records that become visible exactly when the checkpoint that contains them is complete. */
-    KafkaSink<OutboundRecord> exactlyOnce(LedgerSink sink) {
+    LossRefusingSink exactlyOnce(LedgerSink sink) {
         Properties producer = producer();
         producer.setProperty(
                 "transaction.timeout.ms", Long.toString(config.transactionTimeout().toMillis()));
-        return KafkaSink.<OutboundRecord>builder()
-                .setBootstrapServers(config.bootstrapServers())
-                .setKafkaProducerConfig(producer)
-                .setRecordSerializer(ledgerSchema(sink))
-                .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
-                .setTransactionalIdPrefix(config.transactionPrefix() + "-" + sink.id())
-                .build();
+        return new LossRefusingSink(
+                KafkaSink.<OutboundRecord>builder()
+                        .setBootstrapServers(config.bootstrapServers())
+                        .setKafkaProducerConfig(producer)
+                        .setRecordSerializer(ledgerSchema(sink))
+                        .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+                        .setTransactionalIdPrefix(config.transactionPrefix() + "-" + sink.id())
+                        .build(),
+                sink.id());
     }
 
     /** Records that are published at once; a replay publishes them again. */
