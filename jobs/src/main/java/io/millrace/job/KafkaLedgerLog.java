@@ -9,24 +9,24 @@ import io.millrace.unit.Hex;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The end of the ledger's topics, committed records only. */
 public final class KafkaLedgerLog implements LedgerLog {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration POLL = Duration.ofMillis(200);
-    private static final long FIRST_LOOK_BACK = 16;
+    private static final TopicPartition CHECKPOINTS = new TopicPartition(Topics.CHECKPOINTS, 0);
+    private static final List<TopicPartition> LEDGER =
+            List.of(CHECKPOINTS, new TopicPartition(Topics.EPOCHS, 0));
 
     private final String bootstrapServers;
     private final Duration patience;
@@ -59,8 +59,10 @@ public final class KafkaLedgerLog implements LedgerLog {
 
     @Override
     public Recorded read(SentMark awaited) throws IOException {
-        try (KafkaConsumer<byte[], byte[]> committed = consumer("read_committed");
-                KafkaConsumer<byte[], byte[]> all = consumer("read_uncommitted")) {
+        try (LogReader committed = LogReader.ofCommitted(bootstrapServers, PATIENCE);
+                LogReader all =
+                        new LogReader(
+                                bootstrapServers, IsolationLevel.READ_UNCOMMITTED, PATIENCE)) {
             long giveUpNanos = System.nanoTime() + patience.toNanos();
             while (true) {
                 // Asked first: if none is open, all that can become visible is read after it.
@@ -75,7 +77,7 @@ public final class KafkaLedgerLog implements LedgerLog {
                                     + awaited.mark()
                                     + " was committed is not known yet");
                 }
-                committed.poll(POLL); // nothing comes: the last record has been read
+                committed.poll(mark -> {}); // waits: the last record has been read
             }
         } catch (KafkaException e) {
             throw new IOException(
@@ -97,46 +99,26 @@ public final class KafkaLedgerLog implements LedgerLog {
     }
 
     /** Whether records lie behind the last stable offset, which is where committed reading ends. */
-    private static boolean isTransactionOpen(
-            KafkaConsumer<byte[], byte[]> committed, KafkaConsumer<byte[], byte[]> all) {
-        List<TopicPartition> ledger =
-                List.of(
-                        new TopicPartition(Topics.CHECKPOINTS, 0),
-                        new TopicPartition(Topics.EPOCHS, 0));
-        return !all.endOffsets(ledger).equals(committed.endOffsets(ledger));
+    private static boolean isTransactionOpen(LogReader committed, LogReader all) {
+        return !all.ends(LEDGER).equals(committed.ends(LEDGER));
     }
 
-    private KafkaConsumer<byte[], byte[]> consumer(String isolation) {
-        return new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers", bootstrapServers,
-                        "isolation.level", isolation,
-                        "enable.auto.commit", "false"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
-    }
-
-    private static Recorded read(KafkaConsumer<byte[], byte[]> consumer) throws IOException {
-        SealedEpoch part = null;
-        for (ConsumerRecord<byte[], byte[]> record :
-                tail(consumer, Topics.EPOCHS, records -> !records.isEmpty())) {
-            part = JsonCodec.decode(record.value(), SealedEpoch.class);
-        }
+    private static Recorded read(LogReader committed) throws IOException {
+        Optional<SealedEpoch> part = KafkaEpochLog.newest(committed);
         return new Recorded(
-                marks(consumer),
-                part == null ? 0 : part.header().epoch(),
-                part == null ? Hex.ZERO_32 : part.hash());
+                marks(committed),
+                part.map(newest -> newest.header().epoch()).orElse(0L),
+                part.map(SealedEpoch::hash).orElse(Hex.ZERO_32));
     }
 
     /**
      * The last of each sink, at least of those that marked the newest checkpoint: its marks lie
      * behind all of the one before, since a checkpoint begins when the one before is complete.
      */
-    private static Map<String, CheckpointMark> marks(KafkaConsumer<byte[], byte[]> consumer)
-            throws IOException {
+    private static Map<String, CheckpointMark> marks(LogReader committed) throws IOException {
         Map<String, CheckpointMark> marks = new HashMap<>();
         for (ConsumerRecord<byte[], byte[]> record :
-                tail(consumer, Topics.CHECKPOINTS, KafkaLedgerLog::isOfTwoCheckpoints)) {
+                committed.tail(CHECKPOINTS, KafkaLedgerLog::isOfTwoCheckpoints)) {
             marks.put(
                     new String(record.key(), StandardCharsets.UTF_8),
                     JsonCodec.decode(record.value(), CheckpointMark.class));
@@ -151,44 +133,5 @@ public final class KafkaLedgerLog implements LedgerLog {
             checkpoints.add(JsonCodec.decode(record.value(), CheckpointMark.class).checkpoint());
         }
         return checkpoints.size() > 1;
-    }
-
-    /** Whether records of a topic's end are enough. */
-    @FunctionalInterface
-    private interface Enough {
-        boolean test(List<ConsumerRecord<byte[], byte[]>> records) throws IOException;
-    }
-
-    /** Records of the end; offsets there may belong to markers and aborted records. */
-    private static List<ConsumerRecord<byte[], byte[]>> tail(
-            KafkaConsumer<byte[], byte[]> consumer, String topic, Enough enough)
-            throws IOException {
-        TopicPartition partition = new TopicPartition(topic, 0);
-        List<TopicPartition> only = List.of(partition);
-        consumer.assign(only);
-        long begin = consumer.beginningOffsets(only).getOrDefault(partition, 0L);
-        long end = consumer.endOffsets(only).getOrDefault(partition, 0L);
-        for (long back = FIRST_LOOK_BACK; ; back *= 2) {
-            long from = Math.max(begin, end - back);
-            consumer.seek(partition, from);
-            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
-            while (consumer.position(partition) < end) {
-                consumer.poll(POLL).forEach(records::add);
-                if (System.nanoTime() - giveUpNanos > 0) {
-                    throw new IOException(
-                            "topic "
-                                    + topic
-                                    + " could not be read to offset "
-                                    + end
-                                    + " in "
-                                    + PATIENCE.toSeconds()
-                                    + " s; check that the brokers are up");
-                }
-            }
-            if (from == begin || enough.test(records)) {
-                return records;
-            }
-        }
     }
 }

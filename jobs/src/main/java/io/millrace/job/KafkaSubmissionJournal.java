@@ -8,18 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class KafkaSubmissionJournal implements SubmissionJournal {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final List<TopicPartition> ONLY =
+            List.of(new TopicPartition(Topics.TRANSACTIONS, 0));
 
     private final String bootstrapServers;
     private final KafkaProducer<byte[], byte[]> producer;
@@ -114,45 +113,20 @@ final class KafkaSubmissionJournal implements SubmissionJournal {
 
     @Override
     public List<SettlementRecord> readAll() throws IOException, SettlementHaltedException {
-        Map<String, Object> config =
-                Map.of(
-                        "bootstrap.servers", bootstrapServers,
-                        "isolation.level", "read_committed",
-                        "enable.auto.commit", "false");
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(
-                        config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            TopicPartition partition = new TopicPartition(Topics.TRANSACTIONS, 0);
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-            List<SettlementRecord> entries = new ArrayList<>();
-            long giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
-            while (consumer.position(partition) < end) {
-                if (System.nanoTime() - giveUpNanos > 0) {
-                    throw new IOException(
-                            "topic "
-                                    + Topics.TRANSACTIONS
-                                    + " gave no record for "
-                                    + PATIENCE.toSeconds()
-                                    + " s at offset "
-                                    + consumer.position(partition)
-                                    + " of "
-                                    + end
-                                    + "; check that the brokers are up");
-                }
-                for (ConsumerRecord<byte[], byte[]> record :
-                        consumer.poll(Duration.ofMillis(200))) {
-                    entries.add(intact(record));
-                    giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
-                }
-            }
-            return entries;
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (LogReader log = LogReader.ofCommitted(bootstrapServers, PATIENCE)) {
+            log.rewind(ONLY);
+            log.readTo(log.ends(ONLY), records::add);
         } catch (KafkaException e) {
             throw new IOException(
                     "topic " + Topics.TRANSACTIONS + " at " + bootstrapServers + " cannot be read",
                     e);
         }
+        List<SettlementRecord> entries = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            entries.add(intact(record));
+        }
+        return entries;
     }
 
     /**

@@ -5,9 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads what is committed on topics, from their beginning. Used by one thread.
@@ -16,34 +14,16 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 public final class TopicScan implements AutoCloseable {
 
-    private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final LogReader log;
     private final List<TopicPartition> partitions;
 
     /** At the beginning of all partitions of {@code topics}. */
     public TopicScan(String bootstrapServers, List<String> topics) {
-        consumer =
-                new KafkaConsumer<>(
-                        Map.of(
-                                "bootstrap.servers",
-                                bootstrapServers,
-                                "isolation.level",
-                                "read_committed",
-                                "enable.auto.commit",
-                                false,
-                                "auto.offset.reset",
-                                "none"),
-                        new ByteArrayDeserializer(),
-                        new ByteArrayDeserializer());
-        partitions =
-                topics.stream()
-                        .flatMap(topic -> consumer.partitionsFor(topic).stream())
-                        .map(info -> new TopicPartition(info.topic(), info.partition()))
-                        .toList();
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
+        log = LogReader.ofCommitted(bootstrapServers, PATIENCE);
+        partitions = log.partitionsOf(topics);
+        log.rewind(partitions);
     }
 
     /** What to do with a record. */
@@ -55,14 +35,12 @@ public final class TopicScan implements AutoCloseable {
 
     /** Visits what has come in, waiting a little if nothing has. */
     public void poll(Visitor visitor) throws IOException {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-            visitor.visit(record);
-        }
+        log.poll(visitor::visit);
     }
 
     /** Where each partition ends now: behind the last record that is committed or aborted. */
     public Map<TopicPartition, Long> ends() {
-        return consumer.endOffsets(partitions);
+        return log.ends(partitions);
     }
 
     /**
@@ -71,28 +49,11 @@ public final class TopicScan implements AutoCloseable {
      * @throws IOException if nothing comes for {@link #PATIENCE} although there is more
      */
     public void toEnd(Visitor visitor) throws IOException {
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        long before = -1;
-        long giveUpNanos = 0;
-        while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
-            poll(visitor);
-            long read = partitions.stream().mapToLong(consumer::position).sum();
-            if (read != before) {
-                before = read;
-                giveUpNanos = System.nanoTime() + PATIENCE.toNanos();
-            } else if (System.nanoTime() - giveUpNanos > 0) {
-                throw new IOException(
-                        "nothing has come for "
-                                + PATIENCE.toSeconds()
-                                + " s, and the topics are not read to "
-                                + ends
-                                + "; check that the brokers are up");
-            }
-        }
+        log.readTo(ends(), visitor::visit);
     }
 
     @Override
     public void close() {
-        consumer.close();
+        log.close();
     }
 }

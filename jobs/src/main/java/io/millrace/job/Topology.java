@@ -20,6 +20,7 @@ import io.millrace.chain.submit.SettlementRecord;
 import io.millrace.infer.Outcome;
 import io.millrace.meter.Charge;
 import io.millrace.meter.MeterFunction;
+import io.millrace.settle.CutReceipt;
 import io.millrace.settle.EpochAssignment;
 import io.millrace.settle.EpochBuilder;
 import io.millrace.settle.PositionOperator;
@@ -191,7 +192,7 @@ final class Topology {
                 epochs.getSideOutput(EpochBuilder.ASSIGNMENTS).keyBy(EpochAssignment::shard);
         return step(
                 roots.getSideOutput(ShardCutOperator.RECEIPTS)
-                        .keyBy(Receipt::shard)
+                        .keyBy(CutReceipt::shard)
                         .connect(assignments)
                         .process(new ReceiptFunction()),
                 Uids.RECEIPTS,

@@ -126,7 +126,7 @@ class FailingCutITCase {
                         .setParallelism(1);
         epochs.process(epochSink, Types.VOID).setParallelism(1);
         roots.getSideOutput(ShardCutOperator.RECEIPTS)
-                .keyBy(Receipt::shard, Types.INT)
+                .keyBy(CutReceipt::shard, Types.INT)
                 .connect(
                         epochs.getSideOutput(EpochBuilder.ASSIGNMENTS)
                                 .keyBy(EpochAssignment::shard, Types.INT))

@@ -19,6 +19,7 @@ class RecordTypesTest {
     @ValueSource(
             classes = {
                 ShardRoot.class,
+                CutReceipt.class,
                 Receipt.class,
                 EpochAssignment.class,
                 PendingRequester.class,

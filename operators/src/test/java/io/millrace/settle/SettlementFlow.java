@@ -53,7 +53,7 @@ final class SettlementFlow implements AutoCloseable {
     private final List<TwoInputStreamOperatorTestHarness<Charge, Release, ShardRoot>> cuts =
             new ArrayList<>();
     private TwoInputStreamOperatorTestHarness<ShardRoot, CutPosition, SealedEpoch> builder;
-    private TwoInputStreamOperatorTestHarness<Receipt, EpochAssignment, Receipt> receipts;
+    private TwoInputStreamOperatorTestHarness<CutReceipt, EpochAssignment, Receipt> receipts;
     private final List<Object> toBuilder = new ArrayList<>();
     private final List<Object> toReceipts = new ArrayList<>();
     private final List<SealedEpoch> epochs = new ArrayList<>();
@@ -213,7 +213,7 @@ final class SettlementFlow implements AutoCloseable {
     private void carryToReceipts() throws Exception {
         Collections.shuffle(toReceipts, random);
         for (Object record : toReceipts) {
-            if (record instanceof Receipt receipt) {
+            if (record instanceof CutReceipt receipt) {
                 receipts.processElement1(new StreamRecord<>(receipt));
             } else {
                 receipts.processElement2(new StreamRecord<>((EpochAssignment) record));
@@ -242,12 +242,12 @@ final class SettlementFlow implements AutoCloseable {
                 new EpochBuilder(options, DOMAIN, Charges.CURRENT, Charges.SINKS));
     }
 
-    private static TwoInputStreamOperatorTestHarness<Receipt, EpochAssignment, Receipt> receipts()
-            throws Exception {
+    private static TwoInputStreamOperatorTestHarness<CutReceipt, EpochAssignment, Receipt>
+            receipts() throws Exception {
         return new KeyedTwoInputStreamOperatorTestHarness<
-                Integer, Receipt, EpochAssignment, Receipt>(
+                Integer, CutReceipt, EpochAssignment, Receipt>(
                 new KeyedCoProcessOperator<>(new ReceiptFunction()),
-                Receipt::shard,
+                CutReceipt::shard,
                 EpochAssignment::shard,
                 Types.INT);
     }

@@ -7,6 +7,7 @@ import io.millrace.admit.RequestSignature;
 import io.millrace.audit.Audit;
 import io.millrace.audit.AuditConfig;
 import io.millrace.audit.Books;
+import io.millrace.local.client.RequestProducer;
 import io.millrace.local.client.Texts;
 import io.millrace.local.client.Traffic;
 import io.millrace.local.stack.FlinkRest;
@@ -109,7 +110,7 @@ public final class Chaos {
         try (TopicWatch topics = new TopicWatch(file.bootstrapServers());
                 RequestLoad load =
                         new RequestLoad(
-                                file.bootstrapServers(),
+                                RequestProducer.open(file.bootstrapServers(), RequestLoad.OUTAGE),
                                 traffics(file, rich),
                                 poor,
                                 STRANGER,

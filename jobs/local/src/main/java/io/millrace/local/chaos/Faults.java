@@ -35,18 +35,18 @@ final class Faults {
         Callable<StackProcess> taskManager =
                 () -> stack.processes().taskManagers().get(plan.taskManager());
         return switch (plan.kind()) {
-            case KILL_TASKMANAGER -> new ProcessKill(taskManager);
-            case KILL_SUBMITTER -> new ProcessKill(this::submitter);
-            case KILL_JOBMANAGER -> new ProcessKill(() -> stack.processes().jobManager());
-            case KILL_BROKER -> new ProcessKill(stack::broker);
-            case KILL_CHAIN -> new ProcessKill(this::chainWithItsState);
-            case KILL_ZOOKEEPER -> new ProcessKill(() -> stack.processes().zooKeeper());
+            case KILL_TASKMANAGER -> ProcessFault.kill(taskManager);
+            case KILL_SUBMITTER -> ProcessFault.kill(this::submitter);
+            case KILL_JOBMANAGER -> ProcessFault.kill(() -> stack.processes().jobManager());
+            case KILL_BROKER -> ProcessFault.kill(stack::broker);
+            case KILL_CHAIN -> ProcessFault.kill(this::chainWithItsState);
+            case KILL_ZOOKEEPER -> ProcessFault.kill(() -> stack.processes().zooKeeper());
             case KILL_ALL -> new TotalKill(stack);
-            case PAUSE_TASKMANAGER -> new ProcessPause(taskManager);
-            case PAUSE_SUBMITTER -> new ProcessPause(this::submitter);
-            case PAUSE_JOBMANAGER -> new ProcessPause(() -> stack.processes().jobManager());
-            case PAUSE_BROKER -> new ProcessPause(stack::broker);
-            case PAUSE_CHAIN -> new ProcessPause(stack::chain);
+            case PAUSE_TASKMANAGER -> ProcessFault.pause(taskManager);
+            case PAUSE_SUBMITTER -> ProcessFault.pause(this::submitter);
+            case PAUSE_JOBMANAGER -> ProcessFault.pause(() -> stack.processes().jobManager());
+            case PAUSE_BROKER -> ProcessFault.pause(stack::broker);
+            case PAUSE_CHAIN -> ProcessFault.pause(stack::chain);
             case FEE_SPIKE ->
                     new ChainFault(
                             stack.file(),

@@ -1,10 +1,9 @@
 package io.millrace.local.chaos;
 
-import io.millrace.job.Topics;
+import io.millrace.local.client.RequestProducer;
 import io.millrace.local.client.Traffic;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -14,10 +13,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Callback;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestLoad implements AutoCloseable {
 
+    /** Longer than any outage: what was sent once is sent in the end. */
+    static final Duration OUTAGE = Duration.ofMinutes(15);
+
     /** A new traffic after so many: its requests' deadlines are counted from its making. */
     private static final int PER_TRAFFIC = 2_000;
 
@@ -34,14 +32,14 @@ final class RequestLoad implements AutoCloseable {
     private static final int MAX_UNACKNOWLEDGED = 2_000;
 
     private static final int REPEAT_EVERY = 50;
-    private static final int OUTAGE_MILLIS = 900_000;
-    private static final long CLOSE_SECONDS = 120;
+    private static final long STOP_SECONDS = 120;
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     private final Supplier<Traffic> traffics;
     private final byte[] poor;
     private final byte[] stranger;
     private final Random random;
-    private final KafkaProducer<String, byte[]> producer;
+    private final RequestProducer producer;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private final ConcurrentLinkedQueue<Expected> taken = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
@@ -51,12 +49,13 @@ final class RequestLoad implements AutoCloseable {
     private int next;
 
     /**
+     * @param producer that is closed with it
      * @param traffics makes requests whose deadlines are still far away
      * @param poor key of a requester whose deposit pays no more than a few words
      * @param stranger key of somebody without an account
      */
     RequestLoad(
-            String bootstrapServers,
+            RequestProducer producer,
             Supplier<Traffic> traffics,
             byte[] poor,
             byte[] stranger,
@@ -66,24 +65,7 @@ final class RequestLoad implements AutoCloseable {
         this.poor = poor.clone();
         this.stranger = stranger.clone();
         this.random = new Random(seed);
-        this.producer =
-                new KafkaProducer<>(
-                        Map.of(
-                                "bootstrap.servers",
-                                bootstrapServers,
-                                "acks",
-                                "all",
-                                "enable.idempotence",
-                                true,
-                                // Longer than any outage: what was sent once is sent in the end.
-                                "delivery.timeout.ms",
-                                OUTAGE_MILLIS,
-                                "max.block.ms",
-                                OUTAGE_MILLIS,
-                                "linger.ms",
-                                5),
-                        new StringSerializer(),
-                        new ByteArraySerializer());
+        this.producer = producer;
     }
 
     /** Begins to send. */
@@ -106,7 +88,7 @@ final class RequestLoad implements AutoCloseable {
      */
     void stop() throws InterruptedException {
         thread.shutdown();
-        if (!thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        if (!thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException("the load does not stop");
         }
         producer.flush();
@@ -119,7 +101,7 @@ final class RequestLoad implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdownNow();
-        producer.close(Duration.ofSeconds(5));
+        producer.close(CLOSE_LIMIT);
     }
 
     private void sendNext() {
@@ -146,8 +128,7 @@ final class RequestLoad implements AutoCloseable {
      * is the request, so neither copy's end is known beforehand.
      */
     private void repeat(Traffic.Item item) {
-        int partitions = producer.partitionsFor(Topics.REQUESTS).size();
-        send(item, random.nextInt(partitions));
+        send(item, random.nextInt(producer.partitions()));
     }
 
     private void send(Traffic.Item item, @Nullable Integer partition) {
@@ -166,9 +147,6 @@ final class RequestLoad implements AutoCloseable {
                                         item.fault()));
                     }
                 };
-        var unused =
-                producer.send(
-                        new ProducerRecord<>(Topics.REQUESTS, partition, item.key(), item.value()),
-                        end);
+        producer.send(item, partition, end);
     }
 }

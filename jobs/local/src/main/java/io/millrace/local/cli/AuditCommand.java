@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class AuditCommand implements Callable<Integer> {
 
-    @Mixin private StackFolder folder = new StackFolder();
+    @Mixin private FolderOption folder = new FolderOption();
 
     @Option(
             names = "--settled",

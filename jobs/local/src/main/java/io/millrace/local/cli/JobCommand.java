@@ -27,7 +27,7 @@ final class JobCommand {
             name = "stop",
             description = "Stops the job with a savepoint and prints the savepoint's path.",
             mixinStandardHelpOptions = true)
-    int stop(@Mixin StackFolder folder) throws Exception {
+    int stop(@Mixin FolderOption folder) throws Exception {
         Logs.toStandardError();
         Console.open(false).line(job(folder).stop());
         return 0;
@@ -42,7 +42,7 @@ final class JobCommand {
             },
             mixinStandardHelpOptions = true)
     int start(
-            @Mixin StackFolder folder,
+            @Mixin FolderOption folder,
             @Option(
                             names = "--savepoint",
                             paramLabel = "PATH",
@@ -86,7 +86,7 @@ final class JobCommand {
         return 0;
     }
 
-    private static StackJob job(StackFolder folder) throws IOException {
+    private static StackJob job(FolderOption folder) throws IOException {
         return new StackJob(StackFile.read(folder.path()), folder.path());
     }
 

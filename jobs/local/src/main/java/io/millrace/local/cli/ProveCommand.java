@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 final class ProveCommand implements Callable<Integer> {
 
-    @Mixin private StackFolder folder = new StackFolder();
+    @Mixin private FolderOption folder = new FolderOption();
 
     @Parameters(paramLabel = "REQUEST_ID", description = "0x and 64 hexadecimal digits.")
     private String requestId = "";

@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true)
 final class RecoverCommand implements Callable<Integer> {
 
-    @Mixin private StackFolder folder = new StackFolder();
+    @Mixin private FolderOption folder = new FolderOption();
 
     @Override
     public Integer call() throws Exception {

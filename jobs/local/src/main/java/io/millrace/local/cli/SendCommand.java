@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class SendCommand implements Callable<Integer> {
 
-    @Mixin private StackFolder folder = new StackFolder();
+    @Mixin private FolderOption folder = new FolderOption();
 
     @Option(
             names = "--input",

@@ -24,7 +24,7 @@ final class UpCommand implements Callable<Integer> {
 
     private static final Duration HEALTH_PAUSE = Duration.ofSeconds(2);
 
-    @Mixin private StackFolder folder = new StackFolder();
+    @Mixin private FolderOption folder = new FolderOption();
 
     @Option(
             names = "--providers",

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The option that names a stack. */
-final class StackFolder {
+final class FolderOption {
 
     @Option(
             names = "--dir",

@@ -1,0 +1,142 @@
+package io.millrace.job;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads partitions to an end that is asked for beforehand, and so ends though records arrive
+ * meanwhile. Records that are deleted before they are read are an error, never skipped. Used by one
+ * thread.
+ */
+final class LogReader implements AutoCloseable {
+
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final long FIRST_LOOK_BACK = 16;
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Duration patience;
+
+    /**
+     * @param isolation whether a partition ends behind its last record, or where the oldest open
+     *     transaction begins
+     * @param patience with brokers that send nothing although there is more
+     */
+    LogReader(String bootstrapServers, IsolationLevel isolation, Duration patience) {
+        this.patience = patience;
+        this.consumer =
+                new KafkaConsumer<>(
+                        Map.of(
+                                "bootstrap.servers",
+                                bootstrapServers,
+                                "isolation.level",
+                                isolation.name().toLowerCase(Locale.ROOT),
+                                "enable.auto.commit",
+                                false,
+                                "auto.offset.reset",
+                                "none"),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer());
+    }
+
+    /** A reader of what is committed. */
+    static LogReader ofCommitted(String bootstrapServers, Duration patience) {
+        return new LogReader(bootstrapServers, IsolationLevel.READ_COMMITTED, patience);
+    }
+
+    /** What to do with a record. */
+    @FunctionalInterface
+    interface Visitor {
+        void visit(ConsumerRecord<byte[], byte[]> record) throws IOException;
+    }
+
+    /** Whether records of a partition's end are enough. */
+    @FunctionalInterface
+    interface Enough {
+        boolean test(List<ConsumerRecord<byte[], byte[]>> records) throws IOException;
+    }
+
+    List<TopicPartition> partitionsOf(List<String> topics) {
+        return topics.stream()
+                .flatMap(topic -> consumer.partitionsFor(topic).stream())
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
+    }
+
+    /** Where each partition ends now. */
+    Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+        return consumer.endOffsets(partitions);
+    }
+
+    /** Goes to the beginning of {@code partitions}, and reads no others from now on. */
+    void rewind(Collection<TopicPartition> partitions) {
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+    }
+
+    /** Visits what has come in, waiting a little if nothing has. */
+    void poll(Visitor visitor) throws IOException {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            visitor.visit(record);
+        }
+    }
+
+    /**
+     * Visits every record before {@code ends}, and any behind them that came along.
+     *
+     * @throws IOException if nothing comes although there is more
+     */
+    void readTo(Map<TopicPartition, Long> ends, Visitor visitor) throws IOException {
+        long before = -1;
+        long giveUpNanos = 0;
+        while (ends.entrySet().stream()
+                .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            poll(visitor);
+            long read = ends.keySet().stream().mapToLong(consumer::position).sum();
+            if (read != before) {
+                before = read;
+                giveUpNanos = System.nanoTime() + patience.toNanos();
+            } else if (System.nanoTime() - giveUpNanos > 0) {
+                throw new IOException(
+                        "nothing has come for %d s, and the log is not read to %s; check that the brokers are up"
+                                .formatted(patience.toSeconds(), ends));
+            }
+        }
+    }
+
+    /**
+     * Records at the end of {@code partition}: as many as are {@code enough}, or all. Its last
+     * offsets may hold none (the marks of transactions, what was aborted), so it is read backwards
+     * in growing steps.
+     */
+    List<ConsumerRecord<byte[], byte[]>> tail(TopicPartition partition, Enough enough)
+            throws IOException {
+        List<TopicPartition> only = List.of(partition);
+        consumer.assign(only);
+        long begin = consumer.beginningOffsets(only).getOrDefault(partition, 0L);
+        long end = ends(only).getOrDefault(partition, 0L);
+        for (long back = FIRST_LOOK_BACK; ; back *= 2) {
+            long from = Math.max(begin, end - back);
+            consumer.seek(partition, from);
+            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+            readTo(Map.of(partition, end), records::add);
+            if (from == begin || enough.test(records)) {
+                return records;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}
