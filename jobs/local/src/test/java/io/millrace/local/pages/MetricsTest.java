@@ -36,7 +36,14 @@ class MetricsTest {
     private static final JavaClasses ENGINE =
             new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                    .importPackages("io.millrace");
+                    .importPackages(
+                            "io.millrace.admit",
+                            "io.millrace.chain",
+                            "io.millrace.infer",
+                            "io.millrace.job",
+                            "io.millrace.meter",
+                            "io.millrace.metrics",
+                            "io.millrace.settle");
 
     @Test
     void metrics_inThePage_areThoseOfTheCode() throws Exception {
