@@ -10,7 +10,7 @@ import io.millrace.admit.RequestRecord;
 import io.millrace.admit.RequestSignature;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.EventPlace;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.VaultEvent;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.meter.Charge;
@@ -62,7 +62,7 @@ final class LedgerRun {
     final Map<RequestPlace, Integer> open = new HashMap<>();
     final Set<RequestPlace> rejected = new HashSet<>();
     final List<Charge> charges = new ArrayList<>();
-    final List<SealedEpoch> parts = new ArrayList<>();
+    final List<SealedPart> parts = new ArrayList<>();
     final List<Receipt> receipts = new ArrayList<>();
     final List<VaultEvent> events = new ArrayList<>();
     final Map<Integer, Long> balances = new TreeMap<>();
