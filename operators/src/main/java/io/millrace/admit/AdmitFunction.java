@@ -93,7 +93,7 @@ public final class AdmitFunction
             refuse(
                     candidate,
                     RejectReason.UNKNOWN_ACCOUNT,
-                    candidate.requester()
+                    candidate.requesterAddress()
                             + " has no spending account that is final on chain; deposit into the"
                             + " vault, wait for finality and send again",
                     context);
@@ -137,14 +137,14 @@ public final class AdmitFunction
             charge(change, known, context);
             return;
         }
-        Funds before = known == null ? Funds.opened(change.account()) : known;
-        if (before.account() != change.account()) {
+        Funds before = known == null ? Funds.opened(change.requesterAccount()) : known;
+        if (before.account() != change.requesterAccount()) {
             throw new BrokenBooksException(
-                    change.requester()
+                    change.requesterAddress()
                             + " owns spending account "
                             + before.account()
                             + " but the vault's event names "
-                            + change.account());
+                            + change.requesterAccount());
         }
         switch (change.kind()) {
             case ACCOUNT_OPENED -> funds.update(before);
@@ -230,7 +230,8 @@ public final class AdmitFunction
         withdrawnNano.inc(amountNano);
         context.output(
                 RELEASES,
-                new Release(before.account(), change.requester(), change.request(), amountNano));
+                new Release(
+                        before.account(), change.requesterAddress(), change.request(), amountNano));
     }
 
     private void escape(FundsChange change, Funds before) throws Exception {

@@ -95,8 +95,8 @@ public final class MeterFunction extends KeyedProcessFunction<String, Outcome, C
         Charge charge =
                 requireNonNull(rule, "not open").charge(outcome, last == null ? 1 : last + 1);
         sequence.update(charge.sequence());
-        Usage before = usage.get(outcome.model());
-        usage.put(outcome.model(), (before == null ? Usage.NONE : before).plus(charge));
+        Usage before = usage.get(charge.model());
+        usage.put(charge.model(), (before == null ? Usage.NONE : before).plus(charge));
 
         requireNonNull(outcomes.get(outcome.status()), "status without counter").inc();
         units.inc(charge.units());

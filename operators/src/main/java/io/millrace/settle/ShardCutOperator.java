@@ -90,7 +90,7 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
     @Override
     public void processElement1(StreamRecord<Charge> element) throws Exception {
         Charge charge = element.getValue();
-        int account = charge.account();
+        int account = charge.requesterAccount();
         chargesIn.inc();
         chargedNano.inc(charge.debitNano());
         charges.put(new ChargeKey(account, charge.sequence()), charge);
