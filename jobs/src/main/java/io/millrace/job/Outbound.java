@@ -2,7 +2,7 @@ package io.millrace.job;
 
 import io.millrace.admit.Rejection;
 import io.millrace.admit.RejectionCodec;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.meter.Charge;
 import io.millrace.meter.Result;
 import io.millrace.meter.ResultCodec;
@@ -31,9 +31,8 @@ final class Outbound {
         return record(Topics.CHARGES, charge.requester(), JsonCodec.encode(charge));
     }
 
-    static OutboundRecord of(SealedEpoch epoch) {
-        return record(
-                Topics.EPOCHS, Long.toString(epoch.header().epoch()), JsonCodec.encode(epoch));
+    static OutboundRecord of(SealedPart part) {
+        return record(Topics.EPOCHS, Long.toString(part.header().epoch()), JsonCodec.encode(part));
     }
 
     /** The sink's subtask gives it its key. */

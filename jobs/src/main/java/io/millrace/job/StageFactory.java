@@ -6,7 +6,7 @@ import io.millrace.admit.FundsChange;
 import io.millrace.admit.Release;
 import io.millrace.admit.RequestRecord;
 import io.millrace.admit.ValidateFunction;
-import io.millrace.admit.gate.GateKeeper;
+import io.millrace.admit.gate.GateKeeperOperator;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.VaultEvent;
 import io.millrace.chain.submit.EpochLog;
@@ -21,10 +21,10 @@ import io.millrace.infer.InferOptions;
 import io.millrace.infer.ProviderKey;
 import io.millrace.meter.Charge;
 import io.millrace.meter.MeterFunction;
-import io.millrace.settle.EpochBuilder;
 import io.millrace.settle.LedgerLog;
 import io.millrace.settle.PartLimits;
 import io.millrace.settle.PositionOperator;
+import io.millrace.settle.SealOperator;
 import io.millrace.settle.SettleOptions;
 import io.millrace.settle.ShardCutOperator;
 import java.util.ArrayList;
@@ -90,8 +90,8 @@ final class StageFactory {
         return new AdmitFunction();
     }
 
-    GateKeeper gateKeeper() {
-        return new GateKeeper(
+    GateKeeperOperator gateKeeper() {
+        return new GateKeeperOperator(
                 config.admit().maxUnsettledNano(), config.admit().maxChainAge().toMillis());
     }
 
@@ -133,8 +133,8 @@ final class StageFactory {
         return release -> SettleOptions.shardOf(release.account(), depth);
     }
 
-    EpochBuilder epochBuilder(LedgerLog.Factory log) {
-        return new EpochBuilder(
+    SealOperator seal(LedgerLog.Factory log) {
+        return new SealOperator(
                 settle, config.chain().domain(), log, LedgerSink.keys(config.parallelism()));
     }
 

@@ -10,19 +10,19 @@ import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Gives receipts the number of their epoch. In: receipts as cut, and the builder's assignments,
- * both keyed by shard, in any order. Out: each receipt once with its epoch, all of a cut together
- * and ordered by index, as soon as assignment and receipts are all there; then their state is gone.
+ * Gives receipts the number of their epoch. In: {@link CutReceipt}s, and the assignments, both
+ * keyed by shard, in any order. Out: each receipt once with its epoch, all of a cut together and
+ * ordered by index, as soon as assignment and receipts are all there; then their state is gone.
  */
 public final class ReceiptFunction
-        extends KeyedCoProcessFunction<Integer, Receipt, EpochAssignment, Receipt> {
+        extends KeyedCoProcessFunction<Integer, CutReceipt, EpochAssignment, Receipt> {
 
     private static final long serialVersionUID = 1L;
 
     /** Place of a receipt in its shard. */
     public record Place(long cut, int index) {}
 
-    private transient MapState<Place, Receipt> receipts;
+    private transient MapState<Place, CutReceipt> receipts;
     private transient MapState<Long, Integer> counts;
     private transient MapState<Long, EpochAssignment> assignments;
 
@@ -34,7 +34,7 @@ public final class ReceiptFunction
                                 new MapStateDescriptor<>(
                                         "receipts",
                                         TypeInformation.of(Place.class),
-                                        TypeInformation.of(Receipt.class)));
+                                        TypeInformation.of(CutReceipt.class)));
         counts =
                 getRuntimeContext()
                         .getMapState(new MapStateDescriptor<>("counts", Types.LONG, Types.INT));
@@ -48,7 +48,7 @@ public final class ReceiptFunction
     }
 
     @Override
-    public void processElement1(Receipt receipt, Context context, Collector<Receipt> out)
+    public void processElement1(CutReceipt receipt, Context context, Collector<Receipt> out)
             throws Exception {
         long cut = receipt.cut();
         receipts.put(new Place(cut, receipt.index()), receipt);
@@ -76,7 +76,7 @@ public final class ReceiptFunction
         long cut = assignment.cut();
         for (int index = 0; index < assignment.receipts(); index++) {
             Place place = new Place(cut, index);
-            Receipt receipt = receipts.get(place);
+            CutReceipt receipt = receipts.get(place);
             if (receipt == null) {
                 throw new BrokenBooksException(
                         "receipt "
@@ -88,9 +88,7 @@ public final class ReceiptFunction
                                 + " is missing");
             }
             receipts.remove(place);
-            out.collect(
-                    new Receipt(
-                            assignment.epoch(), cut, assignment.shard(), index, receipt.charge()));
+            out.collect(receipt.numbered(assignment.epoch()));
         }
         counts.remove(cut);
         assignments.remove(cut);

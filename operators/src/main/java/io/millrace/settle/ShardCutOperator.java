@@ -40,9 +40,9 @@ import org.apache.flink.util.OutputTag;
 public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
         implements TwoInputStreamOperator<Charge, Release, ShardRoot> {
 
-    /** Receipts of the cuts, per shard in the order of their index, epoch still 0. */
-    public static final OutputTag<Receipt> RECEIPTS =
-            new OutputTag<>("cut-receipts", TypeInformation.of(Receipt.class));
+    /** Receipts of the cuts, per shard in the order of their index. */
+    public static final OutputTag<CutReceipt> RECEIPTS =
+            new OutputTag<>("cut-receipts", TypeInformation.of(CutReceipt.class));
 
     private static final long serialVersionUID = 1L;
 
@@ -167,7 +167,7 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
         output.collect(new StreamRecord<>(result.root()));
         cutReceipts.inc(result.root().receipts());
         cutNano.inc(result.root().sumNano());
-        for (Receipt receipt : result.receipts()) {
+        for (CutReceipt receipt : result.receipts()) {
             output.collect(RECEIPTS, new StreamRecord<>(receipt));
         }
     }

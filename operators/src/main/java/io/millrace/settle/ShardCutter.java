@@ -17,8 +17,8 @@ import java.util.TreeMap;
  */
 public final class ShardCutter {
 
-    /** Root and postings of a cut, and its receipts in the order of the leaves, epoch still 0. */
-    public record Cut(ShardRoot root, List<Receipt> receipts) {}
+    /** Root and postings of a cut, and its receipts in the order of the leaves. */
+    public record Cut(ShardRoot root, List<CutReceipt> receipts) {}
 
     private final SettleOptions options;
     private final ReceiptLeaf leaf;
@@ -71,13 +71,13 @@ public final class ShardCutter {
     public Cut cut(long cut, int shard, List<Charge> charges, List<Release> releases) {
         List<Charge> ordered = new ArrayList<>(charges);
         ordered.sort(comparingInt(Charge::account).thenComparingLong(Charge::sequence));
-        List<Receipt> receipts = new ArrayList<>(ordered.size());
+        List<CutReceipt> receipts = new ArrayList<>(ordered.size());
         List<SumNode> leaves = new ArrayList<>(ordered.size());
         Map<Integer, Long> debits = new TreeMap<>();
         Map<Integer, Long> credits = new TreeMap<>();
         for (int index = 0; index < ordered.size(); index++) {
             Charge charge = ordered.get(index);
-            receipts.add(new Receipt(0, cut, shard, index, charge));
+            receipts.add(new CutReceipt(cut, shard, index, charge));
             leaves.add(leaf.of(charge, shard, index));
             Amounts.add(debits, charge.account(), charge.debitNano());
             Amounts.add(credits, charge.provider(), charge.creditNano());

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.admit.Release;
 import io.millrace.chain.CutPosition;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.meter.Charge;
 import io.millrace.unit.Hex;
 import java.nio.file.Path;
@@ -59,11 +59,11 @@ class FailingCutITCase {
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(configuration(unaligned));
         env.setParallelism(2);
-        CommittingSink<SealedEpoch> epochs =
-                CommittingSink.named("epochs-" + unaligned, SealedEpoch.class, 2);
+        CommittingSink<SealedPart> parts =
+                CommittingSink.named("epochs-" + unaligned, SealedPart.class, 2);
         CommittingSink<Receipt> receipts =
                 CommittingSink.named("receipts-" + unaligned, Receipt.class, 1);
-        wire(env, epochs, receipts);
+        wire(env, parts, receipts);
 
         env.execute("settle");
 
@@ -71,7 +71,7 @@ class FailingCutITCase {
         assertThat(receipts.published()).hasSize(CHARGES);
         long settledNano = 0;
         String previous = Hex.ZERO_32;
-        for (SealedEpoch part : epochs.published()) {
+        for (SealedPart part : parts.published()) {
             assertThat(part.header().previousHeader()).isEqualTo(previous);
             previous = part.hash();
             settledNano += part.header().partSumNano();
@@ -80,14 +80,14 @@ class FailingCutITCase {
                 .as("settled nano-USD")
                 .isEqualTo(
                         receipts.published().stream().mapToLong(r -> r.charge().debitNano()).sum());
-        SealedEpoch last = epochs.published().get(epochs.published().size() - 1);
+        SealedPart last = parts.published().get(parts.published().size() - 1);
         assertThat(last.positions()).extracting(CutPosition::next).containsExactly((long) CHARGES);
         assertThat(last.header().epoch()).as("epochs").isGreaterThanOrEqualTo(3);
     }
 
     private static void wire(
             StreamExecutionEnvironment env,
-            CommittingSink<SealedEpoch> epochSink,
+            CommittingSink<SealedPart> partSink,
             CommittingSink<Receipt> receiptSink) {
         SingleOutputStreamOperator<Charge> charges =
                 env.fromSource(
@@ -117,18 +117,18 @@ class FailingCutITCase {
                                 "cut",
                                 TypeInformation.of(ShardRoot.class),
                                 new ShardCutOperator(OPTIONS, DOMAIN));
-        SingleOutputStreamOperator<SealedEpoch> epochs =
+        SingleOutputStreamOperator<SealedPart> parts =
                 roots.connect(charges.getSideOutput(PositionOperator.POSITIONS))
                         .transform(
                                 "build",
-                                TypeInformation.of(SealedEpoch.class),
-                                new EpochBuilder(OPTIONS, DOMAIN, Charges.CURRENT, Charges.SINKS))
+                                TypeInformation.of(SealedPart.class),
+                                new SealOperator(OPTIONS, DOMAIN, Charges.CURRENT, Charges.SINKS))
                         .setParallelism(1);
-        epochs.process(epochSink, Types.VOID).setParallelism(1);
+        parts.process(partSink, Types.VOID).setParallelism(1);
         roots.getSideOutput(ShardCutOperator.RECEIPTS)
-                .keyBy(Receipt::shard, Types.INT)
+                .keyBy(CutReceipt::shard, Types.INT)
                 .connect(
-                        epochs.getSideOutput(EpochBuilder.ASSIGNMENTS)
+                        parts.getSideOutput(SealOperator.ASSIGNMENTS)
                                 .keyBy(EpochAssignment::shard, Types.INT))
                 .process(new ReceiptFunction())
                 .process(receiptSink, Types.VOID)

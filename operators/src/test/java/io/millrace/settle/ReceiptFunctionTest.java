@@ -19,23 +19,23 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ReceiptFunctionTest {
 
-    private static RestoringHarness<Receipt, EpochAssignment, Receipt> harness() {
+    private static RestoringHarness<CutReceipt, EpochAssignment, Receipt> harness() {
         return RestoringHarness.keyed(
-                new ReceiptFunction(), Receipt::shard, EpochAssignment::shard, Types.INT);
+                new ReceiptFunction(), CutReceipt::shard, EpochAssignment::shard, Types.INT);
     }
 
     @ParameterizedTest
     @EnumSource(Feeding.class)
     void receipts_inAnyOrderOfArrival_leaveNumberedAndOrdered(Feeding feeding) {
         long seed = 31;
-        List<RestoringHarness.Item<Receipt, EpochAssignment>> items =
+        List<RestoringHarness.Item<CutReceipt, EpochAssignment>> items =
                 new ArrayList<>(
                         List.of(
-                                first(receipt(0, 10, 1, 0)),
-                                first(receipt(0, 10, 1, 1)),
-                                first(receipt(0, 10, 1, 2)),
-                                first(receipt(0, 20, 1, 0)),
-                                first(receipt(0, 10, 2, 0)),
+                                first(cut(10, 1, 0)),
+                                first(cut(10, 1, 1)),
+                                first(cut(10, 1, 2)),
+                                first(cut(20, 1, 0)),
+                                first(cut(10, 2, 0)),
                                 second(new EpochAssignment(4, 10, 1, 3)),
                                 second(new EpochAssignment(5, 20, 1, 1)),
                                 second(new EpochAssignment(4, 10, 2, 1)),
@@ -47,11 +47,11 @@ class ReceiptFunctionTest {
             assertThat(run.main())
                     .as(note)
                     .containsExactlyInAnyOrder(
-                            receipt(4, 10, 1, 0),
-                            receipt(4, 10, 1, 1),
-                            receipt(4, 10, 1, 2),
-                            receipt(5, 20, 1, 0),
-                            receipt(4, 10, 2, 0));
+                            cut(10, 1, 0).numbered(4),
+                            cut(10, 1, 1).numbered(4),
+                            cut(10, 1, 2).numbered(4),
+                            cut(20, 1, 0).numbered(5),
+                            cut(10, 2, 0).numbered(4));
             assertThat(run.main().stream().filter(r -> r.cut() == 10 && r.shard() == 1))
                     .as(note)
                     .extracting(Receipt::index)
@@ -61,13 +61,21 @@ class ReceiptFunctionTest {
         }
     }
 
+    /** The chain of headers starts at 1, so 0 would name an epoch that no one can look up. */
+    @Test
+    void receipt_withoutAnEpoch_isNone() {
+        assertThatThrownBy(() -> cut(10, 1, 0).numbered(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("of epoch 0, the first is 1");
+    }
+
     @Test
     void receipts_withoutAssignment_wait() {
         RestoringHarness.Run<Receipt> run =
                 harness()
                         .run(
                                 Feeding.RESTORE_BETWEEN,
-                                first(receipt(0, 10, 1, 0)),
+                                first(cut(10, 1, 0)),
                                 second(new EpochAssignment(4, 20, 1, 1)));
 
         assertThat(run.main()).isEmpty();
@@ -82,14 +90,14 @@ class ReceiptFunctionTest {
                                 harness()
                                         .run(
                                                 Feeding.ALL_AT_ONCE,
-                                                first(receipt(0, 10, 1, 0)),
-                                                first(receipt(0, 10, 1, 2)),
+                                                first(cut(10, 1, 0)),
+                                                first(cut(10, 1, 2)),
                                                 second(new EpochAssignment(4, 10, 1, 2))))
                 .hasStackTraceContaining("BrokenBooksException")
                 .hasStackTraceContaining("receipt 1 of cut 10 in shard 1 is missing");
     }
 
-    private static Receipt receipt(long epoch, long cut, int shard, int index) {
-        return new Receipt(epoch, cut, shard, index, charge(shard, cut * 100 + index, 5));
+    private static CutReceipt cut(long cut, int shard, int index) {
+        return new CutReceipt(cut, shard, index, charge(shard, cut * 100 + index, 5));
     }
 }

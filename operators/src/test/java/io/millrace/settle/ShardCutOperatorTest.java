@@ -59,7 +59,7 @@ class ShardCutOperatorTest {
                         List.of(release(9, 1, 77)));
         ShardCutter.Cut two = cutter.cut(1_000, 2, List.of(charge(2, 1, 300)), List.of());
         assertThat(run.main()).containsExactly(one.root(), two.root());
-        List<Receipt> expected = new ArrayList<>(one.receipts());
+        List<CutReceipt> expected = new ArrayList<>(one.receipts());
         expected.addAll(two.receipts());
         assertThat(run.side(ShardCutOperator.RECEIPTS)).isEqualTo(expected);
         assertThat(run.stateEntries()).as("state left behind").isZero();

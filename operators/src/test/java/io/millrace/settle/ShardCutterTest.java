@@ -115,7 +115,7 @@ class ShardCutterTest {
                 .extracting(r -> r.charge().account() + ":" + r.charge().sequence())
                 .containsExactly("1:1", "1:2", "5:1", "5:2");
         List<SumNode> leaves = new ArrayList<>();
-        for (Receipt r : cut.receipts()) {
+        for (CutReceipt r : cut.receipts()) {
             leaves.add(new ReceiptLeaf(DOMAIN).of(r.charge(), r.shard(), r.index()));
         }
         MerkleSumTree tree = new MerkleSumTree(leaves);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.entry;
 import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.EpochHeader;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.SlotWords;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.job.JsonCodec;
@@ -78,8 +78,8 @@ class EngineRecordsTest {
     @Test
     void epoch_asEngineWritesIt_everyMember() throws IOException {
         String word = "0x" + "0".repeat(63) + "5";
-        SealedEpoch sealed =
-                new SealedEpoch(
+        SealedPart sealed =
+                new SealedPart(
                         ID,
                         new EpochHeader(MODEL, 4, 1, 2, ROOT, 240, 1, 100, ID, MODEL, 17),
                         new SlotWords(List.of(word), List.of(), List.of(), List.of(word, word)),

@@ -6,7 +6,7 @@ import io.millrace.admit.FundsChange;
 import io.millrace.admit.ModelListing;
 import io.millrace.admit.Release;
 import io.millrace.chain.CutPosition;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.VaultEvent;
 import io.millrace.meter.Charge;
 import io.millrace.meter.Usage;
@@ -84,7 +84,7 @@ public final class LedgerRebuild {
         List<Release> pending = pendingReleases(accounts);
         return new RebuiltLedger(
                 nextCheckpoint(history),
-                new RebuiltLedger.Builder(head(history.parts()), positions(history.parts())),
+                new RebuiltLedger.Seal(head(history.parts()), positions(history.parts())),
                 models.entrySet().stream()
                         .map(entry -> new RebuiltLedger.Model(entry.getKey(), entry.getValue()))
                         .toList(),
@@ -140,8 +140,8 @@ public final class LedgerRebuild {
     }
 
     private static void settleReleases(
-            List<SealedEpoch> parts, Map<String, Account> accounts, Map<Integer, String> owners) {
-        for (SealedEpoch part : parts) {
+            List<SealedPart> parts, Map<String, Account> accounts, Map<Integer, String> owners) {
+        for (SealedPart part : parts) {
             for (String word : part.releases()) {
                 Release release =
                         PackedWords.release(
@@ -275,15 +275,15 @@ public final class LedgerRebuild {
         return SettleOptions.shardOf(account, shardDepth);
     }
 
-    private static EpochSealer.Head head(List<SealedEpoch> parts) {
+    private static EpochSealer.Head head(List<SealedPart> parts) {
         if (parts.isEmpty()) {
             return EpochSealer.Head.GENESIS;
         }
-        SealedEpoch last = parts.get(parts.size() - 1);
+        SealedPart last = parts.get(parts.size() - 1);
         return new EpochSealer.Head(last.header().epoch(), last.hash(), 0);
     }
 
-    private static List<CutPosition> positions(List<SealedEpoch> parts) {
+    private static List<CutPosition> positions(List<SealedPart> parts) {
         return parts.isEmpty() ? List.of() : parts.get(parts.size() - 1).positions();
     }
 
@@ -292,8 +292,8 @@ public final class LedgerRebuild {
         for (Receipt receipt : history.receipts()) {
             last = Math.max(last, receipt.cut());
         }
-        for (SealedEpoch part : history.parts()) {
-            for (SealedEpoch.ShardCut cut : part.sources()) {
+        for (SealedPart part : history.parts()) {
+            for (SealedPart.ShardCut cut : part.sources()) {
                 last = Math.max(last, cut.cut());
             }
         }

@@ -51,9 +51,9 @@ final class SavepointOfLedger {
 
     private void addTo(SavepointWriter savepoint) {
         savepoint.withOperator(
-                uid(Uids.EPOCH_BUILDER),
-                data(List.of(ledger.builder()), TypeInformation.of(RebuiltLedger.Builder.class))
-                        .transform(new OperatorStates.OfBuilder()));
+                uid(Uids.SEAL),
+                data(List.of(ledger.seal()), TypeInformation.of(RebuiltLedger.Seal.class))
+                        .transform(new OperatorStates.OfSeal()));
         savepoint.withOperator(
                 uid(Uids.GATE_KEEPER),
                 data(List.of(ledger.unsettledNano()), Types.LONG)

@@ -10,11 +10,12 @@ import io.millrace.admit.RequestRecord;
 import io.millrace.admit.RequestSignature;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.EventPlace;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.VaultEvent;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.meter.Charge;
 import io.millrace.settle.CheckpointMark;
+import io.millrace.settle.CutReceipt;
 import io.millrace.settle.EpochAssignment;
 import io.millrace.settle.EpochSealer;
 import io.millrace.settle.PartLimits;
@@ -60,7 +61,7 @@ final class LedgerRun {
     final Map<RequestPlace, Integer> open = new HashMap<>();
     final Set<RequestPlace> rejected = new HashSet<>();
     final List<Charge> charges = new ArrayList<>();
-    final List<SealedEpoch> parts = new ArrayList<>();
+    final List<SealedPart> parts = new ArrayList<>();
     final List<Receipt> receipts = new ArrayList<>();
     final List<VaultEvent> events = new ArrayList<>();
     final Map<Integer, Long> balances = new TreeMap<>();
@@ -196,8 +197,9 @@ final class LedgerRun {
     private void checkpoint() {
         barrier++;
         sealer.add(new CutPosition(barrier, CutPosition.VAULT, events.size() + 1L));
+        List<CutReceipt> cut = new ArrayList<>();
         for (int shard = 0; shard < OPTIONS.shards(); shard++) {
-            cut(shard);
+            cut.addAll(cut(shard));
         }
         Map<String, Long> epochs = new HashMap<>();
         for (EpochSealer.Sealed sealed : sealer.seal(barrier)) {
@@ -206,23 +208,16 @@ final class LedgerRun {
                 epochs.put(assignment.cut() + "/" + assignment.shard(), assignment.epoch());
             }
         }
-        receipts.replaceAll(
-                receipt ->
-                        receipt.epoch() > 0
-                                ? receipt
-                                : new Receipt(
-                                        requireNonNull(
-                                                epochs.get(receipt.cut() + "/" + receipt.shard())),
-                                        receipt.cut(),
-                                        receipt.shard(),
-                                        receipt.index(),
-                                        receipt.charge()));
+        for (CutReceipt receipt : cut) {
+            long epoch = requireNonNull(epochs.get(receipt.cut() + "/" + receipt.shard()));
+            receipts.add(receipt.numbered(epoch));
+        }
         mark =
                 new CheckpointMark(
                         barrier, sealer.head().epoch(), sealer.head().header(), "this run");
     }
 
-    private void cut(int shard) {
+    private List<CutReceipt> cut(int shard) {
         List<PendingRequester> pending = new ArrayList<>();
         List<Release> released = new ArrayList<>();
         unsealed.forEach(
@@ -253,11 +248,12 @@ final class LedgerRun {
                 cutsCarried.merge(requester.account(), 1, Math::addExact);
             }
         }
-        if (!taken.isEmpty() || !released.isEmpty()) {
-            ShardCutter.Cut cut = cutter.cut(barrier, shard, taken, released);
-            sealer.add(cut.root());
-            receipts.addAll(cut.receipts());
+        if (taken.isEmpty() && released.isEmpty()) {
+            return List.of();
         }
+        ShardCutter.Cut cut = cutter.cut(barrier, shard, taken, released);
+        sealer.add(cut.root());
+        return cut.receipts();
     }
 
     private void deposit(int account, long amountNano) {

@@ -1,6 +1,7 @@
 package io.millrace.chain.submit;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
+import io.millrace.unit.Parallelism;
 import java.time.Clock;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * ({@link SettlementHaltedException.Reason#restartHelps}).
  */
 public final class SubmitOperator extends AbstractStreamOperator<SettlementRecord>
-        implements OneInputStreamOperator<SealedEpoch, SettlementRecord> {
+        implements OneInputStreamOperator<SealedPart, SettlementRecord> {
 
     private static final Clock CLOCK = Clock.systemUTC();
 
@@ -50,11 +51,11 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
 
     private transient @Nullable SubmitterThread submitter;
     private transient @Nullable SubmissionJournal journal;
-    private transient ListState<SealedEpoch> unsettledState;
+    private transient ListState<SealedPart> unsettledState;
     private transient ListState<Long> sealedMillisState;
     private transient Map<String, Unsettled> unsettled;
 
-    private record Unsettled(SealedEpoch part, long sealedMillis) {}
+    private record Unsettled(SealedPart part, long sealedMillis) {}
 
     @SuppressWarnings("NullAway.Init") // Flink sets the state up before it opens the operator
     private SubmitOperator(StreamOperatorParameters<SettlementRecord> parameters, Factory factory) {
@@ -75,13 +76,13 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
                 context.getOperatorStateStore()
                         .getListState(
                                 new ListStateDescriptor<>(
-                                        "unsettled", TypeInformation.of(SealedEpoch.class)));
+                                        "unsettled", TypeInformation.of(SealedPart.class)));
         sealedMillisState =
                 context.getOperatorStateStore()
                         .getListState(new ListStateDescriptor<>("sealedMillis", Types.LONG));
         // In the order of the parts; a state from before it was kept has none.
         Iterator<Long> sealed = sealedMillisState.get().iterator();
-        for (SealedEpoch part : unsettledState.get()) {
+        for (SealedPart part : unsettledState.get()) {
             long millis = sealed.hasNext() ? sealed.next() : CLOCK.millis();
             unsettled.put(part.hash(), new Unsettled(part, millis));
         }
@@ -90,13 +91,8 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
     @Override
     public void open() throws Exception {
         super.open();
-        int parallelism = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
-        if (parallelism != 1) {
-            throw new IllegalStateException(
-                    "the submitter runs with parallelism "
-                            + parallelism
-                            + ": epochs are settled in order, set it to 1");
-        }
+        Parallelism.requireOne(
+                "the submitter", getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
         Signer signer = signers.open();
         SubmissionJournal opened = journals.open();
         journal = opened;
@@ -137,8 +133,8 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
     }
 
     @Override
-    public void processElement(StreamRecord<SealedEpoch> element) throws Exception {
-        SealedEpoch part = element.getValue();
+    public void processElement(StreamRecord<SealedPart> element) throws Exception {
+        SealedPart part = element.getValue();
         while (unsettled.size() >= options.maxUnsettledParts()) {
             mailbox.yield(); // results come in as mails
         }
@@ -203,7 +199,7 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
 
     /** Makes the operator where it runs; what is passed in is opened there. */
     public static final class Factory extends AbstractStreamOperatorFactory<SettlementRecord>
-            implements OneInputStreamOperatorFactory<SealedEpoch, SettlementRecord> {
+            implements OneInputStreamOperatorFactory<SealedPart, SettlementRecord> {
 
         private final SubmitOptions options;
         private final VaultClient.Factory clients;

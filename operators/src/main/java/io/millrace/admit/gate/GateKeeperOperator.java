@@ -1,6 +1,7 @@
 package io.millrace.admit.gate;
 
 import io.millrace.chain.VaultEvent;
+import io.millrace.unit.Parallelism;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * gateReason} (0 open, 1 catching up, 2 unsettled value, 3 chain silent), {@code gateClosedMillis}
  * (how long it has been closed, 0 while open).
  */
-public final class GateKeeper extends AbstractStreamOperator<GateState>
+public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
         implements TwoInputStreamOperator<Long, VaultEvent, GateState> {
 
     /** State, also of a rebuilt one: nano-USD reserved or charged and not final on chain. */
@@ -37,7 +38,7 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
             new ListStateDescriptor<>("unsettled-nano", Types.LONG);
 
     private static final long serialVersionUID = 1L;
-    private static final Logger LOG = LoggerFactory.getLogger(GateKeeper.class);
+    private static final Logger LOG = LoggerFactory.getLogger(GateKeeperOperator.class);
     private static final long REPEAT_MILLIS = 250;
 
     /** Longest that a start may take to catch up before it is worth a warning. */
@@ -60,7 +61,7 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
      * maxChainAgeMillis} has been read; both at least 1.
      */
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState before anything else
-    public GateKeeper(long maxUnsettledNano, long maxChainAgeMillis) {
+    public GateKeeperOperator(long maxUnsettledNano, long maxChainAgeMillis) {
         this.maxUnsettledNano = maxUnsettledNano;
         this.maxChainAgeMillis = maxChainAgeMillis;
     }
@@ -68,11 +69,8 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        int parallelism = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
-        if (parallelism != 1) {
-            throw new IllegalStateException(
-                    "the gate keeper runs at parallelism " + parallelism + ", set it to 1");
-        }
+        Parallelism.requireOne(
+                "the gate keeper", getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
         lastBarrier = context.getRestoredCheckpointId().orElse(0);
         stored = context.getOperatorStateStore().getListState(UNSETTLED);
         long restored = 0;
