@@ -2,7 +2,7 @@ package io.millrace.local.chaos;
 
 import io.millrace.admit.RejectReason;
 import io.millrace.chain.EpochHeader;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.SlotWords;
 import io.millrace.chain.submit.SettlementRecord;
 import io.millrace.infer.OutcomeStatus;
@@ -70,8 +70,8 @@ final class TopicRecords {
                         0));
     }
 
-    private static SealedEpoch part() {
-        return new SealedEpoch(
+    private static SealedPart part() {
+        return new SealedPart(
                 Hex.ZERO_32,
                 new EpochHeader(
                         Hex.ZERO_32,
