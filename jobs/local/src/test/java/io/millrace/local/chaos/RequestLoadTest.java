@@ -55,7 +55,7 @@ class RequestLoadTest {
 
         List<Expected> taken = load.taken();
         assertThat(taken).hasSameSizeAs(answering.history());
-        assertThat(new HashSet<>(taken.stream().map(Expected::at).toList()))
+        assertThat(new HashSet<>(taken.stream().map(Expected::place).toList()))
                 .as("each lies somewhere else")
                 .hasSameSizeAs(taken);
         assertThat(taken).filteredOn(one -> one.refusal() != null).hasSize(22);

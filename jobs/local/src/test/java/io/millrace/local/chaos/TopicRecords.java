@@ -5,12 +5,11 @@ import io.millrace.chain.EpochHeader;
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.SlotWords;
 import io.millrace.chain.submit.SettlementRecord;
-import io.millrace.infer.OutcomeStatus;
 import io.millrace.job.JsonCodec;
 import io.millrace.job.Topics;
 import io.millrace.meter.Charge;
 import io.millrace.settle.Receipt;
-import io.millrace.unit.EvmAddress;
+import io.millrace.testing.ChargeBuilder;
 import io.millrace.unit.Hex;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -93,23 +92,13 @@ final class TopicRecords {
     }
 
     private static Charge chargeOf(String requestId, int partition, long offset) {
-        return new Charge(
-                requestId,
-                EvmAddress.ZERO,
-                1,
-                1,
-                1,
-                EvmAddress.ZERO,
-                Hex.ZERO_32,
-                10,
-                20_000_000,
-                1,
-                DEBIT_NANO,
-                190,
-                10,
-                OutcomeStatus.ANSWERED,
-                partition,
-                offset);
+        return ChargeBuilder.charge()
+                .id(requestId)
+                .units(10)
+                .price(20_000_000, 1)
+                .amounts(DEBIT_NANO, 10)
+                .at(partition, offset)
+                .build();
     }
 
     private static ConsumerRecord<byte[], byte[]> record(String topic, Object value)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.admit.RejectReason;
+import io.millrace.admit.RequestPlace;
 import io.millrace.job.TopicScan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,9 @@ class TopicWatchTest {
 
     private static final String ID = "0x" + "11".repeat(32);
     private static final List<Expected> SENT =
-            List.of(new Expected(0, 5, ID, null), new Expected(1, 6, "", RejectReason.SCHEMA));
+            List.of(
+                    new Expected(new RequestPlace(0, 5), ID, null),
+                    new Expected(new RequestPlace(1, 6), "", RejectReason.SCHEMA));
 
     private final FakeFeed feed = new FakeFeed();
     private final TopicWatch watch = new TopicWatch(feed);
