@@ -125,12 +125,12 @@ final class StageFactory {
 
     KeySelector<Charge, Integer> shardOfCharge() {
         int depth = settle.shardDepth();
-        return charge -> SettleOptions.shardOf(charge.account(), depth);
+        return charge -> SettleOptions.shardOf(charge.requesterAccount(), depth);
     }
 
     KeySelector<Release, Integer> shardOfRelease() {
         int depth = settle.shardDepth();
-        return release -> SettleOptions.shardOf(release.account(), depth);
+        return release -> SettleOptions.shardOf(release.requesterAccount(), depth);
     }
 
     SealOperator seal(LedgerLog.Factory log) {
@@ -152,7 +152,8 @@ final class StageFactory {
 
     /** What a committed charge does to its requester's funds. */
     static FundsChange charged(Charge charge) {
-        return FundsChange.charged(charge.requester(), charge.requestId(), charge.debitNano());
+        return FundsChange.charged(
+                charge.requesterAddress(), charge.requestId(), charge.debitNano());
     }
 
     /** What an event of the chain does to a requester's funds; most do nothing. */
@@ -164,12 +165,12 @@ final class StageFactory {
 
         @Override
         public String source(RequestRecord request) {
-            return "requests-" + request.topicPartition();
+            return "requests-" + request.place().topicPartition();
         }
 
         @Override
         public long next(RequestRecord request) {
-            return request.offset() + 1;
+            return request.place().offset() + 1;
         }
     }
 

@@ -110,8 +110,10 @@ final class Topology {
             DataStream<Candidate> candidates, DataStream<FundsChange> funds) {
         return step(
                 candidates
-                        .keyBy(Candidate::requester)
-                        .connect(timeless(funds, Uids.FUNDS_IDLE).keyBy(FundsChange::requester))
+                        .keyBy(Candidate::requesterAddress)
+                        .connect(
+                                timeless(funds, Uids.FUNDS_IDLE)
+                                        .keyBy(FundsChange::requesterAddress))
                         .process(stages.admit()),
                 Uids.ADMIT,
                 parallelism.admit());
@@ -155,7 +157,8 @@ final class Topology {
 
     SingleOutputStreamOperator<Charge> meter(DataStream<Outcome> outcomes) {
         return step(
-                outcomes.keyBy(Outcome::requester).process(stages.meter()),
+                outcomes.keyBy(outcome -> outcome.terms().requesterAddress())
+                        .process(stages.meter()),
                 Uids.METER,
                 parallelism.meter());
     }

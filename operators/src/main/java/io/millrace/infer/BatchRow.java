@@ -8,13 +8,13 @@ import static java.util.Objects.requireNonNull;
  * @param id unique among waiting rows
  * @param tokens its length
  * @param deadlineMillis unix ms after which no answer is wanted
- * @param requester who pays
+ * @param requesterAddress who pays
  * @param enqueuedNanos when it came, on the clock that next() is given
  */
 public record BatchRow(
-        long id, int tokens, long deadlineMillis, String requester, long enqueuedNanos) {
+        long id, int tokens, long deadlineMillis, String requesterAddress, long enqueuedNanos) {
 
     public BatchRow {
-        requireNonNull(requester, "requester is null");
+        requireNonNull(requesterAddress, "requesterAddress is null");
     }
 }

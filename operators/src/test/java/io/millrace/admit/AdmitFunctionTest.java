@@ -2,11 +2,11 @@ package io.millrace.admit;
 
 import static io.millrace.testing.Fixtures.ALICE;
 import static io.millrace.testing.Fixtures.BOB;
-import static io.millrace.testing.Fixtures.MODEL;
 import static io.millrace.testing.Fixtures.PLACE;
 import static io.millrace.testing.Fixtures.deposited;
 import static io.millrace.testing.Fixtures.id;
 import static io.millrace.testing.Fixtures.withdrawalRequested;
+import static io.millrace.testing.RequestBuilder.request;
 import static io.millrace.testing.RestoringHarness.first;
 import static io.millrace.testing.RestoringHarness.second;
 import static io.millrace.testing.RestoringHarness.watermark;
@@ -31,8 +31,12 @@ class AdmitFunctionTest {
     }
 
     private static Candidate candidate(String name, long feeNano, long deadline, int partition) {
-        return new Candidate(
-                id(name), ALICE, MODEL, name, 3, 1000, 1, feeNano, deadline, 1, partition, 2);
+        return request(name)
+                .input(name, 3)
+                .feeNano(feeNano)
+                .deadlineMillis(deadline)
+                .at(partition, 2)
+                .candidate();
     }
 
     private static RestoringHarness.Item<Candidate, FundsChange> ask(
@@ -64,8 +68,8 @@ class AdmitFunctionTest {
             Feeding feeding, RestoringHarness.Item<Candidate, FundsChange>... items) {
         return RestoringHarness.keyed(
                         new AdmitFunction(),
-                        Candidate::requester,
-                        FundsChange::requester,
+                        Candidate::requesterAddress,
+                        FundsChange::requesterAddress,
                         Types.STRING)
                 .collecting(
                         AdmitFunction.REJECTIONS, AdmitFunction.RELEASES, AdmitFunction.PROMISED)
@@ -91,7 +95,7 @@ class AdmitFunctionTest {
                         ask("a", 7, 100));
 
         assertThat(run.main()).containsExactly(candidate("a", 7, 100).admitted(ACCOUNT));
-        assertThat(run.main().get(0).reservedNano()).isEqualTo(7);
+        assertThat(run.main().get(0).terms().reservedNano()).isEqualTo(7);
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import io.millrace.admit.Release;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.SealedPart;
 import io.millrace.meter.Charge;
+import io.millrace.testing.ChargeBuilder;
 import io.millrace.unit.Hex;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +49,7 @@ class FailingCutITCase {
 
         @Override
         public long next(Charge charge) {
-            return charge.offset() + 1;
+            return charge.place().offset() + 1;
         }
     }
 
@@ -109,10 +110,11 @@ class FailingCutITCase {
                         .map(charge -> new Release(0, "", 0, 0))
                         .returns(Release.class);
         SingleOutputStreamOperator<ShardRoot> roots =
-                charges.keyBy(charge -> OPTIONS.shardOf(charge.account()), Types.INT)
+                charges.keyBy(charge -> OPTIONS.shardOf(charge.requesterAccount()), Types.INT)
                         .connect(
                                 noReleases.keyBy(
-                                        release -> OPTIONS.shardOf(release.account()), Types.INT))
+                                        release -> OPTIONS.shardOf(release.requesterAccount()),
+                                        Types.INT))
                         .transform(
                                 "cut",
                                 TypeInformation.of(ShardRoot.class),
@@ -137,27 +139,8 @@ class FailingCutITCase {
 
     private static Charge charged(long number) {
         int account = (int) (1 + number % 97);
-        return withOffset(charge(account, 1 + number / 97, number % 7 * 200), number);
-    }
-
-    private static Charge withOffset(Charge c, long offset) {
-        return new Charge(
-                c.requestId(),
-                c.requester(),
-                c.account(),
-                c.sequence(),
-                c.provider(),
-                c.providerAddress(),
-                c.model(),
-                c.units(),
-                c.priceNanoPerMillion(),
-                c.priceVersion(),
-                c.debitNano(),
-                c.creditNano(),
-                c.feeNano(),
-                c.status(),
-                0,
-                offset);
+        Charge charge = charge(account, 1 + number / 97, number % 7 * 200);
+        return ChargeBuilder.like(charge).at(0, number).build();
     }
 
     private Configuration configuration(boolean unaligned) {

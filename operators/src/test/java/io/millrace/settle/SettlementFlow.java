@@ -85,7 +85,7 @@ final class SettlementFlow implements AutoCloseable {
     void feed(int count) throws Exception {
         for (int end = Math.min(input.size(), fed + count); fed < end; fed++) {
             Charge charge = input.get(fed);
-            int shard = options.shardOf(charge.account());
+            int shard = options.shardOf(charge.requesterAccount());
             int subtask =
                     KeyGroupRangeAssignment.assignKeyToParallelOperator(
                             shard, MAX_PARALLELISM, SUBTASKS);
@@ -228,8 +228,8 @@ final class SettlementFlow implements AutoCloseable {
         int depth = options.shardDepth(); // a key selector is shipped: it must not hold the flow
         return new KeyedTwoInputStreamOperatorTestHarness<Integer, Charge, Release, ShardRoot>(
                 new ShardCutOperator(options, DOMAIN),
-                charge -> SettleOptions.shardOf(charge.account(), depth),
-                release -> SettleOptions.shardOf(release.account(), depth),
+                charge -> SettleOptions.shardOf(charge.requesterAccount(), depth),
+                release -> SettleOptions.shardOf(release.requesterAccount(), depth),
                 Types.INT,
                 MAX_PARALLELISM,
                 SUBTASKS,

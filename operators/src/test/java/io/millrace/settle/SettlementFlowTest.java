@@ -95,8 +95,8 @@ class SettlementFlowTest {
         Map<Integer, Long> debits = new TreeMap<>();
         Map<Integer, Long> credits = new TreeMap<>();
         for (Charge charge : charges) {
-            Amounts.add(debits, charge.account(), charge.debitNano());
-            Amounts.add(credits, charge.provider(), charge.creditNano());
+            Amounts.add(debits, charge.requesterAccount(), charge.debitNano());
+            Amounts.add(credits, charge.providerAccount(), charge.creditNano());
             Amounts.add(credits, Amounts.TREASURY, charge.feeNano());
         }
         Map<Integer, Long> debited = new TreeMap<>();

@@ -74,8 +74,8 @@ final class TopicsView implements AutoCloseable {
                 || charges.getOrDefault(request.requestId(), List.of()).stream()
                         .anyMatch(
                                 charge ->
-                                        charge.topicPartition() == request.partition()
-                                                && charge.offset() == request.offset());
+                                        charge.place().topicPartition() == request.partition()
+                                                && charge.place().offset() == request.offset());
     }
 
     /**

@@ -182,13 +182,13 @@ public final class LedgerChecks {
         Map<String, Long> last = new HashMap<>();
         Map<String, Charge> byId = new HashMap<>();
         for (Charge charge : charges) {
-            long expected = last.getOrDefault(charge.requester(), 0L) + 1;
+            long expected = last.getOrDefault(charge.requesterAddress(), 0L) + 1;
             if (charge.sequence() != expected) {
                 throw new RecoverException(
                         "charge "
                                 + charge.requestId()
                                 + " of requester "
-                                + charge.requester()
+                                + charge.requesterAddress()
                                 + " has sequence "
                                 + charge.sequence()
                                 + " where "
@@ -196,7 +196,7 @@ public final class LedgerChecks {
                                 + " follows: a charge is missing or came twice"
                                 + RESTORE);
             }
-            last.put(charge.requester(), charge.sequence());
+            last.put(charge.requesterAddress(), charge.sequence());
             if (byId.put(charge.requestId(), charge) != null) {
                 throw new RecoverException(
                         "request " + charge.requestId() + " is charged twice" + RESTORE);

@@ -77,7 +77,7 @@ public final class LedgerRebuild {
             FundsChange.of(event).ifPresent(change -> apply(change, accounts, owners));
         }
         for (Charge charge : history.charges()) {
-            account(accounts, charge.requester()).move(-charge.debitNano());
+            account(accounts, charge.requesterAddress()).move(-charge.debitNano());
         }
         settleReleases(history.parts(), accounts, owners);
         remember(history, accounts);
@@ -113,8 +113,9 @@ public final class LedgerRebuild {
             FundsChange change, Map<String, Account> accounts, Map<Integer, String> owners) {
         Account account =
                 accounts.computeIfAbsent(
-                        change.requester(), requester -> new Account(change.account()));
-        owners.put(change.account(), change.requester());
+                        change.requesterAddress(),
+                        requesterAddress -> new Account(change.requesterAccount()));
+        owners.put(change.requesterAccount(), change.requesterAddress());
         switch (change.kind()) {
             case DEPOSITED, RELEASE_SKIPPED -> account.move(change.amountNano());
             case ESCAPED -> account.move(-change.amountNano());
@@ -126,12 +127,12 @@ public final class LedgerRebuild {
         }
     }
 
-    private static Account account(Map<String, Account> accounts, String requester) {
-        Account account = accounts.get(requester);
+    private static Account account(Map<String, Account> accounts, String requesterAddress) {
+        Account account = accounts.get(requesterAddress);
         if (account == null) {
             throw new RecoverException(
                     "requester "
-                            + requester
+                            + requesterAddress
                             + " is charged but has no account in the vault up to its final block;"
                             + " is the node behind, or chain.start.block after the vault's"
                             + " deployment?");
@@ -146,7 +147,7 @@ public final class LedgerRebuild {
                 Release release =
                         PackedWords.release(
                                 word, number -> owners.getOrDefault(number, "account " + number));
-                Account account = account(accounts, release.requester());
+                Account account = account(accounts, release.requesterAddress());
                 account.move(-release.amountNano());
                 account.askedNano.remove(release.request());
             }
@@ -160,7 +161,7 @@ public final class LedgerRebuild {
             // At the deadline itself a copy would still be judged: the watermark is a millisecond
             // behind.
             if (deadline >= history.requests().clockMillis()) {
-                Account account = account(accounts, charge.requester());
+                Account account = account(accounts, charge.requesterAddress());
                 String before = account.lastByDeadline.put(deadline, charge.requestId());
                 account.admitted.put(
                         charge.requestId(),
@@ -172,7 +173,7 @@ public final class LedgerRebuild {
     private static List<Release> pendingReleases(Map<String, Account> accounts) {
         List<Release> releases = new ArrayList<>();
         accounts.forEach(
-                (requester, account) ->
+                (requesterAddress, account) ->
                         account.askedNano.forEach(
                                 (request, askedNano) -> {
                                     long amountNano =
@@ -181,7 +182,7 @@ public final class LedgerRebuild {
                                     releases.add(
                                             new Release(
                                                     account.account,
-                                                    requester,
+                                                    requesterAddress,
                                                     request,
                                                     amountNano));
                                 }));
@@ -208,9 +209,10 @@ public final class LedgerRebuild {
         Map<String, Long> sequences = new TreeMap<>();
         Map<String, Map<String, Usage>> usage = new HashMap<>();
         for (Charge charge : charges) {
-            sequences.put(charge.requester(), charge.sequence());
+            sequences.put(charge.requesterAddress(), charge.sequence());
             Map<String, Usage> models =
-                    usage.computeIfAbsent(charge.requester(), requester -> new HashMap<>());
+                    usage.computeIfAbsent(
+                            charge.requesterAddress(), requesterAddress -> new HashMap<>());
             models.put(
                     charge.model(), models.getOrDefault(charge.model(), Usage.NONE).plus(charge));
         }
@@ -232,13 +234,14 @@ public final class LedgerRebuild {
         Map<Integer, List<Charge>> charges = new TreeMap<>();
         for (Charge charge : history.charges()) {
             if (!sealed.contains(charge.requestId())) {
-                charges.computeIfAbsent(shardOf(charge.account()), shard -> new ArrayList<>())
+                charges.computeIfAbsent(
+                                shardOf(charge.requesterAccount()), shard -> new ArrayList<>())
                         .add(charge);
             }
         }
         Map<Integer, List<Release>> byShard = new HashMap<>();
         for (Release release : releases) {
-            int shard = shardOf(release.account());
+            int shard = shardOf(release.requesterAccount());
             byShard.computeIfAbsent(shard, number -> new ArrayList<>()).add(release);
             charges.computeIfAbsent(shard, number -> new ArrayList<>());
         }
@@ -258,12 +261,12 @@ public final class LedgerRebuild {
         for (Charge charge : charges) {
             PendingRequester before =
                     pending.getOrDefault(
-                            charge.account(),
-                            new PendingRequester(charge.account(), 0, 0, dustMaxCuts));
+                            charge.requesterAccount(),
+                            new PendingRequester(charge.requesterAccount(), 0, 0, dustMaxCuts));
             pending.put(
-                    charge.account(),
+                    charge.requesterAccount(),
                     new PendingRequester(
-                            charge.account(),
+                            charge.requesterAccount(),
                             Nano.add(before.totalNano(), charge.debitNano()),
                             before.receipts() + 1,
                             before.cutsCarried()));

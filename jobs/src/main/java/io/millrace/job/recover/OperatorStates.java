@@ -196,7 +196,7 @@ final class OperatorStates {
                 KeyedStateBootstrapFunction<Integer, RebuiltLedger.Shard>.Context context)
                 throws Exception {
             for (Charge charge : value.charges()) {
-                charges.put(new ChargeKey(charge.account(), charge.sequence()), charge);
+                charges.put(new ChargeKey(charge.requesterAccount(), charge.sequence()), charge);
             }
             for (PendingRequester requester : value.requesters()) {
                 requesters.put(requester.account(), requester);

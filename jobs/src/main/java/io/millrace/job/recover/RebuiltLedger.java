@@ -63,7 +63,7 @@ public record RebuiltLedger(
 
     /** Of admit, keyed by requester. */
     public record Requester(
-            String requester,
+            String requesterAddress,
             Funds funds,
             Map<String, Admitted> admitted,
             Map<Long, String> lastByDeadline) {
@@ -76,7 +76,7 @@ public record RebuiltLedger(
     }
 
     /** Of meter, keyed by requester. */
-    public record Meter(String requester, long sequence, Map<String, Usage> usage) {
+    public record Meter(String requesterAddress, long sequence, Map<String, Usage> usage) {
 
         /** Copies. */
         public Meter {

@@ -74,14 +74,14 @@ final class SavepointOfLedger {
             savepoint.withOperator(
                     uid(Uids.ADMIT),
                     data(ledger.requesters(), TypeInformation.of(RebuiltLedger.Requester.class))
-                            .keyBy(RebuiltLedger.Requester::requester, Types.STRING)
+                            .keyBy(RebuiltLedger.Requester::requesterAddress, Types.STRING)
                             .transform(new OperatorStates.OfAdmit()));
         }
         if (!ledger.meters().isEmpty()) {
             savepoint.withOperator(
                     uid(Uids.METER),
                     data(ledger.meters(), TypeInformation.of(RebuiltLedger.Meter.class))
-                            .keyBy(RebuiltLedger.Meter::requester, Types.STRING)
+                            .keyBy(RebuiltLedger.Meter::requesterAddress, Types.STRING)
                             .transform(new OperatorStates.OfMeter()));
         }
         if (!ledger.shards().isEmpty()) {

@@ -13,13 +13,13 @@ import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.VaultHead;
 import io.millrace.meter.Charge;
 import io.millrace.settle.Receipt;
+import io.millrace.testing.ChargeBuilder;
 import io.millrace.unit.Hex;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,7 +87,7 @@ class LedgerRebuildTest {
                         rebuilt.meters().stream()
                                 .collect(
                                         Collectors.toMap(
-                                                RebuiltLedger.Meter::requester,
+                                                RebuiltLedger.Meter::requesterAddress,
                                                 RebuiltLedger.Meter::sequence)))
                 .isEqualTo(
                         run.sequences.entrySet().stream()
@@ -117,9 +117,9 @@ class LedgerRebuildTest {
         Set<RequestPlace> skipped = new HashSet<>(result.accounted());
         Set<RequestPlace> readAgain = new HashSet<>();
         for (RequestRecord record : run.records) {
-            RequestPlace place = new RequestPlace(record.topicPartition(), record.offset());
+            RequestPlace place = record.place();
             boolean read =
-                    record.offset() >= result.starts().getOrDefault(record.topicPartition(), 0L)
+                    place.offset() >= result.starts().getOrDefault(place.topicPartition(), 0L)
                             && !skipped.contains(place);
             if (read && !record.tick()) {
                 readAgain.add(place);
@@ -193,7 +193,8 @@ class LedgerRebuildTest {
                         .findFirst()
                         .orElseThrow();
         run.charges.remove(missing);
-        assertRefused(run, List.of(), missing.requester() + " has sequence 3 where 2 follows");
+        assertRefused(
+                run, List.of(), missing.requesterAddress() + " has sequence 3 where 2 follows");
     }
 
     @Test
@@ -242,37 +243,17 @@ class LedgerRebuildTest {
     }
 
     private static Charge with(Charge c, long sequence, long moreNano) {
-        return new Charge(
-                c.requestId(),
-                c.requester(),
-                c.account(),
-                sequence,
-                c.provider(),
-                c.providerAddress(),
-                c.model(),
-                c.units(),
-                c.priceNanoPerMillion(),
-                c.priceVersion(),
-                c.debitNano() + moreNano,
-                c.creditNano() + moreNano,
-                c.feeNano(),
-                c.status(),
-                c.topicPartition(),
-                c.offset());
+        return ChargeBuilder.like(c)
+                .sequence(sequence)
+                .amounts(c.debitNano() + moreNano, c.feeNano())
+                .build();
     }
 
     private static long appendMillis(LedgerRun run, RequestPlace place) {
-        return new TreeMap<>(
-                        run.records.stream()
-                                .filter(
-                                        r ->
-                                                r.topicPartition() == place.topicPartition()
-                                                        && r.offset() == place.offset())
-                                .collect(
-                                        Collectors.toMap(
-                                                RequestRecord::offset,
-                                                RequestRecord::appendMillis)))
-                .firstEntry()
-                .getValue();
+        return run.records.stream()
+                .filter(record -> record.place().equals(place))
+                .mapToLong(RequestRecord::appendMillis)
+                .findFirst()
+                .orElseThrow();
     }
 }

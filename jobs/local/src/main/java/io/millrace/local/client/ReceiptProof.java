@@ -163,13 +163,13 @@ public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> si
         Charge charge = receipt.charge();
         return new SettlementVault.Receipt(
                 Hex.decode(charge.requestId(), 32),
-                BigInteger.valueOf(charge.account()),
+                BigInteger.valueOf(charge.requesterAccount()),
                 BigInteger.valueOf(charge.sequence()),
-                BigInteger.valueOf(charge.provider()),
+                BigInteger.valueOf(charge.providerAccount()),
                 Hex.decode(charge.model(), 32),
                 BigInteger.valueOf(charge.units()),
-                BigInteger.valueOf(charge.priceNanoPerMillion()),
-                BigInteger.valueOf(charge.priceVersion()),
+                BigInteger.valueOf(charge.price().nanoPerMillion()),
+                BigInteger.valueOf(charge.price().version()),
                 BigInteger.valueOf(charge.debitNano()),
                 BigInteger.valueOf(charge.creditNano()),
                 BigInteger.valueOf(charge.feeNano()),
