@@ -10,7 +10,10 @@ import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.Receipt;
 import java.nio.charset.StandardCharsets;
 
-/** Key and value of everything the job publishes; README documents the ones that clients read. */
+/**
+ * Key and value of everything the job publishes; operators/README.md documents the ones that
+ * clients read.
+ */
 final class Outbound {
 
     private Outbound() {}

@@ -1,12 +1,12 @@
 package io.millrace.admit;
 
+import io.millrace.metrics.MetricRegistrar;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -73,16 +73,16 @@ public final class AdmitFunction
         funds = getRuntimeContext().getState(AdmitDescriptors.FUNDS);
         admitted = getRuntimeContext().getMapState(AdmitDescriptors.ADMITTED);
         lastByDeadline = getRuntimeContext().getMapState(AdmitDescriptors.LAST_BY_DEADLINE);
-        MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("admit");
-        rejected = new RejectionCounters(group);
-        admittedCount = group.counter("admitted");
-        reservedNano = group.counter("reservedNano");
-        unreservedNano = group.counter("unreservedNano");
-        withdrawals = group.counter("withdrawals");
-        withdrawnNano = group.counter("withdrawnNano");
-        chargesUnknown = group.counter("chargesUnknown");
-        escapes = group.counter("escapes");
-        escapeShortfallNano = group.counter("escapeShortfallNano");
+        MetricRegistrar metrics = new MetricRegistrar(getRuntimeContext().getMetricGroup());
+        rejected = new RejectionCounters(metrics);
+        admittedCount = metrics.counter(AdmitMetrics.ADMITTED);
+        reservedNano = metrics.counter(AdmitMetrics.RESERVED_NANO);
+        unreservedNano = metrics.counter(AdmitMetrics.UNRESERVED_NANO);
+        withdrawals = metrics.counter(AdmitMetrics.WITHDRAWALS);
+        withdrawnNano = metrics.counter(AdmitMetrics.WITHDRAWN_NANO);
+        chargesUnknown = metrics.counter(AdmitMetrics.CHARGES_UNKNOWN);
+        escapes = metrics.counter(AdmitMetrics.ESCAPES);
+        escapeShortfallNano = metrics.counter(AdmitMetrics.ESCAPE_SHORTFALL_NANO);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.millrace.settle;
 
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.SealedPart;
+import io.millrace.metrics.MetricRegistrar;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Parallelism;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.util.UUID;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -127,14 +127,14 @@ public final class SealOperator extends AbstractStreamOperator<SealedPart>
     @Override
     public void open() throws Exception {
         super.open();
-        MetricGroup group = getMetricGroup().addGroup("settle");
-        epochs = group.counter("epochs");
-        parts = group.counter("parts");
-        receipts = group.counter("receipts");
-        sealedNano = group.counter("sealedNano");
+        MetricRegistrar metrics = new MetricRegistrar(getMetricGroup());
+        epochs = metrics.counter(SettleMetrics.EPOCHS);
+        parts = metrics.counter(SettleMetrics.PARTS);
+        receipts = metrics.counter(SettleMetrics.RECEIPTS);
+        sealedNano = metrics.counter(SettleMetrics.SEALED_NANO);
         LedgerWatch opened = new LedgerWatch(log.openTail());
         watch = opened;
-        group.gauge("hiddenMillis", () -> opened.hiddenMillis(now()));
+        metrics.gauge(SettleMetrics.HIDDEN_MILLIS, () -> opened.hiddenMillis(now()));
     }
 
     @Override

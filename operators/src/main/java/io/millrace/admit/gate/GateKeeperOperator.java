@@ -1,13 +1,13 @@
 package io.millrace.admit.gate;
 
 import io.millrace.chain.VaultEvent;
+import io.millrace.metrics.MetricRegistrar;
 import io.millrace.unit.Parallelism;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -26,9 +26,7 @@ import org.slf4j.LoggerFactory;
  * <p>State: nano-USD reserved or charged and not final on chain, exactly once. A start is closed
  * until it has caught up, whatever was saved.
  *
- * <p>Metrics in group {@code admit}: {@code unsettledNano}, {@code gateClosed} (0 or 1), {@code
- * gateReason} (0 open, 1 catching up, 2 unsettled value, 3 chain silent), {@code gateClosedMillis}
- * (how long it has been closed, 0 while open).
+ * <p>Metrics: {@link GateMetrics}.
  */
 public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
         implements TwoInputStreamOperator<Long, VaultEvent, GateState> {
@@ -86,12 +84,13 @@ public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
         state = rule.state(now());
         unsettledNano = rule.unsettledNano();
         closedSinceMillis = now();
-        MetricGroup group = getMetricGroup().addGroup("admit");
-        group.gauge("unsettledNano", () -> unsettledNano);
-        group.gauge("gateClosed", () -> state == GateState.OPEN ? 0 : 1);
-        group.gauge("gateReason", () -> state.code());
-        group.gauge(
-                "gateClosedMillis", () -> state == GateState.OPEN ? 0 : now() - closedSinceMillis);
+        MetricRegistrar metrics = new MetricRegistrar(getMetricGroup());
+        metrics.gauge(GateMetrics.UNSETTLED_NANO, () -> unsettledNano);
+        metrics.flag(GateMetrics.GATE_CLOSED, () -> state != GateState.OPEN);
+        metrics.gauge(GateMetrics.GATE_REASON, () -> state.code());
+        metrics.gauge(
+                GateMetrics.GATE_CLOSED_MILLIS,
+                () -> state == GateState.OPEN ? 0 : now() - closedSinceMillis);
         repeating =
                 getProcessingTimeService().scheduleWithFixedDelay(this::repeat, 0, REPEAT_MILLIS);
     }

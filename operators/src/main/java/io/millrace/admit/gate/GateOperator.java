@@ -1,5 +1,6 @@
 package io.millrace.admit.gate;
 
+import io.millrace.metrics.MetricRegistrar;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -51,7 +52,7 @@ public final class GateOperator extends AbstractStreamOperator<GateState>
                 getProcessingTimeService()
                         .scheduleWithFixedDelay(
                                 this::listen, SILENCE_MILLIS / 4, SILENCE_MILLIS / 4);
-        getMetricGroup().addGroup("admit").gauge("gateMissing", () -> missing ? 1 : 0);
+        new MetricRegistrar(getMetricGroup()).flag(GateMetrics.GATE_MISSING, () -> missing);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.millrace.chain.rpc.L2Connection;
 import io.millrace.chain.rpc.LogEntry;
 import io.millrace.chain.rpc.RpcAnswers;
 import io.millrace.chain.rpc.RpcEndpoints;
+import io.millrace.chain.rpc.RpcErrorKind;
 import io.millrace.chain.rpc.RpcException;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,8 +104,7 @@ public final class JsonRpcEventChain implements EventChain {
             }
             return headers;
         } catch (RpcException e) {
-            boolean answered =
-                    e.kind() == RpcException.Kind.REFUSED || e.kind() == RpcException.Kind.INVALID;
+            boolean answered = e.kind() == RpcErrorKind.REFUSED || e.kind() == RpcErrorKind.INVALID;
             takesBatches &= !answered; // some nodes take no batches, or shorter ones
             throw e;
         }
@@ -198,7 +198,7 @@ public final class JsonRpcEventChain implements EventChain {
                             CALL, node -> RpcAnswers.hash(CALL, node.call(CALL, call, "latest"))));
         } catch (RpcException e) {
             // A node that is behind may not have it yet, so this is no reason to end the job.
-            throw e.isRevert() || e.kind() == RpcException.Kind.INVALID
+            throw e.isRevert() || e.kind() == RpcErrorKind.INVALID
                     ? RpcException.invalid(
                             CALL,
                             "no model registry answers at --registry.address "

@@ -1,6 +1,7 @@
 package io.millrace.chain.submit;
 
 import io.millrace.chain.SealedPart;
+import io.millrace.metrics.MetricRegistrar;
 import io.millrace.unit.Parallelism;
 import java.time.Clock;
 import java.util.Iterator;
@@ -12,7 +13,6 @@ import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -179,22 +179,24 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
     }
 
     private void register(SubmitMetrics metrics) {
-        MetricGroup group = getMetricGroup().addGroup("submit");
-        group.gauge("unsettledParts", metrics::unsettledParts);
-        group.gauge("unsettledNano", metrics::unsettledNano);
-        group.gauge("oldestUnsettledMillis", () -> metrics.oldestUnsettledMillis(CLOCK.millis()));
-        group.gauge("settledParts", metrics::settledParts);
-        group.gauge("gasUsed", metrics::gasUsed);
-        group.gauge("transactionsSent", metrics::transactionsSent);
-        group.gauge("bumps", metrics::bumps);
-        group.gauge("feeCapped", () -> metrics.isFeeCapped() ? 1 : 0);
-        group.gauge("outOfFunds", () -> metrics.isOutOfFunds() ? 1 : 0);
-        group.gauge("lowBalance", () -> metrics.isLowBalance() ? 1 : 0);
-        group.gauge("signerBalanceWei", metrics::signerBalanceWei);
-        group.gauge("rpcFailures", metrics::rpcFailures);
-        group.gauge("rpcUnknownErrors", metrics::rpcUnknownErrors);
-        group.gauge("halts", metrics::halts);
-        group.gauge("waiting", () -> metrics.isWaiting() ? 1 : 0);
+        MetricRegistrar registrar = new MetricRegistrar(getMetricGroup());
+        registrar.gauge(SubmitMetrics.UNSETTLED_PARTS, metrics::unsettledParts);
+        registrar.gauge(SubmitMetrics.UNSETTLED_NANO, metrics::unsettledNano);
+        registrar.gauge(
+                SubmitMetrics.OLDEST_UNSETTLED_MILLIS,
+                () -> metrics.oldestUnsettledMillis(CLOCK.millis()));
+        registrar.gauge(SubmitMetrics.SETTLED_PARTS, metrics::settledParts);
+        registrar.gauge(SubmitMetrics.GAS_USED, metrics::gasUsed);
+        registrar.gauge(SubmitMetrics.TRANSACTIONS_SENT, metrics::transactionsSent);
+        registrar.gauge(SubmitMetrics.BUMPS, metrics::bumps);
+        registrar.flag(SubmitMetrics.FEE_CAPPED, metrics::isFeeCapped);
+        registrar.flag(SubmitMetrics.OUT_OF_FUNDS, metrics::isOutOfFunds);
+        registrar.flag(SubmitMetrics.LOW_BALANCE, metrics::isLowBalance);
+        registrar.gauge(SubmitMetrics.SIGNER_BALANCE_WEI, metrics::signerBalanceWei);
+        registrar.gauge(SubmitMetrics.RPC_FAILURES, metrics::rpcFailures);
+        registrar.gauge(SubmitMetrics.RPC_UNKNOWN_ERRORS, metrics::rpcUnknownErrors);
+        registrar.gauge(SubmitMetrics.HALTS, metrics::halts);
+        registrar.flag(SubmitMetrics.WAITING, metrics::isWaiting);
     }
 
     /** Makes the operator where it runs; what is passed in is opened there. */

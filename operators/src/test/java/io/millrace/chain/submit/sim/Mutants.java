@@ -2,6 +2,7 @@ package io.millrace.chain.submit.sim;
 
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.LogEntry;
+import io.millrace.chain.rpc.RpcErrorKind;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.chain.submit.EpochLog;
 import io.millrace.chain.submit.FeePolicy;
@@ -147,7 +148,7 @@ enum Mutants implements Mutant {
                     try {
                         to.sendRaw(raw);
                     } catch (RpcException e) {
-                        if (e.kind() == RpcException.Kind.UNREACHABLE) {
+                        if (e.kind() == RpcErrorKind.UNREACHABLE) {
                             failed.add(process.world.chain.parse(raw).hash());
                         }
                         throw e;
