@@ -176,7 +176,7 @@ final class FinalRangeReader {
             return;
         }
         EventChain.Reading second = chain.logsElsewhere(from, to);
-        List<LogEntry> same = first.logs().stream().filter(it -> it.block() >= from).toList();
+        List<LogEntry> same = first.logs().stream().filter(entry -> entry.block() >= from).toList();
         if (second.logs().equals(same)) {
             return;
         }

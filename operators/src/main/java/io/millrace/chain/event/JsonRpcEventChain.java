@@ -48,7 +48,7 @@ public final class JsonRpcEventChain implements EventChain {
     @Override
     public long chainId() throws RpcException {
         return RpcAnswers.quantity(
-                "eth_chainId", endpoints.ask("eth_chainId", it -> it.call("eth_chainId")));
+                "eth_chainId", endpoints.ask("eth_chainId", node -> node.call("eth_chainId")));
     }
 
     @Override
@@ -97,7 +97,7 @@ public final class JsonRpcEventChain implements EventChain {
         }
         try {
             List<Optional<JsonNode>> blocks =
-                    endpoints.ask(GET_BLOCK, it -> it.batch(GET_BLOCK, params));
+                    endpoints.ask(GET_BLOCK, node -> node.batch(GET_BLOCK, params));
             List<BlockHeader> headers = new ArrayList<>();
             for (int i = 0; i < blocks.size(); i++) {
                 headers.add(requireNumber(from + i, parse(from + i + "", blocks.get(i))));
@@ -150,12 +150,12 @@ public final class JsonRpcEventChain implements EventChain {
         return endpoints.ask(
                 endpoint,
                 GET_LOGS,
-                it -> RpcAnswers.logs(it.call(GET_LOGS, filter), from, to, addresses));
+                node -> RpcAnswers.logs(node.call(GET_LOGS, filter), from, to, addresses));
     }
 
     @Override
     public List<LogEntry> provenLogs(BlockHeader block) throws RpcException {
-        return endpoints.ask(GET_RECEIPTS, it -> provenLogs(it, block));
+        return endpoints.ask(GET_RECEIPTS, node -> provenLogs(node, block));
     }
 
     private List<LogEntry> provenLogs(JsonRpc node, BlockHeader block) throws RpcException {
@@ -195,7 +195,7 @@ public final class JsonRpcEventChain implements EventChain {
         try {
             return RegistryAbi.priceNoticeMillis(
                     endpoints.ask(
-                            CALL, it -> RpcAnswers.hash(CALL, it.call(CALL, call, "latest"))));
+                            CALL, node -> RpcAnswers.hash(CALL, node.call(CALL, call, "latest"))));
         } catch (RpcException e) {
             // A node that is behind may not have it yet, so this is no reason to end the job.
             throw e.isRevert() || e.kind() == RpcErrorKind.INVALID
@@ -237,7 +237,7 @@ public final class JsonRpcEventChain implements EventChain {
     private BlockHeader headerBy(String tagOrNumber) throws RpcException {
         return endpoints.ask(
                 GET_BLOCK,
-                it -> parse(tagOrNumber, it.callNullable(GET_BLOCK, tagOrNumber, false)));
+                node -> parse(tagOrNumber, node.callNullable(GET_BLOCK, tagOrNumber, false)));
     }
 
     private static BlockHeader requireNumber(long number, BlockHeader header) throws RpcException {

@@ -175,14 +175,14 @@ public final class JsonRpcVaultClient implements VaultClient {
         if (receipt.isEmpty()) {
             return Optional.empty();
         }
-        JsonNode it = receipt.get();
+        JsonNode mined = receipt.get();
         return Optional.of(
                 new TransactionOutcome(
                         transaction,
-                        RpcAnswers.quantity(method, it.path("status")) == 1,
-                        RpcAnswers.quantity(method, it.path("blockNumber")),
-                        RpcAnswers.hash(method, it.path("blockHash")),
-                        RpcAnswers.quantity(method, it.path("gasUsed"))));
+                        RpcAnswers.quantity(method, mined.path("status")) == 1,
+                        RpcAnswers.quantity(method, mined.path("blockNumber")),
+                        RpcAnswers.hash(method, mined.path("blockHash")),
+                        RpcAnswers.quantity(method, mined.path("gasUsed"))));
     }
 
     private L2Block blockBy(String tagOrNumber) throws RpcException {

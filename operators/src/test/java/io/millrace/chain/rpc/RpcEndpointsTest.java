@@ -164,7 +164,7 @@ class RpcEndpointsTest {
             nodes.get(0).answer = "\"result\":\"0x1\"";
             endpoints.ask("eth_getBlockByNumber", node -> node.call("eth_getBlockByNumber"));
             nodes.get(0).answer = "\"error\":{\"code\":-32000,\"message\":\"unknown block\"}";
-            assertThatThrownBy(() -> endpoints.ask("eth_getLogs", it -> it.call("eth_getLogs")))
+            assertThatThrownBy(() -> endpoints.ask("eth_getLogs", node -> node.call("eth_getLogs")))
                     .isInstanceOf(RpcException.class);
         }
         assertThat(endpoints.inUse()).as("its index is behind its head").isEqualTo(1);

@@ -41,7 +41,14 @@ public record ChaosReport(
      * @param target who was hit
      * @param recoveredMillis from the strike until the stack worked again
      */
-    public record Struck(double atSeconds, FaultKind kind, String target, long recoveredMillis) {}
+    public record Struck(double atSeconds, FaultKind kind, String target, long recoveredMillis) {
+
+        /** For people. */
+        String line() {
+            return "%6.1f s  %-18s %-24s recovered in %5.1f s"
+                    .formatted(atSeconds, kind.label(), target, recoveredMillis / 1000.0);
+        }
+    }
 
     /** Whether nothing is lost, doubled, unexplained or unproved. */
     public boolean ok() {
@@ -72,6 +79,11 @@ public record ChaosReport(
                 .put("receiptsDenied", proofs.denied().size());
         json.set("books", all);
         return json;
+    }
+
+    /** Seconds, to the tenth. */
+    static double tenths(long nanos) {
+        return Math.round(nanos / 1e8) / 10.0;
     }
 
     /** The same of a run that ended before there was anything to judge, with the reason. */
