@@ -35,7 +35,7 @@ class AdmitFunctionTest {
                 id(name), ALICE, MODEL, name, 3, 1000, 1, feeNano, deadline, 1, partition, 2);
     }
 
-    private static RestoringHarness.Item<Candidate, FundsChange> ask(
+    private static RestoringHarness.Item<Candidate, FundsChange> request(
             String name, long feeNano, long deadline) {
         return first(candidate(name, feeNano, deadline));
     }
@@ -88,7 +88,7 @@ class AdmitFunctionTest {
                         feeding,
                         event(new VaultEvent.SpendingAccountOpened(PLACE, ACCOUNT, ALICE)),
                         deposit(10),
-                        ask("a", 7, 100));
+                        request("a", 7, 100));
 
         assertThat(run.main()).containsExactly(candidate("a", 7, 100).admitted(ACCOUNT));
         assertThat(run.main().get(0).reservedNano()).isEqualTo(7);
@@ -101,9 +101,9 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(20),
-                        ask("a", 7, 100),
-                        ask("b", 5, 100),
-                        ask("beyond what is left", 9, 100),
+                        request("a", 7, 100),
+                        request("b", 5, 100),
+                        request("beyond what is left", 9, 100),
                         charged("a", 7),
                         charged("b", 2),
                         charged("b", 2));
@@ -114,7 +114,7 @@ class AdmitFunctionTest {
     @ParameterizedTest
     @EnumSource(Feeding.class)
     void admit_noAccount_unknownAccountAndNothingRemembered(Feeding feeding) {
-        RestoringHarness.Run<Task> run = run(feeding, ask("a", 7, 100));
+        RestoringHarness.Run<Task> run = run(feeding, request("a", 7, 100));
 
         assertThat(reasons(run)).containsExactly(RejectReason.UNKNOWN_ACCOUNT);
         assertThat(run.stateEntries()).isZero();
@@ -127,10 +127,10 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(10),
-                        ask("a", 7, 100),
-                        ask("b", 4, 100),
+                        request("a", 7, 100),
+                        request("b", 4, 100),
                         charged("a", 5),
-                        ask(
+                        request(
                                 "b", 4,
                                 100)); // refused is not remembered: the same request may come again
 
@@ -148,10 +148,10 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(1),
-                        ask("a", 1, 100),
+                        request("a", 1, 100),
                         charged("a", 1),
-                        ask("b", 1, 100),
-                        ask("free", 0, 100));
+                        request("b", 1, 100),
+                        request("free", 0, 100));
 
         assertThat(inputs(run)).containsExactly("a", "free");
         assertThat(reasons(run)).containsExactly(RejectReason.INSUFFICIENT_FUNDS);
@@ -161,7 +161,12 @@ class AdmitFunctionTest {
     @EnumSource(Feeding.class)
     void admit_failedTask_freesItsReservation(Feeding feeding) {
         RestoringHarness.Run<Task> run =
-                run(feeding, deposit(5), ask("a", 5, 100), charged("a", 0), ask("b", 5, 100));
+                run(
+                        feeding,
+                        deposit(5),
+                        request("a", 5, 100),
+                        charged("a", 0),
+                        request("b", 5, 100));
 
         assertThat(inputs(run))
                 .as("the fee of a failed request stayed reserved")
@@ -203,15 +208,15 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(10),
-                        ask("a", 7, 100),
-                        ask("b", 1, 100),
-                        ask("c", 1, 100),
+                        request("a", 7, 100),
+                        request("b", 1, 100),
+                        request("c", 1, 100),
                         charged("b", 1),
                         watermark(200),
-                        ask("d", 2, 300), // 10 - 7 - 1 - 1: the reservation of a still counts
+                        request("d", 2, 300), // 10 - 7 - 1 - 1: the reservation of a still counts
                         charged("a", 7),
                         charged("c", 0),
-                        ask("e", 2, 300),
+                        request("e", 2, 300),
                         charged("e", 2),
                         watermark(300));
 
@@ -229,11 +234,11 @@ class AdmitFunctionTest {
                         feeding,
                         charged("never", 3),
                         deposit(10),
-                        ask("a", 6, 100),
+                        request("a", 6, 100),
                         charged("a", 6),
                         charged("a", 6),
                         charged("never", 3),
-                        ask("b", 4, 100));
+                        request("b", 4, 100));
 
         assertThat(inputs(run)).as("a charge was counted twice").containsExactly("a", "b");
     }
@@ -245,7 +250,7 @@ class AdmitFunctionTest {
                                 run(
                                         Feeding.ALL_AT_ONCE,
                                         deposit(10),
-                                        ask("a", 6, 100),
+                                        request("a", 6, 100),
                                         charged("a", 7)))
                 .hasStackTraceContaining("BrokenBooksException")
                 .hasStackTraceContaining("only 6 were reserved (M2)");
@@ -258,13 +263,13 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(10),
-                        ask("a", 7, 100),
+                        request("a", 7, 100),
                         withdrawal(1, 10),
-                        ask("b", 1, 100),
+                        request("b", 1, 100),
                         charged(
                                 "a",
                                 5), // two of the reserved come back after the release was fixed
-                        ask("c", 2, 100),
+                        request("c", 2, 100),
                         withdrawal(2, 4));
 
         assertThat(run.side(AdmitFunction.RELEASES))
@@ -282,17 +287,17 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(10 * token),
-                        ask("inFlight", 4 * token, 100),
+                        request("inFlight", 4 * token, 100),
                         withdrawal(1, token),
                         event(new VaultEvent.Escaped(PLACE, ACCOUNT, ALICE, 1, 10 * token)),
-                        ask("a", 1, 100),
+                        request("a", 1, 100),
                         event(new VaultEvent.ReleaseSkipped(PLACE, ACCOUNT, ALICE, 1, token)),
-                        ask("b", 1, 100),
+                        request("b", 1, 100),
                         deposit(4 * token), // the operator covers what is in flight
-                        ask("c", 1, 100),
+                        request("c", 1, 100),
                         charged("inFlight", 4 * token),
                         deposit(token), // the requester comes back
-                        ask("d", token, 100));
+                        request("d", token, 100));
 
         assertThat(inputs(run))
                 .as("money that had left was promised")
@@ -315,7 +320,7 @@ class AdmitFunctionTest {
                         Feeding.RESTORE_BETWEEN,
                         event(deposited(6, BOB, 100)),
                         deposit(5),
-                        ask("a", 6, 100));
+                        request("a", 6, 100));
 
         assertThat(reasons(run)).containsExactly(RejectReason.INSUFFICIENT_FUNDS);
     }

@@ -42,7 +42,7 @@ public final class GatedSource<T, S extends SourceSplit, E> implements Source<T,
     @Override
     public SourceReader<T, S> createReader(SourceReaderContext context) throws Exception {
         SourceReader<T, S> reader = inside.createReader(context);
-        AdmissionGate.Leaf leaf = gate.hang(context.getIndexOfSubtask());
+        AdmissionGate.Leaf leaf = gate.addLeaf(context.getIndexOfSubtask());
         context.metricGroup().addGroup("admit").gauge("gateClosed", () -> leaf.isOpen() ? 0 : 1);
         return new GatedReader<>(reader, leaf);
     }

@@ -47,7 +47,7 @@ public final class JsonRpcEventChain implements EventChain {
     @Override
     public long chainId() throws RpcException {
         return RpcAnswers.quantity(
-                "eth_chainId", endpoints.ask("eth_chainId", it -> it.call("eth_chainId")));
+                "eth_chainId", endpoints.call("eth_chainId", it -> it.call("eth_chainId")));
     }
 
     @Override
@@ -96,7 +96,7 @@ public final class JsonRpcEventChain implements EventChain {
         }
         try {
             List<Optional<JsonNode>> blocks =
-                    endpoints.ask(GET_BLOCK, it -> it.batch(GET_BLOCK, params));
+                    endpoints.call(GET_BLOCK, it -> it.batch(GET_BLOCK, params));
             List<BlockHeader> headers = new ArrayList<>();
             for (int i = 0; i < blocks.size(); i++) {
                 headers.add(requireNumber(from + i, parse(from + i + "", blocks.get(i))));
@@ -147,7 +147,7 @@ public final class JsonRpcEventChain implements EventChain {
 
     private List<LogEntry> logs(int endpoint, Map<String, Object> filter, long from, long to)
             throws RpcException {
-        return endpoints.ask(
+        return endpoints.call(
                 endpoint,
                 GET_LOGS,
                 it -> RpcAnswers.logs(it.call(GET_LOGS, filter), from, to, addresses));
@@ -155,7 +155,7 @@ public final class JsonRpcEventChain implements EventChain {
 
     @Override
     public List<LogEntry> provenLogs(BlockHeader block) throws RpcException {
-        return endpoints.ask(GET_RECEIPTS, it -> provenLogs(it, block));
+        return endpoints.call(GET_RECEIPTS, it -> provenLogs(it, block));
     }
 
     private List<LogEntry> provenLogs(JsonRpc node, BlockHeader block) throws RpcException {
@@ -194,7 +194,7 @@ public final class JsonRpcEventChain implements EventChain {
         Map<String, String> call = Map.of("to", registry, "data", RegistryAbi.priceNoticeCall());
         try {
             return RegistryAbi.priceNoticeMillis(
-                    endpoints.ask(
+                    endpoints.call(
                             CALL, it -> RpcAnswers.hash(CALL, it.call(CALL, call, "latest"))));
         } catch (RpcException e) {
             // A node that is behind may not have it yet, so this is no reason to end the job.
@@ -235,7 +235,7 @@ public final class JsonRpcEventChain implements EventChain {
     }
 
     private BlockHeader headerBy(String tagOrNumber) throws RpcException {
-        return endpoints.ask(
+        return endpoints.call(
                 GET_BLOCK,
                 it -> parse(tagOrNumber, it.callNullable(GET_BLOCK, tagOrNumber, false)));
     }

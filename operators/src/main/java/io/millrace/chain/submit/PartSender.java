@@ -53,9 +53,9 @@ final class PartSender {
         } else if (outcome instanceof SendOutcome.Unknown unknown) {
             return keepAlive(it, unknown.chainCount(), latest);
         } else if (outcome instanceof SendOutcome.Mined) {
-            return false; // the next look reads the vault at a newer block
+            return false; // the next poll reads the vault at a newer block
         } else if (outcome instanceof SendOutcome.Reverted reverted) {
-            return explain(it, reverted, latest);
+            return onReverted(it, reverted, latest);
         } else if (outcome instanceof SendOutcome.Replaced replaced) {
             return replaceAfterAWhile(it, replaced.chainCount(), latest);
         }
@@ -201,7 +201,7 @@ final class PartSender {
     }
 
     /** Ours is in a block and failed: the reason decides. */
-    private boolean explain(TrackedPart it, SendOutcome.Reverted reverted, L2Block latest)
+    private boolean onReverted(TrackedPart it, SendOutcome.Reverted reverted, L2Block latest)
             throws RpcException, SettlementHaltedException {
         TransactionOutcome outcome = reverted.outcome();
         String how = "was reverted in transaction " + outcome.transaction();
@@ -272,7 +272,7 @@ final class PartSender {
                 chain.headerOf(header.epoch(), header.part(), now).equals(it.part.hash());
         boolean headMoved = !chain.head(now).header().equals(header.previousHeader());
         if (settledMeanwhile || headMoved) {
-            return false; // the next look compares the vault with the log and names both
+            return false; // the next poll compares the vault with the log and names both
         }
         if (reason.error().equals(RevertReason.UNKNOWN)) {
             // The vault names its errors; without one it may be the node that failed.

@@ -57,7 +57,7 @@ record HostileRequest(
     }
 
     /** As a report names it. */
-    String named() {
+    String describe() {
         return record + " (" + story + ")";
     }
 }

@@ -90,10 +90,10 @@ final class HostileRequests {
 
     private HostileRequest faultless(Draft draft, int partition, long offset) {
         for (int odd = random.nextInt(3); odd > 0; odd--) {
-            any(HarmlessForms.ALL).into(draft);
+            any(HarmlessForms.ALL).apply(draft);
         }
         if (random.nextInt(HUGE_EVERY) == 0) {
-            HarmlessForms.AS_LARGE_AS_CAN_BE.into(draft);
+            HarmlessForms.AS_LARGE_AS_CAN_BE.apply(draft);
         }
         return built(draft, "faultless", null, true, partition, offset);
     }
@@ -108,7 +108,7 @@ final class HostileRequests {
         }
         List<Defect> lastFirst =
                 defects.stream().sorted(Comparator.comparing(Defect::check).reversed()).toList();
-        lastFirst.forEach(defect -> defect.plant().into(draft));
+        lastFirst.forEach(defect -> defect.plant().apply(draft));
         Defect decisive = lastFirst.get(lastFirst.size() - 1);
         String story = String.join(", and ", defects.stream().map(Defect::name).toList());
         return built(draft, story, decisive, true, partition, offset);
@@ -122,7 +122,7 @@ final class HostileRequests {
             int partition,
             long offset) {
         boolean signed = defect == null || defect.check().compareTo(Defect.Check.SIGNATURE) >= 0;
-        InferenceRequest request = draft.meant(signed);
+        InferenceRequest request = draft.request(signed);
         RejectReason expected = defect == null ? null : defect.code();
         return new HostileRequest(
                 new RequestRecord(

@@ -35,7 +35,7 @@ final class WireDefects {
                     bytes(
                             "truncated",
                             (it, random) -> Arrays.copyOf(it, random.nextInt(it.length))),
-                    bytes("beheaded", WireDefects::beheaded),
+                    bytes("beheaded", WireDefects::withoutStart),
                     bytes("noise", WireDefects::noise),
                     bytes("compressed", (it, random) -> gzip(it)),
                     bytes("overlong slash", (it, random) -> inInput(it, OVERLONG_SLASH)),
@@ -110,7 +110,7 @@ final class WireDefects {
         return bytes(charset.name(), (it, random) -> new String(it, UTF_8).getBytes(charset));
     }
 
-    private static byte[] beheaded(byte[] text, Random random) {
+    private static byte[] withoutStart(byte[] text, Random random) {
         return Arrays.copyOfRange(text, 1 + random.nextInt(text.length - 1), text.length);
     }
 

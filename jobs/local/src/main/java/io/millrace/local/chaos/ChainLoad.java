@@ -54,7 +54,7 @@ final class ChainLoad implements AutoCloseable {
         // What goes wrong is logged by act itself.
         var unused =
                 thread.scheduleWithFixedDelay(
-                        this::act, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+                        this::run, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Lets what has begun end. Returns how many acts the chain took. */
@@ -86,7 +86,7 @@ final class ChainLoad implements AutoCloseable {
         thread.shutdownNow();
     }
 
-    private void act() {
+    private void run() {
         Account requester = requesters.get(random.nextInt(requesters.size()));
         long price = PRICES.get(random.nextInt(PRICES.size()));
         try {

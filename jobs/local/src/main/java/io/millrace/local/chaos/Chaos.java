@@ -91,7 +91,7 @@ public final class Chaos {
         try (LocalStack stack =
                 LocalStack.start(stackOptions, runner, step -> lines.accept("starting: " + step))) {
             stack.awaitDeposits();
-            return storm(stack);
+            return run(stack);
         }
     }
 
@@ -101,7 +101,7 @@ public final class Chaos {
                 options.seed(), tenths(System.nanoTime() - begun), struck, failure);
     }
 
-    private ChaosReport storm(LocalStack stack) throws Exception {
+    private ChaosReport run(LocalStack stack) throws Exception {
         StackFile file = stack.file();
         List<Account> accounts = file.requesters();
         List<Account> rich = accounts.subList(0, accounts.size() - 1);
@@ -130,7 +130,7 @@ public final class Chaos {
             lines.accept(
                     "load runs: %d requesters, %d requests/s; %s"
                             .formatted(rich.size(), options.perSecond(), topics.line()));
-            strike(stack, new Faults(stack, runner, rest), health, topics);
+            injectAll(stack, new Faults(stack, runner, rest), health, topics);
             int acts = owners.stop();
             load.stop();
             List<Expected> sent = load.taken();
@@ -138,11 +138,11 @@ public final class Chaos {
                     "load ends: %d requests, %d transactions of owners; waiting until all is settled"
                             .formatted(sent.size(), acts));
             String unsettled = awaitSettled(topics, owners, sent, health);
-            return judge(file, topics, sent, unsettled, health.revived());
+            return judge(file, topics, sent, unsettled, health.restarts());
         }
     }
 
-    private void strike(LocalStack stack, Faults faults, Health health, TopicWatch topics)
+    private void injectAll(LocalStack stack, Faults faults, Health health, TopicWatch topics)
             throws Exception {
         Schedule schedule =
                 new Schedule(
@@ -156,7 +156,7 @@ public final class Chaos {
             stack.keepChain();
             Fault fault = faults.of(plan);
             long at = System.nanoTime();
-            String target = fault.strike();
+            String target = fault.inject();
             open.add(new Open(plan.kind(), target, at));
             TimeUnit.MILLISECONDS.sleep(plan.lengthMillis());
             fault.heal();
@@ -208,7 +208,7 @@ public final class Chaos {
         String last = "";
         long deadline = System.nanoTime() + STANDSTILL_LIMIT.toNanos();
         while (true) {
-            health.revive();
+            health.restartEnded();
             // In this order: what releases a withdrawal is an epoch, which must become final too.
             String withdrawals = owners.missing();
             String now = topics.missing(sent);
@@ -227,7 +227,7 @@ public final class Chaos {
     }
 
     private ChaosReport judge(
-            StackFile file, TopicWatch topics, List<Expected> sent, String unsettled, int revived)
+            StackFile file, TopicWatch topics, List<Expected> sent, String unsettled, int restarted)
             throws Exception {
         Ends.Count count = topics.count(sent);
         Proofs.Verdict proofs = new Proofs(file).verify();
@@ -244,7 +244,7 @@ public final class Chaos {
                 options.seed(),
                 tenths(System.nanoTime() - begun),
                 struck,
-                revived,
+                restarted,
                 unsettled,
                 count,
                 topics.pendingNano(),

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param seconds it took, start and end included
  * @param faults in their order
- * @param revived processes that ended by themselves and were started again
+ * @param restarted processes that ended by themselves and were started again
  * @param unsettled what stood still at the end, empty if all was settled
  * @param count of requests and their ends
  * @param unexplainedNano charged, and in no settled epoch
@@ -22,7 +22,7 @@ public record ChaosReport(
         long seed,
         double seconds,
         List<Struck> faults,
-        int revived,
+        int restarted,
         String unsettled,
         Ends.Count count,
         long unexplainedNano,
@@ -57,7 +57,7 @@ public record ChaosReport(
      */
     public ObjectNode toJson() {
         ObjectNode json = head(ok(), seed, seconds, faults);
-        json.put("revived", revived).put("unsettled", unsettled);
+        json.put("restarted", restarted).put("unsettled", unsettled);
         ObjectNode all = books.toJson();
         all.put("ok", ok());
         all.put("requests", count.sent())

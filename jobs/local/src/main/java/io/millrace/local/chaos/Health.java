@@ -26,7 +26,7 @@ final class Health {
     private final Clock clock;
     private final Duration limit;
 
-    private int revived;
+    private int restarts;
 
     /**
      * @param limit that a recovery may take
@@ -47,8 +47,8 @@ final class Health {
     }
 
     /** Processes that ended without being killed by a fault, and were started again. */
-    int revived() {
-        return revived;
+    int restarts() {
+        return restarts;
     }
 
     /**
@@ -64,7 +64,7 @@ final class Health {
         long chargesBefore = -1;
         String missing = "nothing is known";
         while (true) {
-            revive();
+            restartEnded();
             try {
                 if (finalBefore < 0) {
                     finalBefore = finality.check();
@@ -96,8 +96,8 @@ final class Health {
     }
 
     /** Starts again what has ended by itself. */
-    void revive() throws Exception {
-        revived += stack.revive().size();
+    void restartEnded() throws Exception {
+        restarts += stack.restartEnded().size();
     }
 
     private String missing(long since) throws Exception {

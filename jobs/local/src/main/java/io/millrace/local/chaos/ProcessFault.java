@@ -31,7 +31,7 @@ final class ProcessFault implements Fault {
                 StackProcess::kill,
                 lost -> {
                     if (!lost.isAlive()) {
-                        lost.launch(); // if it fails, it is revived like all that ends by itself
+                        lost.launch(); // if it fails, Health starts it again
                     }
                 });
     }
@@ -49,7 +49,7 @@ final class ProcessFault implements Fault {
     }
 
     @Override
-    public String strike() throws Exception {
+    public String inject() throws Exception {
         StackProcess process = victim.call();
         hit = process;
         strike.to(process);

@@ -33,7 +33,7 @@ final class TopicWatch implements AutoCloseable {
 
     /** Charges that are committed. */
     synchronized long charges() {
-        requireWell();
+        requireHealthy();
         return totals.charges();
     }
 
@@ -49,7 +49,7 @@ final class TopicWatch implements AutoCloseable {
 
     /** What is not done yet of {@code expected} and its settlement; empty when all is. */
     synchronized String missing(List<Expected> expected) {
-        requireWell();
+        requireHealthy();
         int open = ends.open(expected);
         if (open > 0) {
             return open + " requests neither charged nor refused";
@@ -64,7 +64,7 @@ final class TopicWatch implements AutoCloseable {
 
     /** Holds what happened against what had to. */
     synchronized Ends.Count count(List<Expected> expected) {
-        requireWell();
+        requireHealthy();
         return ends.count(expected);
     }
 
@@ -100,7 +100,7 @@ final class TopicWatch implements AutoCloseable {
         }
     }
 
-    private void requireWell() {
+    private void requireHealthy() {
         Exception thrown = failure.get();
         if (thrown != null) {
             throw new IllegalStateException("the topics cannot be followed", thrown);

@@ -13,7 +13,7 @@ final class TotalKill implements Fault {
     }
 
     @Override
-    public String strike() throws Exception {
+    public String inject() throws Exception {
         for (StackProcess process : stack.allProcesses()) {
             process.kill();
         }

@@ -92,7 +92,7 @@ final class ChaosCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         ChaosOptions options = options();
         Path directory = Files.createTempDirectory("millrace-chaos-");
-        Logs.into(directory);
+        Logs.writeTo(directory);
         Console console = Console.open(json);
         console.line("seed " + seed + ", in " + directory);
         Chaos chaos =
@@ -162,12 +162,12 @@ final class ChaosCommand implements Callable<Integer> {
         report.count().misjudged().stream().limit(10).forEach(console::line);
         report.proofs().denied().stream().limit(10).forEach(console::line);
         console.line(
-                "%s: seed %d, %d faults, %d processes revived, %.1f s"
+                "%s: seed %d, %d faults, %d processes restarted, %.1f s"
                         .formatted(
                                 report.ok() ? "All of it holds" : "NOT ALL OF IT HOLDS",
                                 report.seed(),
                                 report.faults().size(),
-                                report.revived(),
+                                report.restarted(),
                                 report.seconds()));
     }
 }

@@ -61,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
                     spec.commandLine(), "--requests is " + requests + "; give at least 1");
         }
         Path directory = Files.createTempDirectory("millrace-demo-");
-        Logs.into(directory);
+        Logs.writeTo(directory);
         Console console = Console.open(json);
         long start = System.nanoTime();
         List<String> texts =

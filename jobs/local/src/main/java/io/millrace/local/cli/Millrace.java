@@ -55,7 +55,7 @@ public final class Millrace {
     /** Runs one command. */
     static int run(String... args) {
         return new CommandLine(new Millrace())
-                .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure))
+                .setExecutionExceptionHandler((failure, command, parsed) -> report(failure))
                 .execute(args);
     }
 
@@ -70,7 +70,7 @@ public final class Millrace {
     }
 
     /** Messages are for the user; a stack trace only for what nobody foresaw. */
-    private static int explain(Exception failure) {
+    private static int report(Exception failure) {
         if (interrupted) {
             return FAILED;
         }
