@@ -79,15 +79,16 @@ interface ISettlementVaultTypes {
     }
 
     /// One charge, sealed. Its EIP-712 digest is the leaf's hash, debitNano the leaf's sum.
-    /// @param requestId EIP-712 digest of the InferenceRequest   @param requester spending account
-    /// @param sequence contiguous per requester, from 1   @param provider earning account
+    /// @param requestId EIP-712 digest of the InferenceRequest
+    /// @param requesterAccount spending account debited   @param providerAccount earning account credited
+    /// @param sequence contiguous per requester, from 1
     /// @param units what was metered (tokens)   @param priceNanoPerMillion nano-USD per million units
     /// @param shard settlement shard and @param index position of the leaf in its shard's subtree
     struct Receipt {
         bytes32 requestId;
-        uint32 requester;
+        uint32 requesterAccount;
         uint64 sequence;
-        uint32 provider;
+        uint32 providerAccount;
         bytes32 model;
         uint64 units;
         uint64 priceNanoPerMillion;

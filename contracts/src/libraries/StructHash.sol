@@ -7,9 +7,9 @@ import {ISettlementVaultTypes} from "../interfaces/ISettlementVault.sol";
 /// @notice All fields are atomic, so EIP-712's encodeData is the ABI encoding of the type hash and the struct.
 library StructHash {
     bytes32 internal constant RECEIPT_TYPEHASH = keccak256(
-        "Receipt(bytes32 requestId,uint32 requester,uint64 sequence,uint32 provider,bytes32 model,uint64 units,"
-        "uint64 priceNanoPerMillion,uint32 priceVersion,uint64 debitNano,uint64 creditNano,uint64 feeNano,uint32 shard,"
-        "uint32 index)"
+        "Receipt(bytes32 requestId,uint32 requesterAccount,uint64 sequence,uint32 providerAccount,bytes32 model,"
+        "uint64 units,uint64 priceNanoPerMillion,uint32 priceVersion,uint64 debitNano,uint64 creditNano,uint64 feeNano,"
+        "uint32 shard,uint32 index)"
     );
 
     bytes32 internal constant EPOCH_HEADER_TYPEHASH = keccak256(

@@ -16,9 +16,9 @@ export const domain = {
 
 const types = {
   InferenceRequest: "address requester,bytes32 model,bytes32 inputHash,uint64 maxFeeNano,uint64 deadline,uint64 nonce",
-  Outcome: "bytes32 requestId,uint32 provider,uint64 units,uint8 status,bytes32 outputHash",
+  Outcome: "bytes32 requestId,uint32 providerAccount,uint64 units,uint8 status,bytes32 outputHash",
   Receipt:
-    "bytes32 requestId,uint32 requester,uint64 sequence,uint32 provider,bytes32 model,uint64 units," +
+    "bytes32 requestId,uint32 requesterAccount,uint64 sequence,uint32 providerAccount,bytes32 model,uint64 units," +
     "uint64 priceNanoPerMillion,uint32 priceVersion,uint64 debitNano,uint64 creditNano,uint64 feeNano,uint32 shard,uint32 index",
   EpochHeader:
     "bytes32 previousHeader,uint64 epoch,uint32 part,uint32 parts,bytes32 receiptsRoot,uint64 receiptsSumNano," +
@@ -75,9 +75,9 @@ function float32BigEndian(values) {
   return "0x" + bytes.toString("hex");
 }
 
-function outcome(name, requestId, provider, units, status, embedding, key) {
+function outcome(name, requestId, providerAccount, units, status, embedding, key) {
   const outputBytes = float32BigEndian(embedding);
-  const message = { requestId, provider, units, status, outputHash: keccak256(outputBytes) };
+  const message = { requestId, providerAccount, units, status, outputHash: keccak256(outputBytes) };
   return { name, ...message, embedding, outputBytes, ...signed("Outcome", message, testKeys[key]) };
 }
 
@@ -102,9 +102,9 @@ function receipt(name, message) {
 export function receiptLeaves() {
   const plain = {
     requestId: id("request 1"),
-    requester: "1",
+    requesterAccount: "1",
     sequence: "1",
-    provider: "1",
+    providerAccount: "1",
     model: id("all-MiniLM-L6-v2"),
     units: "12",
     priceNanoPerMillion: "20000000",

@@ -12,7 +12,7 @@ contract VectorsTest is VaultTest {
         "InferenceRequest(address requester,bytes32 model,bytes32 inputHash,uint64 maxFeeNano,uint64 deadline,uint64 nonce)"
     );
     bytes32 private constant OUTCOME_TYPEHASH =
-        keccak256("Outcome(bytes32 requestId,uint32 provider,uint64 units,uint8 status,bytes32 outputHash)");
+        keccak256("Outcome(bytes32 requestId,uint32 providerAccount,uint64 units,uint8 status,bytes32 outputHash)");
 
     string private json;
     ILibraryHarness private library_;
@@ -99,7 +99,7 @@ contract VectorsTest is VaultTest {
                     abi.encode(
                         OUTCOME_TYPEHASH,
                         bytes32At(c, "requestId"),
-                        number32(c, "provider"),
+                        number32(c, "providerAccount"),
                         number64(c, "units"),
                         uint8(number32(c, "status")),
                         outputHash
@@ -116,9 +116,9 @@ contract VectorsTest is VaultTest {
         for (uint256 c; c < cases; ++c) {
             Receipt memory receipt;
             receipt.requestId = bytes32At(c, "requestId");
-            receipt.requester = number32(c, "requester");
+            receipt.requesterAccount = number32(c, "requesterAccount");
             receipt.sequence = number64(c, "sequence");
-            receipt.provider = number32(c, "provider");
+            receipt.providerAccount = number32(c, "providerAccount");
             receipt.model = bytes32At(c, "model");
             receipt.units = number64(c, "units");
             receipt.priceNanoPerMillion = number64(c, "priceNanoPerMillion");

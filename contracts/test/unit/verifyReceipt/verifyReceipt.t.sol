@@ -21,9 +21,9 @@ contract VerifyReceiptTest is VaultTest {
         all = new Receipt[](3);
         for (uint32 i; i < 3; ++i) {
             all[i].requestId = keccak256(abi.encode("request", i));
-            all[i].requester = account;
+            all[i].requesterAccount = account;
             all[i].sequence = i + 1;
-            all[i].provider = earning;
+            all[i].providerAccount = earning;
             all[i].units = 10;
             all[i].debitNano = 1000 * (i + 1);
             all[i].creditNano = 950 * (i + 1);

@@ -1,4 +1,4 @@
-// A client written only from the README: signs one text as a request, sends it, waits for what becomes of it.
+// A client written only from operators/README.md: signs one text as a request, sends it, waits for what becomes of it.
 // node client.mjs STACK_FOLDER TEXT [MAX_FEE_NANO]   prints the result or the rejection, one line of JSON
 import { readFileSync } from "node:fs";
 import { TypedDataEncoder, Wallet, keccak256, toUtf8Bytes } from "ethers";

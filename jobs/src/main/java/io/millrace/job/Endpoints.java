@@ -1,7 +1,7 @@
 package io.millrace.job;
 
 import io.millrace.admit.RequestRecord;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.VaultEvent;
 import io.millrace.chain.event.JsonRpcEventChain;
 import io.millrace.chain.event.SourceOptions;
@@ -38,7 +38,7 @@ import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 public record Endpoints(
         Source<RequestRecord, ?, ?> requests,
         Source<Charge, ?, ?> charges,
-        Source<SealedEpoch, ?, ?> epochs,
+        Source<SealedPart, ?, ?> epochs,
         Source<VaultEvent, ?, ?> events,
         Source<Long, ?, ?> ticks,
         Sink<OutboundRecord> money,

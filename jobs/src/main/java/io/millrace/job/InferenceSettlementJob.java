@@ -50,6 +50,8 @@ public final class InferenceSettlementJob {
     private static void prepare(StreamExecutionEnvironment env, Map<String, String> options) {
         JobDefaults.requireExactlyOnce(env);
         JobConfig config = JobConfig.fromMap(options, env.getParallelism());
+        TransactionAge.requireWithin(
+                config.kafka().transactionTimeout(), env.getCheckpointConfig());
         KafkaTopicChecks.verify(config.kafka().bootstrapServers(), config.parallelism().admit());
         topology(env, Endpoints.of(config), config);
     }

@@ -36,8 +36,11 @@ public final class JobOptions {
                     .durationType()
                     .defaultValue(Duration.ofMinutes(15))
                     .withDescription(
-                            "Must be far above checkpoint interval plus restart time, and at most"
-                                    + " the broker's transaction.max.timeout.ms.");
+                            "How long a transaction may be open before the broker aborts it. The"
+                                + " job refuses to start unless it covers two checkpoint time-outs,"
+                                + " one interval and a minute, and one more time-out and interval"
+                                + " for each failed checkpoint that is tolerated. At most the"
+                                + " brokers' transaction.max.timeout.ms.");
 
     public static final ConfigOption<Duration> KAFKA_TICK_INTERVAL =
             key("kafka.tick.interval")

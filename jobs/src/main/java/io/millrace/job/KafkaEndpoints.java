@@ -1,7 +1,7 @@
 package io.millrace.job;
 
 import io.millrace.admit.RequestRecord;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.meter.Charge;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -56,8 +56,8 @@ final class KafkaEndpoints {
     }
 
     /** The epoch log, once committed: what the submitter works through. */
-    KafkaSource<SealedEpoch> epochs() {
-        return committed(Topics.EPOCHS, SealedEpoch.class);
+    KafkaSource<SealedPart> epochs() {
+        return committed(Topics.EPOCHS, SealedPart.class);
     }
 
     private <T> KafkaSource<T> committed(String topic, Class<T> type) {
@@ -91,17 +91,19 @@ final class KafkaEndpoints {
     }
 
     /** Records that become visible exactly when the checkpoint that contains them is complete. */
-    KafkaSink<OutboundRecord> exactlyOnce(LedgerSink sink) {
+    LossRefusingSink exactlyOnce(LedgerSink sink) {
         Properties producer = producer();
         producer.setProperty(
                 "transaction.timeout.ms", Long.toString(config.transactionTimeout().toMillis()));
-        return KafkaSink.<OutboundRecord>builder()
-                .setBootstrapServers(config.bootstrapServers())
-                .setKafkaProducerConfig(producer)
-                .setRecordSerializer(ledgerSchema(sink))
-                .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
-                .setTransactionalIdPrefix(config.transactionPrefix() + "-" + sink.id())
-                .build();
+        return new LossRefusingSink(
+                KafkaSink.<OutboundRecord>builder()
+                        .setBootstrapServers(config.bootstrapServers())
+                        .setKafkaProducerConfig(producer)
+                        .setRecordSerializer(ledgerSchema(sink))
+                        .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+                        .setTransactionalIdPrefix(config.transactionPrefix() + "-" + sink.id())
+                        .build(),
+                sink.id());
     }
 
     /** Records that are published at once; a replay publishes them again. */

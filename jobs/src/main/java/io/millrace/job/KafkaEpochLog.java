@@ -1,6 +1,6 @@
 package io.millrace.job;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.EpochLog;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,7 +17,7 @@ record KafkaEpochLog(String bootstrapServers) implements EpochLog {
     private static final TopicPartition EPOCHS = new TopicPartition(Topics.EPOCHS, 0);
 
     @Override
-    public Optional<SealedEpoch> newest() throws IOException {
+    public Optional<SealedPart> newest() throws IOException {
         try (LogReader log = LogReader.ofCommitted(bootstrapServers, PATIENCE)) {
             return newest(log);
         } catch (KafkaException e) {
@@ -27,12 +27,12 @@ record KafkaEpochLog(String bootstrapServers) implements EpochLog {
     }
 
     /** The newest part that is committed, by a reader of what is committed. */
-    static Optional<SealedEpoch> newest(LogReader log) throws IOException {
+    static Optional<SealedPart> newest(LogReader log) throws IOException {
         List<ConsumerRecord<byte[], byte[]>> parts =
                 log.tail(EPOCHS, records -> !records.isEmpty());
         return parts.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
-                        JsonCodec.decode(parts.get(parts.size() - 1).value(), SealedEpoch.class));
+                        JsonCodec.decode(parts.get(parts.size() - 1).value(), SealedPart.class));
     }
 }

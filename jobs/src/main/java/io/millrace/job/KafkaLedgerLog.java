@@ -1,6 +1,6 @@
 package io.millrace.job;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.LedgerLog;
 import io.millrace.settle.LedgerTail;
@@ -104,11 +104,11 @@ public final class KafkaLedgerLog implements LedgerLog {
     }
 
     private static Recorded read(LogReader committed) throws IOException {
-        Optional<SealedEpoch> part = KafkaEpochLog.newest(committed);
+        Optional<SealedPart> part = KafkaEpochLog.newest(committed);
         return new Recorded(
                 marks(committed),
                 part.map(newest -> newest.header().epoch()).orElse(0L),
-                part.map(SealedEpoch::hash).orElse(Hex.ZERO_32));
+                part.map(SealedPart::hash).orElse(Hex.ZERO_32));
     }
 
     /**

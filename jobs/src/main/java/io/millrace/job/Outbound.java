@@ -2,7 +2,7 @@ package io.millrace.job;
 
 import io.millrace.admit.Rejection;
 import io.millrace.admit.RejectionCodec;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.meter.Charge;
 import io.millrace.meter.Result;
 import io.millrace.meter.ResultCodec;
@@ -10,30 +10,33 @@ import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.Receipt;
 import java.nio.charset.StandardCharsets;
 
-/** Key and value of everything the job publishes; README documents the ones that clients read. */
+/**
+ * Key and value of everything the job publishes; operators/README.md documents the ones that
+ * clients read.
+ */
 final class Outbound {
 
     private Outbound() {}
 
     static OutboundRecord of(Result result) {
-        return record(Topics.RESULTS, result.outcome().requestId(), ResultCodec.encode(result));
+        return record(
+                Topics.RESULTS, result.outcome().terms().requestId(), ResultCodec.encode(result));
     }
 
     static OutboundRecord of(Rejection rejection) {
-        String requester = rejection.requester();
+        String requesterAddress = rejection.requesterAddress();
         return record(
                 Topics.REJECTIONS,
-                requester == null ? "" : requester,
+                requesterAddress == null ? "" : requesterAddress,
                 RejectionCodec.encode(rejection));
     }
 
     static OutboundRecord of(Charge charge) {
-        return record(Topics.CHARGES, charge.requester(), JsonCodec.encode(charge));
+        return record(Topics.CHARGES, charge.requesterAddress(), JsonCodec.encode(charge));
     }
 
-    static OutboundRecord of(SealedEpoch epoch) {
-        return record(
-                Topics.EPOCHS, Long.toString(epoch.header().epoch()), JsonCodec.encode(epoch));
+    static OutboundRecord of(SealedPart part) {
+        return record(Topics.EPOCHS, Long.toString(part.header().epoch()), JsonCodec.encode(part));
     }
 
     /** The sink's subtask gives it its key. */

@@ -1,5 +1,6 @@
 package io.millrace.job;
 
+import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestRecord;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
@@ -21,7 +22,10 @@ public final class RequestRecordSchema implements KafkaRecordDeserializationSche
         boolean tick =
                 record.value() == null && record.headers().lastHeader(Topics.TICK_HEADER) != null;
         return new RequestRecord(
-                record.partition(), record.offset(), record.timestamp(), tick, record.value());
+                new RequestPlace(record.partition(), record.offset()),
+                record.timestamp(),
+                tick,
+                record.value());
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.millrace.admit.FundsChange;
 import io.millrace.admit.Release;
 import io.millrace.admit.RequestRecord;
 import io.millrace.admit.ValidateFunction;
-import io.millrace.admit.gate.GateKeeper;
+import io.millrace.admit.gate.GateKeeperOperator;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.VaultEvent;
 import io.millrace.chain.submit.EpochLog;
@@ -21,10 +21,10 @@ import io.millrace.infer.InferOptions;
 import io.millrace.infer.ProviderKey;
 import io.millrace.meter.Charge;
 import io.millrace.meter.MeterFunction;
-import io.millrace.settle.EpochBuilder;
 import io.millrace.settle.LedgerLog;
 import io.millrace.settle.PartLimits;
 import io.millrace.settle.PositionOperator;
+import io.millrace.settle.SealOperator;
 import io.millrace.settle.SettleOptions;
 import io.millrace.settle.ShardCutOperator;
 import java.util.ArrayList;
@@ -90,8 +90,8 @@ final class StageFactory {
         return new AdmitFunction();
     }
 
-    GateKeeper gateKeeper() {
-        return new GateKeeper(
+    GateKeeperOperator gateKeeper() {
+        return new GateKeeperOperator(
                 config.admit().maxUnsettledNano(), config.admit().maxChainAge().toMillis());
     }
 
@@ -125,16 +125,16 @@ final class StageFactory {
 
     KeySelector<Charge, Integer> shardOfCharge() {
         int depth = settle.shardDepth();
-        return charge -> SettleOptions.shardOf(charge.account(), depth);
+        return charge -> SettleOptions.shardOf(charge.requesterAccount(), depth);
     }
 
     KeySelector<Release, Integer> shardOfRelease() {
         int depth = settle.shardDepth();
-        return release -> SettleOptions.shardOf(release.account(), depth);
+        return release -> SettleOptions.shardOf(release.requesterAccount(), depth);
     }
 
-    EpochBuilder epochBuilder(LedgerLog.Factory log) {
-        return new EpochBuilder(
+    SealOperator seal(LedgerLog.Factory log) {
+        return new SealOperator(
                 settle, config.chain().domain(), log, LedgerSink.keys(config.parallelism()));
     }
 
@@ -152,7 +152,8 @@ final class StageFactory {
 
     /** What a committed charge does to its requester's funds. */
     static FundsChange charged(Charge charge) {
-        return FundsChange.charged(charge.requester(), charge.requestId(), charge.debitNano());
+        return FundsChange.charged(
+                charge.requesterAddress(), charge.requestId(), charge.debitNano());
     }
 
     /** What an event of the chain does to a requester's funds; most do nothing. */
@@ -164,12 +165,12 @@ final class StageFactory {
 
         @Override
         public String source(RequestRecord request) {
-            return "requests-" + request.topicPartition();
+            return "requests-" + request.place().topicPartition();
         }
 
         @Override
         public long next(RequestRecord request) {
-            return request.offset() + 1;
+            return request.place().offset() + 1;
         }
     }
 

@@ -14,7 +14,7 @@ import io.millrace.admit.gate.AdmissionGate;
 import io.millrace.admit.gate.GateOperator;
 import io.millrace.admit.gate.GateState;
 import io.millrace.admit.gate.GatedSource;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.VaultEvent;
 import io.millrace.chain.submit.SettlementRecord;
 import io.millrace.infer.Outcome;
@@ -22,10 +22,10 @@ import io.millrace.meter.Charge;
 import io.millrace.meter.MeterFunction;
 import io.millrace.settle.CutReceipt;
 import io.millrace.settle.EpochAssignment;
-import io.millrace.settle.EpochBuilder;
 import io.millrace.settle.PositionOperator;
 import io.millrace.settle.Receipt;
 import io.millrace.settle.ReceiptFunction;
+import io.millrace.settle.SealOperator;
 import io.millrace.settle.ShardCutOperator;
 import io.millrace.settle.ShardRoot;
 import java.util.UUID;
@@ -110,8 +110,10 @@ final class Topology {
             DataStream<Candidate> candidates, DataStream<FundsChange> funds) {
         return step(
                 candidates
-                        .keyBy(Candidate::requester)
-                        .connect(timeless(funds, Uids.FUNDS_IDLE).keyBy(FundsChange::requester))
+                        .keyBy(Candidate::requesterAddress)
+                        .connect(
+                                timeless(funds, Uids.FUNDS_IDLE)
+                                        .keyBy(FundsChange::requesterAddress))
                         .process(stages.admit()),
                 Uids.ADMIT,
                 parallelism.admit());
@@ -155,7 +157,8 @@ final class Topology {
 
     SingleOutputStreamOperator<Charge> meter(DataStream<Outcome> outcomes) {
         return step(
-                outcomes.keyBy(Outcome::requester).process(stages.meter()),
+                outcomes.keyBy(outcome -> outcome.terms().requesterAddress())
+                        .process(stages.meter()),
                 Uids.METER,
                 parallelism.meter());
     }
@@ -171,7 +174,7 @@ final class Topology {
                 parallelism.settle());
     }
 
-    SingleOutputStreamOperator<SealedEpoch> seal(
+    SingleOutputStreamOperator<SealedPart> seal(
             DataStream<ShardRoot> roots,
             SingleOutputStreamOperator<RequestRecord> requests,
             SingleOutputStreamOperator<VaultEvent> events) {
@@ -180,16 +183,16 @@ final class Topology {
                         .union(events.getSideOutput(PositionOperator.POSITIONS));
         return step(
                 roots.connect(positions)
-                        .transform("", type(SealedEpoch.class), stages.epochBuilder(ends.log())),
-                Uids.EPOCH_BUILDER,
+                        .transform("", type(SealedPart.class), stages.seal(ends.log())),
+                Uids.SEAL,
                 1);
     }
 
     SingleOutputStreamOperator<Receipt> receipts(
             SingleOutputStreamOperator<ShardRoot> roots,
-            SingleOutputStreamOperator<SealedEpoch> epochs) {
+            SingleOutputStreamOperator<SealedPart> parts) {
         var assignments =
-                epochs.getSideOutput(EpochBuilder.ASSIGNMENTS).keyBy(EpochAssignment::shard);
+                parts.getSideOutput(SealOperator.ASSIGNMENTS).keyBy(EpochAssignment::shard);
         return step(
                 roots.getSideOutput(ShardCutOperator.RECEIPTS)
                         .keyBy(CutReceipt::shard)
@@ -200,9 +203,9 @@ final class Topology {
     }
 
     /** A mark of each checkpoint, for every transaction of it. */
-    DataStream<OutboundRecord> marks(SingleOutputStreamOperator<SealedEpoch> epochs) {
+    DataStream<OutboundRecord> marks(SingleOutputStreamOperator<SealedPart> parts) {
         return step(
-                        epochs.getSideOutput(EpochBuilder.MARKS).map(Outbound::of),
+                        parts.getSideOutput(SealOperator.MARKS).map(Outbound::of),
                         Uids.MARKS_ENCODED,
                         1)
                 .broadcast();
@@ -235,11 +238,11 @@ final class Topology {
     }
 
     void publishEpochs(
-            SingleOutputStreamOperator<SealedEpoch> epochs,
+            SingleOutputStreamOperator<SealedPart> parts,
             DataStream<Receipt> receipts,
             DataStream<OutboundRecord> marks) {
         ledger(
-                step(epochs.map(Outbound::of), Uids.EPOCHS_ENCODED, 1),
+                step(parts.map(Outbound::of), Uids.EPOCHS_ENCODED, 1),
                 marks,
                 LedgerSink.EPOCHS,
                 ends.epochLog(),

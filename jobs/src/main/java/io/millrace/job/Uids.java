@@ -20,7 +20,7 @@ public final class Uids {
     public static final String INFER = "infer";
     public static final String METER = "meter";
     public static final String SHARD_CUT = "shard-cut";
-    public static final String EPOCH_BUILDER = "epoch-builder";
+    public static final String SEAL = "seal";
     public static final String RECEIPTS = "receipts";
     public static final String CHARGES_ENCODED = "charges-encoded";
     public static final String RESULTS_ENCODED = "results-encoded";

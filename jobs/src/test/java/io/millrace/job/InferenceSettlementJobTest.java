@@ -24,7 +24,7 @@ class InferenceSettlementJobTest {
                     "admit",
                     "charges-back",
                     "charges-encoded",
-                    "epoch-builder",
+                    "seal",
                     "epochs-back",
                     "epochs-encoded",
                     "epochs-out",
@@ -94,7 +94,7 @@ class InferenceSettlementJobTest {
     @Test
     void topology_orderedSteps_runOnce() {
         List<String> once =
-                Arrays.asList(Uids.EPOCH_BUILDER, Uids.SUBMIT, Uids.VAULT_EVENTS, Uids.EPOCHS_BACK);
+                Arrays.asList(Uids.SEAL, Uids.SUBMIT, Uids.VAULT_EVENTS, Uids.EPOCHS_BACK);
         assertThat(graph("immediate").getStreamNodes())
                 .filteredOn(node -> once.contains(node.getTransformationUID()))
                 .hasSize(once.size())

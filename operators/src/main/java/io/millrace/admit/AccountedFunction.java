@@ -47,8 +47,9 @@ public final class AccountedFunction extends ProcessFunction<RequestRecord, Requ
     public void processElement(
             RequestRecord record, Context context, Collector<RequestRecord> out) {
         if (!accounted.isEmpty()) {
-            Set<Long> offsets = accounted.get(record.topicPartition());
-            if (offsets != null && offsets.remove(record.offset())) {
+            RequestPlace place = record.place();
+            Set<Long> offsets = accounted.get(place.topicPartition());
+            if (offsets != null && offsets.remove(place.offset())) {
                 return;
             }
         }

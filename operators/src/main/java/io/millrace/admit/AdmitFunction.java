@@ -1,12 +1,12 @@
 package io.millrace.admit;
 
+import io.millrace.metrics.MetricRegistrar;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -73,16 +73,16 @@ public final class AdmitFunction
         funds = getRuntimeContext().getState(AdmitDescriptors.FUNDS);
         admitted = getRuntimeContext().getMapState(AdmitDescriptors.ADMITTED);
         lastByDeadline = getRuntimeContext().getMapState(AdmitDescriptors.LAST_BY_DEADLINE);
-        MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("admit");
-        rejected = new RejectionCounters(group);
-        admittedCount = group.counter("admitted");
-        reservedNano = group.counter("reservedNano");
-        unreservedNano = group.counter("unreservedNano");
-        withdrawals = group.counter("withdrawals");
-        withdrawnNano = group.counter("withdrawnNano");
-        chargesUnknown = group.counter("chargesUnknown");
-        escapes = group.counter("escapes");
-        escapeShortfallNano = group.counter("escapeShortfallNano");
+        MetricRegistrar metrics = new MetricRegistrar(getRuntimeContext().getMetricGroup());
+        rejected = new RejectionCounters(metrics);
+        admittedCount = metrics.counter(AdmitMetrics.ADMITTED);
+        reservedNano = metrics.counter(AdmitMetrics.RESERVED_NANO);
+        unreservedNano = metrics.counter(AdmitMetrics.UNRESERVED_NANO);
+        withdrawals = metrics.counter(AdmitMetrics.WITHDRAWALS);
+        withdrawnNano = metrics.counter(AdmitMetrics.WITHDRAWN_NANO);
+        chargesUnknown = metrics.counter(AdmitMetrics.CHARGES_UNKNOWN);
+        escapes = metrics.counter(AdmitMetrics.ESCAPES);
+        escapeShortfallNano = metrics.counter(AdmitMetrics.ESCAPE_SHORTFALL_NANO);
     }
 
     @Override
@@ -93,7 +93,7 @@ public final class AdmitFunction
             refuse(
                     candidate,
                     RejectReason.UNKNOWN_ACCOUNT,
-                    candidate.requester()
+                    candidate.requesterAddress()
                             + " has no spending account that is final on chain; deposit into the"
                             + " vault, wait for finality and send again",
                     context);
@@ -137,14 +137,14 @@ public final class AdmitFunction
             charge(change, known, context);
             return;
         }
-        Funds before = known == null ? Funds.opened(change.account()) : known;
-        if (before.account() != change.account()) {
+        Funds before = known == null ? Funds.opened(change.requesterAccount()) : known;
+        if (before.account() != change.requesterAccount()) {
             throw new BrokenBooksException(
-                    change.requester()
+                    change.requesterAddress()
                             + " owns spending account "
                             + before.account()
                             + " but the vault's event names "
-                            + change.account());
+                            + change.requesterAccount());
         }
         switch (change.kind()) {
             case ACCOUNT_OPENED -> funds.update(before);
@@ -230,7 +230,8 @@ public final class AdmitFunction
         withdrawnNano.inc(amountNano);
         context.output(
                 RELEASES,
-                new Release(before.account(), change.requester(), change.request(), amountNano));
+                new Release(
+                        before.account(), change.requesterAddress(), change.request(), amountNano));
     }
 
     private void escape(FundsChange change, Funds before) throws Exception {

@@ -6,50 +6,49 @@ import io.millrace.unit.Nano;
 
 /**
  * A request that is valid by itself: signed by its requester, its model priced, its input counted.
- * Whether it is new and funded, {@link AdmitFunction} knows. Fields as in {@link Task}; {@code
- * feeNano} is what an answer costs.
+ * Whether it is new and funded, {@link AdmitFunction} knows. Fields as in {@link Terms} and {@link
+ * Task}.
+ *
+ * @param feeNano what an answer costs
  */
 public record Candidate(
         String requestId,
-        String requester,
+        String requesterAddress,
         String model,
         String input,
         int units,
-        long priceNanoPerMillion,
-        int priceVersion,
+        Price price,
         long feeNano,
         long deadlineMillis,
         long appendMillis,
-        int topicPartition,
-        long offset) {
+        RequestPlace place) {
 
     public Candidate {
         requireNonNull(requestId, "requestId is null");
-        requireNonNull(requester, "requester is null");
+        requireNonNull(requesterAddress, "requesterAddress is null");
         requireNonNull(model, "model is null");
         requireNonNull(input, "input is null");
+        requireNonNull(price, "price is null");
+        requireNonNull(place, "place is null");
         Nano.requireNotNegative(feeNano, "feeNano");
     }
 
-    Task admitted(int account) {
-        return new Task(
-                requestId,
-                requester,
-                account,
-                model,
-                input,
-                units,
-                priceNanoPerMillion,
-                priceVersion,
-                feeNano,
-                deadlineMillis,
-                appendMillis,
-                topicPartition,
-                offset);
+    Task admitted(int requesterAccount) {
+        Terms terms =
+                new Terms(
+                        requestId,
+                        requesterAddress,
+                        requesterAccount,
+                        model,
+                        units,
+                        price,
+                        feeNano,
+                        appendMillis,
+                        place);
+        return new Task(terms, input, deadlineMillis);
     }
 
     Rejection refused(RejectReason reason, String message) {
-        return new Rejection(
-                topicPartition, offset, appendMillis, requestId, requester, reason, message);
+        return new Rejection(place, appendMillis, requestId, requesterAddress, reason, message);
     }
 }

@@ -8,7 +8,7 @@ sealed interface Decoded {
     /** A request of the right form; nothing else is known of it. */
     record Request(InferenceRequest request) implements Decoded {}
 
-    /** Not a request. {@code requester} as claimed, if the record got that far. */
-    record Refused(RejectReason reason, String message, @Nullable String requester)
+    /** Not a request. {@code requesterAddress} as claimed, if the record got that far. */
+    record Refused(RejectReason reason, String message, @Nullable String requesterAddress)
             implements Decoded {}
 }

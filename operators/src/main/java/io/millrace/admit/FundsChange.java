@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
  * Something that changes what a requester can spend: a finalised event of the vault, or a charge
  * read back.
  *
- * @param requester lower-case address, the key
- * @param account its spending account, -1 for a charge
+ * @param requesterAddress lower-case address, the key
+ * @param requesterAccount its spending account, -1 for a charge
  * @param request the vault's number of the withdrawal request, else 0
  * @param amountNano deposited, asked for, skipped, gone by the hatch, or charged
  * @param requestId of the charged request, null unless CHARGED
  */
 public record FundsChange(
         Kind kind,
-        String requester,
-        int account,
+        String requesterAddress,
+        int requesterAccount,
         int request,
         long amountNano,
         @Nullable String requestId) {
@@ -43,7 +43,7 @@ public record FundsChange(
     /** Checks and canonicalises. */
     public FundsChange {
         requireNonNull(kind, "kind is null");
-        requester = EvmAddress.canonical(requester);
+        requesterAddress = EvmAddress.canonical(requesterAddress);
         Nano.requireNotNegative(amountNano, "amountNano");
         if (kind == Kind.CHARGED) {
             requireNonNull(requestId, "requestId is null");
@@ -90,8 +90,8 @@ public record FundsChange(
     }
 
     /** A charge of {@code debitNano}, zero included: it frees the request's reservation. */
-    public static FundsChange charged(String requester, String requestId, long debitNano) {
-        return new FundsChange(Kind.CHARGED, requester, -1, 0, debitNano, requestId);
+    public static FundsChange charged(String requesterAddress, String requestId, long debitNano) {
+        return new FundsChange(Kind.CHARGED, requesterAddress, -1, 0, debitNano, requestId);
     }
 
     private static FundsChange of(

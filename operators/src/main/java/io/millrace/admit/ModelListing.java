@@ -12,18 +12,19 @@ import org.jspecify.annotations.Nullable;
  * @param status as in IModelRegistry.Status: 0 None, 1 Proposed, 2 Active, 3 Revoked
  * @param prices every version ever announced, ascending by the time it counts from, then by version
  */
-public record ModelListing(int status, List<Price> prices) {
+public record ModelListing(int status, List<Announcement> prices) {
 
     static final int PROPOSED = 1;
     static final int ACTIVE = 2;
 
     static final ModelListing NONE = new ModelListing(0, List.of());
 
-    private static final Comparator<Price> BY_TIME =
-            Comparator.comparingLong(Price::effectiveMillis).thenComparingInt(Price::version);
+    private static final Comparator<Announcement> BY_TIME =
+            Comparator.comparingLong(Announcement::effectiveMillis)
+                    .thenComparingInt(announcement -> announcement.price().version());
 
-    /** Nano-USD per million units for requests appended at or after {@code effectiveMillis}. */
-    public record Price(int version, long priceNanoPerMillion, long effectiveMillis) {}
+    /** A price for requests appended at or after {@code effectiveMillis}. */
+    public record Announcement(Price price, long effectiveMillis) {}
 
     /** Copies. */
     public ModelListing {
@@ -41,9 +42,8 @@ public record ModelListing(int status, List<Price> prices) {
         }
         if (event instanceof VaultEvent.ModelPriced priced) {
             return listing.withPrice(
-                    new Price(
-                            priced.version(),
-                            priced.priceNanoPerMillion(),
+                    new Announcement(
+                            new Price(priced.priceNanoPerMillion(), priced.version()),
                             priced.effectiveMillis()));
         }
         throw new IllegalArgumentException("no rule for " + event);
@@ -53,8 +53,8 @@ public record ModelListing(int status, List<Price> prices) {
         return new ModelListing(newStatus, prices);
     }
 
-    ModelListing withPrice(Price price) {
-        List<Price> all = new ArrayList<>(prices);
+    ModelListing withPrice(Announcement price) {
+        List<Announcement> all = new ArrayList<>(prices);
         all.add(price);
         all.sort(BY_TIME);
         return new ModelListing(status, all);
@@ -64,7 +64,7 @@ public record ModelListing(int status, List<Price> prices) {
     @Nullable Price priceAt(long appendMillis) {
         for (int i = prices.size() - 1; i >= 0; i--) {
             if (prices.get(i).effectiveMillis() <= appendMillis) {
-                return prices.get(i);
+                return prices.get(i).price();
             }
         }
         return null;

@@ -7,23 +7,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * A refused request, as data.
  *
- * @param topicPartition and offset: where the request lies in Kafka
+ * @param place where the request lies in Kafka
  * @param appendMillis its broker append time
  * @param requestId EIP-712 digest, null if the record did not decode that far
- * @param requester as claimed, or null
+ * @param requesterAddress as claimed, or null
  * @param reason stable wire code
  * @param message what to do about it
  */
 public record Rejection(
-        int topicPartition,
-        long offset,
+        RequestPlace place,
         long appendMillis,
         @Nullable String requestId,
-        @Nullable String requester,
+        @Nullable String requesterAddress,
         RejectReason reason,
         String message) {
 
     public Rejection {
+        requireNonNull(place, "place is null");
         requireNonNull(reason, "reason is null");
         requireNonNull(message, "message is null");
     }

@@ -8,8 +8,8 @@ import java.io.IOException;
 
 /**
  * The wire form of rejections: {@code
- * {"code","message","requestId","requester","partition","offset","appendMillis"}}, where requestId
- * and requester are null if the record did not decode that far.
+ * {"code","message","requestId","requesterAddress","partition","offset","appendMillis"}}, where
+ * requestId and requesterAddress are null if the record did not decode that far.
  */
 public final class RejectionCodec {
 
@@ -23,9 +23,9 @@ public final class RejectionCodec {
         node.put("code", rejection.reason().name());
         node.put("message", rejection.message());
         node.put("requestId", rejection.requestId());
-        node.put("requester", rejection.requester());
-        node.put("partition", rejection.topicPartition());
-        node.put("offset", rejection.offset());
+        node.put("requesterAddress", rejection.requesterAddress());
+        node.put("partition", rejection.place().topicPartition());
+        node.put("offset", rejection.place().offset());
         node.put("appendMillis", rejection.appendMillis());
         try {
             return MAPPER.writeValueAsBytes(node);

@@ -1,19 +1,18 @@
 package io.millrace.admit;
 
+import io.millrace.metrics.MetricRegistrar;
 import java.util.EnumMap;
 import java.util.Map;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 
 /** One counter {@code rejected.CODE} for each reason. */
 final class RejectionCounters {
 
     private final Map<RejectReason, Counter> counters = new EnumMap<>(RejectReason.class);
 
-    RejectionCounters(MetricGroup group) {
-        MetricGroup rejected = group.addGroup("rejected");
+    RejectionCounters(MetricRegistrar metrics) {
         for (RejectReason reason : RejectReason.values()) {
-            counters.put(reason, rejected.counter(reason.name()));
+            counters.put(reason, metrics.counter(AdmitMetrics.REJECTED, reason));
         }
     }
 

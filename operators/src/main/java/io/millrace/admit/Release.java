@@ -8,16 +8,16 @@ import io.millrace.unit.Nano;
  * A requested withdrawal on its way into the next epoch (M7). The amount is already out of the
  * requester's available funds.
  *
- * @param account spending account
- * @param requester its owner
+ * @param requesterAccount spending account
+ * @param requesterAddress its owner
  * @param request the vault's number of the withdrawal request
  * @param amountNano what the epoch releases: the amount asked, or what was left of it, zero
  *     included
  */
-public record Release(int account, String requester, int request, long amountNano) {
+public record Release(int requesterAccount, String requesterAddress, int request, long amountNano) {
 
     public Release {
-        requireNonNull(requester, "requester is null");
+        requireNonNull(requesterAddress, "requesterAddress is null");
         Nano.requireNotNegative(amountNano, "amountNano");
     }
 }

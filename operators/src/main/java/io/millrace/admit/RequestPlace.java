@@ -1,4 +1,10 @@
 package io.millrace.admit;
 
 /** Where a request lies in the request topic. */
-public record RequestPlace(int topicPartition, long offset) {}
+public record RequestPlace(int topicPartition, long offset) {
+
+    @Override
+    public String toString() {
+        return topicPartition + "@" + offset;
+    }
+}

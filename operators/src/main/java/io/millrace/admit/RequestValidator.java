@@ -39,14 +39,15 @@ final class RequestValidator implements AutoCloseable {
     Verdict validate(RequestRecord record, Registry registry) throws Exception {
         Decoded decoded = codec.decode(record.value());
         if (decoded instanceof Decoded.Refused refused) {
-            return refuse(record, null, refused.requester(), refused.reason(), refused.message());
+            return refuse(
+                    record, null, refused.requesterAddress(), refused.reason(), refused.message());
         }
         InferenceRequest request = ((Decoded.Request) decoded).request();
         byte[] digest = signature.digest(request);
         String requestId = Hex.encode(digest);
 
         ModelListing listing = registry.find(request.model());
-        ModelListing.Price price = listing == null ? null : listing.priceAt(record.appendMillis());
+        Price price = listing == null ? null : listing.priceAt(record.appendMillis());
         Refusal refusal = checkModel(request, listing, price);
         refusal = refusal != null ? refusal : checkDeadline(request, record.appendMillis());
         refusal = refusal != null ? refusal : checkLength(request);
@@ -65,10 +66,7 @@ final class RequestValidator implements AutoCloseable {
     }
 
     private Verdict price(
-            RequestRecord record,
-            InferenceRequest request,
-            String requestId,
-            ModelListing.Price price) {
+            RequestRecord record, InferenceRequest request, String requestId, Price price) {
         TokenCounter counter = counters.computeIfAbsent(request.model(), factory::open);
         int units = counter.count(request.input());
         if (units > counter.maxTokens()) {
@@ -83,7 +81,7 @@ final class RequestValidator implements AutoCloseable {
                             + counter.maxTokens()
                             + "; shorten or split it");
         }
-        long feeNano = Nano.feeRoundedUp(units, price.priceNanoPerMillion());
+        long feeNano = Nano.feeRoundedUp(units, price.nanoPerMillion());
         if (feeNano > request.maxFeeNano()) {
             return refuse(
                     record,
@@ -105,21 +103,17 @@ final class RequestValidator implements AutoCloseable {
                         request.model(),
                         request.input(),
                         units,
-                        price.priceNanoPerMillion(),
-                        price.version(),
+                        price,
                         feeNano,
                         request.deadlineMillis(),
                         record.appendMillis(),
-                        record.topicPartition(),
-                        record.offset()));
+                        record.place()));
     }
 
     private record Refusal(RejectReason reason, String message) {}
 
     private @Nullable Refusal checkModel(
-            InferenceRequest request,
-            @Nullable ModelListing listing,
-            ModelListing.@Nullable Price price) {
+            InferenceRequest request, @Nullable ModelListing listing, @Nullable Price price) {
         if (listing == null || !loaded.contains(request.model())) {
             return new Refusal(
                     RejectReason.UNKNOWN_MODEL,
@@ -212,16 +206,15 @@ final class RequestValidator implements AutoCloseable {
     private static Verdict refuse(
             RequestRecord record,
             @Nullable String requestId,
-            @Nullable String requester,
+            @Nullable String requesterAddress,
             RejectReason reason,
             String message) {
         return new Verdict.Refused(
                 new Rejection(
-                        record.topicPartition(),
-                        record.offset(),
+                        record.place(),
                         record.appendMillis(),
                         requestId,
-                        requester,
+                        requesterAddress,
                         reason,
                         message));
     }

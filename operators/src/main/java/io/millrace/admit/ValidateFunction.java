@@ -3,13 +3,13 @@ package io.millrace.admit;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.chain.VaultEvent;
+import io.millrace.metrics.MetricRegistrar;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.co.BroadcastProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -52,9 +52,9 @@ public final class ValidateFunction
     @Override
     public void open(OpenContext context) {
         validator = new RequestValidator(options, tokenCounters);
-        MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("admit");
-        validated = group.counter("validated");
-        rejected = new RejectionCounters(group);
+        MetricRegistrar metrics = new MetricRegistrar(getRuntimeContext().getMetricGroup());
+        validated = metrics.counter(AdmitMetrics.VALIDATED);
+        rejected = new RejectionCounters(metrics);
     }
 
     @Override

@@ -29,13 +29,13 @@ final class BatchBucket {
 
     /** One requester's rows in order of arrival, and its credit in tokens (negative: debt). */
     private static final class Flow {
-        private final String requester;
+        private final String requesterAddress;
         private final LinkedHashSet<Row> rows = new LinkedHashSet<>();
         private long credit;
         private boolean inTurn;
 
-        private Flow(String requester) {
-            this.requester = requester;
+        private Flow(String requesterAddress) {
+            this.requesterAddress = requesterAddress;
         }
     }
 
@@ -96,17 +96,17 @@ final class BatchBucket {
         if (!byArrival.add(row) || !byDeadline.add(row)) {
             throw new IllegalArgumentException("row " + row.id() + " is queued already");
         }
-        Flow flow = flows.get(row.requester());
+        Flow flow = flows.get(row.requesterAddress());
         if (flow == null) {
-            flow = new Flow(row.requester());
-            flows.put(row.requester(), flow);
+            flow = new Flow(row.requesterAddress());
+            flows.put(row.requesterAddress(), flow);
             turns.addLast(flow);
         }
         flow.rows.add(row);
     }
 
     boolean remove(Row row) {
-        Flow flow = flows.get(row.requester());
+        Flow flow = flows.get(row.requesterAddress());
         if (flow == null || !flow.rows.remove(row)) {
             return false;
         }
@@ -160,7 +160,7 @@ final class BatchBucket {
             urgent.add(row);
         }
         for (Row row : urgent) {
-            Flow flow = flows.get(row.requester());
+            Flow flow = flows.get(row.requesterAddress());
             if (batch.size() < capacity
                     && flow != null
                     && flow.credit - row.tokens() >= -(long) DEBT_ROWS * edge) {
@@ -182,7 +182,7 @@ final class BatchBucket {
         turns.removeFirst();
         flow.inTurn = false;
         if (flow.rows.isEmpty() && flow.credit >= 0) {
-            flows.remove(flow.requester);
+            flows.remove(flow.requesterAddress);
         } else {
             turns.addLast(flow);
         }

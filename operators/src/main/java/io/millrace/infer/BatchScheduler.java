@@ -90,14 +90,14 @@ public final class BatchScheduler {
      * @param id unique among waiting rows
      * @param tokens its length
      * @param deadlineMillis unix ms after which no answer is wanted
-     * @param requester who pays
+     * @param requesterAddress who pays
      * @param enqueuedNanos when it came, on the clock that next() is given
      */
     public record Row(
-            long id, int tokens, long deadlineMillis, String requester, long enqueuedNanos) {
+            long id, int tokens, long deadlineMillis, String requesterAddress, long enqueuedNanos) {
 
         public Row {
-            requireNonNull(requester, "requester is null");
+            requireNonNull(requesterAddress, "requesterAddress is null");
         }
     }
 

@@ -1,27 +1,47 @@
 package io.millrace.infer;
 
 import io.millrace.infer.BatchScheduler.Reason;
+import io.millrace.metrics.Metric;
+import io.millrace.metrics.MetricRegistrar;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * What a subtask reports, in the operator's group "infer". Counters of batches count a batch once
- * over all subtasks that had rows in it, so sums over subtasks are true.
- *
- * <ul>
- *   <li>rows, tokens, paddedTokens: answered; padding share = 1 - tokens / paddedTokens
- *   <li>batches; dispatched.STARVED, .DEADLINE, .FULL, .DELAY, .DRAIN: batches by reason
- *   <li>inferenceMicros: time in the model, shared out over the rows of a batch
- *   <li>failed, expired: tasks that ended so
- *   <li>inFlightRows, inFlightTokens: taken in and not yet emitted
- *   <li>queuedRows: rows of all subtasks of this process and provider that wait for a batch
- * </ul>
+ * What a subtask reports. Counters of batches count a batch once over all subtasks that had rows in
+ * it, so that sums over subtasks are true.
  */
 final class InferMetrics {
+
+    static final Metric ROWS = Metric.counter("infer", "rows", "rows answered");
+    static final Metric TOKENS = Metric.counter("infer", "tokens", "tokens of them");
+    static final Metric PADDED_TOKENS =
+            Metric.counter(
+                    "infer",
+                    "paddedTokens",
+                    "the same with padding; its share is 1 - tokens / paddedTokens");
+    static final Metric BATCHES = Metric.counter("infer", "batches", "batches that were run");
+    static final Metric DISPATCHED =
+            Metric.counter("infer", "dispatched", "batches, by what made them start")
+                    .each("REASON");
+    static final Metric INFERENCE_MICROS =
+            Metric.counter(
+                    "infer",
+                    "inferenceMicros",
+                    "time in the model, shared out over the rows of a batch");
+    static final Metric FAILED = Metric.counter("infer", "failed", "tasks that failed").asAlarm();
+    static final Metric EXPIRED = Metric.counter("infer", "expired", "tasks whose deadline passed");
+    static final Metric IN_FLIGHT_ROWS =
+            Metric.gauge("infer", "inFlightRows", "taken in and not yet emitted");
+    static final Metric IN_FLIGHT_TOKENS =
+            Metric.gauge("infer", "inFlightTokens", "tokens of them");
+    static final Metric QUEUED_ROWS =
+            Metric.gauge(
+                    "infer",
+                    "queuedRows",
+                    "rows of all subtasks of this process and provider that wait for a batch");
 
     private final Counter rows;
     private final Counter tokens;
@@ -37,21 +57,20 @@ final class InferMetrics {
             LongSupplier inFlightRows,
             LongSupplier inFlightTokens,
             LongSupplier queuedRows) {
-        MetricGroup group = operator.addGroup("infer");
-        rows = group.counter("rows");
-        tokens = group.counter("tokens");
-        paddedTokens = group.counter("paddedTokens");
-        batches = group.counter("batches");
-        inferenceMicros = group.counter("inferenceMicros");
-        failed = group.counter("failed");
-        expired = group.counter("expired");
-        MetricGroup reasons = group.addGroup("dispatched");
+        MetricRegistrar metrics = new MetricRegistrar(operator);
+        rows = metrics.counter(ROWS);
+        tokens = metrics.counter(TOKENS);
+        paddedTokens = metrics.counter(PADDED_TOKENS);
+        batches = metrics.counter(BATCHES);
+        inferenceMicros = metrics.counter(INFERENCE_MICROS);
+        failed = metrics.counter(FAILED);
+        expired = metrics.counter(EXPIRED);
         for (Reason reason : Reason.values()) {
-            dispatched.put(reason, reasons.counter(reason.name()));
+            dispatched.put(reason, metrics.counter(DISPATCHED, reason));
         }
-        group.gauge("inFlightRows", (Gauge<Long>) inFlightRows::getAsLong);
-        group.gauge("inFlightTokens", (Gauge<Long>) inFlightTokens::getAsLong);
-        group.gauge("queuedRows", (Gauge<Long>) queuedRows::getAsLong);
+        metrics.gauge(IN_FLIGHT_ROWS, inFlightRows::getAsLong);
+        metrics.gauge(IN_FLIGHT_TOKENS, inFlightTokens::getAsLong);
+        metrics.gauge(QUEUED_ROWS, queuedRows::getAsLong);
     }
 
     void answered(int units, BatchShare share) {

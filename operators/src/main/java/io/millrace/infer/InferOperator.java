@@ -143,14 +143,14 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     }
 
     private void accept(Task task) {
-        Model model = models.get(task.model());
+        Model model = models.get(task.terms().model());
         if (model == null) {
             // Not the row's fault and not the requester's loss: the task stays in the state.
             throw new IllegalStateException(
                     "task "
-                            + task.requestId()
+                            + task.terms().requestId()
                             + " was admitted for model "
-                            + task.model()
+                            + task.terms().model()
                             + " which is not in "
                             + options.modelsDir()
                             + " of this node; put the model there, the job then goes on by"
@@ -163,25 +163,25 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
             fail(task, "the tokenizer fails on this input: " + e.getMessage());
             return;
         }
-        if (tokens.length != task.units() || tokens.length > model.manifest.maxTokens()) {
+        if (tokens.length != task.terms().units() || tokens.length > model.manifest.maxTokens()) {
             fail(
                     task,
                     "this node counts "
                             + tokens.length
                             + " tokens where "
-                            + task.units()
+                            + task.terms().units()
                             + " were admitted and the model takes "
                             + model.manifest.maxTokens());
             return;
         }
         InFlight row = new InFlight(nextNumber++, task);
         inFlight.put(row.number, row);
-        inFlightTokens += task.units();
-        model.lease.submit(tokens, task.deadlineMillis(), task.requester(), row);
+        inFlightTokens += task.terms().units();
+        model.lease.submit(tokens, task.deadlineMillis(), task.terms().requesterAddress(), row);
     }
 
     private void fail(Task task, String detail) {
-        LOG.warn("task {} failed: {}", task.requestId(), detail);
+        LOG.warn("task {} failed: {}", task.terms().requestId(), detail);
         requireNonNull(metered).failed();
         emit(task, OutcomeStatus.FAILED, NO_EMBEDDING, detail);
     }
@@ -189,8 +189,8 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     private void emit(Task task, OutcomeStatus status, float[] embedding, String detail) {
         Outcome outcome =
                 requireNonNull(provider)
-                        .sign(requireNonNull(signature), task, status, embedding, detail);
-        output.collect(new StreamRecord<>(outcome, task.appendMillis()));
+                        .sign(requireNonNull(signature), task.terms(), status, embedding, detail);
+        output.collect(new StreamRecord<>(outcome, task.terms().appendMillis()));
     }
 
     /** A task in the pool. Its methods run on the pool's thread and put a mail, no more. */
@@ -209,7 +209,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
             mail(
                     () -> {
                         leave();
-                        requireNonNull(metered).answered(task.units(), share);
+                        requireNonNull(metered).answered(task.terms().units(), share);
                         emit(task, OutcomeStatus.ANSWERED, embedding, "");
                         releaseWatermarks();
                     });
@@ -248,7 +248,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
                     () -> {
                         throw new IllegalStateException(
                                 "model "
-                                        + task.model()
+                                        + task.terms().model()
                                         + " is out of order on this node; its tasks are kept and"
                                         + " run again after the restart",
                                 cause);
@@ -261,7 +261,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
 
         private void leave() {
             inFlight.remove(number);
-            inFlightTokens -= task.units();
+            inFlightTokens -= task.terms().units();
         }
 
         private void mail(ThrowingRunnable<Exception> mail) {
@@ -269,7 +269,9 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
                 mailbox.execute(mail, "outcome of a task");
             } catch (RejectedExecutionException e) {
                 // The subtask has ended. Its task is in the last checkpoint's state.
-                LOG.debug("outcome of task {} came after the subtask ended", task.requestId());
+                LOG.debug(
+                        "outcome of task {} came after the subtask ended",
+                        task.terms().requestId());
             }
         }
     }

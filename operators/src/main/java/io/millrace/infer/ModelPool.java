@@ -39,10 +39,10 @@ final class ModelPool {
     /**
      * What is shared. Subtasks with other limits do not share.
      *
-     * @param provider account whose node this is
+     * @param providerAccount whose node this is
      * @param device as the engine names it
      */
-    record Key(String model, String device, int provider, Limits limits) {}
+    record Key(String model, String device, int providerAccount, Limits limits) {}
 
     private record Waiting(Lease lease, BatchRun.Input input) {}
 
@@ -70,7 +70,7 @@ final class ModelPool {
         this.engine = engine;
         this.clock = clock;
         this.scheduler = new BatchScheduler(key.limits);
-        this.thread = new Thread(this::run, "infer-" + key.provider + "-" + key.model);
+        this.thread = new Thread(this::run, "infer-" + key.providerAccount + "-" + key.model);
         this.thread.setDaemon(true);
     }
 
@@ -114,7 +114,11 @@ final class ModelPool {
          *
          * @param tokens at most the model's longest row
          */
-        void submit(long[] tokens, long deadlineMillis, String requester, Completion completion) {
+        void submit(
+                long[] tokens,
+                long deadlineMillis,
+                String requesterAddress,
+                Completion completion) {
             @Nullable Throwable cause;
             lock.lock();
             try {
@@ -125,7 +129,7 @@ final class ModelPool {
                                     nextRow++,
                                     tokens.length,
                                     deadlineMillis,
-                                    requester,
+                                    requesterAddress,
                                     System.nanoTime());
                     scheduler.add(row);
                     waiting.put(row, new Waiting(this, new BatchRun.Input(tokens, completion)));
@@ -247,7 +251,11 @@ final class ModelPool {
             BatchRun batchRun = new BatchRun(runner, probe);
             batchRun.probe();
             announceReady();
-            LOG.info("model {} opened on {} for provider {}", key.model, key.device, key.provider);
+            LOG.info(
+                    "model {} opened on {} for provider {}",
+                    key.model,
+                    key.device,
+                    key.providerAccount);
             for (Batch batch = take(); batch != null; batch = take()) {
                 batch.expired.forEach(row -> row.completion().expired());
                 if (batch.reason != null) {
@@ -310,7 +318,7 @@ final class ModelPool {
                 "model {} on {} for provider {} is out of order: its tasks fail over",
                 key.model,
                 key.device,
-                key.provider,
+                key.providerAccount,
                 cause);
         List<Waiting> orphans;
         lock.lock();

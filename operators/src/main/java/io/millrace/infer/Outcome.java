@@ -2,6 +2,7 @@ package io.millrace.infer;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.admit.Terms;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -9,38 +10,26 @@ import java.util.Objects;
  * What inference gave for one task, signed by the provider that ran it. One per task, whatever
  * happened (M1).
  *
- * @param requestId and the fields down to offset: as in the Task
+ * @param terms of its task
  * @param status how it ended
  * @param embedding pooled, L2-normalised float32 [dimension]; empty unless ANSWERED
  * @param detail for people, empty if answered
- * @param provider earning account that ran it
+ * @param providerAccount earning account of who ran it
  * @param providerAddress its owner
  * @param providerSignature over the EIP-712 struct Outcome, 0x-hex of 65 bytes
  */
 public record Outcome(
-        String requestId,
-        String requester,
-        int account,
-        String model,
-        int units,
-        long priceNanoPerMillion,
-        int priceVersion,
-        long reservedNano,
-        long appendMillis,
-        int topicPartition,
-        long offset,
+        Terms terms,
         OutcomeStatus status,
         float[] embedding,
         String detail,
-        int provider,
+        int providerAccount,
         String providerAddress,
         String providerSignature) {
 
     /** Checks and copies. */
     public Outcome {
-        requireNonNull(requestId, "requestId is null");
-        requireNonNull(requester, "requester is null");
-        requireNonNull(model, "model is null");
+        requireNonNull(terms, "terms is null");
         requireNonNull(status, "status is null");
         requireNonNull(detail, "detail is null");
         requireNonNull(providerAddress, "providerAddress is null");
@@ -51,40 +40,30 @@ public record Outcome(
     @Override
     public boolean equals(Object other) {
         return other instanceof Outcome o
-                && requestId.equals(o.requestId)
-                && requester.equals(o.requester)
-                && account == o.account
-                && model.equals(o.model)
-                && units == o.units
-                && priceNanoPerMillion == o.priceNanoPerMillion
-                && priceVersion == o.priceVersion
-                && reservedNano == o.reservedNano
-                && appendMillis == o.appendMillis
-                && topicPartition == o.topicPartition
-                && offset == o.offset
+                && terms.equals(o.terms)
                 && status == o.status
                 && Arrays.equals(embedding, o.embedding)
                 && detail.equals(o.detail)
-                && provider == o.provider
+                && providerAccount == o.providerAccount
                 && providerAddress.equals(o.providerAddress)
                 && providerSignature.equals(o.providerSignature);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(requestId, status, Arrays.hashCode(embedding), provider);
+        return Objects.hash(terms, status, Arrays.hashCode(embedding), providerAccount);
     }
 
     @Override
     public String toString() {
         return "Outcome["
-                + requestId
+                + terms.requestId()
                 + " "
                 + status
                 + " units="
-                + units
-                + " provider="
-                + provider
+                + terms.units()
+                + " providerAccount="
+                + providerAccount
                 + " "
                 + detail
                 + "]";

@@ -11,16 +11,16 @@ import java.nio.ByteBuffer;
 
 /**
  * The EIP-712 struct by which a provider vouches for an outcome: {@code Outcome(bytes32
- * requestId,uint32 provider,uint64 units,uint8 status,bytes32 outputHash)}, where outputHash is the
- * keccak256 of the embedding's big-endian float32 bytes (of nothing, if there is no answer).
+ * requestId,uint32 providerAccount,uint64 units,uint8 status,bytes32 outputHash)}, where outputHash
+ * is the keccak256 of the embedding's big-endian float32 bytes (of nothing, if there is no answer).
  * Immutable, for any thread.
  */
 public final class OutcomeSignature {
 
     private static final byte[] TYPE =
             Keccak.hashUtf8(
-                    "Outcome(bytes32 requestId,uint32 provider,uint64 units,uint8 status,bytes32"
-                            + " outputHash)");
+                    "Outcome(bytes32 requestId,uint32 providerAccount,uint64 units,uint8 status,"
+                            + "bytes32 outputHash)");
 
     private final byte[] separator;
 
@@ -31,18 +31,23 @@ public final class OutcomeSignature {
 
     /** What is signed; 32 bytes. */
     public byte[] digest(
-            String requestId, int provider, long units, OutcomeStatus status, float[] embedding) {
-        return digest(requestId, provider, units, status.code(), embedding);
+            String requestId,
+            int providerAccount,
+            long units,
+            OutcomeStatus status,
+            float[] embedding) {
+        return digest(requestId, providerAccount, units, status.code(), embedding);
     }
 
     /** The same for any number as status: the shared vectors name some that no outcome has. */
-    byte[] digest(String requestId, int provider, long units, int status, float[] embedding) {
+    byte[] digest(
+            String requestId, int providerAccount, long units, int status, float[] embedding) {
         return Eip712Domain.digest(
                 separator,
                 Keccak.hash(
                         TYPE,
                         Hex.decode(requestId, 32),
-                        Eip712Domain.word(provider),
+                        Eip712Domain.word(providerAccount),
                         Eip712Domain.word(units),
                         Eip712Domain.word(status),
                         outputHash(embedding)));
@@ -51,13 +56,13 @@ public final class OutcomeSignature {
     /** Signature of the provider whose private key is {@code key}, 0x-hex of 65 bytes. */
     public String sign(
             String requestId,
-            int provider,
+            int providerAccount,
             long units,
             OutcomeStatus status,
             float[] embedding,
             byte[] key) {
         return Hex.encode(
-                Secp256k1.sign(digest(requestId, provider, units, status, embedding), key));
+                Secp256k1.sign(digest(requestId, providerAccount, units, status, embedding), key));
     }
 
     /**
@@ -67,7 +72,7 @@ public final class OutcomeSignature {
     public boolean isBy(
             String address,
             String requestId,
-            int provider,
+            int providerAccount,
             long units,
             OutcomeStatus status,
             float[] embedding,
@@ -78,7 +83,8 @@ public final class OutcomeSignature {
         } catch (IllegalArgumentException e) {
             return false;
         }
-        return Secp256k1.recover(digest(requestId, provider, units, status, embedding), bytes)
+        return Secp256k1.recover(
+                        digest(requestId, providerAccount, units, status, embedding), bytes)
                 .filter(EvmAddress.canonical(address)::equals)
                 .isPresent();
     }

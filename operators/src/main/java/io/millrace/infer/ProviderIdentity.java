@@ -1,6 +1,6 @@
 package io.millrace.infer;
 
-import io.millrace.admit.Task;
+import io.millrace.admit.Terms;
 import io.millrace.unit.PrivateKeyFile;
 import io.millrace.unit.Secp256k1;
 import java.io.IOException;
@@ -34,31 +34,21 @@ final class ProviderIdentity {
         return account;
     }
 
-    /** The outcome of {@code task}, signed. */
+    /** The outcome of the task with {@code terms}, signed. */
     Outcome sign(
             OutcomeSignature signature,
-            Task task,
+            Terms terms,
             OutcomeStatus status,
             float[] embedding,
             String detail) {
         return new Outcome(
-                task.requestId(),
-                task.requester(),
-                task.account(),
-                task.model(),
-                task.units(),
-                task.priceNanoPerMillion(),
-                task.priceVersion(),
-                task.reservedNano(),
-                task.appendMillis(),
-                task.topicPartition(),
-                task.offset(),
+                terms,
                 status,
                 embedding,
                 detail,
                 account,
                 address,
-                signature.sign(task.requestId(), account, task.units(), status, embedding, key));
+                signature.sign(terms.requestId(), account, terms.units(), status, embedding, key));
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.millrace.meter;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.admit.Price;
+import io.millrace.admit.RequestPlace;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.unit.Nano;
 
@@ -10,40 +12,44 @@ import io.millrace.unit.Nano;
  * the protocol fee. Emitted once per admitted task (M1), sealed as a receipt by settle.
  *
  * @param requestId EIP-712 digest
- * @param requester its address
- * @param account its spending account
+ * @param requesterAddress who signed
+ * @param requesterAccount its spending account
  * @param sequence contiguous per requester, from 1
- * @param provider earning account
- * @param providerAddress its owner
+ * @param providerAddress who ran it
+ * @param providerAccount its earning account
+ * @param model id
  * @param units metered tokens
- * @param priceNanoPerMillion nano-USD per million units, with its registry version
+ * @param price fixed at admission
  * @param debitNano nano-USD, 0 unless answered, never above what was reserved (M2)
- * @param topicPartition and offset: where the request lies in Kafka
+ * @param creditNano what the provider earns of it
+ * @param feeNano what the treasury earns of it
+ * @param status how it ended
+ * @param place where the request lies in Kafka
  */
 public record Charge(
         String requestId,
-        String requester,
-        int account,
+        String requesterAddress,
+        int requesterAccount,
         long sequence,
-        int provider,
         String providerAddress,
+        int providerAccount,
         String model,
         long units,
-        long priceNanoPerMillion,
-        int priceVersion,
+        Price price,
         long debitNano,
         long creditNano,
         long feeNano,
         OutcomeStatus status,
-        int topicPartition,
-        long offset) {
+        RequestPlace place) {
 
     public Charge {
         requireNonNull(requestId, "requestId is null");
-        requireNonNull(requester, "requester is null");
+        requireNonNull(requesterAddress, "requesterAddress is null");
         requireNonNull(providerAddress, "providerAddress is null");
         requireNonNull(model, "model is null");
+        requireNonNull(price, "price is null");
         requireNonNull(status, "status is null");
+        requireNonNull(place, "place is null");
         Nano.requireNotNegative(creditNano, "creditNano of " + requestId);
         Nano.requireNotNegative(feeNano, "feeNano of " + requestId);
         if (debitNano != Nano.add(creditNano, feeNano)) {

@@ -1,6 +1,7 @@
 package io.millrace.meter;
 
 import io.millrace.admit.BrokenBooksException;
+import io.millrace.admit.Terms;
 import io.millrace.infer.Outcome;
 import io.millrace.infer.OutcomeSignature;
 import io.millrace.infer.OutcomeStatus;
@@ -30,55 +31,54 @@ final class ChargeRule {
      * @throws BrokenBooksException if it costs more than was reserved (M2)
      */
     Charge charge(Outcome outcome, long sequence) {
+        Terms terms = outcome.terms();
         boolean signed =
                 signatures.isBy(
                         outcome.providerAddress(),
-                        outcome.requestId(),
-                        outcome.provider(),
-                        outcome.units(),
+                        terms.requestId(),
+                        outcome.providerAccount(),
+                        terms.units(),
                         outcome.status(),
                         outcome.embedding(),
                         outcome.providerSignature());
         if (!signed) {
             throw new IllegalStateException(
                     "outcome of "
-                            + outcome.requestId()
+                            + terms.requestId()
                             + " is not signed by "
                             + outcome.providerAddress()
                             + ", who is to be paid as provider "
-                            + outcome.provider()
+                            + outcome.providerAccount()
                             + "; check that every TaskManager's provider key belongs to its"
                             + " provider account");
         }
-        int units = outcome.status() == OutcomeStatus.ANSWERED ? outcome.units() : 0;
-        long debitNano = Nano.feeRoundedUp(units, outcome.priceNanoPerMillion());
-        if (debitNano > outcome.reservedNano()) {
+        int units = outcome.status() == OutcomeStatus.ANSWERED ? terms.units() : 0;
+        long debitNano = Nano.feeRoundedUp(units, terms.price().nanoPerMillion());
+        if (debitNano > terms.reservedNano()) {
             throw new BrokenBooksException(
                     "outcome of "
-                            + outcome.requestId()
+                            + terms.requestId()
                             + " costs "
                             + debitNano
                             + " nano-USD but only "
-                            + outcome.reservedNano()
+                            + terms.reservedNano()
                             + " were reserved (M2)");
         }
         long feeNano = Nano.shareRoundedDown(debitNano, feeBasisPoints);
         return new Charge(
-                outcome.requestId(),
-                outcome.requester(),
-                outcome.account(),
+                terms.requestId(),
+                terms.requesterAddress(),
+                terms.requesterAccount(),
                 sequence,
-                outcome.provider(),
                 outcome.providerAddress(),
-                outcome.model(),
+                outcome.providerAccount(),
+                terms.model(),
                 units,
-                outcome.priceNanoPerMillion(),
-                outcome.priceVersion(),
+                terms.price(),
                 debitNano,
                 Nano.subtract(debitNano, feeNano),
                 feeNano,
                 outcome.status(),
-                outcome.topicPartition(),
-                outcome.offset());
+                terms.place());
     }
 }

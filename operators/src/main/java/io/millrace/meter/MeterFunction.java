@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.infer.Outcome;
 import io.millrace.infer.OutcomeStatus;
+import io.millrace.metrics.MetricRegistrar;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Nano;
 import java.util.EnumMap;
@@ -16,7 +17,6 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -78,14 +78,14 @@ public final class MeterFunction extends KeyedProcessFunction<String, Outcome, C
         rule = new ChargeRule(domain, feeBasisPoints);
         sequence = getRuntimeContext().getState(SEQUENCE);
         usage = getRuntimeContext().getMapState(USAGE);
-        MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("meter");
+        MetricRegistrar metrics = new MetricRegistrar(getRuntimeContext().getMetricGroup());
         outcomes = new EnumMap<>(OutcomeStatus.class);
-        outcomes.put(OutcomeStatus.ANSWERED, group.counter("answered"));
-        outcomes.put(OutcomeStatus.EXPIRED, group.counter("expired"));
-        outcomes.put(OutcomeStatus.FAILED, group.counter("failed"));
-        units = group.counter("units");
-        debitNano = group.counter("debitNano");
-        feeNano = group.counter("feeNano");
+        outcomes.put(OutcomeStatus.ANSWERED, metrics.counter(MeterMetrics.ANSWERED));
+        outcomes.put(OutcomeStatus.EXPIRED, metrics.counter(MeterMetrics.EXPIRED));
+        outcomes.put(OutcomeStatus.FAILED, metrics.counter(MeterMetrics.FAILED));
+        units = metrics.counter(MeterMetrics.UNITS);
+        debitNano = metrics.counter(MeterMetrics.DEBIT_NANO);
+        feeNano = metrics.counter(MeterMetrics.FEE_NANO);
     }
 
     @Override
@@ -95,8 +95,8 @@ public final class MeterFunction extends KeyedProcessFunction<String, Outcome, C
         Charge charge =
                 requireNonNull(rule, "not open").charge(outcome, last == null ? 1 : last + 1);
         sequence.update(charge.sequence());
-        Usage before = usage.get(outcome.model());
-        usage.put(outcome.model(), (before == null ? Usage.NONE : before).plus(charge));
+        Usage before = usage.get(charge.model());
+        usage.put(charge.model(), (before == null ? Usage.NONE : before).plus(charge));
 
         requireNonNull(outcomes.get(outcome.status()), "status without counter").inc();
         units.inc(charge.units());

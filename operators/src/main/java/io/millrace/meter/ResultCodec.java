@@ -3,6 +3,7 @@ package io.millrace.meter;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import io.millrace.admit.Terms;
 import io.millrace.infer.Outcome;
 import io.millrace.infer.OutcomeStatus;
 import java.io.ByteArrayOutputStream;
@@ -27,26 +28,27 @@ public final class ResultCodec {
     /** UTF-8 JSON of {@code result}. */
     public static byte[] encode(Result result) {
         Outcome outcome = result.outcome();
+        Terms terms = outcome.terms();
         boolean answered = outcome.status() == OutcomeStatus.ANSWERED;
         ByteArrayOutputStream bytes =
                 new ByteArrayOutputStream(512 + 14 * outcome.embedding().length);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
-            json.writeStringField("id", outcome.requestId());
+            json.writeStringField("id", terms.requestId());
             json.writeStringField("object", "list");
-            json.writeStringField("model", outcome.model());
+            json.writeStringField("model", terms.model());
             json.writeStringField("status", outcome.status().name().toLowerCase(Locale.ROOT));
             json.writeArrayFieldStart("data");
             if (answered) {
                 writeEmbedding(json, outcome.embedding());
             }
             json.writeEndArray();
-            int tokens = answered ? outcome.units() : 0;
+            int tokens = answered ? terms.units() : 0;
             json.writeObjectFieldStart("usage");
             json.writeNumberField("prompt_tokens", tokens);
             json.writeNumberField("total_tokens", tokens);
             json.writeEndObject();
-            writeCharge(json, outcome, result.debitNano());
+            writeCharge(json, terms, result.debitNano());
             writeProvider(json, outcome);
             if (answered) {
                 json.writeNullField("error");
@@ -75,20 +77,20 @@ public final class ResultCodec {
         json.writeEndObject();
     }
 
-    private static void writeCharge(JsonGenerator json, Outcome outcome, long debitNano)
+    private static void writeCharge(JsonGenerator json, Terms terms, long debitNano)
             throws IOException {
         json.writeObjectFieldStart("charge");
         json.writeNumberField("debitNano", debitNano);
-        json.writeNumberField("priceNanoPerMillion", outcome.priceNanoPerMillion());
-        json.writeNumberField("priceVersion", outcome.priceVersion());
-        json.writeStringField("requester", outcome.requester());
-        json.writeNumberField("account", outcome.account());
+        json.writeNumberField("priceNanoPerMillion", terms.price().nanoPerMillion());
+        json.writeNumberField("priceVersion", terms.price().version());
+        json.writeStringField("requesterAddress", terms.requesterAddress());
+        json.writeNumberField("requesterAccount", terms.requesterAccount());
         json.writeEndObject();
     }
 
     private static void writeProvider(JsonGenerator json, Outcome outcome) throws IOException {
         json.writeObjectFieldStart("provider");
-        json.writeNumberField("account", outcome.provider());
+        json.writeNumberField("account", outcome.providerAccount());
         json.writeStringField("address", outcome.providerAddress());
         json.writeStringField("signature", outcome.providerSignature());
         json.writeEndObject();

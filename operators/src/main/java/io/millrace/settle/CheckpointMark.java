@@ -11,8 +11,8 @@ import io.millrace.unit.Hex;
  * @param checkpoint id, 0 for none
  * @param epoch last sealed, 0 before the first
  * @param header hash of its last part
- * @param writer one run of the builder: two jobs that go on from the same state write different
- *     marks
+ * @param writer one run of the seal operator: two jobs that go on from the same state write
+ *     different marks
  */
 public record CheckpointMark(long checkpoint, long epoch, String header, String writer) {
 

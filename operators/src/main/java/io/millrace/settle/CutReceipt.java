@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.meter.Charge;
 
 /**
- * A charge once cut: a {@link Receipt} as soon as the builder has numbered the cut.
+ * A charge once cut: a {@link Receipt} as soon as the seal operator has numbered the cut.
  *
  * @param cut checkpoint id of the barrier that cut it
  * @param shard and index: where the leaf lies in the Merkle-sum tree

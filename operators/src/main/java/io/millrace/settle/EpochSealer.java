@@ -8,7 +8,7 @@ import io.millrace.chain.CutDigest;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.EpochHeader;
 import io.millrace.chain.EpochHeaderHash;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.SlotWordsHash;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Hex;
@@ -44,7 +44,7 @@ public final class EpochSealer {
     }
 
     /** One epoch in its parts, and which shard cuts are in it. */
-    public record Sealed(List<SealedEpoch> parts, List<EpochAssignment> assignments) {}
+    public record Sealed(List<SealedPart> parts, List<EpochAssignment> assignments) {}
 
     private final SettleOptions options;
     private final EpochHeaderHash headerHash;
@@ -138,7 +138,7 @@ public final class EpochSealer {
         List<Release> releases = new ArrayList<>();
         List<SumNode> top = new ArrayList<>(Collections.nCopies(options.shards(), SumNode.EMPTY));
         long receipts = 0;
-        List<SealedEpoch.ShardCut> sources = new ArrayList<>();
+        List<SealedPart.ShardCut> sources = new ArrayList<>();
         List<EpochAssignment> assignments = new ArrayList<>();
         long number = head.epoch() + 1;
         for (ShardRoot root : roots) {
@@ -148,7 +148,7 @@ public final class EpochSealer {
             top.set(root.shard(), SumNode.of(root.root(), root.sumNano()));
             receipts += root.receipts();
             sources.add(
-                    new SealedEpoch.ShardCut(
+                    new SealedPart.ShardCut(
                             root.shard(), cut, root.root(), root.sumNano(), root.receipts()));
             assignments.add(new EpochAssignment(number, cut, root.shard(), root.receipts()));
         }
@@ -157,19 +157,19 @@ public final class EpochSealer {
                 packer.pack(Amounts.list(debits), Amounts.list(credits), releases);
         requirePartsReach(root.sumNano(), parts, number);
         List<CutPosition> at = positions.reached();
-        List<SealedEpoch> sealed = new ArrayList<>(parts.size());
+        List<SealedPart> sealed = new ArrayList<>(parts.size());
         for (int part = 0; part < parts.size(); part++) {
             sealed.add(part(parts, part, root, receipts, sources, at));
         }
         return new Sealed(sealed, assignments);
     }
 
-    private SealedEpoch part(
+    private SealedPart part(
             List<EpochPacker.Part> parts,
             int number,
             SumNode root,
             long receipts,
-            List<SealedEpoch.ShardCut> sources,
+            List<SealedPart.ShardCut> sources,
             List<CutPosition> at) {
         EpochPacker.Part part = parts.get(number);
         long epoch = number == 0 ? head.epoch() + 1 : head.epoch();
@@ -188,7 +188,7 @@ public final class EpochSealer {
                         CutPositions.lastBlock(at));
         String hash = headerHash.of(header);
         head = new Head(epoch, hash, 0);
-        return new SealedEpoch(
+        return new SealedPart(
                 hash, header, part.words(), part.releases(), part.accounts(), sources, at);
     }
 

@@ -33,7 +33,7 @@ public final class PackedWords {
     public static String release(Release release) {
         return Hex.encode(
                 ByteBuffer.allocate(32)
-                        .putInt(16, release.account())
+                        .putInt(16, release.requesterAccount())
                         .putInt(20, release.request())
                         .putLong(24, release.amountNano())
                         .array());

@@ -15,10 +15,10 @@ public final class ReceiptLeaf {
 
     private static final byte[] TYPE =
             Keccak.hashUtf8(
-                    "Receipt(bytes32 requestId,uint32 requester,uint64 sequence,uint32 provider,"
-                            + "bytes32 model,uint64 units,uint64 priceNanoPerMillion,"
-                            + "uint32 priceVersion,uint64 debitNano,uint64 creditNano,"
-                            + "uint64 feeNano,uint32 shard,uint32 index)");
+                    "Receipt(bytes32 requestId,uint32 requesterAccount,uint64 sequence,"
+                            + "uint32 providerAccount,bytes32 model,uint64 units,"
+                            + "uint64 priceNanoPerMillion,uint32 priceVersion,uint64 debitNano,"
+                            + "uint64 creditNano,uint64 feeNano,uint32 shard,uint32 index)");
 
     private final byte[] separator;
 
@@ -33,13 +33,13 @@ public final class ReceiptLeaf {
                 Keccak.hash(
                         TYPE,
                         Hex.decode(charge.requestId(), 32),
-                        word(charge.account()),
+                        word(charge.requesterAccount()),
                         word(charge.sequence()),
-                        word(charge.provider()),
+                        word(charge.providerAccount()),
                         Hex.decode(charge.model(), 32),
                         word(charge.units()),
-                        word(charge.priceNanoPerMillion()),
-                        word(charge.priceVersion()),
+                        word(charge.price().nanoPerMillion()),
+                        word(charge.price().version()),
                         word(charge.debitNano()),
                         word(charge.creditNano()),
                         word(charge.feeNano()),

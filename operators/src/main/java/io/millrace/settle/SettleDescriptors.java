@@ -27,19 +27,19 @@ public final class SettleDescriptors {
     public static final ListStateDescriptor<Release> RELEASES =
             new ListStateDescriptor<>("releases", TypeInformation.of(Release.class));
 
-    /** Of {@link EpochBuilder}: where the header chain stands, one entry. */
+    /** Of {@link SealOperator}: where the header chain stands, one entry. */
     public static final ListStateDescriptor<EpochSealer.Head> HEAD =
             new ListStateDescriptor<>("head", TypeInformation.of(EpochSealer.Head.class));
 
-    /** Of {@link EpochBuilder}: how far the sources had been read. */
+    /** Of {@link SealOperator}: how far the sources had been read. */
     public static final ListStateDescriptor<CutPosition> POSITIONS =
             new ListStateDescriptor<>("positions", TypeInformation.of(CutPosition.class));
 
-    /** Of {@link EpochBuilder}: the mark that left with this checkpoint, at most one entry. */
+    /** Of {@link SealOperator}: the mark that left with this checkpoint, at most one entry. */
     public static final ListStateDescriptor<CheckpointMark> SENT =
             new ListStateDescriptor<>("sent", TypeInformation.of(CheckpointMark.class));
 
-    /** Of {@link EpochBuilder}: names of the sinks that {@link #SENT} left through. */
+    /** Of {@link SealOperator}: names of the sinks that {@link #SENT} left through. */
     public static final ListStateDescriptor<String> SINKS =
             new ListStateDescriptor<>("sinks", Types.STRING);
 

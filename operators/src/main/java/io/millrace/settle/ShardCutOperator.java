@@ -3,6 +3,7 @@ package io.millrace.settle;
 import io.millrace.admit.BrokenBooksException;
 import io.millrace.admit.Release;
 import io.millrace.meter.Charge;
+import io.millrace.metrics.MetricRegistrar;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Nano;
 import java.util.ArrayList;
@@ -15,7 +16,6 @@ import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -79,18 +79,18 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
     @Override
     public void open() throws Exception {
         super.open();
-        MetricGroup group = getMetricGroup().addGroup("settle");
-        chargesIn = group.counter("charges");
-        chargedNano = group.counter("chargedNano");
-        cutReceipts = group.counter("cutReceipts");
-        cutNano = group.counter("cutNano");
+        MetricRegistrar metrics = new MetricRegistrar(getMetricGroup());
+        chargesIn = metrics.counter(SettleMetrics.CHARGES);
+        chargedNano = metrics.counter(SettleMetrics.CHARGED_NANO);
+        cutReceipts = metrics.counter(SettleMetrics.CUT_RECEIPTS);
+        cutNano = metrics.counter(SettleMetrics.CUT_NANO);
         cutter = new ShardCutter(options, new ReceiptLeaf(domain));
     }
 
     @Override
     public void processElement1(StreamRecord<Charge> element) throws Exception {
         Charge charge = element.getValue();
-        int account = charge.account();
+        int account = charge.requesterAccount();
         chargesIn.inc();
         chargedNano.inc(charge.debitNano());
         charges.put(new ChargeKey(account, charge.sequence()), charge);

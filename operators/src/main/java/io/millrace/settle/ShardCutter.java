@@ -41,7 +41,7 @@ public final class ShardCutter {
     public Set<Integer> choose(
             List<PendingRequester> pending, List<Release> releases, boolean dustToo) {
         Set<Integer> released = new HashSet<>();
-        releases.forEach(release -> released.add(release.account()));
+        releases.forEach(release -> released.add(release.requesterAccount()));
         List<PendingRequester> eligible = new ArrayList<>();
         for (PendingRequester requester : pending) {
             if (dustToo || !isDust(requester) || released.contains(requester.account())) {
@@ -70,7 +70,7 @@ public final class ShardCutter {
     /** Orders charges by account and sequence, gives them their places and sums them up. */
     public Cut cut(long cut, int shard, List<Charge> charges, List<Release> releases) {
         List<Charge> ordered = new ArrayList<>(charges);
-        ordered.sort(comparingInt(Charge::account).thenComparingLong(Charge::sequence));
+        ordered.sort(comparingInt(Charge::requesterAccount).thenComparingLong(Charge::sequence));
         List<CutReceipt> receipts = new ArrayList<>(ordered.size());
         List<SumNode> leaves = new ArrayList<>(ordered.size());
         Map<Integer, Long> debits = new TreeMap<>();
@@ -79,13 +79,14 @@ public final class ShardCutter {
             Charge charge = ordered.get(index);
             receipts.add(new CutReceipt(cut, shard, index, charge));
             leaves.add(leaf.of(charge, shard, index));
-            Amounts.add(debits, charge.account(), charge.debitNano());
-            Amounts.add(credits, charge.provider(), charge.creditNano());
+            Amounts.add(debits, charge.requesterAccount(), charge.debitNano());
+            Amounts.add(credits, charge.providerAccount(), charge.creditNano());
             Amounts.add(credits, Amounts.TREASURY, charge.feeNano());
         }
         SumNode root = new MerkleSumTree(leaves).root();
         List<Release> orderedReleases = new ArrayList<>(releases);
-        orderedReleases.sort(comparingInt(Release::account).thenComparingInt(Release::request));
+        orderedReleases.sort(
+                comparingInt(Release::requesterAccount).thenComparingInt(Release::request));
         ShardRoot shardRoot =
                 new ShardRoot(
                         cut,

@@ -46,14 +46,14 @@ class AccountedFunctionTest {
     }
 
     private static RequestRecord record(int partition, long offset) {
-        return new RequestRecord(partition, offset, 1_000 + offset, false, new byte[] {1});
+        return new RequestRecord(
+                new RequestPlace(partition, offset), 1_000 + offset, false, new byte[] {1});
     }
 
     private static List<RequestPlace> passed(
             OneInputStreamOperatorTestHarness<RequestRecord, RequestRecord> harness) {
         List<RequestPlace> places = new ArrayList<>();
-        harness.extractOutputValues()
-                .forEach(r -> places.add(new RequestPlace(r.topicPartition(), r.offset())));
+        harness.extractOutputValues().forEach(r -> places.add(r.place()));
         return places;
     }
 

@@ -2,11 +2,11 @@ package io.millrace.admit;
 
 import static io.millrace.testing.Fixtures.ALICE;
 import static io.millrace.testing.Fixtures.BOB;
-import static io.millrace.testing.Fixtures.MODEL;
 import static io.millrace.testing.Fixtures.PLACE;
 import static io.millrace.testing.Fixtures.deposited;
 import static io.millrace.testing.Fixtures.id;
 import static io.millrace.testing.Fixtures.withdrawalRequested;
+import static io.millrace.testing.RequestBuilder.request;
 import static io.millrace.testing.RestoringHarness.first;
 import static io.millrace.testing.RestoringHarness.second;
 import static io.millrace.testing.RestoringHarness.watermark;
@@ -31,11 +31,15 @@ class AdmitFunctionTest {
     }
 
     private static Candidate candidate(String name, long feeNano, long deadline, int partition) {
-        return new Candidate(
-                id(name), ALICE, MODEL, name, 3, 1000, 1, feeNano, deadline, 1, partition, 2);
+        return request(name)
+                .input(name, 3)
+                .feeNano(feeNano)
+                .deadlineMillis(deadline)
+                .at(partition, 2)
+                .candidate();
     }
 
-    private static RestoringHarness.Item<Candidate, FundsChange> request(
+    private static RestoringHarness.Item<Candidate, FundsChange> requested(
             String name, long feeNano, long deadline) {
         return first(candidate(name, feeNano, deadline));
     }
@@ -64,8 +68,8 @@ class AdmitFunctionTest {
             Feeding feeding, RestoringHarness.Item<Candidate, FundsChange>... items) {
         return RestoringHarness.keyed(
                         new AdmitFunction(),
-                        Candidate::requester,
-                        FundsChange::requester,
+                        Candidate::requesterAddress,
+                        FundsChange::requesterAddress,
                         Types.STRING)
                 .collecting(
                         AdmitFunction.REJECTIONS, AdmitFunction.RELEASES, AdmitFunction.PROMISED)
@@ -88,10 +92,10 @@ class AdmitFunctionTest {
                         feeding,
                         event(new VaultEvent.SpendingAccountOpened(PLACE, ACCOUNT, ALICE)),
                         deposit(10),
-                        request("a", 7, 100));
+                        requested("a", 7, 100));
 
         assertThat(run.main()).containsExactly(candidate("a", 7, 100).admitted(ACCOUNT));
-        assertThat(run.main().get(0).reservedNano()).isEqualTo(7);
+        assertThat(run.main().get(0).terms().reservedNano()).isEqualTo(7);
     }
 
     @ParameterizedTest
@@ -101,9 +105,9 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(20),
-                        request("a", 7, 100),
-                        request("b", 5, 100),
-                        request("beyond what is left", 9, 100),
+                        requested("a", 7, 100),
+                        requested("b", 5, 100),
+                        requested("beyond what is left", 9, 100),
                         charged("a", 7),
                         charged("b", 2),
                         charged("b", 2));
@@ -114,7 +118,7 @@ class AdmitFunctionTest {
     @ParameterizedTest
     @EnumSource(Feeding.class)
     void admit_noAccount_unknownAccountAndNothingRemembered(Feeding feeding) {
-        RestoringHarness.Run<Task> run = run(feeding, request("a", 7, 100));
+        RestoringHarness.Run<Task> run = run(feeding, requested("a", 7, 100));
 
         assertThat(reasons(run)).containsExactly(RejectReason.UNKNOWN_ACCOUNT);
         assertThat(run.stateEntries()).isZero();
@@ -127,10 +131,10 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(10),
-                        request("a", 7, 100),
-                        request("b", 4, 100),
+                        requested("a", 7, 100),
+                        requested("b", 4, 100),
                         charged("a", 5),
-                        request(
+                        requested(
                                 "b", 4,
                                 100)); // refused is not remembered: the same request may come again
 
@@ -148,10 +152,10 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(1),
-                        request("a", 1, 100),
+                        requested("a", 1, 100),
                         charged("a", 1),
-                        request("b", 1, 100),
-                        request("free", 0, 100));
+                        requested("b", 1, 100),
+                        requested("free", 0, 100));
 
         assertThat(inputs(run)).containsExactly("a", "free");
         assertThat(reasons(run)).containsExactly(RejectReason.INSUFFICIENT_FUNDS);
@@ -164,9 +168,9 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(5),
-                        request("a", 5, 100),
+                        requested("a", 5, 100),
                         charged("a", 0),
-                        request("b", 5, 100));
+                        requested("b", 5, 100));
 
         assertThat(inputs(run))
                 .as("the fee of a failed request stayed reserved")
@@ -208,15 +212,15 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(10),
-                        request("a", 7, 100),
-                        request("b", 1, 100),
-                        request("c", 1, 100),
+                        requested("a", 7, 100),
+                        requested("b", 1, 100),
+                        requested("c", 1, 100),
                         charged("b", 1),
                         watermark(200),
-                        request("d", 2, 300), // 10 - 7 - 1 - 1: the reservation of a still counts
+                        requested("d", 2, 300), // 10 - 7 - 1 - 1: the reservation of a still counts
                         charged("a", 7),
                         charged("c", 0),
-                        request("e", 2, 300),
+                        requested("e", 2, 300),
                         charged("e", 2),
                         watermark(300));
 
@@ -234,11 +238,11 @@ class AdmitFunctionTest {
                         feeding,
                         charged("never", 3),
                         deposit(10),
-                        request("a", 6, 100),
+                        requested("a", 6, 100),
                         charged("a", 6),
                         charged("a", 6),
                         charged("never", 3),
-                        request("b", 4, 100));
+                        requested("b", 4, 100));
 
         assertThat(inputs(run)).as("a charge was counted twice").containsExactly("a", "b");
     }
@@ -250,7 +254,7 @@ class AdmitFunctionTest {
                                 run(
                                         Feeding.ALL_AT_ONCE,
                                         deposit(10),
-                                        request("a", 6, 100),
+                                        requested("a", 6, 100),
                                         charged("a", 7)))
                 .hasStackTraceContaining("BrokenBooksException")
                 .hasStackTraceContaining("only 6 were reserved (M2)");
@@ -263,13 +267,13 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(10),
-                        request("a", 7, 100),
+                        requested("a", 7, 100),
                         withdrawal(1, 10),
-                        request("b", 1, 100),
+                        requested("b", 1, 100),
                         charged(
                                 "a",
                                 5), // two of the reserved come back after the release was fixed
-                        request("c", 2, 100),
+                        requested("c", 2, 100),
                         withdrawal(2, 4));
 
         assertThat(run.side(AdmitFunction.RELEASES))
@@ -287,17 +291,17 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(10 * token),
-                        request("inFlight", 4 * token, 100),
+                        requested("inFlight", 4 * token, 100),
                         withdrawal(1, token),
                         event(new VaultEvent.Escaped(PLACE, ACCOUNT, ALICE, 1, 10 * token)),
-                        request("a", 1, 100),
+                        requested("a", 1, 100),
                         event(new VaultEvent.ReleaseSkipped(PLACE, ACCOUNT, ALICE, 1, token)),
-                        request("b", 1, 100),
+                        requested("b", 1, 100),
                         deposit(4 * token), // the operator covers what is in flight
-                        request("c", 1, 100),
+                        requested("c", 1, 100),
                         charged("inFlight", 4 * token),
                         deposit(token), // the requester comes back
-                        request("d", token, 100));
+                        requested("d", token, 100));
 
         assertThat(inputs(run))
                 .as("money that had left was promised")
@@ -320,7 +324,7 @@ class AdmitFunctionTest {
                         Feeding.RESTORE_BETWEEN,
                         event(deposited(6, BOB, 100)),
                         deposit(5),
-                        request("a", 6, 100));
+                        requested("a", 6, 100));
 
         assertThat(reasons(run)).containsExactly(RejectReason.INSUFFICIENT_FUNDS);
     }

@@ -1,10 +1,10 @@
 package io.millrace.admit;
 
 import static io.millrace.testing.Fixtures.ALICE;
-import static io.millrace.testing.Fixtures.MODEL;
 import static io.millrace.testing.Fixtures.deposited;
 import static io.millrace.testing.Fixtures.id;
 import static io.millrace.testing.Fixtures.withdrawalRequested;
+import static io.millrace.testing.RequestBuilder.request;
 import static io.millrace.testing.RestoringHarness.first;
 import static io.millrace.testing.RestoringHarness.second;
 import static io.millrace.testing.RestoringHarness.watermark;
@@ -118,8 +118,8 @@ class AdmitPropertyTest {
         RestoringHarness.Run<Task> run =
                 RestoringHarness.keyed(
                                 new AdmitFunction(),
-                                Candidate::requester,
-                                FundsChange::requester,
+                                Candidate::requesterAddress,
+                                FundsChange::requesterAddress,
                                 Types.STRING)
                         .collecting(AdmitFunction.REJECTIONS, AdmitFunction.RELEASES)
                         .run(feeding, items);
@@ -157,6 +157,6 @@ class AdmitPropertyTest {
     }
 
     private static Candidate candidate(String name, long feeNano, long deadline) {
-        return new Candidate(id(name), ALICE, MODEL, name, 3, 1000, 1, feeNano, deadline, 1, 0, 2);
+        return request(name).input(name, 3).feeNano(feeNano).deadlineMillis(deadline).candidate();
     }
 }

@@ -12,17 +12,24 @@ class RejectionCodecTest {
     @Test
     void encode_rejection_namesCodeRemedyAndCoordinates() {
         Rejection full =
-                new Rejection(3, 7, 9, id("a"), ALICE, RejectReason.DUPLICATE, "was \"there\"");
-        Rejection early = new Rejection(0, 1, 2, null, null, RejectReason.MALFORMED, "m");
+                new Rejection(
+                        new RequestPlace(3, 7),
+                        9,
+                        id("a"),
+                        ALICE,
+                        RejectReason.DUPLICATE,
+                        "was \"there\"");
+        Rejection early =
+                new Rejection(new RequestPlace(0, 1), 2, null, null, RejectReason.MALFORMED, "m");
 
         assertThat(new String(RejectionCodec.encode(full), UTF_8))
                 .isEqualTo(
                         "{\"code\":\"DUPLICATE\",\"message\":\"was \\\"there\\\"\",\"requestId\":\""
                                 + id("a")
-                                + "\",\"requester\":\""
+                                + "\",\"requesterAddress\":\""
                                 + ALICE
                                 + "\",\"partition\":3,\"offset\":7,\"appendMillis\":9}");
         assertThat(new String(RejectionCodec.encode(early), UTF_8))
-                .contains("\"requestId\":null,\"requester\":null");
+                .contains("\"requestId\":null,\"requesterAddress\":null");
     }
 }

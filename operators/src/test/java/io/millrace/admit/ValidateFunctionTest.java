@@ -11,6 +11,7 @@ import static io.millrace.testing.Fixtures.UNSERVED_MODEL;
 import static io.millrace.testing.Fixtures.modelPriced;
 import static io.millrace.testing.Fixtures.modelRegistered;
 import static io.millrace.testing.Fixtures.modelStatus;
+import static io.millrace.testing.RequestBuilder.request;
 import static io.millrace.testing.RestoringHarness.first;
 import static io.millrace.testing.RestoringHarness.second;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,7 +43,7 @@ class ValidateFunctionTest {
                     modelStatus(MODEL, 2));
 
     private static RequestRecord record(byte[] value) {
-        return new RequestRecord(3, 7, APPEND, false, value);
+        return new RequestRecord(new RequestPlace(3, 7), APPEND, false, value);
     }
 
     private static RequestRecord signed(
@@ -85,25 +86,26 @@ class ValidateFunctionTest {
         assertThat(run.side(ValidateFunction.REJECTIONS)).isEmpty();
         assertThat(run.main())
                 .containsExactly(
-                        new Candidate(
-                                Hex.encode(SIGNATURE.digest(request)),
-                                ALICE,
-                                MODEL,
-                                "two words",
-                                4,
-                                1_000_000,
-                                1,
-                                4,
-                                APPEND + 5_000,
-                                APPEND,
-                                3,
-                                7));
+                        request()
+                                .id(Hex.encode(SIGNATURE.digest(request)))
+                                .requester(0, ALICE)
+                                .model(MODEL)
+                                .input("two words", 4)
+                                .price(1_000_000, 1)
+                                .feeNano(4)
+                                .deadlineMillis(APPEND + 5_000)
+                                .appendMillis(APPEND)
+                                .at(3, 7)
+                                .candidate());
     }
 
     @Test
     void validate_tick_givesNothing() {
         RestoringHarness.Run<Candidate> run =
-                run(Feeding.ALL_AT_ONCE, REGISTRY, new RequestRecord(0, 0, APPEND, true, null));
+                run(
+                        Feeding.ALL_AT_ONCE,
+                        REGISTRY,
+                        new RequestRecord(new RequestPlace(0, 0), APPEND, true, null));
 
         assertThat(run.main()).isEmpty();
         assertThat(run.side(ValidateFunction.REJECTIONS)).isEmpty();
@@ -111,11 +113,11 @@ class ValidateFunctionTest {
 
     @Test
     void validate_nullValue_malformedWithItsCoordinates() {
-        Rejection rejection = refused(REGISTRY, new RequestRecord(3, 7, APPEND, false, null));
+        Rejection rejection =
+                refused(REGISTRY, new RequestRecord(new RequestPlace(3, 7), APPEND, false, null));
 
         assertThat(rejection.reason()).isEqualTo(RejectReason.MALFORMED);
-        assertThat(rejection.topicPartition()).isEqualTo(3);
-        assertThat(rejection.offset()).isEqualTo(7);
+        assertThat(rejection.place()).isEqualTo(new RequestPlace(3, 7));
         assertThat(rejection.appendMillis()).isEqualTo(APPEND);
         assertThat(rejection.requestId()).isNull();
     }
@@ -133,7 +135,7 @@ class ValidateFunctionTest {
                         record(json.replace("{", "{\"tip\":1,").getBytes(StandardCharsets.UTF_8)));
 
         assertThat(rejection.reason()).isEqualTo(RejectReason.SCHEMA);
-        assertThat(rejection.requester()).isEqualTo(ALICE);
+        assertThat(rejection.requesterAddress()).isEqualTo(ALICE);
         assertThat(rejection.message()).contains("tip").contains("remove");
     }
 
@@ -268,11 +270,13 @@ class ValidateFunctionTest {
                 run(
                         feeding,
                         events,
-                        new RequestRecord(0, 0, APPEND - 1, false, value),
-                        new RequestRecord(0, 1, APPEND, false, value));
+                        new RequestRecord(new RequestPlace(0, 0), APPEND - 1, false, value),
+                        new RequestRecord(new RequestPlace(0, 1), APPEND, false, value));
 
         assertThat(run.main()).extracting(Candidate::feeNano).containsExactly(3L, 6L);
-        assertThat(run.main()).extracting(Candidate::priceVersion).containsExactly(1, 2);
+        assertThat(run.main())
+                .extracting(candidate -> candidate.price().version())
+                .containsExactly(1, 2);
     }
 
     @Test

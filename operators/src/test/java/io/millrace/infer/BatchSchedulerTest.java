@@ -200,7 +200,7 @@ class BatchSchedulerTest {
         long balance = 0; // tokens of the flood less those of the light requester
         while (left > 0) {
             for (Row row : scheduler.next(FAR, 1_000, false).rows()) {
-                boolean isLight = row.requester().equals("light");
+                boolean isLight = row.requesterAddress().equals("light");
                 left -= isLight ? 1 : 0;
                 balance += isLight ? -row.tokens() : row.tokens();
             }

@@ -1,5 +1,6 @@
 package io.millrace.infer;
 
+import static io.millrace.testing.RequestBuilder.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.admit.Task;
@@ -64,7 +65,10 @@ class InferOperatorITCase {
             results.forEachRemaining(outcomes::add);
         }
 
-        assertThat(outcomes).extracting(Outcome::requestId).doesNotHaveDuplicates().hasSize(60);
+        assertThat(outcomes)
+                .extracting(outcome -> outcome.terms().requestId())
+                .doesNotHaveDuplicates()
+                .hasSize(60);
         assertThat(outcomes)
                 .allSatisfy(
                         outcome -> {
@@ -73,7 +77,7 @@ class InferOperatorITCase {
                                     .isEqualTo(OutcomeStatus.ANSWERED);
                             assertThat(outcome.embedding()).hasSize(384);
                         });
-        assertThat(outcomes).extracting(Outcome::provider).contains(1, 2).containsOnly(1, 2);
+        assertThat(outcomes).extracting(Outcome::providerAccount).contains(1, 2).containsOnly(1, 2);
     }
 
     private static List<Task> tasks() {
@@ -84,20 +88,16 @@ class InferOperatorITCase {
                 String input = "the mill turns ".repeat(1 + i % 10) + i;
                 long now = System.currentTimeMillis();
                 tasks.add(
-                        new Task(
-                                Hex.encode(Keccak.hashUtf8("request " + i)),
-                                "0x" + ("0" + i % 4).repeat(20),
-                                i % 4,
-                                Models.MINILM.id(),
-                                input,
-                                counter.count(input),
-                                20_000_000,
-                                1,
-                                1_000,
-                                now + 600_000,
-                                now,
-                                0,
-                                i));
+                        request("request " + i)
+                                .requester(i % 4, "0x" + ("0" + i % 4).repeat(20))
+                                .model(Models.MINILM.id())
+                                .input(input, counter.count(input))
+                                .price(20_000_000, 1)
+                                .feeNano(1_000)
+                                .deadlineMillis(now + 600_000)
+                                .appendMillis(now)
+                                .at(0, i)
+                                .task());
             }
         }
         return tasks;

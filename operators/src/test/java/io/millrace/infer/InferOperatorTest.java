@@ -1,5 +1,6 @@
 package io.millrace.infer;
 
+import static io.millrace.testing.RequestBuilder.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -82,16 +83,19 @@ class InferOperatorTest {
 
         List<Outcome> outcomes = run(feeding, tasks);
 
-        assertThat(outcomes).extracting(Outcome::requestId).doesNotHaveDuplicates().hasSize(20);
+        assertThat(outcomes)
+                .extracting(outcome -> outcome.terms().requestId())
+                .doesNotHaveDuplicates()
+                .hasSize(20);
         for (Outcome outcome : outcomes) {
-            int i = (int) outcome.offset();
+            int i = (int) offset(outcome);
             boolean poisoned = i % 7 == 3;
             assertThat(outcome.status())
                     .isEqualTo(poisoned ? OutcomeStatus.FAILED : OutcomeStatus.ANSWERED);
             assertThat(outcome.embedding())
                     .isEqualTo(
                             poisoned ? new float[0] : FakeModelEngine.embedding("some text " + i));
-            assertThat(outcome.units()).isEqualTo(3);
+            assertThat(outcome.terms().units()).isEqualTo(3);
             assertSigned(outcome, 7, KEY_7);
         }
     }
@@ -122,14 +126,17 @@ class InferOperatorTest {
                 outcomes.addAll(half.extractOutputValues());
             }
         }
-        assertThat(outcomes).extracting(Outcome::requestId).doesNotHaveDuplicates().hasSize(9);
+        assertThat(outcomes)
+                .extracting(outcome -> outcome.terms().requestId())
+                .doesNotHaveDuplicates()
+                .hasSize(9);
         outcomes.forEach(
                 outcome ->
                         assertSigned(
                                 outcome,
-                                outcome.provider(),
-                                outcome.provider() == 7 ? KEY_7 : KEY_8));
-        assertThat(outcomes).extracting(Outcome::provider).contains(7, 8);
+                                outcome.providerAccount(),
+                                outcome.providerAccount() == 7 ? KEY_7 : KEY_8));
+        assertThat(outcomes).extracting(Outcome::providerAccount).contains(7, 8);
     }
 
     @Test
@@ -175,22 +182,7 @@ class InferOperatorTest {
 
     @Test
     void process_modelNotOnNode_stopsAndKeepsTheTask() throws Exception {
-        Task known = task(1, "x");
-        Task unknown =
-                new Task(
-                        known.requestId(),
-                        known.requester(),
-                        1,
-                        "0x77",
-                        "x",
-                        1,
-                        1,
-                        1,
-                        1,
-                        NOW,
-                        NOW,
-                        0,
-                        1);
+        Task unknown = request().model("0x77").task();
         try (var harness = harness(1, 0)) {
             harness.open();
             assertThatThrownBy(() -> harness.processElement(new StreamRecord<>(unknown)))
@@ -230,7 +222,7 @@ class InferOperatorTest {
             for (Object element : harness.getOutput()) {
                 order.add(
                         element instanceof StreamRecord<?> r
-                                ? ((Outcome) r.getValue()).offset()
+                                ? offset((Outcome) r.getValue())
                                 : ((Watermark) element).getTimestamp());
             }
             assertThat(order).containsExactly(101L, 1L, 103L, 2L, 104L);
@@ -248,8 +240,12 @@ class InferOperatorTest {
             third.processElement(new StreamRecord<>(task(2, "two")));
             first.endInput();
             third.endInput();
-            assertThat(first.extractOutputValues()).extracting(Outcome::offset).containsExactly(1L);
-            assertThat(third.extractOutputValues()).extracting(Outcome::offset).containsExactly(2L);
+            assertThat(first.extractOutputValues())
+                    .extracting(InferOperatorTest::offset)
+                    .containsExactly(1L);
+            assertThat(third.extractOutputValues())
+                    .extracting(InferOperatorTest::offset)
+                    .containsExactly(2L);
         }
         assertThat(engine.controls().closed).hasValue(1);
     }
@@ -313,32 +309,31 @@ class InferOperatorTest {
     }
 
     private static Task task(int number, String input, int units, long deadlineMillis) {
-        return new Task(
-                Hex.encode(Keccak.hashUtf8("request " + number)),
-                "0x" + "cd".repeat(20),
-                5,
-                FakeModelEngine.MODEL.id(),
-                input,
-                units,
-                2_000_000,
-                1,
-                2L * units,
-                deadlineMillis,
-                NOW + number,
-                0,
-                number);
+        return request("request " + number)
+                .requester(5, "0x" + "cd".repeat(20))
+                .model(FakeModelEngine.MODEL.id())
+                .input(input, units)
+                .price(2_000_000, 1)
+                .deadlineMillis(deadlineMillis)
+                .appendMillis(NOW + number)
+                .at(0, number)
+                .task();
     }
 
-    private static void assertSigned(Outcome outcome, int provider, byte[] key) {
-        assertThat(outcome.provider()).isEqualTo(provider);
+    private static long offset(Outcome outcome) {
+        return outcome.terms().place().offset();
+    }
+
+    private static void assertSigned(Outcome outcome, int providerAccount, byte[] key) {
+        assertThat(outcome.providerAccount()).isEqualTo(providerAccount);
         assertThat(outcome.providerAddress()).isEqualTo(Secp256k1.address(key));
         assertThat(
                         new OutcomeSignature(DOMAIN)
                                 .isBy(
                                         Secp256k1.address(key),
-                                        outcome.requestId(),
-                                        provider,
-                                        outcome.units(),
+                                        outcome.terms().requestId(),
+                                        providerAccount,
+                                        outcome.terms().units(),
                                         outcome.status(),
                                         outcome.embedding(),
                                         outcome.providerSignature()))

@@ -35,7 +35,7 @@ class OutcomeSignatureTest {
             byte[] digest =
                     signatures.digest(
                             it.get("requestId").asText(),
-                            it.get("provider").asInt(),
+                            it.get("providerAccount").asInt(),
                             it.get("units").asLong(),
                             it.get("status").asInt(),
                             embedding);

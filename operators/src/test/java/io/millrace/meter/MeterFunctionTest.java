@@ -5,7 +5,6 @@ import static io.millrace.testing.Fixtures.BOB;
 import static io.millrace.testing.Fixtures.DOMAIN;
 import static io.millrace.testing.Fixtures.MODEL;
 import static io.millrace.testing.Fixtures.PROVIDER;
-import static io.millrace.testing.Fixtures.PROVIDER_KEY;
 import static io.millrace.testing.Fixtures.id;
 import static io.millrace.testing.RestoringHarness.act;
 import static io.millrace.testing.RestoringHarness.first;
@@ -14,9 +13,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.admit.BrokenBooksException;
 import io.millrace.infer.Outcome;
-import io.millrace.infer.OutcomeSignature;
 import io.millrace.infer.OutcomeStatus;
+import io.millrace.testing.ChargeBuilder;
 import io.millrace.testing.Feeding;
+import io.millrace.testing.OutcomeBuilder;
+import io.millrace.testing.RequestBuilder;
 import io.millrace.testing.RestoringHarness;
 import io.millrace.unit.Nano;
 import java.util.ArrayList;
@@ -29,69 +30,37 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class MeterFunctionTest {
 
-    private static final OutcomeSignature SIGNATURES = new OutcomeSignature(DOMAIN);
-
     private static Outcome outcome(
             String name, String requester, OutcomeStatus status, int units, long price) {
-        return outcome(name, requester, status, units, price, Nano.feeRoundedUp(units, price));
+        return OutcomeBuilder.outcome(request(name, requester, units, price))
+                .status(status)
+                .build();
     }
 
-    static Outcome outcome(
-            String name,
-            String requester,
-            OutcomeStatus status,
-            int units,
-            long price,
-            long reservedNano) {
-        float[] embedding =
-                status == OutcomeStatus.ANSWERED ? new float[] {0.6f, 0.8f} : new float[0];
-        return new Outcome(
-                id(name),
-                requester,
-                4,
-                MODEL,
-                units,
-                price,
-                2,
-                reservedNano,
-                11,
-                1,
-                12,
-                status,
-                embedding,
-                "",
-                3,
-                PROVIDER,
-                SIGNATURES.sign(id(name), 3, units, status, embedding, PROVIDER_KEY));
+    private static RequestBuilder request(String name, String requester, int units, long price) {
+        return RequestBuilder.request(name)
+                .requester(4, requester)
+                .units(units)
+                .price(price, 2)
+                .at(1, 12);
+    }
+
+    /** An answer that costs 10 nano-USD where 9 were reserved. */
+    static Outcome tooDear() {
+        return OutcomeBuilder.outcome(request("a", ALICE, 10, 1_000_000).feeNano(9)).build();
     }
 
     /** With the signature of another outcome. */
     static Outcome forged() {
-        Outcome good = outcome("a", ALICE, OutcomeStatus.ANSWERED, 10, 1);
         Outcome other = outcome("b", ALICE, OutcomeStatus.ANSWERED, 10, 1);
-        return new Outcome(
-                good.requestId(),
-                ALICE,
-                4,
-                MODEL,
-                10,
-                1,
-                2,
-                1,
-                11,
-                1,
-                12,
-                good.status(),
-                good.embedding(),
-                "",
-                3,
-                PROVIDER,
-                other.providerSignature());
+        return OutcomeBuilder.outcome(request("a", ALICE, 10, 1)).signed(other.providerSignature());
     }
 
     private static RestoringHarness<Outcome, Void, Charge> meter(int feeBasisPoints) {
         return RestoringHarness.keyed(
-                        new MeterFunction(DOMAIN, feeBasisPoints), Outcome::requester, Types.STRING)
+                        new MeterFunction(DOMAIN, feeBasisPoints),
+                        outcome -> outcome.terms().requesterAddress(),
+                        Types.STRING)
                 .collecting(MeterFunction.RESULTS);
     }
 
@@ -104,23 +73,18 @@ class MeterFunctionTest {
 
         assertThat(run.main())
                 .containsExactly(
-                        new Charge(
-                                id("a"),
-                                ALICE,
-                                4,
-                                1,
-                                3,
-                                PROVIDER,
-                                MODEL,
-                                40,
-                                25_000_000,
-                                2,
-                                1000,
-                                975,
-                                25,
-                                OutcomeStatus.ANSWERED,
-                                1,
-                                12));
+                        ChargeBuilder.charge()
+                                .id(id("a"))
+                                .requester(4, ALICE)
+                                .sequence(1)
+                                .provider(3, PROVIDER)
+                                .model(MODEL)
+                                .units(40)
+                                .price(25_000_000, 2)
+                                .amounts(1000, 25)
+                                .status(OutcomeStatus.ANSWERED)
+                                .at(1, 12)
+                                .build());
         assertThat(run.side(MeterFunction.RESULTS)).containsExactly(new Result(outcome, 1000));
     }
 
@@ -171,9 +135,7 @@ class MeterFunctionTest {
 
     @Test
     void meter_costAboveReservation_throws() {
-        Outcome outcome = outcome("a", ALICE, OutcomeStatus.ANSWERED, 10, 1_000_000, 9);
-
-        assertThatThrownBy(() -> meter(0).run(Feeding.ALL_AT_ONCE, first(outcome)))
+        assertThatThrownBy(() -> meter(0).run(Feeding.ALL_AT_ONCE, first(tooDear())))
                 .isInstanceOf(BrokenBooksException.class)
                 .hasMessageContaining("costs 10 nano-USD but only 9 were reserved (M2)")
                 .hasMessageContaining("millrace audit");

@@ -1,11 +1,9 @@
 package io.millrace.meter;
 
-import static io.millrace.testing.Fixtures.ALICE;
 import static io.millrace.testing.Fixtures.DOMAIN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.infer.Outcome;
-import io.millrace.infer.OutcomeStatus;
 import java.time.Duration;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
@@ -49,10 +47,7 @@ class MeterRestartITCase {
 
     @Test
     void job_costAboveReservation_failsAtTheFirstAttemptWithTheRemedy() throws Exception {
-        AccessExecutionGraph ended =
-                run(
-                        MeterFunctionTest.outcome(
-                                "a", ALICE, OutcomeStatus.ANSWERED, 10, 1_000_000, 9));
+        AccessExecutionGraph ended = run(MeterFunctionTest.tooDear());
 
         assertThat(ended.getState()).isEqualTo(JobStatus.FAILED);
         assertThat(restarts(ended)).as("restarts into the same error").isZero();
@@ -77,7 +72,7 @@ class MeterRestartITCase {
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(config).setParallelism(1);
         env.fromData(TypeInformation.of(Outcome.class), outcome)
-                .keyBy(Outcome::requester)
+                .keyBy(one -> one.terms().requesterAddress())
                 .process(new MeterFunction(DOMAIN, 250))
                 .sinkTo(new DiscardingSink<>());
         JobID job = cluster.submitJob(env.getStreamGraph()).get().getJobID();

@@ -4,13 +4,14 @@ import static io.millrace.testing.Fixtures.ALICE;
 import static io.millrace.testing.Fixtures.MODEL;
 import static io.millrace.testing.Fixtures.PROVIDER;
 import static io.millrace.testing.Fixtures.id;
+import static io.millrace.testing.RequestBuilder.request;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.millrace.infer.Outcome;
 import io.millrace.infer.OutcomeStatus;
+import io.millrace.testing.OutcomeBuilder;
 import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -19,9 +20,12 @@ class ResultCodecTest {
 
     private static Result result(OutcomeStatus status, String detail, float... embedding) {
         return new Result(
-                new Outcome(
-                        id("a"), ALICE, 4, MODEL, 12, 1000, 2, 99, 5, 1, 6, status, embedding,
-                        detail, 3, PROVIDER, "0xabcd"),
+                OutcomeBuilder.outcome(
+                                request("a").requester(4, ALICE).units(12).price(1000, 2).at(1, 6))
+                        .embedding(embedding)
+                        .status(status)
+                        .detail(detail)
+                        .signed("0xabcd"),
                 1);
     }
 
@@ -40,9 +44,9 @@ class ResultCodecTest {
                                 + "\",\"status\":\"answered\",\"data\":[{\"object\":\"embedding\",\"index\":0,"
                                 + "\"embedding\":[0.1,-0.5]}],\"usage\":{\"prompt_tokens\":12,\"total_tokens\":12},"
                                 + "\"charge\":{\"debitNano\":1,\"priceNanoPerMillion\":1000,\"priceVersion\":2,"
-                                + "\"requester\":\""
+                                + "\"requesterAddress\":\""
                                 + ALICE
-                                + "\",\"account\":4},"
+                                + "\",\"requesterAccount\":4},"
                                 + "\"provider\":{\"account\":3,\"address\":\""
                                 + PROVIDER
                                 + "\",\"signature\":\"0xabcd\"},"

@@ -5,10 +5,10 @@ import static java.util.stream.Collectors.toMap;
 import io.millrace.admit.Release;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.meter.Charge;
+import io.millrace.testing.ChargeBuilder;
+import io.millrace.testing.Fixtures;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
-import io.millrace.unit.Hex;
-import io.millrace.unit.Keccak;
 import java.util.Collection;
 import java.util.List;
 
@@ -34,30 +34,20 @@ final class Charges {
     /** Subtasks of the sinks that commit what the operators of this stage send. */
     static final List<String> SINKS = List.of("epochs-0", "money-0", "money-1");
 
-    private static final String MODEL = Hex.encode(Keccak.hashUtf8("model"));
-
     private Charges() {}
 
     /** A charge to one of three providers, with a fee of 5 %. */
     static Charge charge(int account, long sequence, long debitNano) {
-        long feeNano = debitNano / 20;
-        return new Charge(
-                Hex.encode(Keccak.hashUtf8(account + ":" + sequence)),
-                EvmAddress.ZERO,
-                account,
-                sequence,
-                1 + (int) ((account + sequence) % 3),
-                EvmAddress.ZERO,
-                MODEL,
-                debitNano,
-                1_000_000,
-                1,
-                debitNano,
-                debitNano - feeNano,
-                feeNano,
-                debitNano == 0 ? OutcomeStatus.FAILED : OutcomeStatus.ANSWERED,
-                0,
-                sequence);
+        return ChargeBuilder.charge()
+                .id(Fixtures.id(account + ":" + sequence))
+                .requester(account, EvmAddress.ZERO)
+                .sequence(sequence)
+                .provider(1 + (int) ((account + sequence) % 3), EvmAddress.ZERO)
+                .units(debitNano)
+                .amounts(debitNano, debitNano / 20)
+                .status(debitNano == 0 ? OutcomeStatus.FAILED : OutcomeStatus.ANSWERED)
+                .at(0, sequence)
+                .build();
     }
 
     static Release release(int account, int request, long amountNano) {

@@ -11,7 +11,7 @@ import io.millrace.chain.CutDigest;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.EpochHeader;
 import io.millrace.chain.EpochHeaderHash;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.SlotWordsHash;
 import io.millrace.meter.Charge;
 import io.millrace.unit.Hex;
@@ -47,7 +47,7 @@ class EpochSealerTest {
                 .containsExactly(
                         new EpochAssignment(1, 10, 1, 2), new EpochAssignment(1, 10, 3, 1));
         assertThat(sealed.parts().get(0).sources())
-                .extracting(SealedEpoch.ShardCut::shard)
+                .extracting(SealedPart.ShardCut::shard)
                 .containsExactly(1, 3);
     }
 
@@ -60,13 +60,12 @@ class EpochSealerTest {
         sealer.add(root(20, 2, charge(2, 1, 9)));
         sealer.add(root(10, 1, many.toArray(new Charge[0])));
 
-        List<SealedEpoch> parts =
-                sealer.seal(21).stream().flatMap(s -> s.parts().stream()).toList();
+        List<SealedPart> parts = sealer.seal(21).stream().flatMap(s -> s.parts().stream()).toList();
 
         assertThat(parts).hasSizeGreaterThan(2);
         String previous = Hex.ZERO_32;
         long settledNano = 0;
-        for (SealedEpoch part : parts) {
+        for (SealedPart part : parts) {
             assertThat(part.header().previousHeader()).isEqualTo(previous);
             assertThat(part.hash()).isEqualTo(new EpochHeaderHash(DOMAIN).of(part.header()));
             assertThat(part.header().wordsHash())
@@ -119,7 +118,7 @@ class EpochSealerTest {
                         List.of(),
                         List.of(release(1, 4, 50))));
 
-        SealedEpoch part = only(sealer.seal(10)).parts().get(0);
+        SealedPart part = only(sealer.seal(10)).parts().get(0);
 
         assertThat(part.header().receiptsRoot()).isEqualTo(Hex.ZERO_32);
         assertThat(part.releases()).containsExactly(PackedWords.release(release(1, 4, 50)));
@@ -150,9 +149,9 @@ class EpochSealerTest {
 
         List<EpochSealer.Sealed> sealed = sealer.seal(20);
         sealer.add(root(10, 2, charge(2, 1, 30)));
-        SealedEpoch late = only(sealer.seal(21)).parts().get(0);
+        SealedPart late = only(sealer.seal(21)).parts().get(0);
 
-        SealedEpoch second = sealed.get(1).parts().get(0);
+        SealedPart second = sealed.get(1).parts().get(0);
         assertThat(sealed.get(0).parts().get(0).header().l2Block()).isEqualTo(99);
         assertThat(second.header().l2Block()).isEqualTo(119);
         assertThat(second.positions())

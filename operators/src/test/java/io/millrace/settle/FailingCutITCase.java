@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.admit.Release;
 import io.millrace.chain.CutPosition;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.meter.Charge;
+import io.millrace.testing.ChargeBuilder;
 import io.millrace.unit.Hex;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +49,7 @@ class FailingCutITCase {
 
         @Override
         public long next(Charge charge) {
-            return charge.offset() + 1;
+            return charge.place().offset() + 1;
         }
     }
 
@@ -59,11 +60,11 @@ class FailingCutITCase {
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(configuration(unaligned));
         env.setParallelism(2);
-        CommittingSink<SealedEpoch> epochs =
-                CommittingSink.named("epochs-" + unaligned, SealedEpoch.class, 2);
+        CommittingSink<SealedPart> parts =
+                CommittingSink.named("epochs-" + unaligned, SealedPart.class, 2);
         CommittingSink<Receipt> receipts =
                 CommittingSink.named("receipts-" + unaligned, Receipt.class, 1);
-        wire(env, epochs, receipts);
+        wire(env, parts, receipts);
 
         env.execute("settle");
 
@@ -71,7 +72,7 @@ class FailingCutITCase {
         assertThat(receipts.published()).hasSize(CHARGES);
         long settledNano = 0;
         String previous = Hex.ZERO_32;
-        for (SealedEpoch part : epochs.published()) {
+        for (SealedPart part : parts.published()) {
             assertThat(part.header().previousHeader()).isEqualTo(previous);
             previous = part.hash();
             settledNano += part.header().partSumNano();
@@ -80,14 +81,14 @@ class FailingCutITCase {
                 .as("settled nano-USD")
                 .isEqualTo(
                         receipts.published().stream().mapToLong(r -> r.charge().debitNano()).sum());
-        SealedEpoch last = epochs.published().get(epochs.published().size() - 1);
+        SealedPart last = parts.published().get(parts.published().size() - 1);
         assertThat(last.positions()).extracting(CutPosition::next).containsExactly((long) CHARGES);
         assertThat(last.header().epoch()).as("epochs").isGreaterThanOrEqualTo(3);
     }
 
     private static void wire(
             StreamExecutionEnvironment env,
-            CommittingSink<SealedEpoch> epochSink,
+            CommittingSink<SealedPart> partSink,
             CommittingSink<Receipt> receiptSink) {
         SingleOutputStreamOperator<Charge> charges =
                 env.fromSource(
@@ -109,26 +110,27 @@ class FailingCutITCase {
                         .map(charge -> new Release(0, "", 0, 0))
                         .returns(Release.class);
         SingleOutputStreamOperator<ShardRoot> roots =
-                charges.keyBy(charge -> OPTIONS.shardOf(charge.account()), Types.INT)
+                charges.keyBy(charge -> OPTIONS.shardOf(charge.requesterAccount()), Types.INT)
                         .connect(
                                 noReleases.keyBy(
-                                        release -> OPTIONS.shardOf(release.account()), Types.INT))
+                                        release -> OPTIONS.shardOf(release.requesterAccount()),
+                                        Types.INT))
                         .transform(
                                 "cut",
                                 TypeInformation.of(ShardRoot.class),
                                 new ShardCutOperator(OPTIONS, DOMAIN));
-        SingleOutputStreamOperator<SealedEpoch> epochs =
+        SingleOutputStreamOperator<SealedPart> parts =
                 roots.connect(charges.getSideOutput(PositionOperator.POSITIONS))
                         .transform(
                                 "build",
-                                TypeInformation.of(SealedEpoch.class),
-                                new EpochBuilder(OPTIONS, DOMAIN, Charges.CURRENT, Charges.SINKS))
+                                TypeInformation.of(SealedPart.class),
+                                new SealOperator(OPTIONS, DOMAIN, Charges.CURRENT, Charges.SINKS))
                         .setParallelism(1);
-        epochs.process(epochSink, Types.VOID).setParallelism(1);
+        parts.process(partSink, Types.VOID).setParallelism(1);
         roots.getSideOutput(ShardCutOperator.RECEIPTS)
                 .keyBy(CutReceipt::shard, Types.INT)
                 .connect(
-                        epochs.getSideOutput(EpochBuilder.ASSIGNMENTS)
+                        parts.getSideOutput(SealOperator.ASSIGNMENTS)
                                 .keyBy(EpochAssignment::shard, Types.INT))
                 .process(new ReceiptFunction())
                 .process(receiptSink, Types.VOID)
@@ -137,27 +139,8 @@ class FailingCutITCase {
 
     private static Charge charged(long number) {
         int account = (int) (1 + number % 97);
-        return withOffset(charge(account, 1 + number / 97, number % 7 * 200), number);
-    }
-
-    private static Charge withOffset(Charge c, long offset) {
-        return new Charge(
-                c.requestId(),
-                c.requester(),
-                c.account(),
-                c.sequence(),
-                c.provider(),
-                c.providerAddress(),
-                c.model(),
-                c.units(),
-                c.priceNanoPerMillion(),
-                c.priceVersion(),
-                c.debitNano(),
-                c.creditNano(),
-                c.feeNano(),
-                c.status(),
-                0,
-                offset);
+        Charge charge = charge(account, 1 + number / 97, number % 7 * 200);
+        return ChargeBuilder.like(charge).at(0, number).build();
     }
 
     private Configuration configuration(boolean unaligned) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.millrace.infer.OutcomeStatus;
 import io.millrace.meter.Charge;
+import io.millrace.testing.ChargeBuilder;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
 import java.io.IOException;
@@ -48,22 +48,17 @@ class ReceiptLeafTest {
     }
 
     private static Charge charge(JsonNode vector) {
-        return new Charge(
-                vector.get("requestId").asText(),
-                EvmAddress.ZERO,
-                vector.get("requester").asInt(),
-                vector.get("sequence").asLong(),
-                vector.get("provider").asInt(),
-                EvmAddress.ZERO,
-                vector.get("model").asText(),
-                vector.get("units").asLong(),
-                vector.get("priceNanoPerMillion").asLong(),
-                vector.get("priceVersion").asInt(),
-                vector.get("debitNano").asLong(),
-                vector.get("creditNano").asLong(),
-                vector.get("feeNano").asLong(),
-                OutcomeStatus.ANSWERED,
-                0,
-                0);
+        return ChargeBuilder.charge()
+                .id(vector.get("requestId").asText())
+                .requester(vector.get("requesterAccount").asInt(), EvmAddress.ZERO)
+                .sequence(vector.get("sequence").asLong())
+                .provider(vector.get("providerAccount").asInt(), EvmAddress.ZERO)
+                .model(vector.get("model").asText())
+                .units(vector.get("units").asLong())
+                .price(
+                        vector.get("priceNanoPerMillion").asLong(),
+                        vector.get("priceVersion").asInt())
+                .amounts(vector.get("debitNano").asLong(), vector.get("feeNano").asLong())
+                .build();
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.EpochHeader;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.SlotWords;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -27,7 +27,7 @@ class RecordTypesTest {
                 ReceiptFunction.Place.class,
                 EpochSealer.Head.class,
                 CheckpointMark.class,
-                SealedEpoch.class,
+                SealedPart.class,
                 CutPosition.class,
                 EpochHeader.class,
                 SlotWords.class

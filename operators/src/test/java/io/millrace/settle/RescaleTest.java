@@ -106,8 +106,8 @@ class RescaleTest {
             int parallelism, int subtask) throws Exception {
         return new KeyedTwoInputStreamOperatorTestHarness<>(
                 new ShardCutOperator(OPTIONS, DOMAIN),
-                charge -> OPTIONS.shardOf(charge.account()),
-                release -> OPTIONS.shardOf(release.account()),
+                charge -> OPTIONS.shardOf(charge.requesterAccount()),
+                release -> OPTIONS.shardOf(release.requesterAccount()),
                 Types.INT,
                 MAX_PARALLELISM,
                 parallelism,

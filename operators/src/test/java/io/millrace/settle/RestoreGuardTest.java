@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.chain.CutPosition;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.unit.Hex;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A builder that goes on only from the state that the log ends with. */
+/** A seal operator that goes on only from the state that the log ends with. */
 @Timeout(60)
 @SuppressWarnings("try") // a harness may throw anything at close, and then the test fails
 class RestoreGuardTest {
@@ -31,28 +31,28 @@ class RestoreGuardTest {
     /** What the sinks of all runs together have committed; a job ships its factory as bytes. */
     private static volatile LedgerLog.Recorded recorded = LedgerLog.Recorded.NOTHING;
 
-    /** One run of the builder, whose sink commits when the test says so. */
+    /** One run of the operator, whose sink commits when the test says so. */
     private static final class Run implements AutoCloseable {
-        private final TwoInputStreamOperatorTestHarness<ShardRoot, CutPosition, SealedEpoch>
-                builder;
+        private final TwoInputStreamOperatorTestHarness<ShardRoot, CutPosition, SealedPart>
+                operator;
 
         Run(OperatorSubtaskState state, long checkpoint) throws Exception {
-            builder =
+            operator =
                     new TwoInputStreamOperatorTestHarness<>(
-                            new EpochBuilder(OPTIONS, DOMAIN, () -> sent -> recorded, SINKS));
-            builder.setRestoredCheckpointId(checkpoint);
-            builder.setup();
-            builder.initializeState(state);
-            builder.open();
+                            new SealOperator(OPTIONS, DOMAIN, () -> sent -> recorded, SINKS));
+            operator.setRestoredCheckpointId(checkpoint);
+            operator.setup();
+            operator.initializeState(state);
+            operator.open();
         }
 
         Run() throws Exception {
-            builder =
+            operator =
                     new TwoInputStreamOperatorTestHarness<>(
-                            new EpochBuilder(OPTIONS, DOMAIN, () -> sent -> recorded, SINKS));
-            builder.setup();
-            builder.initializeEmptyState();
-            builder.open();
+                            new SealOperator(OPTIONS, DOMAIN, () -> sent -> recorded, SINKS));
+            operator.setup();
+            operator.initializeEmptyState();
+            operator.open();
         }
 
         /** One more epoch, and the state of the checkpoint that contains it. */
@@ -61,9 +61,9 @@ class RestoreGuardTest {
                     new ShardCutter(OPTIONS, new ReceiptLeaf(DOMAIN))
                             .cut(id, 1, List.of(charge(1, id, debitNano)), List.of())
                             .root();
-            builder.processElement1(new StreamRecord<>(root));
-            builder.prepareSnapshotPreBarrier(id);
-            return builder.snapshot(id, id);
+            operator.processElement1(new StreamRecord<>(root));
+            operator.prepareSnapshotPreBarrier(id);
+            return operator.snapshot(id, id);
         }
 
         /** All sinks commit what has left so far. */
@@ -74,7 +74,7 @@ class RestoreGuardTest {
         /** Some sinks do, with the epochs' last: then everyone sees what each has committed. */
         void commit(List<String> sinks) {
             CheckpointMark mark = CheckpointMark.NONE;
-            for (StreamRecord<CheckpointMark> record : builder.getSideOutput(EpochBuilder.MARKS)) {
+            for (StreamRecord<CheckpointMark> record : operator.getSideOutput(SealOperator.MARKS)) {
                 mark = record.getValue();
             }
             Map<String, CheckpointMark> marks = new HashMap<>(recorded.marks());
@@ -91,7 +91,7 @@ class RestoreGuardTest {
 
         @Override
         public void close() throws Exception {
-            builder.close();
+            operator.close();
         }
     }
 

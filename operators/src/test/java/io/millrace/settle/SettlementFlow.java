@@ -4,7 +4,7 @@ import static io.millrace.settle.Charges.DOMAIN;
 
 import io.millrace.admit.Release;
 import io.millrace.chain.CutPosition;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.meter.Charge;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,12 +39,12 @@ final class SettlementFlow implements AutoCloseable {
     private record Snapshot(
             long checkpoint,
             List<OperatorSubtaskState> cuts,
-            OperatorSubtaskState builder,
+            OperatorSubtaskState seal,
             OperatorSubtaskState receipts,
-            List<Object> toBuilder,
+            List<Object> toSeal,
             List<Object> toReceipts,
             int fed,
-            int epochs,
+            int parts,
             int sealed) {}
 
     private final SettleOptions options;
@@ -52,11 +52,11 @@ final class SettlementFlow implements AutoCloseable {
     private final Random random;
     private final List<TwoInputStreamOperatorTestHarness<Charge, Release, ShardRoot>> cuts =
             new ArrayList<>();
-    private TwoInputStreamOperatorTestHarness<ShardRoot, CutPosition, SealedEpoch> builder;
+    private TwoInputStreamOperatorTestHarness<ShardRoot, CutPosition, SealedPart> seal;
     private TwoInputStreamOperatorTestHarness<CutReceipt, EpochAssignment, Receipt> receipts;
-    private final List<Object> toBuilder = new ArrayList<>();
+    private final List<Object> toSeal = new ArrayList<>();
     private final List<Object> toReceipts = new ArrayList<>();
-    private final List<SealedEpoch> epochs = new ArrayList<>();
+    private final List<SealedPart> parts = new ArrayList<>();
     private final List<Receipt> sealed = new ArrayList<>();
     private int fed;
     private long checkpoint;
@@ -69,12 +69,12 @@ final class SettlementFlow implements AutoCloseable {
         for (int subtask = 0; subtask < SUBTASKS; subtask++) {
             cuts.add(opened(cut(subtask), null));
         }
-        builder = opened(builder(), null);
+        seal = opened(seal(), null);
         receipts = opened(receipts(), null);
     }
 
-    List<SealedEpoch> epochs() {
-        return epochs;
+    List<SealedPart> parts() {
+        return parts;
     }
 
     List<Receipt> sealed() {
@@ -85,7 +85,7 @@ final class SettlementFlow implements AutoCloseable {
     void feed(int count) throws Exception {
         for (int end = Math.min(input.size(), fed + count); fed < end; fed++) {
             Charge charge = input.get(fed);
-            int shard = options.shardOf(charge.account());
+            int shard = options.shardOf(charge.requesterAccount());
             int subtask =
                     KeyGroupRangeAssignment.assignKeyToParallelOperator(
                             shard, MAX_PARALLELISM, SUBTASKS);
@@ -102,12 +102,12 @@ final class SettlementFlow implements AutoCloseable {
             collectCut(subtask);
         }
         carryToBuilder();
-        OperatorSubtaskState builderState = barrier(builder);
+        OperatorSubtaskState sealState = barrier(seal);
         collectBuilder();
         carryToReceipts();
         OperatorSubtaskState receiptsState = barrier(receipts);
         if (completes) {
-            save(cutStates, builderState, receiptsState);
+            save(cutStates, sealState, receiptsState);
         }
     }
 
@@ -122,12 +122,12 @@ final class SettlementFlow implements AutoCloseable {
                 carryToBuilder();
             }
         }
-        OperatorSubtaskState builderState = barrier(builder);
+        OperatorSubtaskState sealState = barrier(seal);
         collectBuilder();
         if (random.nextBoolean()) {
             carryToReceipts();
         }
-        save(cutStates, builderState, barrier(receipts));
+        save(cutStates, sealState, barrier(receipts));
     }
 
     /** A checkpoint that fails after the barrier has reached one of the two subtasks. */
@@ -146,17 +146,17 @@ final class SettlementFlow implements AutoCloseable {
                     subtask,
                     opened(cut(subtask), complete == null ? null : complete.cuts().get(subtask)));
         }
-        builder = opened(builder(), complete == null ? null : complete.builder());
+        seal = opened(seal(), complete == null ? null : complete.seal());
         receipts = opened(receipts(), complete == null ? null : complete.receipts());
-        toBuilder.clear();
+        toSeal.clear();
         toReceipts.clear();
         fed = 0;
         if (complete != null) {
-            toBuilder.addAll(complete.toBuilder());
+            toSeal.addAll(complete.toSeal());
             toReceipts.addAll(complete.toReceipts());
             fed = complete.fed();
         }
-        truncate(epochs, complete == null ? 0 : complete.epochs());
+        truncate(parts, complete == null ? 0 : complete.parts());
         truncate(sealed, complete == null ? 0 : complete.sealed());
     }
 
@@ -165,7 +165,7 @@ final class SettlementFlow implements AutoCloseable {
         for (AbstractStreamOperatorTestHarness<?> cut : cuts) {
             cut.close();
         }
-        builder.close();
+        seal.close();
         receipts.close();
     }
 
@@ -177,37 +177,37 @@ final class SettlementFlow implements AutoCloseable {
 
     private void save(
             List<OperatorSubtaskState> cutStates,
-            OperatorSubtaskState builderState,
+            OperatorSubtaskState sealState,
             OperatorSubtaskState receiptsState) {
         complete =
                 new Snapshot(
                         checkpoint,
                         cutStates,
-                        builderState,
+                        sealState,
                         receiptsState,
-                        List.copyOf(toBuilder),
+                        List.copyOf(toSeal),
                         List.copyOf(toReceipts),
                         fed,
-                        epochs.size(),
+                        parts.size(),
                         sealed.size());
     }
 
     private void collectCut(int subtask) {
-        collect(cuts.get(subtask), toBuilder::add);
+        collect(cuts.get(subtask), toSeal::add);
         collectSide(cuts.get(subtask), ShardCutOperator.RECEIPTS, toReceipts);
     }
 
     private void collectBuilder() {
-        collect(builder, epochs::add);
-        collectSide(builder, EpochBuilder.ASSIGNMENTS, toReceipts);
+        collect(seal, parts::add);
+        collectSide(seal, SealOperator.ASSIGNMENTS, toReceipts);
     }
 
     private void carryToBuilder() throws Exception {
-        Collections.shuffle(toBuilder, random);
-        for (Object record : toBuilder) {
-            builder.processElement1(new StreamRecord<>((ShardRoot) record));
+        Collections.shuffle(toSeal, random);
+        for (Object record : toSeal) {
+            seal.processElement1(new StreamRecord<>((ShardRoot) record));
         }
-        toBuilder.clear();
+        toSeal.clear();
     }
 
     private void carryToReceipts() throws Exception {
@@ -228,18 +228,18 @@ final class SettlementFlow implements AutoCloseable {
         int depth = options.shardDepth(); // a key selector is shipped: it must not hold the flow
         return new KeyedTwoInputStreamOperatorTestHarness<Integer, Charge, Release, ShardRoot>(
                 new ShardCutOperator(options, DOMAIN),
-                charge -> SettleOptions.shardOf(charge.account(), depth),
-                release -> SettleOptions.shardOf(release.account(), depth),
+                charge -> SettleOptions.shardOf(charge.requesterAccount(), depth),
+                release -> SettleOptions.shardOf(release.requesterAccount(), depth),
                 Types.INT,
                 MAX_PARALLELISM,
                 SUBTASKS,
                 subtask);
     }
 
-    private TwoInputStreamOperatorTestHarness<ShardRoot, CutPosition, SealedEpoch> builder()
+    private TwoInputStreamOperatorTestHarness<ShardRoot, CutPosition, SealedPart> seal()
             throws Exception {
         return new TwoInputStreamOperatorTestHarness<>(
-                new EpochBuilder(options, DOMAIN, Charges.CURRENT, Charges.SINKS));
+                new SealOperator(options, DOMAIN, Charges.CURRENT, Charges.SINKS));
     }
 
     private static TwoInputStreamOperatorTestHarness<CutReceipt, EpochAssignment, Receipt>

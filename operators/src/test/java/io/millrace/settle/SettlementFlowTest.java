@@ -5,7 +5,7 @@ import static io.millrace.settle.Charges.charge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.chain.EpochHeader;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.meter.Charge;
 import io.millrace.unit.Hex;
 import java.util.ArrayList;
@@ -50,9 +50,9 @@ class SettlementFlowTest {
             }
 
             requireOnce(seed, charges, flow.sealed());
-            requireChain(seed, flow.epochs());
-            requireBooks(seed, charges, flow.epochs());
-            requireRoots(seed, flow.epochs(), flow.sealed());
+            requireChain(seed, flow.parts());
+            requireBooks(seed, charges, flow.parts());
+            requireRoots(seed, flow.parts(), flow.sealed());
         }
     }
 
@@ -74,34 +74,34 @@ class SettlementFlowTest {
                 .isEqualTo(new HashSet<>(charges));
     }
 
-    private static void requireChain(long seed, List<SealedEpoch> epochs) {
+    private static void requireChain(long seed, List<SealedPart> parts) {
         String previous = Hex.ZERO_32;
         long epoch = 1;
-        int part = 0;
-        for (SealedEpoch sealed : epochs) {
-            EpochHeader header = sealed.header();
+        int number = 0;
+        for (SealedPart part : parts) {
+            EpochHeader header = part.header();
             assertThat(header.previousHeader()).as("seed %s", seed).isEqualTo(previous);
             assertThat(header.epoch()).as("seed %s", seed).isEqualTo(epoch);
-            assertThat(header.part()).as("seed %s", seed).isEqualTo(part);
-            previous = sealed.hash();
-            boolean last = ++part == header.parts();
+            assertThat(header.part()).as("seed %s", seed).isEqualTo(number);
+            previous = part.hash();
+            boolean last = ++number == header.parts();
             epoch += last ? 1 : 0;
-            part = last ? 0 : part;
+            number = last ? 0 : number;
         }
-        assertThat(part).as("an epoch is incomplete, seed %s", seed).isZero();
+        assertThat(number).as("an epoch is incomplete, seed %s", seed).isZero();
     }
 
-    private static void requireBooks(long seed, List<Charge> charges, List<SealedEpoch> epochs) {
+    private static void requireBooks(long seed, List<Charge> charges, List<SealedPart> parts) {
         Map<Integer, Long> debits = new TreeMap<>();
         Map<Integer, Long> credits = new TreeMap<>();
         for (Charge charge : charges) {
-            Amounts.add(debits, charge.account(), charge.debitNano());
-            Amounts.add(credits, charge.provider(), charge.creditNano());
+            Amounts.add(debits, charge.requesterAccount(), charge.debitNano());
+            Amounts.add(credits, charge.providerAccount(), charge.creditNano());
             Amounts.add(credits, Amounts.TREASURY, charge.feeNano());
         }
         Map<Integer, Long> debited = new TreeMap<>();
         Map<Integer, Long> credited = new TreeMap<>();
-        for (SealedEpoch part : epochs) {
+        for (SealedPart part : parts) {
             PackedWords.unpack(part.words().debitSlots(), part.words().debits())
                     .forEach(a -> Amounts.add(debited, a.account(), a.amountNano()));
             PackedWords.unpack(part.words().creditSlots(), part.words().credits())
@@ -112,11 +112,11 @@ class SettlementFlowTest {
     }
 
     /** Anyone who has the receipts of an epoch rebuilds the root and sum of its header. */
-    private static void requireRoots(long seed, List<SealedEpoch> epochs, List<Receipt> sealed) {
+    private static void requireRoots(long seed, List<SealedPart> parts, List<Receipt> sealed) {
         ReceiptLeaf leaf = new ReceiptLeaf(DOMAIN);
         List<Receipt> ordered = new ArrayList<>(sealed);
         ordered.sort(Comparator.comparingInt(Receipt::index));
-        for (SealedEpoch part : epochs) {
+        for (SealedPart part : parts) {
             EpochHeader header = part.header();
             List<SumNode> roots =
                     new ArrayList<>(Collections.nCopies(OPTIONS.shards(), SumNode.EMPTY));

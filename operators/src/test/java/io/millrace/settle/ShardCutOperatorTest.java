@@ -29,8 +29,8 @@ class ShardCutOperatorTest {
     private static RestoringHarness<Charge, Release, ShardRoot> harness() {
         return RestoringHarness.<Integer, Charge, Release, ShardRoot>keyedOperator(
                         () -> new ShardCutOperator(OPTIONS, DOMAIN),
-                        charge -> OPTIONS.shardOf(charge.account()),
-                        release -> OPTIONS.shardOf(release.account()),
+                        charge -> OPTIONS.shardOf(charge.requesterAccount()),
+                        release -> OPTIONS.shardOf(release.requesterAccount()),
                         Types.INT)
                 .collecting(ShardCutOperator.RECEIPTS);
     }

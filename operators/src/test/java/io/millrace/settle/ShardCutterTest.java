@@ -112,7 +112,7 @@ class ShardCutterTest {
                 .isEqualTo(new AccountAmount(0, 18));
         assertThat(root.releases()).containsExactly(release(1, 1, 0), release(9, 2, 7));
         assertThat(cut.receipts())
-                .extracting(r -> r.charge().account() + ":" + r.charge().sequence())
+                .extracting(r -> r.charge().requesterAccount() + ":" + r.charge().sequence())
                 .containsExactly("1:1", "1:2", "5:1", "5:2");
         List<SumNode> leaves = new ArrayList<>();
         for (CutReceipt r : cut.receipts()) {

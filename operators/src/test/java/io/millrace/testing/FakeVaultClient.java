@@ -1,6 +1,6 @@
 package io.millrace.testing;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.LogEntry;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.chain.submit.L2Block;
@@ -293,7 +293,7 @@ public final class FakeVaultClient implements VaultClient {
     }
 
     @Override
-    public Optional<LogEntry> settled(SealedEpoch part, long to) throws RpcException {
+    public Optional<LogEntry> settled(SealedPart part, long to) throws RpcException {
         return logs(0, to).stream().filter(it -> it.topics().contains(part.hash())).findFirst();
     }
 

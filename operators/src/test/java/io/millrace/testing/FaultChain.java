@@ -1,7 +1,7 @@
 package io.millrace.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.HexQuantity;
 import io.millrace.chain.rpc.JsonRpc;
 import io.millrace.chain.rpc.L2Connection;
@@ -133,13 +133,12 @@ public final class FaultChain
     }
 
     /** The next {@code count} parts for the vault, one an epoch. */
-    public List<SealedEpoch> epochs(int count) throws Exception {
-        List<SealedEpoch> parts = new ArrayList<>();
+    public List<SealedPart> parts(int count) throws Exception {
+        List<SealedPart> parts = new ArrayList<>();
         String previous = books.headBefore();
         long block = height();
         for (int i = 1; i <= count; i++) {
-            SealedEpoch part =
-                    RealParts.part(local.vault, previous, books.epochBefore() + i, block);
+            SealedPart part = RealParts.part(local.vault, previous, books.epochBefore() + i, block);
             parts.add(part);
             previous = part.hash();
         }

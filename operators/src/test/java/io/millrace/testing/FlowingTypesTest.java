@@ -8,11 +8,13 @@ import io.millrace.admit.Candidate;
 import io.millrace.admit.Funds;
 import io.millrace.admit.FundsChange;
 import io.millrace.admit.ModelListing;
+import io.millrace.admit.Price;
 import io.millrace.admit.Rejection;
 import io.millrace.admit.Release;
 import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestRecord;
 import io.millrace.admit.Task;
+import io.millrace.admit.Terms;
 import io.millrace.infer.Outcome;
 import io.millrace.meter.Charge;
 import io.millrace.meter.Result;
@@ -39,12 +41,14 @@ class FlowingTypesTest {
                 FundsChange.class,
                 ModelListing.class,
                 Outcome.class,
+                Price.class,
                 Rejection.class,
                 Release.class,
                 RequestPlace.class,
                 RequestRecord.class,
                 Result.class,
                 Task.class,
+                Terms.class,
                 Usage.class
             })
     void record_asFlinkSeesIt_isAPojoThroughAndThrough(Class<?> type) {

@@ -1,12 +1,12 @@
 package io.millrace.testing;
 
 import io.millrace.chain.EpochHeader;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.SlotWords;
+import io.millrace.chain.submit.VaultAbi;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -19,13 +19,13 @@ public final class RealParts {
     private RealParts() {}
 
     /** Requester 1 pays 500 nano-USD: 480 to provider 1, 20 to the treasury. */
-    public static SealedEpoch part(SettlementVault vault, String previous, long epoch, long l2Block)
+    public static SealedPart part(SettlementVault vault, String previous, long epoch, long l2Block)
             throws Exception {
         return part(vault, previous, epoch, l2Block, DEBIT_NANO);
     }
 
     /** The same with another sum named in the header. */
-    public static SealedEpoch part(
+    public static SealedPart part(
             SettlementVault vault, String previous, long epoch, long l2Block, long sumNano)
             throws Exception {
         SlotWords words =
@@ -47,35 +47,8 @@ public final class RealParts {
                         wordsHash(words),
                         Hex.encode(Keccak.hashUtf8("cut of epoch " + epoch)),
                         l2Block);
-        String hash = Hex.encode(vault.hashHeader(wire(header)).send());
-        return new SealedEpoch(hash, header, words, List.of(), 3, List.of(), List.of());
-    }
-
-    public static SettlementVault.EpochHeader wire(EpochHeader it) {
-        return new SettlementVault.EpochHeader(
-                Hex.decode(it.previousHeader(), 32),
-                BigInteger.valueOf(it.epoch()),
-                BigInteger.valueOf(it.part()),
-                BigInteger.valueOf(it.parts()),
-                Hex.decode(it.receiptsRoot(), 32),
-                BigInteger.valueOf(it.receiptsSumNano()),
-                BigInteger.valueOf(it.receiptsCount()),
-                BigInteger.valueOf(it.partSumNano()),
-                Hex.decode(it.wordsHash(), 32),
-                Hex.decode(it.cutDigest(), 32),
-                BigInteger.valueOf(it.l2Block()));
-    }
-
-    public static SettlementVault.SlotWords wire(SlotWords it) {
-        return new SettlementVault.SlotWords(
-                numbers(it.debitSlots()),
-                numbers(it.debits()),
-                numbers(it.creditSlots()),
-                numbers(it.credits()));
-    }
-
-    private static List<BigInteger> numbers(List<String> words) {
-        return words.stream().map(word -> new BigInteger(word.substring(2), 16)).toList();
+        String hash = Hex.encode(vault.hashHeader(VaultAbi.header(header)).send());
+        return new SealedPart(hash, header, words, List.of(), 3, List.of(), List.of());
     }
 
     /** Amounts of lanes 0 and 1 of a word. */

@@ -3,7 +3,7 @@ package io.millrace.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.HexQuantity;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.unit.Hex;
@@ -96,10 +96,10 @@ public final class SettledBooks {
     }
 
     /** M4, M5, M6: exactly these, each once, in order, and the money of each moved once. */
-    public void settledOnce(List<SealedEpoch> parts) throws Exception {
+    public void settledOnce(List<SealedPart> parts) throws Exception {
         assertThat(settledHeaders())
                 .as("settled epochs, in order, each once")
-                .containsExactlyElementsOf(parts.stream().map(SealedEpoch::hash).toList());
+                .containsExactlyElementsOf(parts.stream().map(SealedPart::hash).toList());
         long count = parts.size();
         List<BigInteger> now = balances();
         assertThat(moved(0, now))
@@ -126,7 +126,7 @@ public final class SettledBooks {
     }
 
     /** The same, and not one transaction more than the epochs needed. */
-    public void settledOnceByOneTransactionEach(List<SealedEpoch> parts) throws Exception {
+    public void settledOnceByOneTransactionEach(List<SealedPart> parts) throws Exception {
         settledOnce(parts);
         assertThat(transactions())
                 .as("transactions of the settler")

@@ -168,14 +168,17 @@ final class ChargeChecks {
         Map<String, List<Charge>> byRequester =
                 charges.stream()
                         .sorted(Comparator.comparing(Charge::sequence))
-                        .collect(groupingBy(Charge::requester, TreeMap::new, toList()));
+                        .collect(groupingBy(Charge::requesterAddress, TreeMap::new, toList()));
         byRequester.forEach(
-                (requester, own) -> {
+                (requesterAddress, own) -> {
                     for (int i = 0; i < own.size(); i++) {
                         if (own.get(i).sequence() != i + 1L) {
                             findings.add(
                                     "%s has number %d where %d is due"
-                                            .formatted(requester, own.get(i).sequence(), i + 1L));
+                                            .formatted(
+                                                    requesterAddress,
+                                                    own.get(i).sequence(),
+                                                    i + 1L));
                             break;
                         }
                     }

@@ -107,10 +107,10 @@ final class EpochChecks {
         Map<Long, List<MerkleSum.Node>> leaves = new TreeMap<>();
         List<Receipt> ordered = new ArrayList<>(sealed);
         ordered.sort(
-                Comparator.comparing((Receipt receipt) -> receipt.charge().account())
+                Comparator.comparing((Receipt receipt) -> receipt.charge().requesterAccount())
                         .thenComparing(receipt -> receipt.charge().sequence()));
         for (Receipt receipt : ordered) {
-            long shard = receipt.charge().account() % shards;
+            long shard = receipt.charge().requesterAccount() % shards;
             List<MerkleSum.Node> own = leaves.computeIfAbsent(shard, s -> new ArrayList<>());
             if (receipt.shard() != shard || receipt.index() != own.size()) {
                 findings.add(
@@ -152,8 +152,10 @@ final class EpochChecks {
             Map<Long, BigInteger> earnedByReceipts = new TreeMap<>();
             for (Receipt receipt : receipts.getOrDefault(entry.getKey(), List.of())) {
                 Charge charge = receipt.charge();
-                paidByReceipts.merge(charge.account(), charge.debitNano(), BigInteger::add);
-                earnedByReceipts.merge(charge.provider(), charge.creditNano(), BigInteger::add);
+                paidByReceipts.merge(
+                        charge.requesterAccount(), charge.debitNano(), BigInteger::add);
+                earnedByReceipts.merge(
+                        charge.providerAccount(), charge.creditNano(), BigInteger::add);
                 earnedByReceipts.merge(TREASURY, charge.feeNano(), BigInteger::add);
             }
             compare(entry.getKey(), "spending", debits, paidByReceipts, findings);

@@ -63,11 +63,11 @@ record KafkaBooks(
 
     record Charge(
             String requestId,
-            String requester,
-            long account,
+            String requesterAddress,
+            long requesterAccount,
             long sequence,
-            long provider,
             String providerAddress,
+            long providerAccount,
             String model,
             BigInteger units,
             BigInteger priceNanoPerMillion,

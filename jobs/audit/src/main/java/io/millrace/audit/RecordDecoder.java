@@ -57,23 +57,25 @@ final class RecordDecoder {
     }
 
     static Charge charge(JsonFields charge) {
+        JsonFields price = charge.object("price");
+        JsonFields place = charge.object("place");
         return new Charge(
                 charge.hash("requestId"),
-                charge.address("requester"),
-                charge.count("account"),
+                charge.address("requesterAddress"),
+                charge.count("requesterAccount"),
                 charge.count("sequence"),
-                charge.count("provider"),
                 charge.address("providerAddress"),
+                charge.count("providerAccount"),
                 charge.hash("model"),
                 charge.amount("units"),
-                charge.amount("priceNanoPerMillion"),
-                charge.count("priceVersion"),
+                price.amount("nanoPerMillion"),
+                price.count("version"),
                 charge.amount("debitNano"),
                 charge.amount("creditNano"),
                 charge.amount("feeNano"),
                 charge.text("status"),
                 new Position(
-                        Math.toIntExact(charge.count("topicPartition")), charge.count("offset")));
+                        Math.toIntExact(place.count("topicPartition")), place.count("offset")));
     }
 
     static Result result(JsonFields result) {

@@ -128,16 +128,20 @@ final class RequestChecks {
         if (!id.equals(charge.requestId())) {
             return name + " names " + charge.at() + ", whose id is " + id;
         }
-        if (!signed.requester().equals(charge.requester())) {
-            return name + " names " + charge.requester() + ", the request " + signed.requester();
+        if (!signed.requester().equals(charge.requesterAddress())) {
+            return name
+                    + " names "
+                    + charge.requesterAddress()
+                    + ", the request "
+                    + signed.requester();
         }
         if (!signed.model().equals(charge.model())) {
             return name + " names model " + charge.model() + ", the request " + signed.model();
         }
         String signer = signer(id, signed.signature());
-        return signer.equals(charge.requester())
+        return signer.equals(charge.requesterAddress())
                 ? ""
-                : name + " is for " + charge.requester() + ", signed by " + signer;
+                : name + " is for " + charge.requesterAddress() + ", signed by " + signer;
     }
 
     /** Address that signed, or what is wrong with the signature. */

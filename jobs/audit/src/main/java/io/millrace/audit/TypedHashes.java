@@ -32,10 +32,10 @@ final class TypedHashes {
                             + "uint64 maxFeeNano,uint64 deadline,uint64 nonce)");
     private static final Bytes32 RECEIPT_TYPE =
             utf8Hash(
-                    "Receipt(bytes32 requestId,uint32 requester,uint64 sequence,uint32 provider,"
-                            + "bytes32 model,uint64 units,uint64 priceNanoPerMillion,"
-                            + "uint32 priceVersion,uint64 debitNano,uint64 creditNano,"
-                            + "uint64 feeNano,uint32 shard,uint32 index)");
+                    "Receipt(bytes32 requestId,uint32 requesterAccount,uint64 sequence,"
+                            + "uint32 providerAccount,bytes32 model,uint64 units,"
+                            + "uint64 priceNanoPerMillion,uint32 priceVersion,uint64 debitNano,"
+                            + "uint64 creditNano,uint64 feeNano,uint32 shard,uint32 index)");
     private static final Bytes32 HEADER_TYPE =
             utf8Hash(
                     "EpochHeader(bytes32 previousHeader,uint64 epoch,uint32 part,uint32 parts,"
@@ -73,9 +73,9 @@ final class TypedHashes {
         return digest(
                 RECEIPT_TYPE,
                 hash(charge.requestId()),
-                number(charge.account()),
+                number(charge.requesterAccount()),
                 number(charge.sequence()),
-                number(charge.provider()),
+                number(charge.providerAccount()),
                 hash(charge.model()),
                 number(charge.units()),
                 number(charge.priceNanoPerMillion()),

@@ -85,23 +85,23 @@ final class VaultChecks {
         chain.spending().forEach(account -> spenders.put(account.account(), account.owner()));
         chain.earning().forEach(account -> earners.put(account.account(), account.owner()));
         for (Charge charge : evidence.kafka().charges()) {
-            String spender = spenders.getOrDefault(charge.account(), "nobody");
-            String earner = earners.getOrDefault(charge.provider(), "nobody");
-            if (!spender.equals(charge.requester())) {
+            String spender = spenders.getOrDefault(charge.requesterAccount(), "nobody");
+            String earner = earners.getOrDefault(charge.providerAccount(), "nobody");
+            if (!spender.equals(charge.requesterAddress())) {
                 findings.add(
                         "%s debits spending account %d of %s for requester %s"
                                 .formatted(
                                         charge.requestId(),
-                                        charge.account(),
+                                        charge.requesterAccount(),
                                         spender,
-                                        charge.requester()));
+                                        charge.requesterAddress()));
             }
             if (!earner.equals(charge.providerAddress())) {
                 findings.add(
                         "%s credits earning account %d of %s for provider %s"
                                 .formatted(
                                         charge.requestId(),
-                                        charge.provider(),
+                                        charge.providerAccount(),
                                         earner,
                                         charge.providerAddress()));
             }
@@ -172,7 +172,7 @@ final class VaultChecks {
         Findings findings = new Findings();
         Map<Long, BigInteger> pending = new TreeMap<>();
         for (Charge charge : pendingCharges()) {
-            add(pending, charge.account(), charge.debitNano());
+            add(pending, charge.requesterAccount(), charge.debitNano());
         }
         Map<Long, BigInteger> held = new HashMap<>();
         chain.spending().forEach(account -> held.put(account.account(), account.balanceNano()));

@@ -112,7 +112,7 @@ class FalsifiedBooksTest {
                 row(
                         "charge for another requester",
                         "request-signatures",
-                        b -> charge(b, 0, "requester", OTHER_ADDRESS)),
+                        b -> charge(b, 0, "requesterAddress", OTHER_ADDRESS)),
                 row(
                         "charge for another model",
                         "request-signatures",
@@ -283,7 +283,10 @@ class FalsifiedBooksTest {
                         "account of another provider",
                         "account-owners",
                         b -> earning(b, "owner", OTHER_ADDRESS)),
-                row("account of nobody", "account-owners", b -> charge(b, 0, "provider", 77L)),
+                row(
+                        "account of nobody",
+                        "account-owners",
+                        b -> charge(b, 0, "providerAccount", 77L)),
                 row(
                         "spending balance altered",
                         "vault-balances",

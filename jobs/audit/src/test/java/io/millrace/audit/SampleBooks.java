@@ -188,7 +188,7 @@ final class SampleBooks {
 
     private static long debits(List<Charge> charges, int account) {
         return charges.stream()
-                .filter(charge -> charge.account() == account)
+                .filter(charge -> charge.requesterAccount() == account)
                 .mapToLong(charge -> charge.debitNano().longValueExact())
                 .sum();
     }
@@ -244,14 +244,15 @@ final class SampleBooks {
         long debit = (units * price + 999_999) / 1_000_000;
         long fee = debit / 50;
         int provider = 1 + random.nextInt(2);
-        long sequence = 1 + charges.stream().filter(charge -> charge.account() == account).count();
+        long sequence =
+                1 + charges.stream().filter(charge -> charge.requesterAccount() == account).count();
         return new Charge(
                 hashes.request(requireNonNull(request.signed())),
                 address(account),
                 account,
                 sequence,
-                provider,
                 PROVIDERS.get(provider),
+                provider,
                 MODEL,
                 BigInteger.valueOf(units),
                 BigInteger.valueOf(price),

@@ -121,8 +121,8 @@ final class SampleLedger {
                 epoch % 2 == 1
                         ? List.of(charge -> true)
                         : List.of(
-                                charge -> charge.account() < FIRST_OF_PART_1,
-                                charge -> charge.account() >= FIRST_OF_PART_1);
+                                charge -> charge.requesterAccount() < FIRST_OF_PART_1,
+                                charge -> charge.requesterAccount() >= FIRST_OF_PART_1);
         lastParts = new ArrayList<>();
         lastMovements = new ArrayList<>();
         for (int number = 0; number < shares.size(); number++) {
@@ -212,18 +212,21 @@ final class SampleLedger {
     }
 
     private void move(Charge charge) {
-        spending.merge((int) charge.account(), -charge.debitNano().longValue(), Long::sum);
-        earning.merge((int) charge.provider(), charge.creditNano().longValue(), Long::sum);
+        spending.merge((int) charge.requesterAccount(), -charge.debitNano().longValue(), Long::sum);
+        earning.merge((int) charge.providerAccount(), charge.creditNano().longValue(), Long::sum);
         earning.merge(0, charge.feeNano().longValue(), Long::sum);
     }
 
     private static List<Receipt> receipts(long epoch, List<Charge> charges) {
         Map<Long, Integer> next = new HashMap<>();
         return charges.stream()
-                .sorted(Comparator.comparing(Charge::account).thenComparing(Charge::sequence))
+                .sorted(
+                        Comparator.comparing(Charge::requesterAccount)
+                                .thenComparing(Charge::sequence))
                 .map(
                         charge -> {
-                            long shard = charge.account() % (1L << SampleBooks.SHARD_DEPTH);
+                            long shard =
+                                    charge.requesterAccount() % (1L << SampleBooks.SHARD_DEPTH);
                             int index = next.merge(shard, 1, Integer::sum) - 1;
                             return new Receipt(epoch, shard, index, charge);
                         })
@@ -241,8 +244,8 @@ final class SampleLedger {
         Map<Long, BigInteger> debits = new TreeMap<>();
         Map<Long, BigInteger> credits = new TreeMap<>();
         for (Charge charge : own) {
-            debits.merge(charge.account(), charge.debitNano(), BigInteger::add);
-            credits.merge(charge.provider(), charge.creditNano(), BigInteger::add);
+            debits.merge(charge.requesterAccount(), charge.debitNano(), BigInteger::add);
+            credits.merge(charge.providerAccount(), charge.creditNano(), BigInteger::add);
             credits.merge(0L, charge.feeNano(), BigInteger::add);
         }
         BigInteger sum = debits.values().stream().reduce(BigInteger.ZERO, BigInteger::add);

@@ -57,10 +57,10 @@ class SharedVectorsTest {
                     new Charge(
                             fields.hash("requestId"),
                             "",
-                            fields.count("requester"),
+                            fields.count("requesterAccount"),
                             fields.count("sequence"),
-                            fields.count("provider"),
                             "",
+                            fields.count("providerAccount"),
                             fields.hash("model"),
                             fields.amount("units"),
                             fields.amount("priceNanoPerMillion"),

@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.entry;
 import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.EpochHeader;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.SlotWords;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.job.JsonCodec;
 import io.millrace.meter.Charge;
 import io.millrace.settle.Receipt;
+import io.millrace.testing.ChargeBuilder;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.List;
@@ -26,23 +27,18 @@ class EngineRecordsTest {
     private static final String REQUESTER = "0x" + "a1".repeat(20);
     private static final String PROVIDER = "0x" + "b2".repeat(20);
     private static final Charge CHARGE =
-            new Charge(
-                    ID,
-                    REQUESTER,
-                    7,
-                    3,
-                    2,
-                    PROVIDER,
-                    MODEL,
-                    12,
-                    20_000_000,
-                    1,
-                    240,
-                    236,
-                    4,
-                    OutcomeStatus.ANSWERED,
-                    5,
-                    99);
+            ChargeBuilder.charge()
+                    .id(ID)
+                    .requester(7, REQUESTER)
+                    .sequence(3)
+                    .provider(2, PROVIDER)
+                    .model(MODEL)
+                    .units(12)
+                    .price(20_000_000, 1)
+                    .amounts(240, 4)
+                    .status(OutcomeStatus.ANSWERED)
+                    .at(5, 99)
+                    .build();
 
     @Test
     void charge_asEngineWritesIt_everyMember() throws IOException {
@@ -55,8 +51,8 @@ class EngineRecordsTest {
                                 REQUESTER,
                                 7,
                                 3,
-                                2,
                                 PROVIDER,
+                                2,
                                 MODEL,
                                 BigInteger.valueOf(12),
                                 BigInteger.valueOf(20_000_000),
@@ -78,8 +74,8 @@ class EngineRecordsTest {
     @Test
     void epoch_asEngineWritesIt_everyMember() throws IOException {
         String word = "0x" + "0".repeat(63) + "5";
-        SealedEpoch sealed =
-                new SealedEpoch(
+        SealedPart sealed =
+                new SealedPart(
                         ID,
                         new EpochHeader(MODEL, 4, 1, 2, ROOT, 240, 1, 100, ID, MODEL, 17),
                         new SlotWords(List.of(word), List.of(), List.of(), List.of(word, word)),

@@ -11,7 +11,6 @@ import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackFile.Account;
 import io.millrace.local.stack.StackOptions;
 import io.millrace.local.stack.Wallet;
-import io.millrace.meter.Charge;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Secp256k1;
 import java.math.BigInteger;
@@ -222,7 +221,7 @@ class AdmissionGateITCase {
                                         .charges()
                                         .getOrDefault(request.requestId(), List.of())
                                         .stream())
-                .map(Charge::priceNanoPerMillion)
+                .map(charge -> charge.price().nanoPerMillion())
                 .toList();
     }
 

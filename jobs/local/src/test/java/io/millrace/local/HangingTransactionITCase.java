@@ -61,7 +61,7 @@ class HangingTransactionITCase {
     }
 
     private static long hiddenMillis(LocalStack stack) throws Exception {
-        String name = "epoch-builder.settle.hiddenMillis";
+        String name = "seal.settle.hiddenMillis";
         return stack.metrics().sum(name, name).orElse(0);
     }
 

@@ -72,7 +72,7 @@ class SavepointITCase {
                         "a charge at the new price",
                         view ->
                                 view.charges().values().stream()
-                                        .anyMatch(list -> list.get(0).priceVersion() == 2));
+                                        .anyMatch(list -> list.get(0).price().version() == 2));
                 atTheEnd = client.send(4);
             }
             client.awaitSettled();
@@ -83,7 +83,9 @@ class SavepointITCase {
             assertPricedAtAppendTime(client, priceChangesAt);
             assertThat(atTheEnd)
                     .as("requests that only one provider could take")
-                    .allMatch(request -> charge(client, request).provider() == alone.account());
+                    .allMatch(
+                            request ->
+                                    charge(client, request).providerAccount() == alone.account());
         }
     }
 
@@ -137,7 +139,7 @@ class SavepointITCase {
     private static void assertPricedAtAppendTime(StackClient client, long priceChangesAt) {
         for (SentRequest request : client.sent()) {
             boolean changed = request.appendMillis() >= priceChangesAt;
-            assertThat(charge(client, request).priceNanoPerMillion())
+            assertThat(charge(client, request).price().nanoPerMillion())
                     .as("price of a request appended at " + request.appendMillis())
                     .isEqualTo(changed ? NEW_PRICE : client.stack().priceNanoPerMillion());
         }

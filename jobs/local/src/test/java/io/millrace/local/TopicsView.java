@@ -2,7 +2,7 @@ package io.millrace.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.SettlementRecord;
 import io.millrace.job.JsonCodec;
 import io.millrace.job.TopicScan;
@@ -74,8 +74,8 @@ final class TopicsView implements AutoCloseable {
                 || charges.getOrDefault(request.requestId(), List.of()).stream()
                         .anyMatch(
                                 charge ->
-                                        charge.topicPartition() == request.partition()
-                                                && charge.offset() == request.offset());
+                                        charge.place().topicPartition() == request.partition()
+                                                && charge.place().offset() == request.offset());
     }
 
     /**
@@ -118,7 +118,7 @@ final class TopicsView implements AutoCloseable {
                         receipt.path("epoch").asLong());
             }
             case Topics.EPOCHS -> {
-                SealedEpoch part = JsonCodec.decode(value, SealedEpoch.class);
+                SealedPart part = JsonCodec.decode(value, SealedPart.class);
                 sealedEpochs.add(part.header().epoch());
                 sealedParts.add(part.header().epoch() + "/" + part.header().part());
             }

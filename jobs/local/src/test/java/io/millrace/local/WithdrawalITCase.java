@@ -126,7 +126,7 @@ class WithdrawalITCase {
     private static long chargedNano(StackClient client, Wallet wallet) {
         return client.view().charges().values().stream()
                 .map(charges -> charges.get(0))
-                .filter(charge -> charge.requester().equals(wallet.address()))
+                .filter(charge -> charge.requesterAddress().equals(wallet.address()))
                 .mapToLong(Charge::debitNano)
                 .sum();
     }

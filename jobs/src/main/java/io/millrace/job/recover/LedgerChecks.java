@@ -2,7 +2,7 @@ package io.millrace.job.recover;
 
 import io.millrace.chain.EpochHeader;
 import io.millrace.chain.EpochHeaderHash;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.chain.submit.VaultHead;
 import io.millrace.meter.Charge;
@@ -65,7 +65,7 @@ public final class LedgerChecks {
     }
 
     private static void requireNodeCaughtUp(LedgerHistory history) {
-        for (SealedEpoch part : history.parts()) {
+        for (SealedPart part : history.parts()) {
             if (part.header().l2Block() > history.finalBlock()) {
                 throw new RecoverException(
                         describe(part)
@@ -78,12 +78,12 @@ public final class LedgerChecks {
         }
     }
 
-    private void requireOneChain(List<SealedEpoch> parts) {
+    private void requireOneChain(List<SealedPart> parts) {
         String previous = Hex.ZERO_32;
         long epoch = 0;
         int next = 0;
         int of = 0;
-        for (SealedEpoch part : parts) {
+        for (SealedPart part : parts) {
             EpochHeader header = part.header();
             boolean follows =
                     next < of
@@ -130,14 +130,14 @@ public final class LedgerChecks {
         }
     }
 
-    private static void requireVaultAgrees(List<SealedEpoch> parts, VaultRecord vault)
+    private static void requireVaultAgrees(List<SealedPart> parts, VaultRecord vault)
             throws RpcException {
         VaultHead head = vault.head();
         if (head.epoch() == 0) {
             return;
         }
         boolean found = false;
-        for (SealedEpoch part : parts) {
+        for (SealedPart part : parts) {
             boolean isHead =
                     part.header().epoch() == head.epoch() && part.header().part() == head.part();
             if (isHead && part.hash().equals(head.header())) {
@@ -145,7 +145,7 @@ public final class LedgerChecks {
             }
             found |= isHead;
         }
-        for (SealedEpoch part : parts) {
+        for (SealedPart part : parts) {
             String recorded = vault.headerOf(part.header().epoch(), part.header().part());
             if (!recorded.equals(Hex.ZERO_32) && !recorded.equals(part.hash())) {
                 throw new RecoverException(
@@ -182,13 +182,13 @@ public final class LedgerChecks {
         Map<String, Long> last = new HashMap<>();
         Map<String, Charge> byId = new HashMap<>();
         for (Charge charge : charges) {
-            long expected = last.getOrDefault(charge.requester(), 0L) + 1;
+            long expected = last.getOrDefault(charge.requesterAddress(), 0L) + 1;
             if (charge.sequence() != expected) {
                 throw new RecoverException(
                         "charge "
                                 + charge.requestId()
                                 + " of requester "
-                                + charge.requester()
+                                + charge.requesterAddress()
                                 + " has sequence "
                                 + charge.sequence()
                                 + " where "
@@ -196,7 +196,7 @@ public final class LedgerChecks {
                                 + " follows: a charge is missing or came twice"
                                 + RESTORE);
             }
-            last.put(charge.requester(), charge.sequence());
+            last.put(charge.requesterAddress(), charge.sequence());
             if (byId.put(charge.requestId(), charge) != null) {
                 throw new RecoverException(
                         "request " + charge.requestId() + " is charged twice" + RESTORE);
@@ -224,7 +224,7 @@ public final class LedgerChecks {
             }
             byEpoch.computeIfAbsent(receipt.epoch(), epoch -> new ArrayList<>()).add(receipt);
         }
-        for (SealedEpoch part : history.parts()) {
+        for (SealedPart part : history.parts()) {
             if (part.header().part() == 0) {
                 List<Receipt> receipts = byEpoch.remove(part.header().epoch());
                 requireRoot(part, receipts == null ? List.of() : receipts);
@@ -239,7 +239,7 @@ public final class LedgerChecks {
         }
     }
 
-    private void requireRoot(SealedEpoch part, List<Receipt> receipts) {
+    private void requireRoot(SealedPart part, List<Receipt> receipts) {
         List<Receipt> ordered = new ArrayList<>(receipts);
         ordered.sort(Comparator.comparingInt(Receipt::shard).thenComparingInt(Receipt::index));
         Map<Integer, List<SumNode>> leaves = new HashMap<>();
@@ -290,7 +290,7 @@ public final class LedgerChecks {
         }
     }
 
-    private static String describe(SealedEpoch part) {
+    private static String describe(SealedPart part) {
         return "epoch " + part.header().epoch() + " part " + part.header().part();
     }
 }

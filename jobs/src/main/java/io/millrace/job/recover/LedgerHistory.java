@@ -2,7 +2,7 @@ package io.millrace.job.recover;
 
 import static java.util.Objects.requireNonNull;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.VaultEvent;
 import io.millrace.meter.Charge;
 import io.millrace.settle.CheckpointMark;
@@ -23,7 +23,7 @@ import java.util.List;
 public record LedgerHistory(
         CheckpointMark mark,
         List<Charge> charges,
-        List<SealedEpoch> parts,
+        List<SealedPart> parts,
         List<Receipt> receipts,
         RequestScan.Result requests,
         List<VaultEvent> events,

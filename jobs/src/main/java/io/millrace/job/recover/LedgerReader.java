@@ -4,7 +4,7 @@ import io.millrace.admit.RejectionCodec;
 import io.millrace.admit.RequestCodec;
 import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestSignature;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.event.JsonRpcEventChain;
 import io.millrace.chain.event.VaultEvents;
 import io.millrace.chain.rpc.RpcException;
@@ -87,7 +87,7 @@ final class LedgerReader {
     }
 
     /** The submitter goes on at the first part that it has not reported as final. */
-    private List<SealedEpoch> parts() throws IOException {
+    private List<SealedPart> parts() throws IOException {
         Set<String> reported = new HashSet<>();
         scan(
                 Topics.TRANSACTIONS,
@@ -97,12 +97,12 @@ final class LedgerReader {
                         reported.add(entry.header());
                     }
                 });
-        List<SealedEpoch> parts = new ArrayList<>();
+        List<SealedPart> parts = new ArrayList<>();
         try (TopicScan scan = scan(Topics.EPOCHS)) {
             scan.ends().forEach((partition, end) -> starts.put(partition.toString(), end));
             scan.toEnd(
                     record -> {
-                        SealedEpoch part = JsonCodec.decode(record.value(), SealedEpoch.class);
+                        SealedPart part = JsonCodec.decode(record.value(), SealedPart.class);
                         parts.add(part);
                         if (!reported.contains(part.hash())) {
                             starts.merge(

@@ -6,7 +6,7 @@ import io.millrace.admit.FundsChange;
 import io.millrace.admit.ModelListing;
 import io.millrace.admit.Release;
 import io.millrace.chain.CutPosition;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.VaultEvent;
 import io.millrace.meter.Charge;
 import io.millrace.meter.Usage;
@@ -77,14 +77,14 @@ public final class LedgerRebuild {
             FundsChange.of(event).ifPresent(change -> apply(change, accounts, owners));
         }
         for (Charge charge : history.charges()) {
-            account(accounts, charge.requester()).move(-charge.debitNano());
+            account(accounts, charge.requesterAddress()).move(-charge.debitNano());
         }
         settleReleases(history.parts(), accounts, owners);
         remember(history, accounts);
         List<Release> pending = pendingReleases(accounts);
         return new RebuiltLedger(
                 nextCheckpoint(history),
-                new RebuiltLedger.Builder(head(history.parts()), positions(history.parts())),
+                new RebuiltLedger.Seal(head(history.parts()), positions(history.parts())),
                 models.entrySet().stream()
                         .map(entry -> new RebuiltLedger.Model(entry.getKey(), entry.getValue()))
                         .toList(),
@@ -113,8 +113,9 @@ public final class LedgerRebuild {
             FundsChange change, Map<String, Account> accounts, Map<Integer, String> owners) {
         Account account =
                 accounts.computeIfAbsent(
-                        change.requester(), requester -> new Account(change.account()));
-        owners.put(change.account(), change.requester());
+                        change.requesterAddress(),
+                        requesterAddress -> new Account(change.requesterAccount()));
+        owners.put(change.requesterAccount(), change.requesterAddress());
         switch (change.kind()) {
             case DEPOSITED, RELEASE_SKIPPED -> account.move(change.amountNano());
             case ESCAPED -> account.move(-change.amountNano());
@@ -126,12 +127,12 @@ public final class LedgerRebuild {
         }
     }
 
-    private static Account account(Map<String, Account> accounts, String requester) {
-        Account account = accounts.get(requester);
+    private static Account account(Map<String, Account> accounts, String requesterAddress) {
+        Account account = accounts.get(requesterAddress);
         if (account == null) {
             throw new RecoverException(
                     "requester "
-                            + requester
+                            + requesterAddress
                             + " is charged but has no account in the vault up to its final block;"
                             + " is the node behind, or chain.start.block after the vault's"
                             + " deployment?");
@@ -140,13 +141,13 @@ public final class LedgerRebuild {
     }
 
     private static void settleReleases(
-            List<SealedEpoch> parts, Map<String, Account> accounts, Map<Integer, String> owners) {
-        for (SealedEpoch part : parts) {
+            List<SealedPart> parts, Map<String, Account> accounts, Map<Integer, String> owners) {
+        for (SealedPart part : parts) {
             for (String word : part.releases()) {
                 Release release =
                         PackedWords.release(
                                 word, number -> owners.getOrDefault(number, "account " + number));
-                Account account = account(accounts, release.requester());
+                Account account = account(accounts, release.requesterAddress());
                 account.move(-release.amountNano());
                 account.askedNano.remove(release.request());
             }
@@ -160,7 +161,7 @@ public final class LedgerRebuild {
             // At the deadline itself a copy would still be judged: the watermark is a millisecond
             // behind.
             if (deadline >= history.requests().clockMillis()) {
-                Account account = account(accounts, charge.requester());
+                Account account = account(accounts, charge.requesterAddress());
                 String before = account.lastByDeadline.put(deadline, charge.requestId());
                 account.admitted.put(
                         charge.requestId(),
@@ -172,7 +173,7 @@ public final class LedgerRebuild {
     private static List<Release> pendingReleases(Map<String, Account> accounts) {
         List<Release> releases = new ArrayList<>();
         accounts.forEach(
-                (requester, account) ->
+                (requesterAddress, account) ->
                         account.askedNano.forEach(
                                 (request, askedNano) -> {
                                     long amountNano =
@@ -181,7 +182,7 @@ public final class LedgerRebuild {
                                     releases.add(
                                             new Release(
                                                     account.account,
-                                                    requester,
+                                                    requesterAddress,
                                                     request,
                                                     amountNano));
                                 }));
@@ -208,9 +209,10 @@ public final class LedgerRebuild {
         Map<String, Long> sequences = new TreeMap<>();
         Map<String, Map<String, Usage>> usage = new HashMap<>();
         for (Charge charge : charges) {
-            sequences.put(charge.requester(), charge.sequence());
+            sequences.put(charge.requesterAddress(), charge.sequence());
             Map<String, Usage> models =
-                    usage.computeIfAbsent(charge.requester(), requester -> new HashMap<>());
+                    usage.computeIfAbsent(
+                            charge.requesterAddress(), requesterAddress -> new HashMap<>());
             models.put(
                     charge.model(), models.getOrDefault(charge.model(), Usage.NONE).plus(charge));
         }
@@ -232,13 +234,14 @@ public final class LedgerRebuild {
         Map<Integer, List<Charge>> charges = new TreeMap<>();
         for (Charge charge : history.charges()) {
             if (!sealed.contains(charge.requestId())) {
-                charges.computeIfAbsent(shardOf(charge.account()), shard -> new ArrayList<>())
+                charges.computeIfAbsent(
+                                shardOf(charge.requesterAccount()), shard -> new ArrayList<>())
                         .add(charge);
             }
         }
         Map<Integer, List<Release>> byShard = new HashMap<>();
         for (Release release : releases) {
-            int shard = shardOf(release.account());
+            int shard = shardOf(release.requesterAccount());
             byShard.computeIfAbsent(shard, number -> new ArrayList<>()).add(release);
             charges.computeIfAbsent(shard, number -> new ArrayList<>());
         }
@@ -258,12 +261,12 @@ public final class LedgerRebuild {
         for (Charge charge : charges) {
             PendingRequester before =
                     pending.getOrDefault(
-                            charge.account(),
-                            new PendingRequester(charge.account(), 0, 0, dustMaxCuts));
+                            charge.requesterAccount(),
+                            new PendingRequester(charge.requesterAccount(), 0, 0, dustMaxCuts));
             pending.put(
-                    charge.account(),
+                    charge.requesterAccount(),
                     new PendingRequester(
-                            charge.account(),
+                            charge.requesterAccount(),
                             Nano.add(before.totalNano(), charge.debitNano()),
                             before.receipts() + 1,
                             before.cutsCarried()));
@@ -275,15 +278,15 @@ public final class LedgerRebuild {
         return SettleOptions.shardOf(account, shardDepth);
     }
 
-    private static EpochSealer.Head head(List<SealedEpoch> parts) {
+    private static EpochSealer.Head head(List<SealedPart> parts) {
         if (parts.isEmpty()) {
             return EpochSealer.Head.GENESIS;
         }
-        SealedEpoch last = parts.get(parts.size() - 1);
+        SealedPart last = parts.get(parts.size() - 1);
         return new EpochSealer.Head(last.header().epoch(), last.hash(), 0);
     }
 
-    private static List<CutPosition> positions(List<SealedEpoch> parts) {
+    private static List<CutPosition> positions(List<SealedPart> parts) {
         return parts.isEmpty() ? List.of() : parts.get(parts.size() - 1).positions();
     }
 
@@ -292,8 +295,8 @@ public final class LedgerRebuild {
         for (Receipt receipt : history.receipts()) {
             last = Math.max(last, receipt.cut());
         }
-        for (SealedEpoch part : history.parts()) {
-            for (SealedEpoch.ShardCut cut : part.sources()) {
+        for (SealedPart part : history.parts()) {
+            for (SealedPart.ShardCut cut : part.sources()) {
                 last = Math.max(last, cut.cut());
             }
         }

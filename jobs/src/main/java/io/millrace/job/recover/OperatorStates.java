@@ -6,7 +6,7 @@ import io.millrace.admit.Funds;
 import io.millrace.admit.Release;
 import io.millrace.admit.RequestPlace;
 import io.millrace.admit.ValidateFunction;
-import io.millrace.admit.gate.GateKeeper;
+import io.millrace.admit.gate.GateKeeperOperator;
 import io.millrace.chain.CutPosition;
 import io.millrace.meter.Charge;
 import io.millrace.meter.MeterFunction;
@@ -44,8 +44,8 @@ final class OperatorStates {
         }
     }
 
-    /** Of the epoch builder. It has sent no mark: the log must end where its head is. */
-    static final class OfBuilder extends ListStates<RebuiltLedger.Builder> {
+    /** Of the seal operator. It has sent no mark: the log must end where its head is. */
+    static final class OfSeal extends ListStates<RebuiltLedger.Seal> {
 
         private static final long serialVersionUID = 1L;
 
@@ -59,8 +59,7 @@ final class OperatorStates {
         }
 
         @Override
-        public void processElement(
-                RebuiltLedger.Builder value, StateBootstrapFunction.Context context)
+        public void processElement(RebuiltLedger.Seal value, StateBootstrapFunction.Context context)
                 throws Exception {
             head.add(value.head());
             positions.addAll(value.positions());
@@ -76,7 +75,7 @@ final class OperatorStates {
 
         @Override
         public void initializeState(FunctionInitializationContext context) throws Exception {
-            unsettled = context.getOperatorStateStore().getListState(GateKeeper.UNSETTLED);
+            unsettled = context.getOperatorStateStore().getListState(GateKeeperOperator.UNSETTLED);
         }
 
         @Override
@@ -197,7 +196,7 @@ final class OperatorStates {
                 KeyedStateBootstrapFunction<Integer, RebuiltLedger.Shard>.Context context)
                 throws Exception {
             for (Charge charge : value.charges()) {
-                charges.put(new ChargeKey(charge.account(), charge.sequence()), charge);
+                charges.put(new ChargeKey(charge.requesterAccount(), charge.sequence()), charge);
             }
             for (PendingRequester requester : value.requesters()) {
                 requesters.put(requester.account(), requester);

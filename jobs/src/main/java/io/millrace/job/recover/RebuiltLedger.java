@@ -26,7 +26,7 @@ import java.util.Map;
  */
 public record RebuiltLedger(
         long checkpoint,
-        Builder builder,
+        Seal seal,
         List<Model> models,
         List<Requester> requesters,
         List<Meter> meters,
@@ -36,7 +36,7 @@ public record RebuiltLedger(
 
     /** Checks and copies. */
     public RebuiltLedger {
-        requireNonNull(builder, "builder is null");
+        requireNonNull(seal, "seal is null");
         models = List.copyOf(models);
         requesters = List.copyOf(requesters);
         meters = List.copyOf(meters);
@@ -45,14 +45,14 @@ public record RebuiltLedger(
     }
 
     /**
-     * Of the epoch builder.
+     * Of the seal operator.
      *
      * @param positions of the last epoch
      */
-    public record Builder(EpochSealer.Head head, List<CutPosition> positions) {
+    public record Seal(EpochSealer.Head head, List<CutPosition> positions) {
 
         /** Checks and copies. */
-        public Builder {
+        public Seal {
             requireNonNull(head, "head is null");
             positions = List.copyOf(positions);
         }
@@ -63,7 +63,7 @@ public record RebuiltLedger(
 
     /** Of admit, keyed by requester. */
     public record Requester(
-            String requester,
+            String requesterAddress,
             Funds funds,
             Map<String, Admitted> admitted,
             Map<Long, String> lastByDeadline) {
@@ -76,7 +76,7 @@ public record RebuiltLedger(
     }
 
     /** Of meter, keyed by requester. */
-    public record Meter(String requester, long sequence, Map<String, Usage> usage) {
+    public record Meter(String requesterAddress, long sequence, Map<String, Usage> usage) {
 
         /** Copies. */
         public Meter {

@@ -88,8 +88,8 @@ public final class Recovery {
         return new Report(
                 savepoint.toUri().toString(),
                 ledger.checkpoint(),
-                ledger.builder().head().epoch(),
-                ledger.builder().head().header(),
+                ledger.seal().head().epoch(),
+                ledger.seal().head().header(),
                 history.charges().size(),
                 ledger.shards().stream().mapToInt(shard -> shard.charges().size()).sum(),
                 aborted);

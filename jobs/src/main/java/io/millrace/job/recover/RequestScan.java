@@ -74,8 +74,7 @@ public final class RequestScan {
             RequestSignature signature,
             long horizonMillis) {
         for (Charge charge : charges) {
-            Charge other =
-                    charged.put(new RequestPlace(charge.topicPartition(), charge.offset()), charge);
+            Charge other = charged.put(charge.place(), charge);
             if (other != null) {
                 throw new RecoverException(
                         "requests "
@@ -100,12 +99,12 @@ public final class RequestScan {
 
     /** Takes the next record of its partition. */
     public void add(RequestRecord record) {
+        RequestPlace place = record.place();
         Partition partition =
-                partitions.computeIfAbsent(record.topicPartition(), p -> new Partition());
+                partitions.computeIfAbsent(place.topicPartition(), p -> new Partition());
         if (partition.firstMillis < 0) {
             partition.firstMillis = record.appendMillis();
         }
-        RequestPlace place = new RequestPlace(record.topicPartition(), record.offset());
         Charge charge = charged.remove(place);
         boolean ended = charge != null || rejected.contains(place);
         if (charge != null) {
@@ -114,18 +113,18 @@ public final class RequestScan {
         if (partition.start < 0) {
             partition.clockMillis = record.appendMillis();
             if (!ended && !record.tick()) {
-                partition.start = record.offset();
+                partition.start = place.offset();
             }
         } else if (ended) {
             accounted.add(place);
         }
-        partition.next = Math.max(partition.next, record.offset() + 1);
+        partition.next = Math.max(partition.next, place.offset() + 1);
     }
 
     /** After the last record. */
     public Result result() {
         for (Charge gone : charged.values()) {
-            Partition partition = partitions.get(gone.topicPartition());
+            Partition partition = partitions.get(gone.place().topicPartition());
             long before = partition == null ? -1 : partition.firstMillis;
             deadlines.put(
                     gone.requestId(),
@@ -159,6 +158,6 @@ public final class RequestScan {
     }
 
     private static String place(Charge charge) {
-        return "request record " + charge.topicPartition() + "@" + charge.offset();
+        return "request record " + charge.place();
     }
 }

@@ -51,9 +51,9 @@ final class SavepointOfLedger {
 
     private void addTo(SavepointWriter savepoint) {
         savepoint.withOperator(
-                uid(Uids.EPOCH_BUILDER),
-                data(List.of(ledger.builder()), TypeInformation.of(RebuiltLedger.Builder.class))
-                        .transform(new OperatorStates.OfBuilder()));
+                uid(Uids.SEAL),
+                data(List.of(ledger.seal()), TypeInformation.of(RebuiltLedger.Seal.class))
+                        .transform(new OperatorStates.OfSeal()));
         savepoint.withOperator(
                 uid(Uids.GATE_KEEPER),
                 data(List.of(ledger.unsettledNano()), Types.LONG)
@@ -74,14 +74,14 @@ final class SavepointOfLedger {
             savepoint.withOperator(
                     uid(Uids.ADMIT),
                     data(ledger.requesters(), TypeInformation.of(RebuiltLedger.Requester.class))
-                            .keyBy(RebuiltLedger.Requester::requester, Types.STRING)
+                            .keyBy(RebuiltLedger.Requester::requesterAddress, Types.STRING)
                             .transform(new OperatorStates.OfAdmit()));
         }
         if (!ledger.meters().isEmpty()) {
             savepoint.withOperator(
                     uid(Uids.METER),
                     data(ledger.meters(), TypeInformation.of(RebuiltLedger.Meter.class))
-                            .keyBy(RebuiltLedger.Meter::requester, Types.STRING)
+                            .keyBy(RebuiltLedger.Meter::requesterAddress, Types.STRING)
                             .transform(new OperatorStates.OfMeter()));
         }
         if (!ledger.shards().isEmpty()) {

@@ -9,17 +9,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.admit.Admitted;
 import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestRecord;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.VaultHead;
 import io.millrace.meter.Charge;
 import io.millrace.settle.Receipt;
+import io.millrace.testing.ChargeBuilder;
 import io.millrace.unit.Hex;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,14 +33,14 @@ class LedgerRebuildTest {
     private static final LedgerChecks CHECKS = new LedgerChecks(DOMAIN, OPTIONS.shards());
 
     /** A vault that has settled the first parts of a log. */
-    private record Vault(List<SealedEpoch> settled) implements LedgerChecks.VaultRecord {
+    private record Vault(List<SealedPart> settled) implements LedgerChecks.VaultRecord {
 
         @Override
         public VaultHead head() {
             if (settled.isEmpty()) {
                 return new VaultHead(Hex.ZERO_32, 0, 0, 0);
             }
-            SealedEpoch last = settled.get(settled.size() - 1);
+            SealedPart last = settled.get(settled.size() - 1);
             return new VaultHead(
                     last.hash(),
                     last.header().epoch(),
@@ -52,7 +52,7 @@ class LedgerRebuildTest {
         public String headerOf(long epoch, int part) {
             return settled.stream()
                     .filter(s -> s.header().epoch() == epoch && s.header().part() == part)
-                    .map(SealedEpoch::hash)
+                    .map(SealedPart::hash)
                     .findFirst()
                     .orElse(Hex.ZERO_32);
         }
@@ -72,8 +72,8 @@ class LedgerRebuildTest {
         CHECKS.require(history, new Vault(run.parts.subList(0, run.parts.size() / 2)));
         RebuiltLedger rebuilt = REBUILD.of(history);
 
-        assertThat(rebuilt.builder().head().epoch()).isEqualTo(run.mark.epoch());
-        assertThat(rebuilt.builder().head().header()).isEqualTo(run.mark.header());
+        assertThat(rebuilt.seal().head().epoch()).isEqualTo(run.mark.epoch());
+        assertThat(rebuilt.seal().head().header()).isEqualTo(run.mark.header());
         assertThat(rebuilt.checkpoint()).isGreaterThan(run.mark.checkpoint());
         assertThat(
                         rebuilt.requesters().stream()
@@ -87,7 +87,7 @@ class LedgerRebuildTest {
                         rebuilt.meters().stream()
                                 .collect(
                                         Collectors.toMap(
-                                                RebuiltLedger.Meter::requester,
+                                                RebuiltLedger.Meter::requesterAddress,
                                                 RebuiltLedger.Meter::sequence)))
                 .isEqualTo(
                         run.sequences.entrySet().stream()
@@ -117,9 +117,9 @@ class LedgerRebuildTest {
         Set<RequestPlace> skipped = new HashSet<>(result.accounted());
         Set<RequestPlace> readAgain = new HashSet<>();
         for (RequestRecord record : run.records) {
-            RequestPlace place = new RequestPlace(record.topicPartition(), record.offset());
+            RequestPlace place = record.place();
             boolean read =
-                    record.offset() >= result.starts().getOrDefault(record.topicPartition(), 0L)
+                    place.offset() >= result.starts().getOrDefault(place.topicPartition(), 0L)
                             && !skipped.contains(place);
             if (read && !record.tick()) {
                 readAgain.add(place);
@@ -193,18 +193,19 @@ class LedgerRebuildTest {
                         .findFirst()
                         .orElseThrow();
         run.charges.remove(missing);
-        assertRefused(run, List.of(), missing.requester() + " has sequence 3 where 2 follows");
+        assertRefused(
+                run, List.of(), missing.requesterAddress() + " has sequence 3 where 2 follows");
     }
 
     @Test
     void check_vaultHoldsAnotherEpoch_namesItAndBothHeaders() {
         LedgerRun run = run(44, 800);
-        List<SealedEpoch> others = new ArrayList<>(run.parts.subList(0, 3));
-        SealedEpoch real = others.get(2);
+        List<SealedPart> others = new ArrayList<>(run.parts.subList(0, 3));
+        SealedPart real = others.get(2);
         String other = "0x" + "ee".repeat(32);
         others.set(
                 2,
-                new SealedEpoch(
+                new SealedPart(
                         other,
                         real.header(),
                         real.words(),
@@ -218,7 +219,7 @@ class LedgerRebuildTest {
     @Test
     void check_vaultAheadOfTheLog_namesBothEnds() {
         LedgerRun run = run(45, 800);
-        List<SealedEpoch> settled = List.copyOf(run.parts);
+        List<SealedPart> settled = List.copyOf(run.parts);
         long last = settled.get(settled.size() - 1).header().epoch();
         while (run.parts.get(run.parts.size() - 1).header().epoch() == last) {
             run.parts.remove(run.parts.size() - 1);
@@ -230,11 +231,11 @@ class LedgerRebuildTest {
     @Test
     void check_epochMissingInTheLog_namesIt() {
         LedgerRun run = run(46, 800);
-        SealedEpoch gone = run.parts.remove(2);
+        SealedPart gone = run.parts.remove(2);
         assertRefused(run, List.of(), "epoch " + (gone.header().epoch() + 1), gone.hash());
     }
 
-    private static void assertRefused(LedgerRun run, List<SealedEpoch> settled, String... says) {
+    private static void assertRefused(LedgerRun run, List<SealedPart> settled, String... says) {
         LedgerHistory history = run.history();
         assertThatThrownBy(() -> CHECKS.require(history, new Vault(settled)))
                 .isInstanceOf(RecoverException.class)
@@ -242,37 +243,17 @@ class LedgerRebuildTest {
     }
 
     private static Charge with(Charge c, long sequence, long moreNano) {
-        return new Charge(
-                c.requestId(),
-                c.requester(),
-                c.account(),
-                sequence,
-                c.provider(),
-                c.providerAddress(),
-                c.model(),
-                c.units(),
-                c.priceNanoPerMillion(),
-                c.priceVersion(),
-                c.debitNano() + moreNano,
-                c.creditNano() + moreNano,
-                c.feeNano(),
-                c.status(),
-                c.topicPartition(),
-                c.offset());
+        return ChargeBuilder.like(c)
+                .sequence(sequence)
+                .amounts(c.debitNano() + moreNano, c.feeNano())
+                .build();
     }
 
     private static long appendMillis(LedgerRun run, RequestPlace place) {
-        return new TreeMap<>(
-                        run.records.stream()
-                                .filter(
-                                        r ->
-                                                r.topicPartition() == place.topicPartition()
-                                                        && r.offset() == place.offset())
-                                .collect(
-                                        Collectors.toMap(
-                                                RequestRecord::offset,
-                                                RequestRecord::appendMillis)))
-                .firstEntry()
-                .getValue();
+        return run.records.stream()
+                .filter(record -> record.place().equals(place))
+                .mapToLong(RequestRecord::appendMillis)
+                .findFirst()
+                .orElseThrow();
     }
 }

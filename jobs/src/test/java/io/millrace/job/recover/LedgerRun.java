@@ -10,7 +10,7 @@ import io.millrace.admit.RequestRecord;
 import io.millrace.admit.RequestSignature;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.EventPlace;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.VaultEvent;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.meter.Charge;
@@ -24,6 +24,7 @@ import io.millrace.settle.Receipt;
 import io.millrace.settle.ReceiptLeaf;
 import io.millrace.settle.SettleOptions;
 import io.millrace.settle.ShardCutter;
+import io.millrace.testing.ChargeBuilder;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
@@ -61,7 +62,7 @@ final class LedgerRun {
     final Map<RequestPlace, Integer> open = new HashMap<>();
     final Set<RequestPlace> rejected = new HashSet<>();
     final List<Charge> charges = new ArrayList<>();
-    final List<SealedEpoch> parts = new ArrayList<>();
+    final List<SealedPart> parts = new ArrayList<>();
     final List<Receipt> receipts = new ArrayList<>();
     final List<VaultEvent> events = new ArrayList<>();
     final Map<Integer, Long> balances = new TreeMap<>();
@@ -119,6 +120,7 @@ final class LedgerRun {
         int partition = random.nextInt(PARTITIONS);
         clockMillis += random.nextInt(20);
         long offset = ends.merge(partition, 1L + random.nextInt(2), Math::addExact) - 1;
+        RequestPlace place = new RequestPlace(partition, offset);
         boolean tick = random.nextInt(5) == 0;
         InferenceRequest request =
                 new InferenceRequest(
@@ -130,10 +132,9 @@ final class LedgerRun {
                         records.size(),
                         "0x" + "11".repeat(65));
         records.add(
-                new RequestRecord(
-                        partition, offset, clockMillis, tick, tick ? null : CODEC.encode(request)));
+                new RequestRecord(place, clockMillis, tick, tick ? null : CODEC.encode(request)));
         if (!tick) {
-            open.put(new RequestPlace(partition, offset), records.size() - 1);
+            open.put(place, records.size() - 1);
         }
     }
 
@@ -159,23 +160,17 @@ final class LedgerRun {
                         random.nextInt(4) == 0 ? 0 : random.nextInt(200),
                         balances.getOrDefault(account, 0L));
         Charge charge =
-                new Charge(
-                        Hex.encode(SIGNATURE.digest(request)),
-                        request.requester(),
-                        account,
-                        sequences.merge(account, 1L, Math::addExact),
-                        1 + account % 2,
-                        owner(90),
-                        MODEL,
-                        debitNano,
-                        1_000_000,
-                        1,
-                        debitNano,
-                        debitNano - debitNano / 20,
-                        debitNano / 20,
-                        debitNano == 0 ? OutcomeStatus.FAILED : OutcomeStatus.ANSWERED,
-                        place.topicPartition(),
-                        place.offset());
+                ChargeBuilder.charge()
+                        .id(Hex.encode(SIGNATURE.digest(request)))
+                        .requester(account, request.requester())
+                        .sequence(sequences.merge(account, 1L, Math::addExact))
+                        .provider(1 + account % 2, owner(90))
+                        .model(MODEL)
+                        .units(debitNano)
+                        .amounts(debitNano, debitNano / 20)
+                        .status(debitNano == 0 ? OutcomeStatus.FAILED : OutcomeStatus.ANSWERED)
+                        .at(place.topicPartition(), place.offset())
+                        .build();
         charges.add(charge);
         deadlines.put(charge.requestId(), request.deadlineMillis());
         balances.merge(account, -debitNano, Math::addExact);

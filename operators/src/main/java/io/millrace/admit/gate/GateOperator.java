@@ -1,5 +1,6 @@
 package io.millrace.admit.gate;
 
+import io.millrace.metrics.MetricRegistrar;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -9,10 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves the gate of the request reader that runs beside it. In: what {@link GateKeeper} says,
- * broadcast. Out: nothing. It must have the parallelism of the source and share a co-location group
- * with it; a reader that is not there is shown by the metric {@code admit.gateMissing} (0 or 1) and
- * one warning, and its requests stay unread. A keeper that is not heard for {@value
+ * Moves the gate of the request reader that runs beside it. In: what {@link GateKeeperOperator}
+ * says, broadcast. Out: nothing. It must have the parallelism of the source and share a co-location
+ * group with it; a reader that is not there is shown by the metric {@code admit.gateMissing} (0 or
+ * 1) and one warning, and its requests stay unread. A keeper that is not heard for {@value
  * #SILENCE_MILLIS} ms may have stopped with its process, so the gate closes until it speaks again.
  */
 public final class GateOperator extends AbstractStreamOperator<GateState>
@@ -51,7 +52,7 @@ public final class GateOperator extends AbstractStreamOperator<GateState>
                 getProcessingTimeService()
                         .scheduleWithFixedDelay(
                                 this::listen, SILENCE_MILLIS / 4, SILENCE_MILLIS / 4);
-        getMetricGroup().addGroup("admit").gauge("gateMissing", () -> missing ? 1 : 0);
+        new MetricRegistrar(getMetricGroup()).flag(GateMetrics.GATE_MISSING, () -> missing);
     }
 
     @Override

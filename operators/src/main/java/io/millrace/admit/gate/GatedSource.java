@@ -2,6 +2,7 @@ package io.millrace.admit.gate;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.metrics.MetricRegistrar;
 import java.util.Set;
 import org.apache.flink.api.common.watermark.WatermarkDeclaration;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -43,7 +44,8 @@ public final class GatedSource<T, S extends SourceSplit, E> implements Source<T,
     public SourceReader<T, S> createReader(SourceReaderContext context) throws Exception {
         SourceReader<T, S> reader = inside.createReader(context);
         AdmissionGate.Leaf leaf = gate.addLeaf(context.getIndexOfSubtask());
-        context.metricGroup().addGroup("admit").gauge("gateClosed", () -> leaf.isOpen() ? 0 : 1);
+        new MetricRegistrar(context.metricGroup())
+                .flag(GateMetrics.GATE_CLOSED, () -> !leaf.isOpen());
         return new GatedReader<>(reader, leaf);
     }
 

@@ -1,6 +1,6 @@
 package io.millrace.chain.submit;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Optional;
@@ -17,5 +17,5 @@ public interface EpochLog extends Serializable {
      *
      * @throws IOException if the log cannot be read now
      */
-    Optional<SealedEpoch> newest() throws IOException;
+    Optional<SealedPart> newest() throws IOException;
 }

@@ -3,7 +3,7 @@ package io.millrace.chain.submit;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.chain.EpochHeader;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.LogEntry;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.chain.submit.SettlementHaltedException.Reason;
@@ -87,7 +87,7 @@ public final class EpochSubmitter {
      * @param sealedMillis when it came into the log, wall clock
      * @throws SettlementHaltedException if it does not continue the part before it
      */
-    public void add(SealedEpoch part, long sealedMillis) throws SettlementHaltedException {
+    public void add(SealedPart part, long sealedMillis) throws SettlementHaltedException {
         String before = window.isEmpty() ? lastFinal : window.get(window.size() - 1).part.hash();
         for (TrackedPart known : window) {
             if (known.part.hash().equals(part.hash())) {

@@ -1,7 +1,7 @@
 package io.millrace.chain.submit;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.Finality;
 import io.millrace.chain.rpc.HexQuantity;
 import io.millrace.chain.rpc.L2Connection;
@@ -103,7 +103,7 @@ public final class JsonRpcVaultClient implements VaultClient {
     }
 
     @Override
-    public Optional<LogEntry> settled(SealedEpoch part, long to) throws RpcException {
+    public Optional<LogEntry> settled(SealedPart part, long to) throws RpcException {
         Map<String, Object> filter =
                 Map.of("address", connection.vault(), "topics", VaultAbi.settledTopics(part));
         RangeSize range = new RangeSize();

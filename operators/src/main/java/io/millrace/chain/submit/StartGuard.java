@@ -1,6 +1,6 @@
 package io.millrace.chain.submit;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.chain.submit.SettlementHaltedException.Reason;
 import java.io.IOException;
@@ -121,7 +121,7 @@ final class StartGuard {
     private void checkLog() throws RpcException, SettlementHaltedException {
         view.refresh();
         VaultHead head = chain.head(view.finalBlock());
-        SealedEpoch last;
+        SealedPart last;
         try {
             last = context.log().newest().orElse(null);
         } catch (IOException e) {

@@ -1,10 +1,67 @@
 package io.millrace.chain.submit;
 
+import io.millrace.metrics.Metric;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /** What the submitter counts. Written by its thread only, read by any. */
 public final class SubmitMetrics {
+
+    static final Metric UNSETTLED_PARTS =
+            Metric.gauge("submit", "unsettledParts", "parts that are sealed and not final on chain")
+                    .asAlarm();
+    static final Metric UNSETTLED_NANO =
+            Metric.gauge("submit", "unsettledNano", "sum of what they settle").asAlarm();
+    static final Metric OLDEST_UNSETTLED_MILLIS =
+            Metric.gauge(
+                            "submit",
+                            "oldestUnsettledMillis",
+                            "how long the oldest has been in the epoch log, 0 if none")
+                    .asAlarm();
+    static final Metric SETTLED_PARTS =
+            Metric.gauge("submit", "settledParts", "parts seen final since the start");
+    static final Metric GAS_USED = Metric.gauge("submit", "gasUsed", "gas of their transactions");
+    static final Metric TRANSACTIONS_SENT =
+            Metric.gauge("submit", "transactionsSent", "times signed bytes were handed to a node");
+    static final Metric BUMPS = Metric.gauge("submit", "bumps", "replacements with higher fees");
+    static final Metric FEE_CAPPED =
+            Metric.gauge(
+                            "submit",
+                            "feeCapped",
+                            "1 if the fee policy forbids to replace a stuck transaction, else 0")
+                    .asAlarm();
+    static final Metric OUT_OF_FUNDS =
+            Metric.gauge(
+                            "submit",
+                            "outOfFunds",
+                            "1 if a node said last that the signer cannot pay for gas, else 0")
+                    .asAlarm();
+    static final Metric LOW_BALANCE =
+            Metric.gauge(
+                            "submit",
+                            "lowBalance",
+                            "1 if the signer had less than settle.signer.low.wei, else 0")
+                    .asAlarm();
+    static final Metric SIGNER_BALANCE_WEI =
+            Metric.gauge("submit", "signerBalanceWei", "what it had when last read");
+    static final Metric RPC_FAILURES =
+            Metric.gauge("submit", "rpcFailures", "calls without a usable answer").asAlarm();
+    static final Metric RPC_UNKNOWN_ERRORS =
+            Metric.gauge(
+                            "submit",
+                            "rpcUnknownErrors",
+                            "refusals of a transaction that the table of refusals does not know")
+                    .asAlarm();
+    static final Metric HALTS =
+            Metric.gauge("submit", "halts", "times it stopped rather than guess; it stays stopped")
+                    .asAlarm();
+    static final Metric WAITING =
+            Metric.gauge(
+                            "submit",
+                            "waiting",
+                            "1 if the last look at the chain failed, or the vault is paused, else"
+                                    + " 0")
+                    .asAlarm();
 
     private volatile long unsettledParts;
     private volatile long unsettledNano;

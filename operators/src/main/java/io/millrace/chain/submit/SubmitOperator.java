@@ -1,6 +1,8 @@
 package io.millrace.chain.submit;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
+import io.millrace.metrics.MetricRegistrar;
+import io.millrace.unit.Parallelism;
 import java.time.Clock;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -11,7 +13,6 @@ import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * ({@link SettlementHaltedException.Reason#restartHelps}).
  */
 public final class SubmitOperator extends AbstractStreamOperator<SettlementRecord>
-        implements OneInputStreamOperator<SealedEpoch, SettlementRecord> {
+        implements OneInputStreamOperator<SealedPart, SettlementRecord> {
 
     private static final Clock CLOCK = Clock.systemUTC();
 
@@ -50,11 +51,11 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
 
     private transient @Nullable SubmitterThread submitter;
     private transient @Nullable SubmissionJournal journal;
-    private transient ListState<SealedEpoch> unsettledState;
+    private transient ListState<SealedPart> unsettledState;
     private transient ListState<Long> sealedMillisState;
     private transient Map<String, Unsettled> unsettled;
 
-    private record Unsettled(SealedEpoch part, long sealedMillis) {}
+    private record Unsettled(SealedPart part, long sealedMillis) {}
 
     @SuppressWarnings("NullAway.Init") // Flink sets the state up before it opens the operator
     private SubmitOperator(StreamOperatorParameters<SettlementRecord> parameters, Factory factory) {
@@ -75,13 +76,13 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
                 context.getOperatorStateStore()
                         .getListState(
                                 new ListStateDescriptor<>(
-                                        "unsettled", TypeInformation.of(SealedEpoch.class)));
+                                        "unsettled", TypeInformation.of(SealedPart.class)));
         sealedMillisState =
                 context.getOperatorStateStore()
                         .getListState(new ListStateDescriptor<>("sealedMillis", Types.LONG));
         // In the order of the parts; a state from before it was kept has none.
         Iterator<Long> sealed = sealedMillisState.get().iterator();
-        for (SealedEpoch part : unsettledState.get()) {
+        for (SealedPart part : unsettledState.get()) {
             long millis = sealed.hasNext() ? sealed.next() : CLOCK.millis();
             unsettled.put(part.hash(), new Unsettled(part, millis));
         }
@@ -90,13 +91,8 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
     @Override
     public void open() throws Exception {
         super.open();
-        int parallelism = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
-        if (parallelism != 1) {
-            throw new IllegalStateException(
-                    "the submitter runs with parallelism "
-                            + parallelism
-                            + ": epochs are settled in order, set it to 1");
-        }
+        Parallelism.requireOne(
+                "the submitter", getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
         Signer signer = signers.open();
         SubmissionJournal opened = journals.open();
         journal = opened;
@@ -137,8 +133,8 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
     }
 
     @Override
-    public void processElement(StreamRecord<SealedEpoch> element) throws Exception {
-        SealedEpoch part = element.getValue();
+    public void processElement(StreamRecord<SealedPart> element) throws Exception {
+        SealedPart part = element.getValue();
         while (unsettled.size() >= options.maxUnsettledParts()) {
             mailbox.yield(); // results come in as mails
         }
@@ -183,27 +179,29 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
     }
 
     private void register(SubmitMetrics metrics) {
-        MetricGroup group = getMetricGroup().addGroup("submit");
-        group.gauge("unsettledParts", metrics::unsettledParts);
-        group.gauge("unsettledNano", metrics::unsettledNano);
-        group.gauge("oldestUnsettledMillis", () -> metrics.oldestUnsettledMillis(CLOCK.millis()));
-        group.gauge("settledParts", metrics::settledParts);
-        group.gauge("gasUsed", metrics::gasUsed);
-        group.gauge("transactionsSent", metrics::transactionsSent);
-        group.gauge("bumps", metrics::bumps);
-        group.gauge("feeCapped", () -> metrics.isFeeCapped() ? 1 : 0);
-        group.gauge("outOfFunds", () -> metrics.isOutOfFunds() ? 1 : 0);
-        group.gauge("lowBalance", () -> metrics.isLowBalance() ? 1 : 0);
-        group.gauge("signerBalanceWei", metrics::signerBalanceWei);
-        group.gauge("rpcFailures", metrics::rpcFailures);
-        group.gauge("rpcUnknownErrors", metrics::rpcUnknownErrors);
-        group.gauge("halts", metrics::halts);
-        group.gauge("waiting", () -> metrics.isWaiting() ? 1 : 0);
+        MetricRegistrar registrar = new MetricRegistrar(getMetricGroup());
+        registrar.gauge(SubmitMetrics.UNSETTLED_PARTS, metrics::unsettledParts);
+        registrar.gauge(SubmitMetrics.UNSETTLED_NANO, metrics::unsettledNano);
+        registrar.gauge(
+                SubmitMetrics.OLDEST_UNSETTLED_MILLIS,
+                () -> metrics.oldestUnsettledMillis(CLOCK.millis()));
+        registrar.gauge(SubmitMetrics.SETTLED_PARTS, metrics::settledParts);
+        registrar.gauge(SubmitMetrics.GAS_USED, metrics::gasUsed);
+        registrar.gauge(SubmitMetrics.TRANSACTIONS_SENT, metrics::transactionsSent);
+        registrar.gauge(SubmitMetrics.BUMPS, metrics::bumps);
+        registrar.flag(SubmitMetrics.FEE_CAPPED, metrics::isFeeCapped);
+        registrar.flag(SubmitMetrics.OUT_OF_FUNDS, metrics::isOutOfFunds);
+        registrar.flag(SubmitMetrics.LOW_BALANCE, metrics::isLowBalance);
+        registrar.gauge(SubmitMetrics.SIGNER_BALANCE_WEI, metrics::signerBalanceWei);
+        registrar.gauge(SubmitMetrics.RPC_FAILURES, metrics::rpcFailures);
+        registrar.gauge(SubmitMetrics.RPC_UNKNOWN_ERRORS, metrics::rpcUnknownErrors);
+        registrar.gauge(SubmitMetrics.HALTS, metrics::halts);
+        registrar.flag(SubmitMetrics.WAITING, metrics::isWaiting);
     }
 
     /** Makes the operator where it runs; what is passed in is opened there. */
     public static final class Factory extends AbstractStreamOperatorFactory<SettlementRecord>
-            implements OneInputStreamOperatorFactory<SealedEpoch, SettlementRecord> {
+            implements OneInputStreamOperatorFactory<SealedPart, SettlementRecord> {
 
         private final SubmitOptions options;
         private final VaultClient.Factory clients;

@@ -1,6 +1,6 @@
 package io.millrace.chain.submit;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -27,7 +27,7 @@ final class SubmitterThread {
     private final Thread thread;
     private volatile boolean closed;
 
-    private record Waiting(SealedEpoch part, long sealedMillis) {}
+    private record Waiting(SealedPart part, long sealedMillis) {}
 
     SubmitterThread(EpochSubmitter submitter, Consumer<Exception> halted) {
         this.submitter = submitter;
@@ -41,7 +41,7 @@ final class SubmitterThread {
     }
 
     /** Never blocks; how many may be under way is the caller's to bound. */
-    void add(SealedEpoch part, long sealedMillis) {
+    void add(SealedPart part, long sealedMillis) {
         queue.add(new Waiting(part, sealedMillis));
     }
 

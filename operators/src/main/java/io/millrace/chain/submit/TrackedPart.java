@@ -1,7 +1,7 @@
 package io.millrace.chain.submit;
 
 import io.millrace.chain.EpochHeader;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.LogEntry;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrackedPart {
 
-    final SealedEpoch part;
+    final SealedPart part;
 
     /** Since when it is in the log: survives restarts, as far as the log tells. */
     final long sinceMillis;
@@ -54,7 +54,7 @@ final class TrackedPart {
     /** Since when the vault reverts without saying why; 0 if it does not. */
     long mutedSinceMillis;
 
-    TrackedPart(SealedEpoch part, List<SettlementRecord> signed, String signer, TrackTimes times) {
+    TrackedPart(SealedPart part, List<SettlementRecord> signed, String signer, TrackTimes times) {
         this.part = part;
         this.sinceMillis = times.sealedMillis();
         this.signedMillis = times.nowMillis();

@@ -1,7 +1,7 @@
 package io.millrace.chain.submit;
 
 import io.millrace.chain.EpochHeader;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.SlotWords;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.contracts.SettlementVault;
@@ -38,16 +38,8 @@ public final class VaultAbi {
     private VaultAbi() {}
 
     /** Call data of {@code settle} for one part of an epoch, 0x-hex. */
-    static String settle(SealedEpoch part) {
-        SlotWords words = part.words();
-        return VAULT.settle(
-                        header(part.header()),
-                        new SettlementVault.SlotWords(
-                                numbers(words.debitSlots()),
-                                numbers(words.debits()),
-                                numbers(words.creditSlots()),
-                                numbers(words.credits())),
-                        numbers(part.releases()))
+    static String settle(SealedPart part) {
+        return VAULT.settle(header(part.header()), words(part.words()), numbers(part.releases()))
                 .encodeFunctionCall();
     }
 
@@ -65,6 +57,15 @@ public final class VaultAbi {
                 Hex.decode(it.wordsHash(), 32),
                 Hex.decode(it.cutDigest(), 32),
                 BigInteger.valueOf(it.l2Block()));
+    }
+
+    /** Slot words as the vault's calls take them. */
+    static SettlementVault.SlotWords words(SlotWords it) {
+        return new SettlementVault.SlotWords(
+                numbers(it.debitSlots()),
+                numbers(it.debits()),
+                numbers(it.creditSlots()),
+                numbers(it.credits()));
     }
 
     static String headCall() {
@@ -128,7 +129,7 @@ public final class VaultAbi {
     }
 
     /** Topics that only the event of this very part has. */
-    static List<String> settledTopics(SealedEpoch part) {
+    static List<String> settledTopics(SealedPart part) {
         return List.of(
                 EPOCH_SETTLED,
                 Hex.encode(Eip712Domain.word(part.header().epoch())),

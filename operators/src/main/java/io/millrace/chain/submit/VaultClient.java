@@ -1,6 +1,6 @@
 package io.millrace.chain.submit;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.Finality;
 import io.millrace.chain.rpc.LogEntry;
 import io.millrace.chain.rpc.RpcException;
@@ -53,7 +53,7 @@ public interface VaultClient {
     String headerOf(long epoch, int part, L2Block at) throws RpcException;
 
     /** The log in which the vault settled exactly this part, up to block {@code to}. */
-    Optional<LogEntry> settled(SealedEpoch part, long to) throws RpcException;
+    Optional<LogEntry> settled(SealedPart part, long to) throws RpcException;
 
     /** Whether {@code address} may settle. */
     boolean isSettler(String address) throws RpcException;

@@ -74,7 +74,7 @@ final class Admission {
     void request(HostileRequest request, Candidate candidate) {
         Purse purse = purses.get(request.requester());
         items.add(first(candidate));
-        String at = request.record().topicPartition() + "@" + request.record().offset() + " ";
+        String at = request.record().place() + " ";
         long feeNano = request.feeNano();
         if (purse == null) {
             refusals.add(at + RejectReason.UNKNOWN_ACCOUNT);

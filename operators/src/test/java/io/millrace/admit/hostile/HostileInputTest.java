@@ -12,8 +12,10 @@ import io.millrace.admit.RejectReason;
 import io.millrace.admit.Rejection;
 import io.millrace.admit.RejectionCodec;
 import io.millrace.admit.Release;
+import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestRecord;
 import io.millrace.admit.Task;
+import io.millrace.admit.Terms;
 import io.millrace.admit.ValidateFunction;
 import io.millrace.chain.VaultEvent;
 import io.millrace.testing.Feeding;
@@ -69,13 +71,13 @@ class HostileInputTest {
         for (int i = 0; i < requests; i++) {
             sent.add(generator.next());
         }
-        Map<String, Candidate> candidates = validate(seed, sent);
+        Map<RequestPlace, Candidate> candidates = validate(seed, sent);
         Admission books = new Admission(seed);
         long[] clocks = new long[3];
         for (HostileRequest request : sent) {
-            clocks[request.record().topicPartition()] = request.record().appendMillis();
+            clocks[request.record().place().topicPartition()] = request.record().appendMillis();
             books.advance(request, Math.min(clocks[0], Math.min(clocks[1], clocks[2])) - 1);
-            Candidate candidate = candidates.get(at(request.record()));
+            Candidate candidate = candidates.get(request.record().place());
             if (candidate != null) {
                 books.request(request, candidate);
             }
@@ -84,11 +86,12 @@ class HostileInputTest {
     }
 
     /** The candidates by their place, once each record's outcome has been compared. */
-    private Map<String, Candidate> validate(long seed, List<HostileRequest> sent)
+    private Map<RequestPlace, Candidate> validate(long seed, List<HostileRequest> sent)
             throws IOException {
         List<RestoringHarness.Item<RequestRecord, VaultEvent>> items = new ArrayList<>();
         World.REGISTRY.forEach(event -> items.add(second(event)));
-        sent.forEach(it -> items.add(first(it.record(), it.record().appendMillis())));
+        sent.forEach(
+                request -> items.add(first(request.record(), request.record().appendMillis())));
         RestoringHarness.Run<Candidate> run =
                 RestoringHarness.broadcast(
                                 new ValidateFunction(World.OPTIONS, new World.Served()),
@@ -96,20 +99,20 @@ class HostileInputTest {
                         .collecting(ValidateFunction.REJECTIONS)
                         .run(Feeding.ALL_AT_ONCE, items);
 
-        Map<String, Candidate> candidates = new HashMap<>();
-        Map<String, Rejection> rejections = new HashMap<>();
-        for (Candidate it : run.main()) {
-            Candidate other = candidates.put(it.topicPartition() + "@" + it.offset(), it);
-            assertThat(other).as("seed %s: a second outcome of %s", seed, it).isNull();
+        Map<RequestPlace, Candidate> candidates = new HashMap<>();
+        Map<RequestPlace, Rejection> rejections = new HashMap<>();
+        for (Candidate candidate : run.main()) {
+            Candidate other = candidates.put(candidate.place(), candidate);
+            assertThat(other).as("seed %s: a second outcome of %s", seed, candidate).isNull();
         }
-        for (Rejection it : run.side(ValidateFunction.REJECTIONS)) {
-            Rejection other = rejections.put(it.topicPartition() + "@" + it.offset(), it);
-            assertThat(other).as("seed %s: a second outcome of %s", seed, it).isNull();
-            count(it);
+        for (Rejection rejection : run.side(ValidateFunction.REJECTIONS)) {
+            Rejection other = rejections.put(rejection.place(), rejection);
+            assertThat(other).as("seed %s: a second outcome of %s", seed, rejection).isNull();
+            count(rejection);
         }
         for (HostileRequest request : sent) {
-            String at = at(request.record());
-            verify(seed, request, candidates.get(at), rejections.remove(at));
+            RequestPlace place = request.record().place();
+            verify(seed, request, candidates.get(place), rejections.remove(place));
         }
         assertThat(rejections).as("seed %s: refusals of nothing", seed).isEmpty();
         return candidates;
@@ -133,7 +136,7 @@ class HostileInputTest {
         }
         if (candidate != null) {
             assertThat(candidate.requestId()).as(named).isEqualTo(request.requestId());
-            assertThat(candidate.requester()).as(named).isEqualTo(request.requester());
+            assertThat(candidate.requesterAddress()).as(named).isEqualTo(request.requester());
             assertThat(candidate.units()).as(named).isEqualTo(request.tokens());
             assertThat(candidate.feeNano()).as(named).isEqualTo(request.feeNano());
             assertThat(candidate.feeNano()).as(named).isLessThanOrEqualTo(request.maxFeeNano());
@@ -144,28 +147,25 @@ class HostileInputTest {
         RestoringHarness.Run<Task> run =
                 RestoringHarness.keyed(
                                 new AdmitFunction(),
-                                Candidate::requester,
-                                FundsChange::requester,
+                                Candidate::requesterAddress,
+                                FundsChange::requesterAddress,
                                 Types.STRING)
                         .collecting(AdmitFunction.REJECTIONS, AdmitFunction.RELEASES)
                         .run(Feeding.ALL_AT_ONCE, books.finish());
 
         List<String> tasks = new ArrayList<>();
-        for (Task it : run.main()) {
-            tasks.add(
-                    place(
-                            it.topicPartition(),
-                            it.offset(),
-                            it.account() + " " + it.reservedNano()));
+        for (Task task : run.main()) {
+            Terms terms = task.terms();
+            tasks.add(terms.place() + " " + terms.requesterAccount() + " " + terms.reservedNano());
         }
         List<String> refusals = new ArrayList<>();
-        for (Rejection it : run.side(AdmitFunction.REJECTIONS)) {
-            refusals.add(place(it.topicPartition(), it.offset(), it.reason().name()));
-            count(it);
+        for (Rejection rejection : run.side(AdmitFunction.REJECTIONS)) {
+            refusals.add(rejection.place() + " " + rejection.reason());
+            count(rejection);
         }
         List<String> releases = new ArrayList<>();
-        for (Release it : run.side(AdmitFunction.RELEASES)) {
-            releases.add(it.account() + " " + it.amountNano());
+        for (Release release : run.side(AdmitFunction.RELEASES)) {
+            releases.add(release.requesterAccount() + " " + release.amountNano());
         }
         admitted += tasks.size();
         assertSame(seed, "admitted", tasks, books.tasks);
@@ -189,13 +189,5 @@ class HostileInputTest {
         assertThat(MAPPER.readTree(RejectionCodec.encode(rejection)).path("code").textValue())
                 .isEqualTo(rejection.reason().name());
         refused.merge(rejection.reason(), 1, Integer::sum);
-    }
-
-    private static String at(RequestRecord record) {
-        return record.topicPartition() + "@" + record.offset();
-    }
-
-    private static String place(int partition, long offset, String what) {
-        return partition + "@" + offset + " " + what;
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.admit.hostile;
 
 import io.millrace.admit.RejectReason;
+import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ record HostileRequest(
     }
 
     /** A faultless one's bytes, appended once more: by then it may be too late or too dear. */
-    HostileRequest replayedAt(int partition, long offset, long appendMillis) {
+    HostileRequest replayedAt(RequestPlace place, long appendMillis) {
         RejectReason late = null;
         if (appendMillis > deadlineMillis) {
             late = RejectReason.EXPIRED;
@@ -45,7 +46,7 @@ record HostileRequest(
             late = RejectReason.FEE_CAP_TOO_LOW;
         }
         return new HostileRequest(
-                new RequestRecord(partition, offset, appendMillis, false, record.value()),
+                new RequestRecord(place, appendMillis, false, record.value()),
                 "replay of " + this.record + ", " + story,
                 late,
                 true,

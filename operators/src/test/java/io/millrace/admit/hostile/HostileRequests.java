@@ -2,6 +2,7 @@ package io.millrace.admit.hostile;
 
 import io.millrace.admit.InferenceRequest;
 import io.millrace.admit.RejectReason;
+import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestRecord;
 import io.millrace.admit.RequestSignature;
 import io.millrace.unit.Hex;
@@ -42,42 +43,38 @@ final class HostileRequests {
         int partition = random.nextInt(clocks.length);
         clocks[partition] += random.nextInt(MAX_PAUSE_MILLIS);
         long appendMillis = clocks[partition];
-        long offset = offsets[partition]++;
+        RequestPlace place = new RequestPlace(partition, offsets[partition]++);
         int dice = random.nextInt(100);
         if (dice < 2) {
-            RequestRecord tick = new RequestRecord(partition, offset, appendMillis, true, null);
+            RequestRecord tick = new RequestRecord(place, appendMillis, true, null);
             return new HostileRequest(tick, "tick", null, true, "", "", 0, 0, 0);
         }
         if (dice < 12 && !faultless.isEmpty()) {
             HostileRequest first = faultless.get(random.nextInt(faultless.size()));
-            return first.replayedAt(partition, offset, appendMillis);
+            return first.replayedAt(place, appendMillis);
         }
         Draft draft = draft(appendMillis);
         if (dice < 42) {
-            HostileRequest request = faultless(draft, partition, offset);
+            HostileRequest request = faultless(draft, place);
             faultless.add(request);
             return request;
         }
         if (dice < 46) {
             draft.value = this::withFlippedBit;
-            return built(draft, "a bit flipped anywhere", null, false, partition, offset);
+            return built(draft, "a bit flipped anywhere", null, false, place);
         }
         if (dice < 52) {
-            return built(draft, List.of(any(FORMS), any(ClaimDefects.ALL)), partition, offset);
+            return built(draft, List.of(any(FORMS), any(ClaimDefects.ALL)), place);
         }
         if (dice < 58) {
-            return built(
-                    draft,
-                    List.of(any(ClaimDefects.ALL), any(ClaimDefects.ALL)),
-                    partition,
-                    offset);
+            return built(draft, List.of(any(ClaimDefects.ALL), any(ClaimDefects.ALL)), place);
         }
         if (random.nextInt(HUGE_EVERY) == 0) {
-            return built(draft, List.of(any(WireDefects.HUGE)), partition, offset);
+            return built(draft, List.of(any(WireDefects.HUGE)), place);
         }
         Defect one =
                 any(dice < 64 ? WireDefects.ALL : dice < 80 ? MemberDefects.ALL : ClaimDefects.ALL);
-        return built(draft, List.of(one), partition, offset);
+        return built(draft, List.of(one), place);
     }
 
     private Draft draft(long appendMillis) {
@@ -88,30 +85,30 @@ final class HostileRequests {
         return draft;
     }
 
-    private HostileRequest faultless(Draft draft, int partition, long offset) {
+    private HostileRequest faultless(Draft draft, RequestPlace place) {
         for (int odd = random.nextInt(3); odd > 0; odd--) {
             any(HarmlessForms.ALL).apply(draft);
         }
         if (random.nextInt(HUGE_EVERY) == 0) {
             HarmlessForms.AS_LARGE_AS_CAN_BE.apply(draft);
         }
-        return built(draft, "faultless", null, true, partition, offset);
+        return built(draft, "faultless", null, true, place);
     }
 
     /**
      * The defect that a later check would find is planted first, so that it hides no other. Two
      * that the same check finds might cancel each other: then only the first is planted.
      */
-    private HostileRequest built(Draft draft, List<Defect> defects, int partition, long offset) {
+    private HostileRequest built(Draft draft, List<Defect> defects, RequestPlace place) {
         if (defects.size() > 1 && defects.get(0).check() == defects.get(1).check()) {
-            return built(draft, defects.subList(0, 1), partition, offset);
+            return built(draft, defects.subList(0, 1), place);
         }
         List<Defect> lastFirst =
                 defects.stream().sorted(Comparator.comparing(Defect::check).reversed()).toList();
         lastFirst.forEach(defect -> defect.plant().apply(draft));
         Defect decisive = lastFirst.get(lastFirst.size() - 1);
         String story = String.join(", and ", defects.stream().map(Defect::name).toList());
-        return built(draft, story, decisive, true, partition, offset);
+        return built(draft, story, decisive, true, place);
     }
 
     private HostileRequest built(
@@ -119,14 +116,12 @@ final class HostileRequests {
             String story,
             @Nullable Defect defect,
             boolean certain,
-            int partition,
-            long offset) {
+            RequestPlace place) {
         boolean signed = defect == null || defect.check().compareTo(Defect.Check.SIGNATURE) >= 0;
         InferenceRequest request = draft.request(signed);
         RejectReason expected = defect == null ? null : defect.code();
         return new HostileRequest(
-                new RequestRecord(
-                        partition, offset, draft.appendMillis, false, draft.spelled(request)),
+                new RequestRecord(place, draft.appendMillis, false, draft.spelled(request)),
                 story,
                 expected,
                 certain,

@@ -3,7 +3,7 @@ package io.millrace.chain.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.SettlementHaltedException.Reason;
 import io.millrace.chain.submit.SettlementRecord.State;
 import io.millrace.unit.Hex;
@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 class EpochSubmitterTest {
 
     private final SubmitterRig rig = new SubmitterRig();
-    private final List<SealedEpoch> log = SubmitterRig.chainOf(3);
-    private final SealedEpoch first = log.get(0);
+    private final List<SealedPart> log = SubmitterRig.chainOf(3);
+    private final SealedPart first = log.get(0);
 
     @Test
     void submit_partsOfTheLog_settledInOrderAndReportedWhenFinal() throws Exception {
-        rig.add(log.toArray(SealedEpoch[]::new));
+        rig.add(log.toArray(SealedPart[]::new));
 
         rig.settleAll();
 

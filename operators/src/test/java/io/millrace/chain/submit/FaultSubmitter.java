@@ -1,6 +1,6 @@
 package io.millrace.chain.submit;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.testing.FaultChain;
 import io.millrace.testing.LocalVault;
 import io.millrace.testing.ManualClock;
@@ -23,7 +23,7 @@ final class FaultSubmitter {
     final List<SettlementRecord> settled = new ArrayList<>();
 
     private final FaultChain chain;
-    private final List<SealedEpoch> log;
+    private final List<SealedPart> log;
     private Signer signer = LocalVault.SETTLER;
     private FeePolicy fees = FEES;
     private VaultIdentity identity;
@@ -33,7 +33,7 @@ final class FaultSubmitter {
     private EpochSubmitter submitter;
 
     /** Of the epochs in {@code log}, which it is not given yet. */
-    FaultSubmitter(FaultChain chain, List<SealedEpoch> log) {
+    FaultSubmitter(FaultChain chain, List<SealedPart> log) {
         this.chain = chain;
         this.log = log;
         this.identity = chain.identity();
@@ -128,7 +128,7 @@ final class FaultSubmitter {
 
     private EpochSubmitter open() {
         read = 0;
-        SealedEpoch newest = log.get(log.size() - 1);
+        SealedPart newest = log.get(log.size() - 1);
         SubmitContext context =
                 new SubmitContext(
                         JsonRpcVaultClient.over(chain.connection(timeoutMillis)).open(),

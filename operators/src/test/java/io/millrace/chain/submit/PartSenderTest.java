@@ -3,7 +3,7 @@ package io.millrace.chain.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.SettlementHaltedException.Reason;
 import io.millrace.chain.submit.SettlementRecord.State;
 import io.millrace.unit.Keccak;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class PartSenderTest {
 
     private final SubmitterRig rig = new SubmitterRig();
-    private final SealedEpoch first = SubmitterRig.chainOf(1).get(0);
+    private final SealedPart first = SubmitterRig.chainOf(1).get(0);
 
     @Test
     void send_outOfFunds_sameBytesUntilFundedAndNoBump() throws Exception {
@@ -124,7 +124,7 @@ class PartSenderTest {
 
     @Test
     void restart_nodeBehindTheJournal_signsNothing() throws Exception {
-        List<SealedEpoch> log = SubmitterRig.chainOf(2);
+        List<SealedPart> log = SubmitterRig.chainOf(2);
         rig.add(log.get(0));
         settle();
         long seen = rig.journal.readAll().get(1).block();
@@ -141,7 +141,7 @@ class PartSenderTest {
 
     @Test
     void restart_nonceFloor_isAtLeastWhatTheJournalSawMined() throws Exception {
-        List<SealedEpoch> log = SubmitterRig.chainOf(2);
+        List<SealedPart> log = SubmitterRig.chainOf(2);
         rig.add(log.get(0));
         settle();
         rig.chain.nonceShift = -1; // a node behind, for this question only

@@ -3,7 +3,7 @@ package io.millrace.chain.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.SettlementHaltedException.Reason;
 import io.millrace.testing.Anvil;
 import io.millrace.testing.LocalVault;
@@ -41,7 +41,7 @@ class RealVaultITCase {
 
     private final MemoryJournal journal = new MemoryJournal();
     private final List<SettlementRecord> settled = new ArrayList<>();
-    private @Nullable SealedEpoch newest;
+    private @Nullable SealedPart newest;
     private Anvil anvil;
     private LocalVault local;
     private VaultClient client;
@@ -61,8 +61,8 @@ class RealVaultITCase {
 
     @Test
     void submit_twoEpochs_settledOnTheRealVaultAndFinal() throws Exception {
-        SealedEpoch first = nextPart(Hex.ZERO_32, 1);
-        SealedEpoch second = nextPart(first.hash(), 2);
+        SealedPart first = nextPart(Hex.ZERO_32, 1);
+        SealedPart second = nextPart(first.hash(), 2);
 
         settle(submitter(journal), first, second);
 
@@ -79,7 +79,7 @@ class RealVaultITCase {
 
     @Test
     void submit_killedAfterSending_restartSettlesWithTheSameTransaction() throws Exception {
-        SealedEpoch first = nextPart(Hex.ZERO_32, 1);
+        SealedPart first = nextPart(Hex.ZERO_32, 1);
         EpochSubmitter killed = submitter(journal);
         killed.add(first, 0);
         killed.step();
@@ -94,7 +94,7 @@ class RealVaultITCase {
 
     @Test
     void submit_settledBefore_emptyJournalAdoptsIt() throws Exception {
-        SealedEpoch first = nextPart(Hex.ZERO_32, 1);
+        SealedPart first = nextPart(Hex.ZERO_32, 1);
         settle(submitter(journal), first);
 
         settle(submitter(new MemoryJournal()), first);
@@ -106,14 +106,14 @@ class RealVaultITCase {
 
     @Test
     void settle_rePosted_isSuccessfulNoOp() throws Exception {
-        SealedEpoch first = nextPart(Hex.ZERO_32, 1);
+        SealedPart first = nextPart(Hex.ZERO_32, 1);
         settle(submitter(journal), first);
 
         TransactionReceipt again =
                 local.as(LocalVault.SETTLER)
                         .settle(
-                                RealParts.wire(first.header()),
-                                RealParts.wire(first.words()),
+                                VaultAbi.header(first.header()),
+                                VaultAbi.words(first.words()),
                                 List.of())
                         .send();
 
@@ -140,7 +140,7 @@ class RealVaultITCase {
 
     @Test
     void submit_reorganisedOut_isSentAgainAndSettledOnce() throws Exception {
-        SealedEpoch first = nextPart(Hex.ZERO_32, 1);
+        SealedPart first = nextPart(Hex.ZERO_32, 1);
         EpochSubmitter submitter = submitter(journal);
         submitter.add(first, 0);
         awaitStep(submitter, () -> client.head(client.latestBlock()).header().equals(first.hash()));
@@ -153,7 +153,7 @@ class RealVaultITCase {
                 .isEqualTo(BigInteger.valueOf(480));
     }
 
-    private SealedEpoch nextPart(String previous, long epoch) throws Exception {
+    private SealedPart nextPart(String previous, long epoch) throws Exception {
         newest = RealParts.part(local.vault, previous, epoch, client.latestBlock().number());
         return newest;
     }
@@ -171,8 +171,8 @@ class RealVaultITCase {
         return new EpochSubmitter(context, from.readAll(), settled::add);
     }
 
-    private void settle(EpochSubmitter submitter, SealedEpoch... parts) throws Exception {
-        for (SealedEpoch part : parts) {
+    private void settle(EpochSubmitter submitter, SealedPart... parts) throws Exception {
+        for (SealedPart part : parts) {
             submitter.add(part, 0);
         }
         awaitStep(submitter, () -> submitter.step() == EpochSubmitter.IDLE);

@@ -3,7 +3,7 @@ package io.millrace.chain.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.SettlementHaltedException.Reason;
 import java.math.BigInteger;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class StartGuardTest {
 
     private final SubmitterRig rig = new SubmitterRig();
-    private final List<SealedEpoch> log = SubmitterRig.chainOf(3);
+    private final List<SealedPart> log = SubmitterRig.chainOf(3);
 
     @Test
     void start_otherChain_halts() {

@@ -2,7 +2,7 @@ package io.millrace.chain.submit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.event.JsonRpcEventChain;
 import io.millrace.chain.event.LogsCheck;
 import io.millrace.chain.event.SourceOptions;
@@ -42,7 +42,7 @@ class SubmitClusterFaultITCase {
     @RegisterExtension static final FaultChain CHAIN = new FaultChain();
 
     // Static, because the factories and functions are serialised: they find these here.
-    private static List<SealedEpoch> log = List.of();
+    private static List<SealedPart> log = List.of();
     private static MemoryJournal journal = new MemoryJournal();
 
     private final MiniCluster cluster =
@@ -55,7 +55,7 @@ class SubmitClusterFaultITCase {
 
     @BeforeEach
     void start() throws Exception {
-        log = CHAIN.epochs(3);
+        log = CHAIN.parts(3);
         journal = new MemoryJournal();
         cluster.start();
     }
@@ -126,7 +126,7 @@ class SubmitClusterFaultITCase {
                 StreamExecutionEnvironment.getExecutionEnvironment(config).setParallelism(1);
         env.enableCheckpointing(100);
         // The events of the chain bring nothing here, but keep the job from coming to an end.
-        DataStream<SealedEpoch> nothing =
+        DataStream<SealedPart> nothing =
                 env.fromSource(
                                 new VaultEventSource(
                                         JsonRpcEventChain.over(CHAIN.local().connection()),
@@ -141,13 +141,13 @@ class SubmitClusterFaultITCase {
                                 "vault events")
                         .filter(event -> false)
                         .map(event -> log.get(0))
-                        .returns(SealedEpoch.class);
+                        .returns(SealedPart.class);
         env.fromSource(
                         new NumberSequenceSource(0, log.size() - 1),
                         WatermarkStrategy.noWatermarks(),
                         "epoch log")
                 .map(index -> log.get(index.intValue()))
-                .returns(SealedEpoch.class)
+                .returns(SealedPart.class)
                 .union(nothing)
                 .transform(
                         "submitter",

@@ -2,7 +2,7 @@ package io.millrace.chain.submit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.testing.FaultChain;
 import io.millrace.testing.proxy.Fault;
 import io.millrace.testing.proxy.Faults;
@@ -32,17 +32,17 @@ class SubmitCrashFaultITCase {
     /** Row 1: killed with the transaction in the journal and nothing sent. */
     @Test
     void row01_killedBetweenJournalAndSend_sameBytesSettleOnce() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
+        List<SealedPart> parts = CHAIN.parts(1);
         CHAIN.proxy()
                 .on("eth_sendRawTransaction")
                 .times(1)
                 .then(Faults.first(this::kill, Faults.disconnect()));
 
-        FaultSubmitter successor = afterDeath(epochs);
+        FaultSubmitter successor = afterDeath(parts);
         assertThat(CHAIN.proxy().forwarded("eth_sendRawTransaction")).isEmpty();
         successor.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
         assertThat(successor.signed()).as("signed once, by the dead process").hasSize(1);
         assertThat(new HashSet<>(CHAIN.proxy().rawTransactions()))
                 .containsExactly(successor.signed().get(0).raw());
@@ -51,17 +51,17 @@ class SubmitCrashFaultITCase {
     /** Row 2: killed after the node took it, before the reply came. */
     @Test
     void row02_killedBeforeTheReply_adoptedWithoutASecondTransaction() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
+        List<SealedPart> parts = CHAIN.parts(1);
         CHAIN.proxy()
                 .on("eth_sendRawTransaction")
                 .times(1)
                 .then(Faults.afterNode(this::kill, new Reply.HangUp()));
 
-        FaultSubmitter successor = afterDeath(epochs);
+        FaultSubmitter successor = afterDeath(parts);
         assertThat(CHAIN.proxy().forwarded("eth_sendRawTransaction")).hasSize(1);
         successor.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
         assertThat(new HashSet<>(CHAIN.proxy().rawTransactions())).as("bytes sent").hasSize(1);
         assertThat(successor.settled.get(0).transaction())
                 .isEqualTo(successor.signed().get(0).transaction());
@@ -70,7 +70,7 @@ class SubmitCrashFaultITCase {
     /** Row 3: killed with a replacement signed and not sent; the original is mined. */
     @Test
     void row03_killedBetweenBumpAndSend_theMinedOneIsAccepted() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
+        List<SealedPart> parts = CHAIN.parts(1);
         AtomicReference<String> first = new AtomicReference<>();
         CHAIN.proxy()
                 .on("eth_sendRawTransaction")
@@ -81,12 +81,12 @@ class SubmitCrashFaultITCase {
                 .times(1)
                 .then(Faults.first(this::kill, Faults.disconnect()));
 
-        FaultSubmitter successor = afterDeath(epochs);
+        FaultSubmitter successor = afterDeath(parts);
         assertThat(successor.signed()).as("original and replacement").hasSize(2);
         CHAIN.mine(1);
         successor.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
         assertThat(successor.settled.get(0).transaction())
                 .isEqualTo(successor.signed().get(0).transaction());
     }
@@ -94,21 +94,21 @@ class SubmitCrashFaultITCase {
     /** Row 4: killed when the vault has it and nobody has been told. */
     @Test
     void row04_killedAfterInclusion_adoptedAndReportedOnce() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(2);
+        List<SealedPart> parts = CHAIN.parts(2);
         CHAIN.proxy().on("eth_sendRawTransaction").times(1).then(minedAtOnce());
         CHAIN.proxy()
                 .on("eth_getLogs")
                 .times(1)
                 .then(Faults.first(this::kill, Faults.disconnect()));
 
-        FaultSubmitter successor = afterDeath(epochs);
-        CHAIN.books().settledOnceByOneTransactionEach(epochs.subList(0, 1));
+        FaultSubmitter successor = afterDeath(parts);
+        CHAIN.books().settledOnceByOneTransactionEach(parts.subList(0, 1));
         successor.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
         assertThat(successor.settled)
                 .extracting(SettlementRecord::header)
-                .containsExactly(epochs.get(0).hash(), epochs.get(1).hash());
+                .containsExactly(parts.get(0).hash(), parts.get(1).hash());
     }
 
     /**
@@ -117,7 +117,7 @@ class SubmitCrashFaultITCase {
      */
     @Test
     void row09_frozenWhileAnotherSettles_zombieHasNoEffect() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(3);
+        List<SealedPart> parts = CHAIN.parts(3);
         CountDownLatch sending = new CountDownLatch(1);
         CountDownLatch thawed = new CountDownLatch(1);
         CHAIN.proxy()
@@ -130,14 +130,14 @@ class SubmitCrashFaultITCase {
                                     awaitUninterruptibly(thawed);
                                 },
                                 Faults.pass()));
-        try (SubmitterProcess zombie = new SubmitterProcess(CHAIN, epochs, directory)) {
+        try (SubmitterProcess zombie = new SubmitterProcess(CHAIN, parts, directory)) {
             sending.await();
             zombie.signal("STOP");
-            FaultSubmitter successor = new FaultSubmitter(CHAIN, epochs).add(2);
+            FaultSubmitter successor = new FaultSubmitter(CHAIN, parts).add(2);
             CHAIN.call("anvil_setNextBlockBaseFeePerGas", "0x77359400");
             CHAIN.mine(1); // so that the other one's bytes are not the same
             successor.settleAll();
-            CHAIN.books().settledOnceByOneTransactionEach(epochs.subList(0, 2));
+            CHAIN.books().settledOnceByOneTransactionEach(parts.subList(0, 2));
 
             thawed.countDown();
             zombie.signal("CONT");
@@ -146,11 +146,11 @@ class SubmitCrashFaultITCase {
             CHAIN.call("evm_setIntervalMining", 0);
 
             successor.add(3).settleAll();
-            CHAIN.books().settledOnceByOneTransactionEach(epochs);
+            CHAIN.books().settledOnceByOneTransactionEach(parts);
             assertThat(zombie.journaled())
                     .filteredOn(it -> it.state() == SettlementRecord.State.FINAL)
                     .extracting(SettlementRecord::header)
-                    .containsExactlyElementsOf(epochs.stream().map(SealedEpoch::hash).toList());
+                    .containsExactlyElementsOf(parts.stream().map(SealedPart::hash).toList());
         }
     }
 
@@ -164,15 +164,15 @@ class SubmitCrashFaultITCase {
     }
 
     /** Runs a process until it is killed; returns what takes over from it. */
-    private FaultSubmitter afterDeath(List<SealedEpoch> epochs) throws Exception {
-        try (SubmitterProcess process = new SubmitterProcess(CHAIN, epochs, directory)) {
+    private FaultSubmitter afterDeath(List<SealedPart> parts) throws Exception {
+        try (SubmitterProcess process = new SubmitterProcess(CHAIN, parts, directory)) {
             child.complete(process);
             process.awaitKilled();
-            FaultSubmitter successor = new FaultSubmitter(CHAIN, epochs);
+            FaultSubmitter successor = new FaultSubmitter(CHAIN, parts);
             for (SettlementRecord entry : process.journaled()) {
                 successor.journal.append(entry);
             }
-            successor.restart(epochs.size());
+            successor.restart(parts.size());
             return successor;
         }
     }

@@ -2,7 +2,7 @@ package io.millrace.chain.submit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.HexQuantity;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.testing.FaultChain;
@@ -33,15 +33,15 @@ class SubmitMarketFaultITCase {
     /** Row 14: a spike of the base fee: a dearer replacement with the same nonce settles it. */
     @Test
     void row14_baseFeeSpike_replacedWithBothFeesATenthHigher() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(1);
+        List<SealedPart> parts = CHAIN.parts(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         submitter.step();
 
         baseFee(GWEI_40);
         submitter.run(2 * FaultSubmitter.BUMP_MILLIS);
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
         List<Transaction1559> sent = sent();
         assertThat(sent).hasSizeGreaterThan(1);
         Transaction1559 first = sent.get(0);
@@ -63,9 +63,9 @@ class SubmitMarketFaultITCase {
      */
     @Test
     void row14_spikeOverTheLimit_sameBytesAgainUntilItFalls() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
+        List<SealedPart> parts = CHAIN.parts(1);
         FaultSubmitter submitter =
-                new FaultSubmitter(CHAIN, epochs)
+                new FaultSubmitter(CHAIN, parts)
                         .with(new MarketFeePolicy(1_000, 5_000_000_000L, 5))
                         .add(1);
         submitter.step();
@@ -81,22 +81,22 @@ class SubmitMarketFaultITCase {
         baseFee(GWEI_1);
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
         assertThat(sentDuringTheSpike).as("sent while capped").isGreaterThan(1);
     }
 
     /** Row 15: the pool drops it without a word: the same bytes are sent again by the clock. */
     @Test
     void row15_droppedFromThePool_sameBytesSentAgain() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(1);
+        List<SealedPart> parts = CHAIN.parts(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         submitter.step();
 
         CHAIN.call("anvil_dropTransaction", submitter.signed().get(0).transaction());
         submitter.run(FaultSubmitter.REPUBLISH_MILLIS + FaultSubmitter.POLL_MILLIS);
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
         List<String> sent = CHAIN.proxy().rawTransactions();
         assertThat(sent).hasSizeGreaterThan(1);
         assertThat(new HashSet<>(sent)).as("bytes sent").hasSize(1);
@@ -105,8 +105,8 @@ class SubmitMarketFaultITCase {
     /** Row 16: another use of the key takes the nonce: same epoch, next nonce, one effect. */
     @Test
     void row16_nonceStolen_sameEpochWithTheNextNonce() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(2);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(2);
+        List<SealedPart> parts = CHAIN.parts(2);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(2);
         submitter.step();
         long nonce = submitter.signed().get(0).nonce();
         CHAIN.call("anvil_dropTransaction", submitter.signed().get(0).transaction());
@@ -115,17 +115,17 @@ class SubmitMarketFaultITCase {
 
         submitter.settleAll();
 
-        CHAIN.books().settledOnce(epochs);
+        CHAIN.books().settledOnce(parts);
         assertThat(CHAIN.books().transactions()).as("the thief's, then ours").hasSize(3);
-        assertThat(submitter.signed().get(1).header()).isEqualTo(epochs.get(0).hash());
+        assertThat(submitter.signed().get(1).header()).isEqualTo(parts.get(0).hash());
         assertThat(submitter.signed().get(1).nonce()).isEqualTo(nonce + 1);
     }
 
     /** Row 16: while one hash cannot be asked for, the nonce is not held to be stolen. */
     @Test
     void row16_nonceUsedButReceiptsFail_nothingIsSignedAnew() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(1);
+        List<SealedPart> parts = CHAIN.parts(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         submitter.step();
         CHAIN.call("anvil_dropTransaction", submitter.signed().get(0).transaction());
         foreignTransaction(submitter.signed().get(0).nonce());
@@ -137,28 +137,28 @@ class SubmitMarketFaultITCase {
         CHAIN.proxy().heal();
         submitter.settleAll();
 
-        CHAIN.books().settledOnce(epochs);
+        CHAIN.books().settledOnce(parts);
     }
 
     /** Row 17: a foreign transaction waits with a later nonce: no deadlock when ours get there. */
     @Test
     void row17_laterNonceTakenInThePool_allEpochsSettle() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(4);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(4);
+        List<SealedPart> parts = CHAIN.parts(4);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(4);
         long next = nonce();
         foreignTransaction(next + 2);
 
         submitter.settleAll();
 
-        CHAIN.books().settledOnce(epochs);
+        CHAIN.books().settledOnce(parts);
         assertThat(nonce()).as("nonces used, without a gap").isGreaterThanOrEqualTo(next + 4);
     }
 
     /** Row 28: no money for gas: it waits, and settles with the same attempt once there is. */
     @Test
     void row28_outOfFunds_waitsAndSettlesOnceFunded() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(2);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(1);
+        List<SealedPart> parts = CHAIN.parts(2);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         submitter.settleAll();
         CHAIN.call("anvil_setBalance", LocalVault.SETTLER.address(), "0x1");
 
@@ -171,7 +171,7 @@ class SubmitMarketFaultITCase {
         CHAIN.call("anvil_setBalance", LocalVault.SETTLER.address(), "0x56bc75e2d63100000");
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
         Set<Long> nonces = new HashSet<>();
         submitter.signed().forEach(it -> nonces.add(it.nonce()));
         assertThat(nonces).as("nonces signed").hasSize(2);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.SettlementHaltedException.Reason;
 import io.millrace.testing.FaultChain;
 import io.millrace.testing.LocalVault;
@@ -46,8 +46,8 @@ class SubmitNodeFaultITCase {
     @ParameterizedTest(name = "{0}")
     @MethodSource("brokenLines")
     void row21_everyCallBreaks_backsOffThenSettlesOnce(String name, Fault fault) throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(2);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(2);
+        List<SealedPart> parts = CHAIN.parts(2);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(2);
         submitter.step();
 
         CHAIN.proxy().onAny().then(fault);
@@ -58,7 +58,7 @@ class SubmitNodeFaultITCase {
         CHAIN.proxy().heal();
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
     }
 
     /** Row 21: only the sending breaks: neither success nor failure is assumed, the chain tells. */
@@ -66,14 +66,14 @@ class SubmitNodeFaultITCase {
     @MethodSource("brokenLines")
     void row21_onlySendingBreaks_sameBytesUntilTheChainHasThem(String name, Fault fault)
             throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(1);
+        List<SealedPart> parts = CHAIN.parts(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
 
         CHAIN.proxy().on("eth_sendRawTransaction").times(2).then(fault);
         submitter.run(2 * FaultSubmitter.REPUBLISH_MILLIS + FaultSubmitter.POLL_MILLIS);
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
         assertThat(CHAIN.proxy().rawTransactions().size()).isGreaterThan(2);
         assertThat(new HashSet<>(CHAIN.proxy().rawTransactions())).hasSize(1);
     }
@@ -81,8 +81,8 @@ class SubmitNodeFaultITCase {
     /** Row 21: no answer in time, and nobody listening. */
     @Test
     void row21_stalledThenRefused_settlesOnceHealed() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).waitingFor(TIMEOUT_MILLIS);
+        List<SealedPart> parts = CHAIN.parts(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).waitingFor(TIMEOUT_MILLIS);
         submitter.add(1);
         CHAIN.proxy().on("eth_sendRawTransaction").times(1).then(CHAIN.proxy().stall(true));
         submitter.step();
@@ -97,7 +97,7 @@ class SubmitNodeFaultITCase {
         submitter.waitingFor(5_000).restart(1);
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
     }
 
     static Stream<String> refusals() {
@@ -120,8 +120,8 @@ class SubmitNodeFaultITCase {
     @ParameterizedTest
     @MethodSource("refusals")
     void row21_acceptedButCalledRefused_settledOnce(String text) throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(1);
+        List<SealedPart> parts = CHAIN.parts(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         Fault refusal = Faults.error(-32000, text);
         CHAIN.proxy()
                 .on("eth_sendRawTransaction")
@@ -133,14 +133,14 @@ class SubmitNodeFaultITCase {
 
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
     }
 
     /** Row 22: ten minutes without a sequencer: nothing is lost, all catches up in order. */
     @Test
     void row22_nodeDownTenMinutes_catchesUpInOrder() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(4);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(1);
+        List<SealedPart> parts = CHAIN.parts(4);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         submitter.settleAll();
         CHAIN.proxy().refuseConnections();
 
@@ -153,10 +153,10 @@ class SubmitNodeFaultITCase {
         CHAIN.proxy().heal();
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
         assertThat(submitter.settled)
                 .extracting(SettlementRecord::header)
-                .containsExactlyElementsOf(epochs.stream().map(SealedEpoch::hash).toList());
+                .containsExactlyElementsOf(parts.stream().map(SealedPart::hash).toList());
     }
 
     /**
@@ -164,25 +164,25 @@ class SubmitNodeFaultITCase {
      */
     @Test
     void row29_signedByAnotherKey_nothingIsSentUntilItIsRight() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
+        List<SealedPart> parts = CHAIN.parts(1);
         FaultSubmitter submitter =
-                new FaultSubmitter(CHAIN, epochs).with(signer(LocalVault.ADMIN::sign)).add(1);
+                new FaultSubmitter(CHAIN, parts).with(signer(LocalVault.ADMIN::sign)).add(1);
         submitter.run(2 * FaultSubmitter.BUMP_MILLIS);
         assertThat(CHAIN.proxy().rawTransactions()).as("sent with a wrong key").isEmpty();
         assertThat(submitter.signed()).isEmpty();
 
         submitter.with(LocalVault.SETTLER).add(1).settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
     }
 
     /** Row 29: a signer that does not answer holds up one part, and no more. */
     @Test
     void row29_signerOutOfReach_waitsThenSettles() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
+        List<SealedPart> parts = CHAIN.parts(1);
         boolean[] out = {true};
         FaultSubmitter submitter =
-                new FaultSubmitter(CHAIN, epochs)
+                new FaultSubmitter(CHAIN, parts)
                         .with(
                                 signer(
                                         digest -> {
@@ -198,13 +198,13 @@ class SubmitNodeFaultITCase {
         out[0] = false;
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
     }
 
     /** Row 30: the node follows another chain. */
     @Test
     void row30_otherChain_refusesAtStart() throws Exception {
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, CHAIN.epochs(1));
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, CHAIN.parts(1));
         VaultIdentity here = CHAIN.identity();
         submitter.expecting(new VaultIdentity(902, here.codeHash(), here.token())).add(1);
 
@@ -214,7 +214,7 @@ class SubmitNodeFaultITCase {
     /** Row 30: there is nothing at the vault's address on this chain. */
     @Test
     void row30_noVaultThere_refusesAtStart() throws Exception {
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, CHAIN.epochs(1)).add(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, CHAIN.parts(1)).add(1);
         CHAIN.proxy()
                 .on("eth_getCode")
                 .then(Faults.result(it -> JsonNodeFactory.instance.textNode("0x")));
@@ -226,7 +226,7 @@ class SubmitNodeFaultITCase {
     /** Row 30: there is a contract, but not the one that was deployed. */
     @Test
     void row30_otherCodeAtTheAddress_refusesAtStart() throws Exception {
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, CHAIN.epochs(1)).add(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, CHAIN.parts(1)).add(1);
         CHAIN.proxy()
                 .on("eth_getCode")
                 .then(Faults.result(it -> JsonNodeFactory.instance.textNode("0x6001600155")));
@@ -237,27 +237,27 @@ class SubmitNodeFaultITCase {
     /** Row 32: the wall clock leaps a day ahead: at most a dearer offer, never a second effect. */
     @Test
     void row32_clockLeapsAhead_settledOnce() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(2);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(2);
+        List<SealedPart> parts = CHAIN.parts(2);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(2);
         submitter.step();
         submitter.clock.advance(DAY_MILLIS);
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
     }
 
     /** Row 32: it falls a day back while the pool forgets ours: it is sent again all the same. */
     @Test
     void row32_clockFallsBack_droppedTransactionIsSentAgain() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(1);
+        List<SealedPart> parts = CHAIN.parts(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         submitter.step();
         CHAIN.call("anvil_dropTransaction", submitter.signed().get(0).transaction());
         submitter.clock.advance(-DAY_MILLIS);
 
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
     }
 
     private static void assertHalts(FaultSubmitter submitter, Reason reason, String... naming) {

@@ -3,7 +3,7 @@ package io.millrace.chain.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.testing.FakeVaultClient;
 import io.millrace.testing.MemoryJournal;
 import java.util.List;
@@ -26,7 +26,7 @@ class SubmitOperatorTest {
     private static FakeVaultClient chain = new FakeVaultClient();
     private static MemoryJournal journal = new MemoryJournal();
 
-    private final List<SealedEpoch> log = SubmitterRig.chainOf(3);
+    private final List<SealedPart> log = SubmitterRig.chainOf(3);
 
     @BeforeEach
     void freshChain() {
@@ -111,21 +111,21 @@ class SubmitOperatorTest {
 
     /** Ends the operator as a failed task does; closing the harness would finish it first. */
     private static void kill(
-            OneInputStreamOperatorTestHarness<SealedEpoch, SettlementRecord> harness)
+            OneInputStreamOperatorTestHarness<SealedPart, SettlementRecord> harness)
             throws Exception {
         harness.getOperator().close();
     }
 
     private static void process(
-            OneInputStreamOperatorTestHarness<SealedEpoch, SettlementRecord> harness,
-            List<SealedEpoch> parts)
+            OneInputStreamOperatorTestHarness<SealedPart, SettlementRecord> harness,
+            List<SealedPart> parts)
             throws Exception {
-        for (SealedEpoch part : parts) {
+        for (SealedPart part : parts) {
             harness.processElement(part, 0);
         }
     }
 
-    private static OneInputStreamOperatorTestHarness<SealedEpoch, SettlementRecord> harness(
+    private static OneInputStreamOperatorTestHarness<SealedPart, SettlementRecord> harness(
             int maxUnsettled, @Nullable OperatorSubtaskState state) throws Exception {
         SubmitOptions options =
                 new SubmitOptions(
@@ -139,7 +139,7 @@ class SubmitOperatorTest {
                         0,
                         MarketFeePolicy.DEFAULT);
         var harness =
-                new OneInputStreamOperatorTestHarness<SealedEpoch, SettlementRecord>(
+                new OneInputStreamOperatorTestHarness<SealedPart, SettlementRecord>(
                         new SubmitOperator.Factory(
                                 options,
                                 () -> chain,

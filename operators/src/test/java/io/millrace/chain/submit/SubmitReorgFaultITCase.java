@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.testing.Anvil;
 import io.millrace.testing.FaultChain;
 import io.millrace.testing.proxy.Faults;
@@ -24,27 +24,27 @@ class SubmitReorgFaultITCase {
     /** Row 10: what a reorganisation drops is sent again as the same bytes, in order. */
     @Test
     void row10_reorganisedOut_sameBytesSentAgainInOrder() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(2);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(2);
+        List<SealedPart> parts = CHAIN.parts(2);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(2);
         submitter.step();
         CHAIN.mine(1);
         submitter.step();
         CHAIN.mine(1);
         submitter.step();
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
 
         CHAIN.call("anvil_reorg", 2, List.of());
         assertThat(CHAIN.books().settledHeaders()).as("the node dropped both").isEmpty();
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
         List<String> sent = CHAIN.proxy().rawTransactions();
         assertThat(sent.subList(0, 2)).doesNotHaveDuplicates();
         assertThat(Set.copyOf(sent)).as("bytes ever sent").hasSize(2);
         assertThat(sent.lastIndexOf(sent.get(0))).isGreaterThan(1);
         assertThat(submitter.settled)
                 .extracting(SettlementRecord::header)
-                .containsExactly(epochs.get(0).hash(), epochs.get(1).hash());
+                .containsExactly(parts.get(0).hash(), parts.get(1).hash());
     }
 
     /**
@@ -52,8 +52,8 @@ class SubmitReorgFaultITCase {
      */
     @Test
     void row11_reIncludedInAnotherBlock_oneResultFromThere() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(1);
+        List<SealedPart> parts = CHAIN.parts(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         submitter.step();
         CHAIN.mine(2);
         submitter.step();
@@ -63,7 +63,7 @@ class SubmitReorgFaultITCase {
         CHAIN.call("anvil_reorg", 2, List.of(List.of(raw, 1)));
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
         assertThat(CHAIN.proxy().rawTransactions()).as("sent a second time").hasSize(1);
         assertThat(submitter.settled).hasSize(1);
         assertThat(submitter.settled.get(0).block())
@@ -75,8 +75,8 @@ class SubmitReorgFaultITCase {
     /** Row 12: a settlement that was final is gone: nothing more is done on such a chain's word. */
     @Test
     void row12_reorganisedBeyondFinality_nothingIsSentAnyMore() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(2);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(1);
+        List<SealedPart> parts = CHAIN.parts(2);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         submitter.settleAll();
         int sent = CHAIN.proxy().rawTransactions().size();
 
@@ -93,8 +93,8 @@ class SubmitReorgFaultITCase {
     /** Row 13: a node that lost blocks decides nothing; when it is back, work goes on. */
     @Test
     void row13_nodeRolledBack_waitsThenSettles() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(1);
+        List<SealedPart> parts = CHAIN.parts(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         submitter.step();
         CHAIN.mine(3);
         submitter.step();
@@ -106,14 +106,14 @@ class SubmitReorgFaultITCase {
         CHAIN.mine(4);
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
     }
 
     /** Row 13: the same lie from something between us and an honest node. */
     @Test
     void row13_headLowered_waitsThenSettles() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(1);
+        List<SealedPart> parts = CHAIN.parts(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         submitter.step();
         CHAIN.mine(2);
         submitter.step();
@@ -135,14 +135,14 @@ class SubmitReorgFaultITCase {
         CHAIN.proxy().heal();
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
     }
 
     /** Row 18: a mined transaction whose receipt is missing for a while is neither lost nor new. */
     @Test
     void row18_receiptNullThenThere_waitsWithoutASecondEffect() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(1);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(1);
+        List<SealedPart> parts = CHAIN.parts(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         CHAIN.proxy().on("eth_getTransactionReceipt").then(Faults.nothing());
         submitter.step();
         CHAIN.mine(1);
@@ -153,15 +153,15 @@ class SubmitReorgFaultITCase {
         CHAIN.proxy().heal();
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
         assertThat(submitter.signed()).as("signed again").hasSize(1);
     }
 
     /** Row 18: a load balancer with one node that lags: neither its silence nor its past counts. */
     @Test
     void row18_nodesAlternateOldAndNew_settledOnce() throws Exception {
-        List<SealedEpoch> epochs = CHAIN.epochs(3);
-        FaultSubmitter submitter = new FaultSubmitter(CHAIN, epochs).add(1);
+        List<SealedPart> parts = CHAIN.parts(3);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         submitter.settleAll();
         try (Anvil laggard = CHAIN.laggingNode()) {
             submitter.add(3);
@@ -181,9 +181,9 @@ class SubmitReorgFaultITCase {
         CHAIN.proxy().heal();
         submitter.settleAll();
 
-        CHAIN.books().settledOnceByOneTransactionEach(epochs);
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
         assertThat(submitter.settled)
                 .extracting(SettlementRecord::header)
-                .containsExactlyElementsOf(epochs.stream().map(SealedEpoch::hash).toList());
+                .containsExactlyElementsOf(parts.stream().map(SealedPart::hash).toList());
     }
 }

@@ -2,7 +2,7 @@ package io.millrace.chain.submit;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.Finality;
 import io.millrace.chain.rpc.L2Connection;
 import io.millrace.testing.Anvil;
@@ -36,10 +36,9 @@ final class SubmitterProcess implements AutoCloseable {
     private final Process process;
 
     /** Starts it on the proxy of {@code chain}. */
-    SubmitterProcess(FaultChain chain, List<SealedEpoch> epochs, Path directory)
-            throws IOException {
+    SubmitterProcess(FaultChain chain, List<SealedPart> parts, Path directory) throws IOException {
         this.directory = directory;
-        MAPPER.writeValue(log(directory).toFile(), epochs);
+        MAPPER.writeValue(log(directory).toFile(), parts);
         L2Connection connection = chain.local().connection();
         this.process =
                 new ProcessBuilder(
@@ -121,7 +120,7 @@ final class SubmitterProcess implements AutoCloseable {
     /** Runs in the process. */
     public static void main(String[] args) throws Exception {
         Path directory = Path.of(args[0]);
-        List<SealedEpoch> epochs =
+        List<SealedPart> parts =
                 MAPPER.readValue(log(directory).toFile(), new TypeReference<>() {});
         SubmitContext context =
                 new SubmitContext(
@@ -135,13 +134,13 @@ final class SubmitterProcess implements AutoCloseable {
                                 .open(),
                         LocalVault.SETTLER,
                         new FileJournal(journal(directory)),
-                        () -> Optional.of(epochs.get(epochs.size() - 1)),
+                        () -> Optional.of(parts.get(parts.size() - 1)),
                         options(new VaultIdentity(Anvil.CHAIN_ID, args[4], args[5])),
                         Clock.systemUTC(),
                         new SubmitMetrics());
         EpochSubmitter submitter = new EpochSubmitter(context, List.of(), entry -> {});
-        for (SealedEpoch epoch : epochs) {
-            submitter.add(epoch, 0);
+        for (SealedPart part : parts) {
+            submitter.add(part, 0);
         }
         for (long wait = submitter.step(); wait != EpochSubmitter.IDLE; wait = submitter.step()) {
             Thread.sleep(wait);

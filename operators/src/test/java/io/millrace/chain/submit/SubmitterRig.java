@@ -1,7 +1,7 @@
 package io.millrace.chain.submit;
 
 import io.millrace.chain.EpochHeader;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.SlotWords;
 import io.millrace.testing.FakeVaultClient;
 import io.millrace.testing.ManualClock;
@@ -41,19 +41,19 @@ final class SubmitterRig {
     TestSigner signer = new TestSigner(TestSigner.KEY);
 
     /** What lies in the epoch log, which the submitter may not have been given yet. */
-    final List<SealedEpoch> stored = new ArrayList<>();
+    final List<SealedPart> stored = new ArrayList<>();
 
     EpochSubmitter submitter = start();
 
     /** A process that knows the journal and the log, nothing else. */
-    void restart(SealedEpoch... log) throws SettlementHaltedException {
+    void restart(SealedPart... log) throws SettlementHaltedException {
         submitter = start();
         add(log);
     }
 
     /** The parts lie in the log, and come from it now. */
-    void add(SealedEpoch... parts) throws SettlementHaltedException {
-        for (SealedEpoch part : parts) {
+    void add(SealedPart... parts) throws SettlementHaltedException {
+        for (SealedPart part : parts) {
             if (!stored.contains(part)) {
                 stored.add(part);
             }
@@ -109,18 +109,18 @@ final class SubmitterRig {
     }
 
     /** {@code count} parts, one an epoch, each continuing the one before. */
-    static List<SealedEpoch> chainOf(int count) {
-        List<SealedEpoch> parts = new ArrayList<>();
+    static List<SealedPart> chainOf(int count) {
+        List<SealedPart> parts = new ArrayList<>();
         String previous = Hex.ZERO_32;
         for (int i = 1; i <= count; i++) {
-            SealedEpoch part = part(previous, i, "root " + i);
+            SealedPart part = part(previous, i, "root " + i);
             parts.add(part);
             previous = part.hash();
         }
         return parts;
     }
 
-    static SealedEpoch part(String previous, long epoch, String root) {
+    static SealedPart part(String previous, long epoch, String root) {
         EpochHeader header =
                 new EpochHeader(
                         previous,
@@ -134,14 +134,14 @@ final class SubmitterRig {
                         Hex.encode(Keccak.hashUtf8("words")),
                         Hex.encode(Keccak.hashUtf8("cut")),
                         4);
-        SealedEpoch unnamed = sealed(Hex.ZERO_32, header);
+        SealedPart unnamed = sealed(Hex.ZERO_32, header);
         return sealed(FakeVaultClient.headerHash(VaultAbi.settle(unnamed)), header);
     }
 
-    private static SealedEpoch sealed(String hash, EpochHeader header) {
+    private static SealedPart sealed(String hash, EpochHeader header) {
         String one = Hex.encode(Eip712Domain.word(1));
         SlotWords words =
                 new SlotWords(List.of(one), List.of(one), List.of(Hex.ZERO_32), List.of(one));
-        return new SealedEpoch(hash, header, words, List.of(), 2, List.of(), List.of());
+        return new SealedPart(hash, header, words, List.of(), 2, List.of(), List.of());
     }
 }

@@ -3,10 +3,10 @@ package io.millrace.local.chaos;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.admit.RejectReason;
+import io.millrace.admit.RequestPlace;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.job.JsonCodec;
 import io.millrace.job.Topics;
-import io.millrace.local.chaos.Expected.Position;
 import io.millrace.meter.Charge;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,25 +22,24 @@ public final class Ends {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private final Map<Position, Integer> charged = new HashMap<>();
-    private final Map<Position, List<RejectReason>> refused = new HashMap<>();
+    private final Map<RequestPlace, Integer> charged = new HashMap<>();
+    private final Map<RequestPlace, List<RejectReason>> refused = new HashMap<>();
     private final Map<String, Integer> chargesOf = new HashMap<>();
-    private final Map<Position, OutcomeStatus> unanswered = new HashMap<>();
+    private final Map<RequestPlace, OutcomeStatus> unanswered = new HashMap<>();
 
     /** Takes a record of charges or rejections into account; others say nothing of ends. */
     void add(ConsumerRecord<byte[], byte[]> record) throws IOException {
         if (record.topic().equals(Topics.CHARGES)) {
             Charge charge = JsonCodec.decode(record.value(), Charge.class);
-            charged.merge(new Position(charge.topicPartition(), charge.offset()), 1, Integer::sum);
+            charged.merge(charge.place(), 1, Integer::sum);
             chargesOf.merge(charge.requestId(), 1, Integer::sum);
             if (charge.status() != OutcomeStatus.ANSWERED) {
-                unanswered.put(
-                        new Position(charge.topicPartition(), charge.offset()), charge.status());
+                unanswered.put(charge.place(), charge.status());
             }
         } else if (record.topic().equals(Topics.REJECTIONS)) {
             JsonNode rejection = MAPPER.readTree(record.value());
-            Position at =
-                    new Position(
+            RequestPlace at =
+                    new RequestPlace(
                             rejection.path("partition").asInt(), rejection.path("offset").asLong());
             refused.computeIfAbsent(at, unused -> new ArrayList<>())
                     .add(RejectReason.valueOf(rejection.path("code").asText()));
@@ -49,7 +48,7 @@ public final class Ends {
 
     /** How many of {@code expected} have no end yet. */
     int open(List<Expected> expected) {
-        return (int) expected.stream().filter(one -> ends(one.at()) == 0).count();
+        return (int) expected.stream().filter(one -> ends(one.place()) == 0).count();
     }
 
     /** Holds what happened against what had to. */
@@ -59,28 +58,28 @@ public final class Ends {
         List<String> misjudged = new ArrayList<>();
         Set<String> good = new HashSet<>();
         for (Expected one : expected) {
-            int ends = ends(one.at());
+            int ends = ends(one.place());
             if (ends == 0) {
                 lost++;
             } else if (ends > 1) {
                 doubled++;
             } else if (one.refusal() == null) {
                 good.add(one.requestId());
-                if (unanswered.containsKey(one.at())) {
-                    misjudged.add(one + " was not answered: " + unanswered.get(one.at()));
+                if (unanswered.containsKey(one.place())) {
+                    misjudged.add(one + " was not answered: " + unanswered.get(one.place()));
                 }
                 // A copy that came second; the check below asks for the one that came first.
-                if (!charged.containsKey(one.at())
-                        && !refusals(one.at()).contains(RejectReason.DUPLICATE)) {
-                    misjudged.add(one + " was refused: " + refusals(one.at()));
+                if (!charged.containsKey(one.place())
+                        && !refusals(one.place()).contains(RejectReason.DUPLICATE)) {
+                    misjudged.add(one + " was refused: " + refusals(one.place()));
                 }
-            } else if (!refusals(one.at()).contains(one.refusal())) {
+            } else if (!refusals(one.place()).contains(one.refusal())) {
                 misjudged.add(
                         one
                                 + " was "
-                                + (charged.containsKey(one.at())
+                                + (charged.containsKey(one.place())
                                         ? "charged"
-                                        : "refused: " + refusals(one.at())));
+                                        : "refused: " + refusals(one.place())));
             }
         }
         for (String requestId : good) {
@@ -114,11 +113,11 @@ public final class Ends {
         }
     }
 
-    private int ends(Position at) {
+    private int ends(RequestPlace at) {
         return charged.getOrDefault(at, 0) + refusals(at).size();
     }
 
-    private List<RejectReason> refusals(Position at) {
+    private List<RejectReason> refusals(RequestPlace at) {
         return refused.getOrDefault(at, List.of());
     }
 }

@@ -2,7 +2,7 @@ package io.millrace.local.chaos;
 
 import static java.util.stream.Collectors.groupingBy;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.job.JsonCodec;
 import io.millrace.job.TopicScan;
@@ -28,7 +28,7 @@ public final class Proofs {
 
     private final StackFile stack;
     private final Map<Long, List<Receipt>> receipts = new TreeMap<>();
-    private final Map<Long, SealedEpoch> epochs = new TreeMap<>();
+    private final Map<Long, SealedPart> partByEpoch = new TreeMap<>();
 
     Proofs(StackFile stack) {
         this.stack = stack;
@@ -59,19 +59,19 @@ public final class Proofs {
             SettlementVault vault = session.vault(stack.vault());
             int depth = vault.SHARD_DEPTH().send().intValueExact();
             ReceiptLeaf leaves = new ReceiptLeaf(new Eip712Domain(stack.chainId(), stack.vault()));
-            for (SealedEpoch epoch : epochs.values()) {
-                long number = epoch.header().epoch();
+            for (SealedPart part : partByEpoch.values()) {
+                long number = part.header().epoch();
                 List<Receipt> all = receipts.getOrDefault(number, List.of());
-                if (all.size() != epoch.header().receiptsCount()) {
+                if (all.size() != part.header().receiptsCount()) {
                     denied.add(
                             "epoch %d has %d receipts, its header says %d"
-                                    .formatted(number, all.size(), epoch.header().receiptsCount()));
+                                    .formatted(number, all.size(), part.header().receiptsCount()));
                 }
                 Map<Integer, List<Receipt>> shards =
                         all.stream().collect(groupingBy(Receipt::shard));
                 for (Receipt receipt : sampleOf(all)) {
                     List<Receipt> shard = shards.getOrDefault(receipt.shard(), List.of());
-                    if (ReceiptProof.of(receipt, shard, epoch, leaves, depth).verify(vault)) {
+                    if (ReceiptProof.of(receipt, shard, part, leaves, depth).verify(vault)) {
                         proved++;
                     } else {
                         denied.add(
@@ -81,7 +81,7 @@ public final class Proofs {
                 }
             }
         }
-        return new Verdict(epochs.size(), proved, denied);
+        return new Verdict(partByEpoch.size(), proved, denied);
     }
 
     private void read() throws Exception {
@@ -90,8 +90,8 @@ public final class Proofs {
             scan.toEnd(
                     record -> {
                         if (record.topic().equals(Topics.EPOCHS)) {
-                            SealedEpoch part = JsonCodec.decode(record.value(), SealedEpoch.class);
-                            epochs.putIfAbsent(part.header().epoch(), part);
+                            SealedPart part = JsonCodec.decode(record.value(), SealedPart.class);
+                            partByEpoch.putIfAbsent(part.header().epoch(), part);
                         } else {
                             Receipt receipt = JsonCodec.decode(record.value(), Receipt.class);
                             receipts.computeIfAbsent(receipt.epoch(), epoch -> new ArrayList<>())

@@ -1,5 +1,6 @@
 package io.millrace.local.chaos;
 
+import io.millrace.admit.RequestPlace;
 import io.millrace.local.client.RequestProducer;
 import io.millrace.local.client.Traffic;
 import java.time.Duration;
@@ -141,8 +142,7 @@ final class RequestLoad implements AutoCloseable {
                     } else {
                         taken.add(
                                 new Expected(
-                                        at.partition(),
-                                        at.offset(),
+                                        new RequestPlace(at.partition(), at.offset()),
                                         item.requestId(),
                                         item.fault()));
                     }

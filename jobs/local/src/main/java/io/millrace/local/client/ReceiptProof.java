@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.chain.EpochHeader;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.VaultAbi;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.job.JsonCodec;
@@ -47,13 +47,13 @@ public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> si
             throws IOException {
         Receipt receipt = receiptOf(stack, requestId);
         List<Receipt> shard = new ArrayList<>();
-        List<SealedEpoch> parts = new ArrayList<>();
+        List<SealedPart> parts = new ArrayList<>();
         try (TopicScan scan =
                 new TopicScan(stack.bootstrapServers(), List.of(Topics.RECEIPTS, Topics.EPOCHS))) {
             scan.toEnd(
                     record -> {
                         if (record.topic().equals(Topics.EPOCHS)) {
-                            SealedEpoch part = JsonCodec.decode(record.value(), SealedEpoch.class);
+                            SealedPart part = JsonCodec.decode(record.value(), SealedPart.class);
                             if (part.header().epoch() == receipt.epoch()) {
                                 parts.add(part);
                             }
@@ -78,13 +78,13 @@ public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> si
      * Of what has been read already.
      *
      * @param shard all receipts of the receipt's epoch and shard, in any order
-     * @param epoch any part of the receipt's epoch
+     * @param part any part of the receipt's epoch
      * @param shardDepth of the vault
      */
     public static ReceiptProof of(
             Receipt receipt,
             List<Receipt> shard,
-            SealedEpoch epoch,
+            SealedPart part,
             ReceiptLeaf leaves,
             int shardDepth) {
         List<Receipt> ordered = new ArrayList<>(shard);
@@ -94,10 +94,10 @@ public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> si
                         ordered.stream()
                                 .map(r -> leaves.of(r.charge(), r.shard(), r.index()))
                                 .toList());
-        MerkleSumTree top = topTree(epoch, shardDepth);
+        MerkleSumTree top = topTree(part, shardDepth);
         List<SumNode> siblings = new ArrayList<>(subtree.siblings(receipt.index()));
         siblings.addAll(top.siblings(receipt.shard()));
-        return new ReceiptProof(receipt, epoch.header(), siblings);
+        return new ReceiptProof(receipt, part.header(), siblings);
     }
 
     /** Whether the vault accepts it. */
@@ -151,9 +151,9 @@ public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> si
         return found.get(0);
     }
 
-    private static MerkleSumTree topTree(SealedEpoch epoch, int shardDepth) {
+    private static MerkleSumTree topTree(SealedPart part, int shardDepth) {
         List<SumNode> roots = new ArrayList<>(Collections.nCopies(1 << shardDepth, SumNode.EMPTY));
-        for (SealedEpoch.ShardCut cut : epoch.sources()) {
+        for (SealedPart.ShardCut cut : part.sources()) {
             roots.set(cut.shard(), SumNode.of(cut.root(), cut.sumNano()));
         }
         return new MerkleSumTree(roots);
@@ -163,13 +163,13 @@ public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> si
         Charge charge = receipt.charge();
         return new SettlementVault.Receipt(
                 Hex.decode(charge.requestId(), 32),
-                BigInteger.valueOf(charge.account()),
+                BigInteger.valueOf(charge.requesterAccount()),
                 BigInteger.valueOf(charge.sequence()),
-                BigInteger.valueOf(charge.provider()),
+                BigInteger.valueOf(charge.providerAccount()),
                 Hex.decode(charge.model(), 32),
                 BigInteger.valueOf(charge.units()),
-                BigInteger.valueOf(charge.priceNanoPerMillion()),
-                BigInteger.valueOf(charge.priceVersion()),
+                BigInteger.valueOf(charge.price().nanoPerMillion()),
+                BigInteger.valueOf(charge.price().version()),
                 BigInteger.valueOf(charge.debitNano()),
                 BigInteger.valueOf(charge.creditNano()),
                 BigInteger.valueOf(charge.feeNano()),

@@ -1,7 +1,7 @@
 package io.millrace.local.client;
 
 import io.millrace.chain.EpochHeader;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.SettlementRecord;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,14 +26,14 @@ public record SettledEpoch(
      * @param settlement of a part, or null if it is not final
      */
     public static List<SettledEpoch> of(
-            Collection<SealedEpoch> parts,
+            Collection<SealedPart> parts,
             Function<EpochHeader, @Nullable SettlementRecord> settlement) {
         List<SettledEpoch> epochs = new ArrayList<>();
         long gas = 0;
         int accounts = 0;
         long debitsNano = 0;
         boolean whole = true;
-        for (SealedEpoch part : parts) {
+        for (SealedPart part : parts) {
             EpochHeader header = part.header();
             if (header.part() == 0) {
                 gas = 0;

@@ -3,7 +3,7 @@ package io.millrace.local.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.admit.RejectReason;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.SettlementRecord;
 import io.millrace.job.JsonCodec;
 import io.millrace.job.Topics;
@@ -35,7 +35,7 @@ public final class Totals {
     private final Set<String> answered = new HashSet<>();
     private final Set<String> refused = new HashSet<>();
     private final Map<RejectReason, Integer> reasons = new EnumMap<>(RejectReason.class);
-    private final Map<String, SealedEpoch> sealed = new TreeMap<>();
+    private final Map<String, SealedPart> sealed = new TreeMap<>();
     private final Map<String, SettlementRecord> settled = new TreeMap<>();
     private long tokens;
     private long charges;
@@ -57,7 +57,7 @@ public final class Totals {
                                 chargedNano, JsonCodec.decode(value, Charge.class).debitNano());
             }
             case Topics.EPOCHS -> {
-                SealedEpoch part = JsonCodec.decode(value, SealedEpoch.class);
+                SealedPart part = JsonCodec.decode(value, SealedPart.class);
                 sealed.put(key(part.header().epoch(), part.header().part()), part);
             }
             case Topics.RECEIPTS -> {
@@ -112,9 +112,9 @@ public final class Totals {
     /** Charged and not yet final on chain. */
     public long pendingNano() {
         long settledNano = 0;
-        for (String part : settled.keySet()) {
-            SealedEpoch epoch = sealed.get(part);
-            settledNano += epoch == null ? 0 : epoch.header().partSumNano();
+        for (String header : settled.keySet()) {
+            SealedPart part = sealed.get(header);
+            settledNano += part == null ? 0 : part.header().partSumNano();
         }
         return chargedNano - settledNano;
     }

@@ -3,10 +3,12 @@ package io.millrace.local.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.admit.RejectReason;
+import io.millrace.admit.RequestPlace;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.job.JsonCodec;
 import io.millrace.job.Topics;
 import io.millrace.meter.Charge;
+import io.millrace.testing.ChargeBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -18,8 +20,8 @@ class EndsTest {
     private static final String ID = "0x" + "11".repeat(32);
 
     private final Ends ends = new Ends();
-    private final Expected good = new Expected(0, 5, ID, null);
-    private final Expected bad = new Expected(1, 6, "", RejectReason.SCHEMA);
+    private final Expected good = new Expected(new RequestPlace(0, 5), ID, null);
+    private final Expected bad = new Expected(new RequestPlace(1, 6), "", RejectReason.SCHEMA);
 
     @Test
     void count_eachWithItsEnd_isWell() throws Exception {
@@ -50,7 +52,7 @@ class EndsTest {
 
     @Test
     void count_requestSentTwice_oneChargeAndOneRefusalIsWell() throws Exception {
-        Expected copy = new Expected(2, 9, ID, null);
+        Expected copy = new Expected(new RequestPlace(2, 9), ID, null);
         refuse(0, 5, RejectReason.DUPLICATE);
         charge(2, 9);
 
@@ -59,7 +61,7 @@ class EndsTest {
 
     @Test
     void count_requestSentTwice_bothRefusedIsLost() throws Exception {
-        Expected copy = new Expected(2, 9, ID, null);
+        Expected copy = new Expected(new RequestPlace(2, 9), ID, null);
         refuse(0, 5, RejectReason.DUPLICATE);
         refuse(2, 9, RejectReason.DUPLICATE);
 
@@ -68,7 +70,7 @@ class EndsTest {
 
     @Test
     void count_requestSentTwice_bothChargedIsDoubled() throws Exception {
-        Expected copy = new Expected(2, 9, ID, null);
+        Expected copy = new Expected(new RequestPlace(2, 9), ID, null);
         charge(0, 5);
         charge(2, 9);
 
@@ -83,7 +85,7 @@ class EndsTest {
                 .asString()
                 .contains("charged");
 
-        Expected other = new Expected(1, 7, "", RejectReason.EXPIRED);
+        Expected other = new Expected(new RequestPlace(1, 7), "", RejectReason.EXPIRED);
         refuse(1, 7, RejectReason.MALFORMED);
         assertThat(ends.count(List.of(other)).misjudged())
                 .singleElement()
@@ -108,23 +110,14 @@ class EndsTest {
     private void charge(int partition, long offset, OutcomeStatus status) throws IOException {
         boolean answered = status == OutcomeStatus.ANSWERED;
         Charge charge =
-                new Charge(
-                        ID,
-                        "0x" + "22".repeat(20),
-                        1,
-                        1,
-                        1,
-                        "0x" + "33".repeat(20),
-                        "0x" + "44".repeat(32),
-                        answered ? 10 : 0,
-                        20_000_000,
-                        1,
-                        answered ? 200 : 0,
-                        answered ? 190 : 0,
-                        answered ? 10 : 0,
-                        status,
-                        partition,
-                        offset);
+                ChargeBuilder.charge()
+                        .id(ID)
+                        .units(answered ? 10 : 0)
+                        .price(20_000_000, 1)
+                        .amounts(answered ? 200 : 0, answered ? 10 : 0)
+                        .status(status)
+                        .at(partition, offset)
+                        .build();
         ends.add(record(Topics.CHARGES, JsonCodec.encode(charge)));
     }
 

@@ -3,7 +3,7 @@ package io.millrace.local.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.chain.EpochHeader;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.SlotWords;
 import io.millrace.chain.submit.SettlementRecord;
 import io.millrace.unit.Hex;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class SettledEpochTest {
 
-    private static final List<SealedEpoch> LOG =
+    private static final List<SealedPart> LOG =
             List.of(part(1, 0, 1, 100), part(2, 0, 2, 200), part(2, 1, 2, 50), part(3, 0, 1, 7));
 
     @Test
@@ -37,7 +37,7 @@ class SettledEpochTest {
                 .containsExactly(1L, 3L);
     }
 
-    static SealedEpoch part(long epoch, int part, int parts, long sumNano) {
+    static SealedPart part(long epoch, int part, int parts, long sumNano) {
         EpochHeader header =
                 new EpochHeader(
                         Hex.ZERO_32,
@@ -52,7 +52,7 @@ class SettledEpochTest {
                         Hex.ZERO_32,
                         1);
         SlotWords none = new SlotWords(List.of(), List.of(), List.of(), List.of());
-        return new SealedEpoch(Hex.ZERO_32, header, none, List.of(), 3, List.of(), List.of());
+        return new SealedPart(Hex.ZERO_32, header, none, List.of(), 3, List.of(), List.of());
     }
 
     static SettlementRecord settled(EpochHeader header) {

@@ -3,13 +3,10 @@ package io.millrace.local.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.chain.submit.SettlementRecord;
-import io.millrace.infer.OutcomeStatus;
 import io.millrace.job.JsonCodec;
 import io.millrace.job.Topics;
-import io.millrace.meter.Charge;
 import io.millrace.settle.Receipt;
-import io.millrace.unit.EvmAddress;
-import io.millrace.unit.Hex;
+import io.millrace.testing.ChargeBuilder;
 import java.io.IOException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -24,7 +21,7 @@ class TotalsTest {
         add(totals, Topics.TRANSACTIONS, settled(1));
         assertThat(totals.unsettledEpochs()).isZero();
 
-        add(totals, Topics.RECEIPTS, new Receipt(2, 9, 1, 0, charge()));
+        add(totals, Topics.RECEIPTS, new Receipt(2, 9, 1, 0, ChargeBuilder.charge().build()));
         assertThat(totals.unsettledEpochs()).isEqualTo(1);
 
         add(totals, Topics.EPOCHS, SettledEpochTest.part(2, 0, 1, 100));
@@ -41,25 +38,5 @@ class TotalsTest {
 
     private static SettlementRecord settled(long epoch) {
         return SettledEpochTest.settled(SettledEpochTest.part(epoch, 0, 1, 100).header());
-    }
-
-    private static Charge charge() {
-        return new Charge(
-                Hex.ZERO_32,
-                EvmAddress.ZERO,
-                1,
-                1,
-                1,
-                EvmAddress.ZERO,
-                Hex.ZERO_32,
-                5,
-                20_000_000,
-                1,
-                100,
-                95,
-                5,
-                OutcomeStatus.ANSWERED,
-                0,
-                0);
     }
 }

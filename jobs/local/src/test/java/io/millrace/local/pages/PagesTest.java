@@ -2,6 +2,8 @@ package io.millrace.local.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.local.cli.Millrace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,6 +38,8 @@ class PagesTest {
             Pattern.compile("`((?:invariant|test|testFuzz)_\\w+)`");
 
     private static final Pattern SOLIDITY_FILE = Pattern.compile("`(\\w+(?:\\.t)?\\.sol)`");
+
+    private static final Pattern FIRST_CELL = Pattern.compile("(?m)^\\| `([^`]+)`");
 
     static List<Page> pages() throws IOException {
         return Page.all();
@@ -120,6 +124,82 @@ class PagesTest {
                                 .map(command -> command.group(1)))
                 .as(page.path())
                 .isSubsetOf(new CommandLine(Millrace.class).getSubcommands().keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void page_scriptsOfNpm_exist(Page page) throws IOException {
+        String packages = String.join("\n", sources("package.json").values());
+        assertThat(matches(Pattern.compile("npm run ([a-z:]+)"), page.text()))
+                .as(page.path())
+                .allMatch(script -> packages.contains("\"" + script.group(1) + "\":"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void page_pathsItLists_exist(Page page) throws IOException {
+        assertThat(
+                        matches(
+                                        Pattern.compile(
+                                                "(?m)^\\| path \\|.*\n(?:\\| `.*\n|\\|-.*\n)+"),
+                                        page.text())
+                                .flatMap(table -> matches(FIRST_CELL, table.group()))
+                                .map(path -> page.file().resolveSibling(path.group(1))))
+                .as(page.path())
+                .allMatch(Files::exists);
+    }
+
+    @Test
+    void readme_rooms_areThoseOfTheEngineAndTheFoldersBesideIt() throws IOException {
+        Path engine = Page.ROOT.resolve("operators/src/main/java/io/millrace");
+        List<String> rooms =
+                README.firstCells("Where to start reading").stream()
+                        .flatMap(cell -> matches(Pattern.compile("`([^`]+)`"), cell))
+                        .map(room -> room.group(1))
+                        .toList();
+        assertThat(rooms)
+                .allMatch(
+                        room ->
+                                Files.isDirectory(engine.resolve(room))
+                                        || Files.isDirectory(Page.ROOT.resolve(room)));
+        try (Stream<Path> packages = Files.walk(engine)) {
+            assertThat(
+                            packages.filter(file -> file.endsWith("package-info.java"))
+                                    .map(file -> engine.relativize(file.getParent()).toString()))
+                    .isSubsetOf(rooms);
+        }
+    }
+
+    @Test
+    void contracts_gas_isThatOfTheSnapshot() throws IOException {
+        Page contracts = new Page("contracts/README.md");
+        JsonNode snapshot =
+                new ObjectMapper()
+                        .readTree(Page.ROOT.resolve("contracts/snapshots/settle.json").toFile());
+        List<String> rows =
+                snapshot.properties().stream()
+                        .map(
+                                entry -> {
+                                    int accounts =
+                                            Integer.parseInt(
+                                                    entry.getKey().replaceAll("[^0-9]", ""));
+                                    long gas = entry.getValue().asLong();
+                                    return String.format(
+                                            Locale.ROOT,
+                                            "%,d %,d %,d",
+                                            accounts,
+                                            gas,
+                                            Math.round((double) gas / accounts));
+                                })
+                        .toList();
+        assertThat(
+                        matches(
+                                        Pattern.compile(
+                                                "(?m)^\\| ([\\d,]+) \\(.*\\) \\| ([\\d,]+) \\|"
+                                                        + " ([\\d,]+) \\|$"),
+                                        contracts.text())
+                                .map(row -> row.group(1) + " " + row.group(2) + " " + row.group(3)))
+                .containsExactlyInAnyOrderElementsOf(rows);
     }
 
     private static Stream<MatchResult> matches(Pattern pattern, String text) {

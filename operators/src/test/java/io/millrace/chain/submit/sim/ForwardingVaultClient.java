@@ -1,6 +1,6 @@
 package io.millrace.chain.submit.sim;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.LogEntry;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.chain.submit.L2Block;
@@ -65,7 +65,7 @@ class ForwardingVaultClient implements VaultClient {
     }
 
     @Override
-    public Optional<LogEntry> settled(SealedEpoch part, long last) throws RpcException {
+    public Optional<LogEntry> settled(SealedPart part, long last) throws RpcException {
         return to.settled(part, last);
     }
 

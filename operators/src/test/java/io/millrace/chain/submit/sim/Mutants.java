@@ -1,6 +1,6 @@
 package io.millrace.chain.submit.sim;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.LogEntry;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.chain.submit.EpochLog;
@@ -227,7 +227,7 @@ enum Mutants implements Mutant {
                 private final Map<Long, LogEntry> seen = new HashMap<>();
 
                 @Override
-                public Optional<LogEntry> settled(SealedEpoch part, long last) throws RpcException {
+                public Optional<LogEntry> settled(SealedPart part, long last) throws RpcException {
                     Optional<LogEntry> event = to.settled(part, last);
                     event.ifPresent(e -> seen.put(e.block(), e));
                     return event;
@@ -256,7 +256,7 @@ enum Mutants implements Mutant {
                             .filter(it -> !header.equals(Hex.ZERO_32))
                             .filter(it -> it.header().epoch() == epoch)
                             .filter(it -> it.header().part() == part)
-                            .map(SealedEpoch::hash)
+                            .map(SealedPart::hash)
                             .findFirst()
                             .orElse(header);
                 }

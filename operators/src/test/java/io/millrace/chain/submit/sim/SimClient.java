@@ -1,6 +1,6 @@
 package io.millrace.chain.submit.sim;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.LogEntry;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.chain.submit.L2Block;
@@ -119,7 +119,7 @@ final class SimClient implements VaultClient {
     }
 
     @Override
-    public Optional<LogEntry> settled(SealedEpoch part, long to) throws RpcException {
+    public Optional<LogEntry> settled(SealedPart part, long to) throws RpcException {
         SimNode asked = nodeFor("eth_getLogs");
         if (asked.mode == Mode.NO_LOGS) {
             return Optional.empty();

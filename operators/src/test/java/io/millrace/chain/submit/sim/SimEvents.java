@@ -1,7 +1,7 @@
 package io.millrace.chain.submit.sim;
 
 import io.millrace.chain.EpochHeader;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.VaultHead;
 import io.millrace.chain.submit.sim.SimFaults.Ending;
 import io.millrace.chain.submit.sim.SimNode.Mode;
@@ -180,7 +180,7 @@ final class SimEvents {
     }
 
     /** A part came into the log. */
-    void sealed(SealedEpoch part) {
+    void sealed(SealedPart part) {
         if (faults.ending == Ending.POISON && world.log.size() == poisonedPart + 1) {
             chain.poison = part.hash();
         }

@@ -2,7 +2,7 @@ package io.millrace.chain.submit.sim;
 
 import static java.util.Objects.requireNonNull;
 
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.SettlementHaltedException;
 import io.millrace.chain.submit.SettlementHaltedException.Reason;
 import io.millrace.chain.submit.SettlementRecord;
@@ -170,7 +170,7 @@ final class SimOracle {
 
     /** {@code process} calls a part final. */
     void reported(SimProcess process, SettlementRecord record) {
-        SealedEpoch part = world.log.get(process.reported);
+        SealedPart part = world.log.get(process.reported);
         require(
                 record.header().equals(part.hash()),
                 "reports epoch " + record.epoch() + " out of turn");
@@ -271,7 +271,7 @@ final class SimOracle {
                         + world.log.size()
                         + " is not final");
         require(world.faults.ending != Ending.POISON, "settled what the vault reverts");
-        for (SealedEpoch part : world.log) {
+        for (SealedPart part : world.log) {
             require(finals.contains(part.hash()), "the journal lacks the end of " + part.hash());
         }
         require(

@@ -2,7 +2,7 @@ package io.millrace.chain.submit.sim;
 
 import io.millrace.chain.EpochHeader;
 import io.millrace.chain.EpochHeaderHash;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.SlotWords;
 import io.millrace.chain.submit.FeePolicy;
 import io.millrace.chain.submit.MarketFeePolicy;
@@ -48,7 +48,7 @@ final class SimWorld {
     final List<SimNode> nodes = new ArrayList<>();
     final SimJournal journal = new SimJournal();
     final SimOracle oracle = new SimOracle(this);
-    final List<SealedEpoch> log = new ArrayList<>();
+    final List<SealedPart> log = new ArrayList<>();
     final List<Long> sealedMillis = new ArrayList<>();
 
     /** The one that the job runs, or null until it is started again. */
@@ -136,7 +136,7 @@ final class SimWorld {
     }
 
     /** Goes on with the epoch's next part, or with the next epoch. */
-    private SealedEpoch part(@Nullable SealedEpoch before) {
+    private SealedPart part(@Nullable SealedPart before) {
         long nano = 1L + faults.random.nextInt(1_000_000);
         if (before == null) {
             return sealed(header(Hex.ZERO_32, new Place(1, 0, partsOfEpoch()), nano, "cut 1"));
@@ -157,12 +157,11 @@ final class SimWorld {
     /** Which part of which epoch. */
     record Place(long epoch, int part, int parts) {}
 
-    SealedEpoch sealed(EpochHeader header) {
+    SealedPart sealed(EpochHeader header) {
         String one = Hex.encode(Eip712Domain.word(1));
         SlotWords words =
                 new SlotWords(List.of(one), List.of(one), List.of(Hex.ZERO_32), List.of(one));
-        return new SealedEpoch(
-                hashes.of(header), header, words, List.of(), 2, List.of(), List.of());
+        return new SealedPart(hashes.of(header), header, words, List.of(), 2, List.of(), List.of());
     }
 
     EpochHeader header(String previous, Place place, long nano, String cut) {

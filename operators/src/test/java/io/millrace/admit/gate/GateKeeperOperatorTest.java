@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 @SuppressWarnings("try") // the harness' close may be interrupted
-class GateKeeperTest {
+class GateKeeperOperatorTest {
 
     private static final long LIMIT = 1_000;
 
@@ -117,7 +117,7 @@ class GateKeeperTest {
 
     private static TwoInputStreamOperatorTestHarness<Long, VaultEvent, GateState> keeper(
             @Nullable OperatorSubtaskState state) throws Exception {
-        var keeper = new TwoInputStreamOperatorTestHarness<>(new GateKeeper(LIMIT, AGE));
+        var keeper = new TwoInputStreamOperatorTestHarness<>(new GateKeeperOperator(LIMIT, AGE));
         if (state != null) {
             keeper.initializeState(state);
         }

@@ -1,8 +1,10 @@
 package io.millrace.settle;
 
 import io.millrace.chain.CutPosition;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
+import io.millrace.metrics.MetricRegistrar;
 import io.millrace.unit.Eip712Domain;
+import io.millrace.unit.Parallelism;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +12,6 @@ import java.util.UUID;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -38,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * receipts}, {@code sealedNano}; and {@code hiddenMillis}, for how long records of the ledger have
  * been invisible behind one offset, looked at with each completed checkpoint.
  */
-public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
-        implements TwoInputStreamOperator<ShardRoot, CutPosition, SealedEpoch> {
+public final class SealOperator extends AbstractStreamOperator<SealedPart>
+        implements TwoInputStreamOperator<ShardRoot, CutPosition, SealedPart> {
 
     /** Which epoch each shard cut went into. */
     public static final OutputTag<EpochAssignment> ASSIGNMENTS =
@@ -80,7 +81,7 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
      *     have sent
      */
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState before anything else
-    public EpochBuilder(
+    public SealOperator(
             SettleOptions options, Eip712Domain domain, LedgerLog.Factory log, List<String> sinks) {
         this.options = options;
         this.domain = domain;
@@ -91,11 +92,9 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        int parallelism = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
-        if (parallelism != 1) {
-            throw new IllegalStateException(
-                    "the epoch builder runs at parallelism " + parallelism + ", set it to 1");
-        }
+        Parallelism.requireOne(
+                "the seal operator",
+                getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
         lastBarrier = context.getRestoredCheckpointId().orElse(0);
         sealer = new EpochSealer(options, domain);
         head = context.getOperatorStateStore().getListState(SettleDescriptors.HEAD);
@@ -128,14 +127,14 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
     @Override
     public void open() throws Exception {
         super.open();
-        MetricGroup group = getMetricGroup().addGroup("settle");
-        epochs = group.counter("epochs");
-        parts = group.counter("parts");
-        receipts = group.counter("receipts");
-        sealedNano = group.counter("sealedNano");
+        MetricRegistrar metrics = new MetricRegistrar(getMetricGroup());
+        epochs = metrics.counter(SettleMetrics.EPOCHS);
+        parts = metrics.counter(SettleMetrics.PARTS);
+        receipts = metrics.counter(SettleMetrics.RECEIPTS);
+        sealedNano = metrics.counter(SettleMetrics.SEALED_NANO);
         LedgerWatch opened = new LedgerWatch(log.openTail());
         watch = opened;
-        group.gauge("hiddenMillis", () -> opened.hiddenMillis(now()));
+        metrics.gauge(SettleMetrics.HIDDEN_MILLIS, () -> opened.hiddenMillis(now()));
     }
 
     @Override
@@ -198,7 +197,7 @@ public final class EpochBuilder extends AbstractStreamOperator<SealedEpoch>
 
     private void seal(long barrier) {
         for (EpochSealer.Sealed epoch : sealer.seal(barrier)) {
-            for (SealedEpoch part : epoch.parts()) {
+            for (SealedPart part : epoch.parts()) {
                 output.collect(new StreamRecord<>(part));
                 parts.inc();
                 sealedNano.inc(part.header().partSumNano());

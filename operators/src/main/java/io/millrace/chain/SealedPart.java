@@ -15,7 +15,7 @@ import java.util.List;
  * @param sources the shard cuts sealed here
  * @param positions how far the sources had been read at the cut; their digest is in the header
  */
-public record SealedEpoch(
+public record SealedPart(
         String hash,
         EpochHeader header,
         SlotWords words,
@@ -25,7 +25,7 @@ public record SealedEpoch(
         List<CutPosition> positions) {
 
     /** Checks and copies. */
-    public SealedEpoch {
+    public SealedPart {
         requireNonNull(hash, "hash is null");
         requireNonNull(header, "header is null");
         requireNonNull(words, "words is null");

@@ -11,25 +11,25 @@ import static io.millrace.testing.RestoringHarness.second;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.chain.CutPosition;
-import io.millrace.chain.SealedEpoch;
+import io.millrace.chain.SealedPart;
 import io.millrace.meter.Charge;
 import io.millrace.testing.Feeding;
 import io.millrace.testing.RestoringHarness;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class EpochBuilderTest {
+class SealOperatorTest {
 
-    private static RestoringHarness<ShardRoot, CutPosition, SealedEpoch> harness() {
-        return RestoringHarness.<ShardRoot, CutPosition, SealedEpoch>twoInputOperator(
-                        () -> new EpochBuilder(OPTIONS, DOMAIN, Charges.CURRENT, Charges.SINKS))
-                .collecting(EpochBuilder.ASSIGNMENTS);
+    private static RestoringHarness<ShardRoot, CutPosition, SealedPart> harness() {
+        return RestoringHarness.<ShardRoot, CutPosition, SealedPart>twoInputOperator(
+                        () -> new SealOperator(OPTIONS, DOMAIN, Charges.CURRENT, Charges.SINKS))
+                .collecting(SealOperator.ASSIGNMENTS);
     }
 
     /** Only one shard saw the barrier of the first cut before its checkpoint failed. */
     @Test
     void seal_cutSplitByAFailedCheckpoint_everyShardCutInOneEpoch() {
-        RestoringHarness.Run<SealedEpoch> run =
+        RestoringHarness.Run<SealedPart> run =
                 harness()
                         .run(
                                 Feeding.ALL_AT_ONCE,
@@ -40,7 +40,7 @@ class EpochBuilderTest {
                                 first(root(2_000, 2, charge(2, 1, 30))),
                                 barrier(2_000));
 
-        assertThat(run.side(EpochBuilder.ASSIGNMENTS))
+        assertThat(run.side(SealOperator.ASSIGNMENTS))
                 .containsExactly(
                         new EpochAssignment(1, 1_000, 1, 1),
                         new EpochAssignment(2, 2_000, 1, 1),
@@ -52,8 +52,8 @@ class EpochBuilderTest {
     }
 
     @Test
-    void seal_builderRestoredBetweenAllItems_chainGoesOn() {
-        RestoringHarness.Run<SealedEpoch> run =
+    void seal_restoredBetweenAllItems_chainGoesOn() {
+        RestoringHarness.Run<SealedPart> run =
                 harness()
                         .run(
                                 Feeding.RESTORE_BETWEEN,
@@ -75,7 +75,7 @@ class EpochBuilderTest {
 
     @Test
     void finish_ofABoundedInput_sealsWhatIsPending() {
-        RestoringHarness.Run<SealedEpoch> run =
+        RestoringHarness.Run<SealedPart> run =
                 harness()
                         .run(
                                 Feeding.ALL_AT_ONCE,

@@ -1,12 +1,13 @@
 package io.millrace.admit.gate;
 
 import io.millrace.chain.VaultEvent;
+import io.millrace.metrics.MetricRegistrar;
+import io.millrace.unit.Parallelism;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -25,11 +26,9 @@ import org.slf4j.LoggerFactory;
  * <p>State: nano-USD reserved or charged and not final on chain, exactly once. A start is closed
  * until it has caught up, whatever was saved.
  *
- * <p>Metrics in group {@code admit}: {@code unsettledNano}, {@code gateClosed} (0 or 1), {@code
- * gateReason} (0 open, 1 catching up, 2 unsettled value, 3 chain silent), {@code gateClosedMillis}
- * (how long it has been closed, 0 while open).
+ * <p>Metrics: {@link GateMetrics}.
  */
-public final class GateKeeper extends AbstractStreamOperator<GateState>
+public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
         implements TwoInputStreamOperator<Long, VaultEvent, GateState> {
 
     /** State, also of a rebuilt one: nano-USD reserved or charged and not final on chain. */
@@ -37,7 +36,7 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
             new ListStateDescriptor<>("unsettled-nano", Types.LONG);
 
     private static final long serialVersionUID = 1L;
-    private static final Logger LOG = LoggerFactory.getLogger(GateKeeper.class);
+    private static final Logger LOG = LoggerFactory.getLogger(GateKeeperOperator.class);
     private static final long REPEAT_MILLIS = 250;
 
     /** Longest that a start may take to catch up before it is worth a warning. */
@@ -60,7 +59,7 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
      * maxChainAgeMillis} has been read; both at least 1.
      */
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState before anything else
-    public GateKeeper(long maxUnsettledNano, long maxChainAgeMillis) {
+    public GateKeeperOperator(long maxUnsettledNano, long maxChainAgeMillis) {
         this.maxUnsettledNano = maxUnsettledNano;
         this.maxChainAgeMillis = maxChainAgeMillis;
     }
@@ -68,11 +67,8 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        int parallelism = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
-        if (parallelism != 1) {
-            throw new IllegalStateException(
-                    "the gate keeper runs at parallelism " + parallelism + ", set it to 1");
-        }
+        Parallelism.requireOne(
+                "the gate keeper", getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
         lastBarrier = context.getRestoredCheckpointId().orElse(0);
         stored = context.getOperatorStateStore().getListState(UNSETTLED);
         long restored = 0;
@@ -88,12 +84,13 @@ public final class GateKeeper extends AbstractStreamOperator<GateState>
         state = rule.state(now());
         unsettledNano = rule.unsettledNano();
         closedSinceMillis = now();
-        MetricGroup group = getMetricGroup().addGroup("admit");
-        group.gauge("unsettledNano", () -> unsettledNano);
-        group.gauge("gateClosed", () -> state == GateState.OPEN ? 0 : 1);
-        group.gauge("gateReason", () -> state.code());
-        group.gauge(
-                "gateClosedMillis", () -> state == GateState.OPEN ? 0 : now() - closedSinceMillis);
+        MetricRegistrar metrics = new MetricRegistrar(getMetricGroup());
+        metrics.gauge(GateMetrics.UNSETTLED_NANO, () -> unsettledNano);
+        metrics.flag(GateMetrics.GATE_CLOSED, () -> state != GateState.OPEN);
+        metrics.gauge(GateMetrics.GATE_REASON, () -> state.code());
+        metrics.gauge(
+                GateMetrics.GATE_CLOSED_MILLIS,
+                () -> state == GateState.OPEN ? 0 : now() - closedSinceMillis);
         repeating =
                 getProcessingTimeService().scheduleWithFixedDelay(this::repeat, 0, REPEAT_MILLIS);
     }

@@ -1,0 +1,109 @@
+package io.millrace.job;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.connector.kafka.sink.KafkaCommittable;
+
+/** Commits as another does, and throws where that one would only count what is lost. */
+final class LossRefusingCommitter implements Committer<KafkaCommittable> {
+
+    private final Committer<KafkaCommittable> committer;
+    private final String name;
+
+    LossRefusingCommitter(Committer<KafkaCommittable> committer, String name) {
+        this.committer = committer;
+        this.name = name;
+    }
+
+    /**
+     * Commits each transaction that still can be.
+     *
+     * @throws IOException naming those of this run that cannot; the others have been committed
+     */
+    @Override
+    public void commit(Collection<CommitRequest<KafkaCommittable>> requests)
+            throws IOException, InterruptedException {
+        List<IOException> lost = new ArrayList<>();
+        List<CommitRequest<KafkaCommittable>> watched = new ArrayList<>();
+        for (CommitRequest<KafkaCommittable> request : requests) {
+            watched.add(ofThisRun(request) ? new WatchedRequest(request, name, lost) : request);
+        }
+        committer.commit(watched);
+        if (!lost.isEmpty()) {
+            IOException first = lost.get(0);
+            lost.stream().skip(1).forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            committer.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            throw new IOException("the committer of sink %s does not close".formatted(name), e);
+        }
+    }
+
+    /** One that was restored comes without the producer that has written it. */
+    private static boolean ofThisRun(CommitRequest<KafkaCommittable> request) {
+        return request.getCommittable().getProducer().isPresent();
+    }
+
+    /** Collects the failures that Flink calls known. */
+    private record WatchedRequest(
+            CommitRequest<KafkaCommittable> request, String name, List<IOException> lost)
+            implements CommitRequest<KafkaCommittable> {
+
+        @Override
+        public void signalFailedWithKnownReason(Throwable reason) {
+            lost.add(
+                    new IOException(
+                            """
+                            the transaction %s of sink %s belongs to a completed checkpoint and can \
+                            no longer be committed, so what it holds is not in the log; it was \
+                            aborted because it grew older than kafka.transaction.timeout, or by \
+                            another job with the same kafka.transaction.prefix; the state after it \
+                            is refused at the next start, which says how to go on\
+                            """
+                                    .formatted(request.getCommittable().getTransactionalId(), name),
+                            reason));
+            request.signalFailedWithKnownReason(reason);
+        }
+
+        @Override
+        public KafkaCommittable getCommittable() {
+            return request.getCommittable();
+        }
+
+        @Override
+        public int getNumberOfRetries() {
+            return request.getNumberOfRetries();
+        }
+
+        @Override
+        public void signalFailedWithUnknownReason(Throwable reason) {
+            request.signalFailedWithUnknownReason(reason);
+        }
+
+        @Override
+        public void retryLater() {
+            request.retryLater();
+        }
+
+        @Override
+        public void updateAndRetryLater(KafkaCommittable committable) {
+            request.updateAndRetryLater(committable);
+        }
+
+        @Override
+        public void signalAlreadyCommitted() {
+            request.signalAlreadyCommitted();
+        }
+    }
+}

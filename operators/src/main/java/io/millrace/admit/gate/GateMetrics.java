@@ -1,0 +1,28 @@
+package io.millrace.admit.gate;
+
+import io.millrace.metrics.Metric;
+
+/** What the admission gate reports. */
+final class GateMetrics {
+
+    static final Metric UNSETTLED_NANO =
+            Metric.gauge("admit", "unsettledNano", "reserved or charged, and not final on chain");
+    static final Metric GATE_CLOSED =
+            Metric.gauge("admit", "gateClosed", "1 while requests are not read, else 0");
+    static final Metric GATE_REASON =
+            Metric.gauge(
+                            "admit",
+                            "gateReason",
+                            "0 open, 1 catching up, 2 unsettled value, 3 chain silent")
+                    .asAlarm();
+    static final Metric GATE_CLOSED_MILLIS =
+            Metric.gauge("admit", "gateClosedMillis", "how long it has been closed, 0 while open");
+    static final Metric GATE_MISSING =
+            Metric.gauge(
+                            "admit",
+                            "gateMissing",
+                            "1 if the request reader runs in another process than its gate, else 0")
+                    .asAlarm();
+
+    private GateMetrics() {}
+}

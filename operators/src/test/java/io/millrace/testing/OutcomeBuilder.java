@@ -1,0 +1,61 @@
+package io.millrace.testing;
+
+import io.millrace.admit.Terms;
+import io.millrace.infer.Outcome;
+import io.millrace.infer.OutcomeSignature;
+import io.millrace.infer.OutcomeStatus;
+
+/** What became of a request at {@link Fixtures#PROVIDER}, whose account is 3: an answer, unless. */
+public final class OutcomeBuilder {
+
+    private static final int PROVIDER_ACCOUNT = 3;
+    private static final OutcomeSignature SIGNATURES = new OutcomeSignature(Fixtures.DOMAIN);
+
+    private final Terms terms;
+    private OutcomeStatus status = OutcomeStatus.ANSWERED;
+    private float[] embedding = {0.6f, 0.8f};
+    private String detail = "";
+
+    private OutcomeBuilder(Terms terms) {
+        this.terms = terms;
+    }
+
+    public static OutcomeBuilder outcome(RequestBuilder request) {
+        return new OutcomeBuilder(request.terms());
+    }
+
+    public OutcomeBuilder embedding(float... components) {
+        embedding = components;
+        return this;
+    }
+
+    /** How it ended; without an embedding unless answered. */
+    public OutcomeBuilder status(OutcomeStatus end) {
+        status = end;
+        embedding = end == OutcomeStatus.ANSWERED ? embedding : new float[0];
+        return this;
+    }
+
+    public OutcomeBuilder detail(String text) {
+        detail = text;
+        return this;
+    }
+
+    /** Signed by the provider. */
+    public Outcome build() {
+        return signed(
+                SIGNATURES.sign(
+                        terms.requestId(),
+                        PROVIDER_ACCOUNT,
+                        terms.units(),
+                        status,
+                        embedding,
+                        Fixtures.PROVIDER_KEY));
+    }
+
+    /** With whatever signature. */
+    public Outcome signed(String signature) {
+        return new Outcome(
+                terms, status, embedding, detail, PROVIDER_ACCOUNT, Fixtures.PROVIDER, signature);
+    }
+}
