@@ -42,7 +42,9 @@ final class KafkaLedgerTail implements LedgerTail {
         Map<TopicPartition, OffsetSpec> latest =
                 topics.values().stream()
                         .flatMap(KafkaLedgerTail::partitions)
-                        .collect(Collectors.toMap(it -> it, it -> OffsetSpec.latest()));
+                        .collect(
+                                Collectors.toMap(
+                                        partition -> partition, partition -> OffsetSpec.latest()));
         // The visible end last: what is committed in between must not look hidden.
         return list(latest, IsolationLevel.READ_UNCOMMITTED)
                 .thenCompose(
@@ -74,7 +76,7 @@ final class KafkaLedgerTail implements LedgerTail {
 
     private static Stream<TopicPartition> partitions(TopicDescription topic) {
         return topic.partitions().stream()
-                .map(it -> new TopicPartition(topic.name(), it.partition()));
+                .map(partition -> new TopicPartition(topic.name(), partition.partition()));
     }
 
     @Override

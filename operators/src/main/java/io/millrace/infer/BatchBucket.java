@@ -1,6 +1,5 @@
 package io.millrace.infer;
 
-import io.millrace.infer.BatchScheduler.Row;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,7 +29,7 @@ final class BatchBucket {
     /** One requester's rows in order of arrival, and its credit in tokens (negative: debt). */
     private static final class Flow {
         private final String requesterAddress;
-        private final LinkedHashSet<Row> rows = new LinkedHashSet<>();
+        private final LinkedHashSet<BatchRow> rows = new LinkedHashSet<>();
         private long credit;
         private boolean inTurn;
 
@@ -41,9 +40,10 @@ final class BatchBucket {
 
     private final int edge;
     private final int capacity;
-    private final LinkedHashSet<Row> byArrival = new LinkedHashSet<>();
-    private final TreeSet<Row> byDeadline =
-            new TreeSet<>(Comparator.comparingLong(Row::deadlineMillis).thenComparing(Row::id));
+    private final LinkedHashSet<BatchRow> byArrival = new LinkedHashSet<>();
+    private final TreeSet<BatchRow> byDeadline =
+            new TreeSet<>(
+                    Comparator.comparingLong(BatchRow::deadlineMillis).thenComparing(BatchRow::id));
     private final Map<String, Flow> flows = new HashMap<>();
     private final ArrayDeque<Flow> turns = new ArrayDeque<>();
     private int passedOver;
@@ -92,7 +92,7 @@ final class BatchBucket {
         passedOver = again ? passedOver + 1 : 0;
     }
 
-    void add(Row row) {
+    void add(BatchRow row) {
         if (!byArrival.add(row) || !byDeadline.add(row)) {
             throw new IllegalArgumentException("row " + row.id() + " is queued already");
         }
@@ -105,7 +105,7 @@ final class BatchBucket {
         flow.rows.add(row);
     }
 
-    boolean remove(Row row) {
+    boolean remove(BatchRow row) {
         Flow flow = flows.get(row.requesterAddress());
         if (flow == null || !flow.rows.remove(row)) {
             return false;
@@ -117,17 +117,17 @@ final class BatchBucket {
     }
 
     /** Moves the rows whose deadline has passed into {@code expired}. */
-    void expire(long nowMillis, List<Row> expired) {
+    void expire(long nowMillis, List<BatchRow> expired) {
         while (!byDeadline.isEmpty() && byDeadline.first().deadlineMillis() < nowMillis) {
-            Row row = byDeadline.first();
+            BatchRow row = byDeadline.first();
             remove(row);
             expired.add(row);
         }
     }
 
     /** A batch: first rows whose deadline is at most {@code urgentUntilMillis}, then by turns. */
-    List<Row> take(long urgentUntilMillis) {
-        List<Row> batch = new ArrayList<>(Math.min(capacity, size()));
+    List<BatchRow> take(long urgentUntilMillis) {
+        List<BatchRow> batch = new ArrayList<>(Math.min(capacity, size()));
         takeUrgent(urgentUntilMillis, batch);
         while (batch.size() < capacity && !isEmpty()) {
             Flow flow = turns.getFirst();
@@ -136,7 +136,7 @@ final class BatchBucket {
                 flow.credit += edge;
             }
             while (batch.size() < capacity && !flow.rows.isEmpty()) {
-                Row row = flow.rows.iterator().next();
+                BatchRow row = flow.rows.iterator().next();
                 if (row.tokens() > flow.credit) {
                     break;
                 }
@@ -150,16 +150,16 @@ final class BatchBucket {
         return batch;
     }
 
-    private void takeUrgent(long urgentUntilMillis, List<Row> batch) {
-        List<Row> urgent = new ArrayList<>();
-        for (Row row : byDeadline) {
+    private void takeUrgent(long urgentUntilMillis, List<BatchRow> batch) {
+        List<BatchRow> urgent = new ArrayList<>();
+        for (BatchRow row : byDeadline) {
             if (row.deadlineMillis() > urgentUntilMillis
                     || urgent.size() == capacity + URGENT_LOOKAHEAD) {
                 break;
             }
             urgent.add(row);
         }
-        for (Row row : urgent) {
+        for (BatchRow row : urgent) {
             Flow flow = flows.get(row.requesterAddress());
             if (batch.size() < capacity
                     && flow != null
@@ -169,7 +169,7 @@ final class BatchBucket {
         }
     }
 
-    private void serve(Flow flow, Row row, List<Row> batch) {
+    private void serve(Flow flow, BatchRow row, List<BatchRow> batch) {
         flow.rows.remove(row);
         flow.credit -= row.tokens();
         byArrival.remove(row);

@@ -1,7 +1,5 @@
 package io.millrace.infer;
 
-import static java.util.Objects.requireNonNull;
-
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -85,23 +83,6 @@ public final class BatchScheduler {
     }
 
     /**
-     * A row that waits.
-     *
-     * @param id unique among waiting rows
-     * @param tokens its length
-     * @param deadlineMillis unix ms after which no answer is wanted
-     * @param requesterAddress who pays
-     * @param enqueuedNanos when it came, on the clock that next() is given
-     */
-    public record Row(
-            long id, int tokens, long deadlineMillis, String requesterAddress, long enqueuedNanos) {
-
-        public Row {
-            requireNonNull(requesterAddress, "requesterAddress is null");
-        }
-    }
-
-    /**
      * What to do now.
      *
      * @param reason why rows are dispatched; null if none are
@@ -111,7 +92,7 @@ public final class BatchScheduler {
      *     nothing is queued
      */
     public record Decision(
-            @Nullable Reason reason, List<Row> rows, List<Row> expired, long waitNanos) {}
+            @Nullable Reason reason, List<BatchRow> rows, List<BatchRow> expired, long waitNanos) {}
 
     private final Limits limits;
     private final List<BatchBucket> buckets = new ArrayList<>();
@@ -143,16 +124,16 @@ public final class BatchScheduler {
      * @throws IllegalArgumentException if its id waits already, or it is longer than the longest
      *     row
      */
-    public void add(Row row) {
-        if (row.tokens < 1 || row.tokens > limits.longestRow) {
+    public void add(BatchRow row) {
+        if (row.tokens() < 1 || row.tokens() > limits.longestRow) {
             throw new IllegalArgumentException(
-                    "row of " + row.tokens + " tokens: the model takes 1.." + limits.longestRow);
+                    "row of " + row.tokens() + " tokens: the model takes 1.." + limits.longestRow);
         }
         bucketOf(row).add(row);
     }
 
     /** Takes a row out of the queue; false if it is not there (any more). */
-    public boolean remove(Row row) {
+    public boolean remove(BatchRow row) {
         return bucketOf(row).remove(row);
     }
 
@@ -173,7 +154,7 @@ public final class BatchScheduler {
      * @param draining whether no more rows are to come, so that waiting is in vain
      */
     public Decision next(long nowNanos, long nowMillis, boolean draining) {
-        List<Row> expired = new ArrayList<>();
+        List<BatchRow> expired = new ArrayList<>();
         @Nullable BatchBucket starved = null;
         @Nullable BatchBucket urgent = null;
         @Nullable BatchBucket full = null;
@@ -220,8 +201,12 @@ public final class BatchScheduler {
     }
 
     private Decision dispatch(
-            BatchBucket chosen, Reason reason, long nowNanos, long nowMillis, List<Row> expired) {
-        List<Row> rows = chosen.take(nowMillis + limits.urgentMillis);
+            BatchBucket chosen,
+            Reason reason,
+            long nowNanos,
+            long nowMillis,
+            List<BatchRow> expired) {
+        List<BatchRow> rows = chosen.take(nowMillis + limits.urgentMillis);
         for (BatchBucket bucket : buckets) {
             boolean ripe = !bucket.isEmpty() && bucket.age(nowNanos) >= limits.maxDelayNanos;
             bucket.passOver(bucket != chosen && ripe);
@@ -229,13 +214,13 @@ public final class BatchScheduler {
         return new Decision(reason, rows, expired, 0);
     }
 
-    private BatchBucket bucketOf(Row row) {
+    private BatchBucket bucketOf(BatchRow row) {
         for (BatchBucket bucket : buckets) {
-            if (row.tokens <= bucket.edge()) {
+            if (row.tokens() <= bucket.edge()) {
                 return bucket;
             }
         }
         throw new IllegalArgumentException(
-                "row of " + row.tokens + " tokens: the model takes 1.." + limits.longestRow);
+                "row of " + row.tokens() + " tokens: the model takes 1.." + limits.longestRow);
     }
 }

@@ -3,7 +3,6 @@ package io.millrace.infer;
 import io.millrace.infer.BatchScheduler.Decision;
 import io.millrace.infer.BatchScheduler.Limits;
 import io.millrace.infer.BatchScheduler.Reason;
-import io.millrace.infer.BatchScheduler.Row;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -58,7 +57,7 @@ final class ModelPool {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final BatchScheduler scheduler;
-    private final Map<Row, Waiting> waiting = new HashMap<>();
+    private final Map<BatchRow, Waiting> waiting = new HashMap<>();
     private long nextRow;
     private int draining;
     private boolean ready;
@@ -124,8 +123,8 @@ final class ModelPool {
             try {
                 cause = failure;
                 if (cause == null) {
-                    Row row =
-                            new Row(
+                    BatchRow row =
+                            new BatchRow(
                                     nextRow++,
                                     tokens.length,
                                     deadlineMillis,
@@ -178,7 +177,7 @@ final class ModelPool {
             lock.lock();
             try {
                 draining -= drains ? 1 : 0;
-                for (Row row : List.copyOf(waiting.keySet())) {
+                for (BatchRow row : List.copyOf(waiting.keySet())) {
                     Waiting entry = waiting.get(row);
                     if (entry != null && entry.lease == this) {
                         scheduler.remove(row);
@@ -301,9 +300,9 @@ final class ModelPool {
         }
     }
 
-    private List<BatchRun.Input> removed(List<Row> rows) {
+    private List<BatchRun.Input> removed(List<BatchRow> rows) {
         List<BatchRun.Input> removed = new ArrayList<>(rows.size());
-        for (Row row : rows) {
+        for (BatchRow row : rows) {
             Waiting entry = waiting.remove(row);
             if (entry == null) {
                 throw new IllegalStateException("row " + row.id() + " was dispatched twice");
@@ -325,7 +324,7 @@ final class ModelPool {
         try {
             failure = cause;
             orphans = new ArrayList<>(waiting.values());
-            for (Row row : waiting.keySet()) {
+            for (BatchRow row : waiting.keySet()) {
                 scheduler.remove(row);
             }
             waiting.clear();

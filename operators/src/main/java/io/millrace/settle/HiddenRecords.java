@@ -51,9 +51,9 @@ final class HiddenRecords {
     /** The one that has lasted longest, null if nothing is hidden. */
     @Nullable StandStill longest() {
         StandStill longest = null;
-        for (StandStill it : standing.values()) {
-            if (longest == null || it.sinceMillis() < longest.sinceMillis()) {
-                longest = it;
+        for (StandStill standStill : standing.values()) {
+            if (longest == null || standStill.sinceMillis() < longest.sinceMillis()) {
+                longest = standStill;
             }
         }
         return longest;

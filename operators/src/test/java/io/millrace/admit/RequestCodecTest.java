@@ -147,9 +147,9 @@ class RequestCodecTest {
         assertThat(CODEC.decode(nulled.getBytes(UTF_8)))
                 .isInstanceOfSatisfying(
                         Decoded.Refused.class,
-                        it -> {
-                            assertThat(it.reason()).isEqualTo(RejectReason.SCHEMA);
-                            assertThat(it.message()).contains(field);
+                        refused -> {
+                            assertThat(refused.reason()).isEqualTo(RejectReason.SCHEMA);
+                            assertThat(refused.message()).contains(field);
                         });
     }
 

@@ -23,41 +23,41 @@ class RequestSignatureTest {
         RequestSignature signature = new RequestSignature(Vectors.domain(file));
 
         assertThat(file.get("cases")).isNotEmpty();
-        for (JsonNode it : file.get("cases")) {
-            String name = it.get("name").asText();
-            assertThat(Hex.encode(Keccak.hashUtf8(it.get("input").asText())))
+        for (JsonNode vector : file.get("cases")) {
+            String name = vector.get("name").asText();
+            assertThat(Hex.encode(Keccak.hashUtf8(vector.get("input").asText())))
                     .as(name)
-                    .isEqualTo(it.get("inputHash").asText());
-            byte[] digest = Hex.decode(it.get("digest").asText());
-            assertThat(digest(file, it)).as(name).isEqualTo(it.get("digest").asText());
-            assertThat(signature.signer(digest, it.get("signature").asText()))
+                    .isEqualTo(vector.get("inputHash").asText());
+            byte[] digest = Hex.decode(vector.get("digest").asText());
+            assertThat(digest(file, vector)).as(name).isEqualTo(vector.get("digest").asText());
+            assertThat(signature.signer(digest, vector.get("signature").asText()))
                     .as(name)
-                    .contains(it.get("signer").asText());
+                    .contains(vector.get("signer").asText());
             assertThat(
                             Hex.encode(
                                     Secp256k1.sign(
-                                            digest, Hex.decode(it.get("privateKey").asText()))))
+                                            digest, Hex.decode(vector.get("privateKey").asText()))))
                     .as(name + ": both sign deterministically")
-                    .isEqualTo(it.get("signature").asText());
+                    .isEqualTo(vector.get("signature").asText());
         }
     }
 
     /**
      * Vectors go to 2^63 - 1, beyond what the wire form takes: there the struct is hashed by hand.
      */
-    private static String digest(JsonNode file, JsonNode it) {
-        long maxFeeNano = it.get("maxFeeNano").asLong();
-        long deadline = it.get("deadline").asLong();
-        long nonce = it.get("nonce").asLong();
-        String requester = it.get("requester").asText();
-        String model = it.get("model").asText();
+    private static String digest(JsonNode file, JsonNode vector) {
+        long maxFeeNano = vector.get("maxFeeNano").asLong();
+        long deadline = vector.get("deadline").asLong();
+        long nonce = vector.get("nonce").asLong();
+        String requester = vector.get("requester").asText();
+        String model = vector.get("model").asText();
         Eip712Domain domain = Vectors.domain(file);
         if (maxFeeNano <= InferenceRequest.MAX_NUMBER) {
             InferenceRequest request =
                     new InferenceRequest(
                             requester,
                             model,
-                            it.get("input").asText(),
+                            vector.get("input").asText(),
                             maxFeeNano,
                             deadline,
                             nonce,
@@ -69,7 +69,7 @@ class RequestSignatureTest {
                         Keccak.hashUtf8(file.get("typeString").asText()),
                         EvmAddress.toWord(requester),
                         Hex.decode(model),
-                        Hex.decode(it.get("inputHash").asText()),
+                        Hex.decode(vector.get("inputHash").asText()),
                         Eip712Domain.word(maxFeeNano),
                         Eip712Domain.word(deadline),
                         Eip712Domain.word(nonce));

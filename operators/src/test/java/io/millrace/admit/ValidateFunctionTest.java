@@ -222,15 +222,17 @@ class ValidateFunctionTest {
 
         RequestRecord[] records =
                 forged.stream()
-                        .map(it -> record(CODEC.encode(with(good, it))))
+                        .map(signature -> record(CODEC.encode(with(good, signature))))
                         .toArray(RequestRecord[]::new);
         RestoringHarness.Run<Candidate> run = run(Feeding.ALL_AT_ONCE, REGISTRY, records);
 
         assertThat(run.main()).isEmpty();
         assertThat(run.side(ValidateFunction.REJECTIONS))
                 .hasSize(forged.size())
-                .allMatch(it -> it.reason() == RejectReason.BAD_SIGNATURE)
-                .allMatch(it -> Hex.encode(SIGNATURE.digest(good)).equals(it.requestId()));
+                .allMatch(rejection -> rejection.reason() == RejectReason.BAD_SIGNATURE)
+                .allMatch(
+                        rejection ->
+                                Hex.encode(SIGNATURE.digest(good)).equals(rejection.requestId()));
     }
 
     @Test
@@ -290,14 +292,14 @@ class ValidateFunctionTest {
         assertThat(FakeTokenCounters.OPEN).as("tokenizers left open").hasValue(0);
     }
 
-    private static InferenceRequest with(InferenceRequest it, String signature) {
+    private static InferenceRequest with(InferenceRequest request, String signature) {
         return new InferenceRequest(
-                it.requester(),
-                it.model(),
-                it.input(),
-                it.maxFeeNano(),
-                it.deadlineMillis(),
-                it.nonce(),
+                request.requester(),
+                request.model(),
+                request.input(),
+                request.maxFeeNano(),
+                request.deadlineMillis(),
+                request.nonce(),
                 signature);
     }
 

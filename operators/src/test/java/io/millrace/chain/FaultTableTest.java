@@ -38,7 +38,7 @@ class FaultTableTest {
                 String method = named.group(2);
                 assertThat(sources(named.group(1)))
                         .as(named.group())
-                        .anyMatch(it -> it.contains("void " + method + "("));
+                        .anyMatch(source -> source.contains("void " + method + "("));
             }
         }
     }
@@ -62,7 +62,7 @@ class FaultTableTest {
 
     private static List<String> rows() throws IOException {
         return Files.readAllLines(PAGE).stream()
-                .filter(it -> it.matches("\\| \\d+ \\|.*"))
+                .filter(line -> line.matches("\\| \\d+ \\|.*"))
                 .toList();
     }
 
@@ -82,7 +82,7 @@ class FaultTableTest {
         for (String module :
                 List.of("src/test/java", "../jobs/src/test/java", "../jobs/local/src/test/java")) {
             try (Stream<Path> all = Files.walk(Path.of(module))) {
-                all.filter(it -> it.toString().endsWith(".java")).forEach(files::add);
+                all.filter(file -> file.toString().endsWith(".java")).forEach(files::add);
             }
         }
         return files;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.infer.BatchScheduler.Decision;
 import io.millrace.infer.BatchScheduler.Limits;
 import io.millrace.infer.BatchScheduler.Reason;
-import io.millrace.infer.BatchScheduler.Row;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -76,7 +75,7 @@ class BatchSchedulerTest {
         scheduler.add(row(8, 100, 1_015, "b", 0));
         Decision decision = scheduler.next(0, 1_000, false);
         assertThat(decision.reason()).isEqualTo(Reason.DEADLINE);
-        assertThat(decision.rows()).extracting(Row::id).containsExactly(8L);
+        assertThat(decision.rows()).extracting(BatchRow::id).containsExactly(8L);
     }
 
     @Test
@@ -84,13 +83,13 @@ class BatchSchedulerTest {
         scheduler.add(row(1, 10, 999, "a", 0));
         scheduler.add(row(2, 10, 1_000, "a", 0));
         Decision decision = scheduler.next(0, 1_000, false);
-        assertThat(decision.expired()).extracting(Row::id).containsExactly(1L);
-        assertThat(decision.rows()).extracting(Row::id).containsExactly(2L);
+        assertThat(decision.expired()).extracting(BatchRow::id).containsExactly(1L);
+        assertThat(decision.rows()).extracting(BatchRow::id).containsExactly(2L);
     }
 
     @Test
     void remove_queuedRow_isGone() {
-        Row row = row(1, 10, FAR, "a", 0);
+        BatchRow row = row(1, 10, FAR, "a", 0);
         scheduler.add(row);
         assertThat(scheduler.remove(row)).isTrue();
         assertThat(scheduler.remove(row)).isFalse();
@@ -115,23 +114,23 @@ class BatchSchedulerTest {
         long nanos = 0;
         int rows = 400;
         int added = 0;
-        Map<Long, Row> queued = new HashMap<>();
+        Map<Long, BatchRow> queued = new HashMap<>();
         Map<Integer, Integer> passedOver = new HashMap<>();
         while (added < rows || !queued.isEmpty()) {
             int arrivals = Math.min(rows - added, random.nextInt(12));
             for (int i = 0; i < arrivals; i++) {
                 int tokens = 1 + (int) Math.min(255, Math.exp(3 + random.nextGaussian()));
                 long deadline = nanos / MILLI + (random.nextInt(10) == 0 ? 30 : 100_000);
-                Row row = row(added++, tokens, deadline, "r" + random.nextInt(5), nanos);
+                BatchRow row = row(added++, tokens, deadline, "r" + random.nextInt(5), nanos);
                 queued.put(row.id(), row);
                 scheduler.add(row);
             }
             Decision decision = scheduler.next(nanos, nanos / MILLI, added == rows);
-            for (Row row : decision.expired()) {
+            for (BatchRow row : decision.expired()) {
                 assertThat(row.deadlineMillis()).isLessThan(nanos / MILLI);
                 assertThat(queued.remove(row.id())).as("seed %d", seed).isEqualTo(row);
             }
-            for (Row row : decision.rows()) {
+            for (BatchRow row : decision.rows()) {
                 assertThat(row.deadlineMillis()).isGreaterThanOrEqualTo(nanos / MILLI);
                 assertThat(queued.remove(row.id())).as("seed %d", seed).isEqualTo(row);
             }
@@ -146,12 +145,12 @@ class BatchSchedulerTest {
         assertThat(scheduler.size()).as("seed %d", seed).isZero();
     }
 
-    private static int checkCaps(List<Row> rows, long seed) {
-        int longest = rows.stream().mapToInt(Row::tokens).max().orElse(0);
+    private static int checkCaps(List<BatchRow> rows, long seed) {
+        int longest = rows.stream().mapToInt(BatchRow::tokens).max().orElse(0);
         int padded = longest * rows.size();
         assertThat(rows.size()).as("seed %d", seed).isBetween(1, LIMITS.maxRows());
         assertThat(padded).as("seed %d", seed).isLessThanOrEqualTo(LIMITS.maxTokens());
-        for (Row row : rows) {
+        for (BatchRow row : rows) {
             assertThat(edge(row))
                     .as("rows of one bucket, seed %d", seed)
                     .isEqualTo(edge(rows.get(0)));
@@ -160,13 +159,13 @@ class BatchSchedulerTest {
     }
 
     private static void checkStarvation(
-            List<Row> ran,
-            Iterable<Row> left,
+            List<BatchRow> ran,
+            Iterable<BatchRow> left,
             long nanos,
             Map<Integer, Integer> passed,
             long seed) {
         Set<Integer> ripe = new HashSet<>();
-        for (Row row : left) {
+        for (BatchRow row : left) {
             if (nanos - row.enqueuedNanos() >= LIMITS.maxDelayNanos()) {
                 ripe.add(edge(row));
             }
@@ -186,20 +185,20 @@ class BatchSchedulerTest {
     void next_requesterFloods_othersKeepTheirShare(boolean withNearDeadlines) {
         long id = 0;
         Random random = new Random(42);
-        List<Row> light = new ArrayList<>();
+        List<BatchRow> light = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
             scheduler.add(
                     row(id++, 17 + random.nextInt(8), withNearDeadlines ? 1_010 : FAR, "flood", 0));
         }
         for (int i = 0; i < 300; i++) {
-            Row row = row(id++, 17 + random.nextInt(8), FAR, "light", 0);
+            BatchRow row = row(id++, 17 + random.nextInt(8), FAR, "light", 0);
             light.add(row);
             scheduler.add(row);
         }
         int left = light.size();
         long balance = 0; // tokens of the flood less those of the light requester
         while (left > 0) {
-            for (Row row : scheduler.next(FAR, 1_000, false).rows()) {
+            for (BatchRow row : scheduler.next(FAR, 1_000, false).rows()) {
                 boolean isLight = row.requesterAddress().equals("light");
                 left -= isLight ? 1 : 0;
                 balance += isLight ? -row.tokens() : row.tokens();
@@ -224,14 +223,14 @@ class BatchSchedulerTest {
         assertThat(first).contains(1_000L);
     }
 
-    private static int edge(Row row) {
+    private static int edge(BatchRow row) {
         return BatchScheduler.edges(LIMITS.longestRow()).stream()
                 .filter(edge -> row.tokens() <= edge)
                 .findFirst()
                 .orElseThrow();
     }
 
-    private static Row row(long id, int tokens, long deadline, String requester, long nanos) {
-        return new Row(id, tokens, deadline, requester, nanos);
+    private static BatchRow row(long id, int tokens, long deadline, String requester, long nanos) {
+        return new BatchRow(id, tokens, deadline, requester, nanos);
     }
 }

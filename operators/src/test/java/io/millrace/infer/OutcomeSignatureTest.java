@@ -26,27 +26,27 @@ class OutcomeSignatureTest {
         OutcomeSignature signatures = new OutcomeSignature(Vectors.domain(file));
 
         assertThat(file.get("cases")).isNotEmpty();
-        for (JsonNode it : file.get("cases")) {
-            String name = it.get("name").asText();
-            float[] embedding = new float[it.get("embedding").size()];
+        for (JsonNode vector : file.get("cases")) {
+            String name = vector.get("name").asText();
+            float[] embedding = new float[vector.get("embedding").size()];
             for (int i = 0; i < embedding.length; i++) {
-                embedding[i] = Float.parseFloat(it.get("embedding").get(i).asText());
+                embedding[i] = Float.parseFloat(vector.get("embedding").get(i).asText());
             }
             byte[] digest =
                     signatures.digest(
-                            it.get("requestId").asText(),
-                            it.get("providerAccount").asInt(),
-                            it.get("units").asLong(),
-                            it.get("status").asInt(),
+                            vector.get("requestId").asText(),
+                            vector.get("providerAccount").asInt(),
+                            vector.get("units").asLong(),
+                            vector.get("status").asInt(),
                             embedding);
 
             assertThat(Hex.encode(OutcomeSignature.outputHash(embedding)))
                     .as(name)
-                    .isEqualTo(it.get("outputHash").asText());
-            assertThat(Hex.encode(digest)).as(name).isEqualTo(it.get("digest").asText());
-            assertThat(Secp256k1.recover(digest, Hex.decode(it.get("signature").asText())))
+                    .isEqualTo(vector.get("outputHash").asText());
+            assertThat(Hex.encode(digest)).as(name).isEqualTo(vector.get("digest").asText());
+            assertThat(Secp256k1.recover(digest, Hex.decode(vector.get("signature").asText())))
                     .as(name)
-                    .contains(it.get("signer").asText());
+                    .contains(vector.get("signer").asText());
         }
     }
 
@@ -72,10 +72,10 @@ class OutcomeSignatureTest {
     private static boolean isBy(
             String address,
             String id,
-            int provider,
+            int providerAccount,
             long units,
             OutcomeStatus status,
             float[] out) {
-        return SIGNATURES.isBy(address, id, provider, units, status, out, SIGNED);
+        return SIGNATURES.isBy(address, id, providerAccount, units, status, out, SIGNED);
     }
 }

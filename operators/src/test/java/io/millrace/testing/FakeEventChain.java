@@ -132,16 +132,16 @@ public final class FakeEventChain implements EventChain {
         if (number >= blocks.size() - lowerBy) {
             throw RpcException.behind("eth_getBlockByNumber", "block " + number + " is unknown");
         }
-        BlockHeader it = at(number);
+        BlockHeader header = at(number);
         return forked.contains(inUse)
                 ? new BlockHeader(
                         number,
-                        mirrored(it.hash()),
-                        mirrored(it.parentHash()),
-                        it.millis(),
-                        it.logsBloom(),
-                        it.receiptsRoot())
-                : it;
+                        mirrored(header.hash()),
+                        mirrored(header.parentHash()),
+                        header.millis(),
+                        header.logsBloom(),
+                        header.receiptsRoot())
+                : header;
     }
 
     private static String mirrored(String hash) {

@@ -294,7 +294,9 @@ public final class FakeVaultClient implements VaultClient {
 
     @Override
     public Optional<LogEntry> settled(SealedPart part, long to) throws RpcException {
-        return logs(0, to).stream().filter(it -> it.topics().contains(part.hash())).findFirst();
+        return logs(0, to).stream()
+                .filter(entry -> entry.topics().contains(part.hash()))
+                .findFirst();
     }
 
     @Override

@@ -33,7 +33,7 @@ record RuleMutant(
     static List<RuleMutant> in(Path folder) throws IOException {
         List<RuleMutant> mutants = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(it -> it.toString().endsWith(".patch")).toList()) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".patch")).toList()) {
                 mutants.add(read(file));
             }
         }

@@ -59,7 +59,7 @@ class RuleMutantsTest {
     private static Set<String> solidityTests() throws IOException {
         Set<String> names = new TreeSet<>();
         try (Stream<Path> files = Files.walk(Path.of("..", "contracts", "test"))) {
-            for (Path file : files.filter(it -> it.toString().endsWith(".t.sol")).toList()) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".t.sol")).toList()) {
                 for (String line : Files.readAllLines(file)) {
                     if (line.strip().startsWith("function ") && line.contains("(")) {
                         names.add(line.strip().substring("function ".length()).split("\\(", 2)[0]);

@@ -131,6 +131,6 @@ public final class SettledBooks {
         assertThat(transactions())
                 .as("transactions of the settler")
                 .hasSize(parts.size())
-                .allMatch(it -> it.succeeded() && it.toVault());
+                .allMatch(transaction -> transaction.succeeded() && transaction.toVault());
     }
 }

@@ -37,11 +37,11 @@ final class FalsifiedWithdrawals {
                 row(
                         "released by the log only",
                         "withdrawals-answered",
-                        b -> b.movements.removeIf(it -> isPosting(it, Kind.RELEASED))),
+                        b -> b.movements.removeIf(movement -> isPosting(movement, Kind.RELEASED))),
                 row(
                         "escape forgotten",
                         "withdrawals-answered",
-                        b -> b.movements.removeIf(it -> isPosting(it, Kind.ESCAPED))));
+                        b -> b.movements.removeIf(movement -> isPosting(movement, Kind.ESCAPED))));
     }
 
     static Stream<ArgumentSet> answers() {
@@ -77,7 +77,9 @@ final class FalsifiedWithdrawals {
                 row(
                         "skip forgotten",
                         "releases-requested",
-                        b -> b.movements.removeIf(it -> isPosting(it, Kind.RELEASE_SKIPPED))),
+                        b ->
+                                b.movements.removeIf(
+                                        movement -> isPosting(movement, Kind.RELEASE_SKIPPED))),
                 row(
                         "hatch closed another request",
                         "releases-requested",

@@ -145,7 +145,7 @@ final class Falsify {
                 books.movements.stream()
                         .filter(Asked.class::isInstance)
                         .map(Asked.class::cast)
-                        .filter(it -> it.account() == account)
+                        .filter(request -> request.account() == account)
                         .findFirst()
                         .orElseThrow();
         int at = books.movements.indexOf(asked);
@@ -158,7 +158,7 @@ final class Falsify {
                 books.movements.stream()
                         .filter(Posting.class::isInstance)
                         .map(Posting.class::cast)
-                        .filter(it -> it.kind() == kind)
+                        .filter(one -> one.kind() == kind)
                         .findFirst()
                         .orElseThrow();
         int at = books.movements.indexOf(posting);

@@ -88,10 +88,11 @@ final class SampleLedger {
     Asked ask(int account, long amount, long block) {
         Asked before = asked.get(account);
         long request = before == null ? 1 : before.request() + 1;
-        Asked it = new Asked(account, request, BigInteger.valueOf(amount), block, 2 * block);
-        asked.put(account, it);
-        open.put(account, it);
-        return it;
+        Asked withdrawal =
+                new Asked(account, request, BigInteger.valueOf(amount), block, 2 * block);
+        asked.put(account, withdrawal);
+        open.put(account, withdrawal);
+        return withdrawal;
     }
 
     /** What an epoch says that releases {@code amount} of the account's newest request. */
@@ -178,8 +179,8 @@ final class SampleLedger {
     }
 
     BigInteger openRequest(int account) {
-        Asked it = open.get(account);
-        return it == null ? BigInteger.ZERO : it.amountNano();
+        Asked asked = open.get(account);
+        return asked == null ? BigInteger.ZERO : asked.amountNano();
     }
 
     BigInteger tokenBalance(BigInteger scale) {

@@ -136,7 +136,7 @@ class JournalITCase {
                             Topics.TRANSACTIONS,
                             "another nonce",
                             "bring it back")
-                    .extracting(it -> ((SettlementHaltedException) it).reason())
+                    .extracting(thrown -> ((SettlementHaltedException) thrown).reason())
                     .isEqualTo(Reason.JOURNAL_DAMAGED);
         }
     }

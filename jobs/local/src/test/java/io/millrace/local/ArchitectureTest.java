@@ -5,13 +5,23 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsid
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** The allowed arrows: stages import leftwards only, and each outside library has one home. */
 @AnalyzeClasses(packages = "io.millrace", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -28,12 +38,37 @@ final class ArchitectureTest {
     @ArchTest static final ArchRule STAGES_IMPORT_LEFTWARDS = leftwards();
 
     @ArchTest
-    static final ArchRule NO_CYCLES =
+    static final ArchRule NO_CIRCLE_OF_STAGES_AND_MODULES =
             slices().matching("io.millrace.(*)..").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule NO_CYCLES_IN_LOCAL =
-            slices().matching("io.millrace.local.(*)..").should().beFreeOfCycles();
+    static final ArchRule NO_CIRCLE_OF_PACKAGES =
+            slices().matching("io.millrace.(**)").should().beFreeOfCycles();
+
+    /** Classes that know each other can only be read together. Nested ones are their file's. */
+    @ArchTest
+    static final ArchRule NO_CIRCLE_OF_FILES =
+            slices().assignedFrom(new Files())
+                    .should()
+                    .beFreeOfCycles()
+                    // Flink finds the type information of a type by an annotation on it.
+                    .ignoreDependency(
+                            "io.millrace.chain.VaultEvent",
+                            "io.millrace.chain.VaultEventTypeInfo$Factory");
+
+    /** So that a folder can be taken in at one look. */
+    @ArchTest
+    static void package_holdsFewFiles(JavaClasses classes) {
+        Map<String, Set<String>> filesByPackage =
+                classes.stream()
+                        .collect(
+                                groupingBy(
+                                        JavaClass::getPackageName,
+                                        mapping(Files::fileOf, toSet())));
+        assertThat(filesByPackage)
+                .allSatisfy(
+                        (name, files) -> assertThat(files).as(name).hasSizeLessThanOrEqualTo(35));
+    }
 
     @ArchTest
     static final ArchRule CHAIN_KNOWS_NO_STAGE =
@@ -46,6 +81,37 @@ final class ArchitectureTest {
                             STAGES.stream()
                                     .map(stage -> "io.millrace." + stage + "..")
                                     .toArray(String[]::new));
+
+    @ArchTest
+    static final ArchRule RECORDS_OF_THE_CHAIN_KNOW_NONE_OF_ITS_ROOMS =
+            knowsNothingOf("io.millrace.chain", "io.millrace.chain.*..");
+
+    @ArchTest
+    static final ArchRule RPC_KNOWS_NEITHER_EVENT_NOR_SUBMIT =
+            knowsNothingOf(
+                    "io.millrace.chain.rpc..",
+                    "io.millrace.chain.event..",
+                    "io.millrace.chain.submit..");
+
+    @ArchTest
+    static final ArchRule EVENT_AND_SUBMIT_ARE_STRANGERS =
+            strangers("io.millrace.chain.event..", "io.millrace.chain.submit..");
+
+    @ArchTest
+    static final ArchRule STAGES_KNOW_OF_THE_CHAIN_ITS_RECORDS_ALONE =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(
+                            STAGES.stream()
+                                    .map(stage -> "io.millrace." + stage + "..")
+                                    .toArray(String[]::new))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("io.millrace.chain.*..");
+
+    @ArchTest
+    static final ArchRule ADMIT_AND_ITS_GATE_ARE_STRANGERS =
+            strangers("io.millrace.admit", "io.millrace.admit.gate..");
 
     @ArchTest
     static final ArchRule UNIT_IMPORTS_NOTHING_OF_OURS_NOR_FLINK =
@@ -149,6 +215,19 @@ final class ArchitectureTest {
                             resideInAPackage("io.millrace..")
                                     .and(resideOutsideOfPackage("io.millrace.audit..")));
 
+    private static ArchRule strangers(String one, String other) {
+        return CompositeArchRule.of(knowsNothingOf(one, other)).and(knowsNothingOf(other, one));
+    }
+
+    private static ArchRule knowsNothingOf(String one, String... others) {
+        return noClasses()
+                .that()
+                .resideInAPackage(one)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(others);
+    }
+
     private static ArchRule leftwards() {
         CompositeArchRule rules = CompositeArchRule.of(importsNothingRightOf(0));
         for (int stage = 1; stage < STAGES.size() - 1; stage++) {
@@ -169,5 +248,25 @@ final class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(right)
                 .allowEmptyShould(true);
+    }
+
+    /** A slice a source file: a class with all that is nested in it. */
+    private static final class Files implements SliceAssignment {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return type.getPackageName().startsWith("io.millrace")
+                    ? SliceIdentifier.of(fileOf(type))
+                    : SliceIdentifier.ignore();
+        }
+
+        @Override
+        public String getDescription() {
+            return "files";
+        }
+
+        static String fileOf(JavaClass type) {
+            return type.getName().replaceFirst("\\$.*", "");
+        }
     }
 }

@@ -75,7 +75,7 @@ class HostileBatchesITCase {
             client.awaitSettled();
             assertThat(client.view().refusals()).isEqualTo(refused);
             assertThat(client.sent())
-                    .allMatch(it -> client.view().charges().containsKey(it.requestId()));
+                    .allMatch(request -> client.view().charges().containsKey(request.requestId()));
             assertThat(client.audit().checks()).allMatch(check -> check.ok());
         }
     }
@@ -150,8 +150,8 @@ class HostileBatchesITCase {
     private static Map<String, String> malformed(List<Future<RecordMetadata>> sent)
             throws Exception {
         Map<String, String> codes = new HashMap<>();
-        for (Future<RecordMetadata> it : sent) {
-            RecordMetadata at = it.get();
+        for (Future<RecordMetadata> acknowledged : sent) {
+            RecordMetadata at = acknowledged.get();
             codes.put(at.partition() + "@" + at.offset(), "MALFORMED");
         }
         return codes;

@@ -97,8 +97,8 @@ class RecoveryITCase {
                                 .findValuesAsText("stacktrace"))
                 .as("what the web UI shows of this job")
                 .anySatisfy(
-                        it ->
-                                assertThat(it)
+                        trace ->
+                                assertThat(trace)
                                         .contains("the ledger is recorded up to checkpoint")
                                         .contains("jobs/bin/millrace recover"));
     }

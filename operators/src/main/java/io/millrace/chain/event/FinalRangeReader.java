@@ -4,6 +4,7 @@ import io.millrace.chain.VaultEvent;
 import io.millrace.chain.event.VaultSplit.WindowBlock;
 import io.millrace.chain.rpc.LogEntry;
 import io.millrace.chain.rpc.RangeSize;
+import io.millrace.chain.rpc.RpcErrorKind;
 import io.millrace.chain.rpc.RpcException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -82,11 +83,11 @@ final class FinalRangeReader {
 
     /** End of the range to try next; anything but a range too wide is thrown on. */
     private long narrowed(long from, long to, RpcException e) throws RpcException {
-        if (e.kind() == RpcException.Kind.UNREACHABLE) {
+        if (e.kind() == RpcErrorKind.UNREACHABLE) {
             size.refused(to - from + 1, 0); // it may be slow at it
             throw e;
         }
-        if (e.kind() != RpcException.Kind.TOO_WIDE) {
+        if (e.kind() != RpcErrorKind.TOO_WIDE) {
             throw e;
         }
         if (from == to) {
@@ -175,7 +176,7 @@ final class FinalRangeReader {
             return;
         }
         EventChain.Reading second = chain.logsElsewhere(from, to);
-        List<LogEntry> same = first.logs().stream().filter(it -> it.block() >= from).toList();
+        List<LogEntry> same = first.logs().stream().filter(entry -> entry.block() >= from).toList();
         if (second.logs().equals(same)) {
             return;
         }

@@ -8,6 +8,7 @@ import io.millrace.chain.rpc.L2Connection;
 import io.millrace.chain.rpc.LogEntry;
 import io.millrace.chain.rpc.RpcAnswers;
 import io.millrace.chain.rpc.RpcEndpoints;
+import io.millrace.chain.rpc.RpcErrorKind;
 import io.millrace.chain.rpc.RpcException;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,7 @@ public final class JsonRpcEventChain implements EventChain {
     @Override
     public long chainId() throws RpcException {
         return RpcAnswers.quantity(
-                "eth_chainId", endpoints.call("eth_chainId", it -> it.call("eth_chainId")));
+                "eth_chainId", endpoints.call("eth_chainId", node -> node.call("eth_chainId")));
     }
 
     @Override
@@ -96,15 +97,14 @@ public final class JsonRpcEventChain implements EventChain {
         }
         try {
             List<Optional<JsonNode>> blocks =
-                    endpoints.call(GET_BLOCK, it -> it.batch(GET_BLOCK, params));
+                    endpoints.call(GET_BLOCK, node -> node.batch(GET_BLOCK, params));
             List<BlockHeader> headers = new ArrayList<>();
             for (int i = 0; i < blocks.size(); i++) {
                 headers.add(requireNumber(from + i, parse(from + i + "", blocks.get(i))));
             }
             return headers;
         } catch (RpcException e) {
-            boolean answered =
-                    e.kind() == RpcException.Kind.REFUSED || e.kind() == RpcException.Kind.INVALID;
+            boolean answered = e.kind() == RpcErrorKind.REFUSED || e.kind() == RpcErrorKind.INVALID;
             takesBatches &= !answered; // some nodes take no batches, or shorter ones
             throw e;
         }
@@ -150,12 +150,12 @@ public final class JsonRpcEventChain implements EventChain {
         return endpoints.call(
                 endpoint,
                 GET_LOGS,
-                it -> RpcAnswers.logs(it.call(GET_LOGS, filter), from, to, addresses));
+                node -> RpcAnswers.logs(node.call(GET_LOGS, filter), from, to, addresses));
     }
 
     @Override
     public List<LogEntry> provenLogs(BlockHeader block) throws RpcException {
-        return endpoints.call(GET_RECEIPTS, it -> provenLogs(it, block));
+        return endpoints.call(GET_RECEIPTS, node -> provenLogs(node, block));
     }
 
     private List<LogEntry> provenLogs(JsonRpc node, BlockHeader block) throws RpcException {
@@ -195,10 +195,10 @@ public final class JsonRpcEventChain implements EventChain {
         try {
             return RegistryAbi.priceNoticeMillis(
                     endpoints.call(
-                            CALL, it -> RpcAnswers.hash(CALL, it.call(CALL, call, "latest"))));
+                            CALL, node -> RpcAnswers.hash(CALL, node.call(CALL, call, "latest"))));
         } catch (RpcException e) {
             // A node that is behind may not have it yet, so this is no reason to end the job.
-            throw e.isRevert() || e.kind() == RpcException.Kind.INVALID
+            throw e.isRevert() || e.kind() == RpcErrorKind.INVALID
                     ? RpcException.invalid(
                             CALL,
                             "no model registry answers at --registry.address "
@@ -237,7 +237,7 @@ public final class JsonRpcEventChain implements EventChain {
     private BlockHeader headerBy(String tagOrNumber) throws RpcException {
         return endpoints.call(
                 GET_BLOCK,
-                it -> parse(tagOrNumber, it.callNullable(GET_BLOCK, tagOrNumber, false)));
+                node -> parse(tagOrNumber, node.callNullable(GET_BLOCK, tagOrNumber, false)));
     }
 
     private static BlockHeader requireNumber(long number, BlockHeader header) throws RpcException {

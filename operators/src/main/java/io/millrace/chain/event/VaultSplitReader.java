@@ -2,6 +2,7 @@ package io.millrace.chain.event;
 
 import io.millrace.chain.VaultEvent;
 import io.millrace.chain.event.FinalRangeReader.Step;
+import io.millrace.chain.rpc.RpcErrorKind;
 import io.millrace.chain.rpc.RpcException;
 import java.io.IOException;
 import java.util.List;
@@ -181,7 +182,7 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
 
     private void onFailure(RpcException e, long switchesBefore) {
         metrics.failed();
-        if (e.kind() == RpcException.Kind.INVALID) {
+        if (e.kind() == RpcErrorKind.INVALID) {
             metrics.disagreed();
             // What was read ahead may be the lie: read without it, two nodes must agree instead.
             position = position == null ? null : position.withWindow(List.of());

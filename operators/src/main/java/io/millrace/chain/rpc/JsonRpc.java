@@ -176,7 +176,7 @@ public final class JsonRpc {
                         .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8))
                         .build();
         CompletableFuture<HttpResponse<byte[]>> answer =
-                http.sendAsync(request, it -> new BoundedBody(MAX_ANSWER_BYTES));
+                http.sendAsync(request, info -> new BoundedBody(MAX_ANSWER_BYTES));
         try {
             return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {

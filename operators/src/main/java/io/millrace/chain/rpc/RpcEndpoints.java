@@ -195,13 +195,13 @@ public final class RpcEndpoints {
     }
 
     private void failed(int index, String method, RpcException e) {
-        if (e.kind() == RpcException.Kind.TOO_WIDE || e.isRevert()) {
+        if (e.kind() == RpcErrorKind.TOO_WIDE || e.isRevert()) {
             return; // an answer about the call, not about the node
         }
         Endpoint endpoint = endpoints.get(index);
         int failures = endpoint.failures.merge(method, 1, Integer::sum);
-        boolean foreign = !endpoint.checked && e.kind() == RpcException.Kind.INVALID;
-        if (e.kind() == RpcException.Kind.UNREACHABLE || foreign || failures >= PATIENCE) {
+        boolean foreign = !endpoint.checked && e.kind() == RpcErrorKind.INVALID;
+        if (e.kind() == RpcErrorKind.UNREACHABLE || foreign || failures >= PATIENCE) {
             rest(index, String.valueOf(e.getMessage()));
         }
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind of the exception
  * @param fittingBlocks how many blocks at once the node asks for, 0 if it does not say
  */
-record RpcErrorText(RpcException.Kind kind, long fittingBlocks) {
+record RpcErrorText(RpcErrorKind kind, long fittingBlocks) {
 
     private static final String COUNT = "(?<blocks>\\d[\\d,.]*k?)";
     private static final String HEX_RANGE = "\\[(?<from>0x[0-9a-f]+), ?(?<to>0x[0-9a-f]+)]";
@@ -25,7 +25,7 @@ record RpcErrorText(RpcException.Kind kind, long fittingBlocks) {
      * @param source whose text it is
      * @param text found anywhere in the message
      */
-    private record Row(RpcException.Kind kind, String source, Pattern text) {}
+    private record Row(RpcErrorKind kind, String source, Pattern text) {}
 
     private static final List<Row> TABLE =
             List.of(
@@ -69,26 +69,31 @@ record RpcErrorText(RpcException.Kind kind, long fittingBlocks) {
                     later("Infura, Ankr", "too many requests|daily request count exceeded"),
                     later("Base", "no backend is currently healthy"));
 
+    private static final int REVERTED = 3; // the code geth, reth, nethermind and anvil use
     private static final int HTTP_TOO_MANY_REQUESTS = 429; // Alchemy gives it as JSON-RPC code too
 
     /** The meaning of an error that a node gave to {@code method}. */
     static RpcErrorText of(String method, int code, String message, @Nullable String data) {
-        if (RpcException.isRevert(code, message, data)) {
-            return new RpcErrorText(RpcException.Kind.REFUSED, 0);
+        if (isRevert(code, message, data)) {
+            return new RpcErrorText(RpcErrorKind.REFUSED, 0);
         }
         for (Row row : TABLE) {
             Matcher matcher = row.text().matcher(message);
-            boolean applies =
-                    row.kind() != RpcException.Kind.TOO_WIDE || method.equals("eth_getLogs");
+            boolean applies = row.kind() != RpcErrorKind.TOO_WIDE || method.equals("eth_getLogs");
             if (applies && matcher.find()) {
                 return new RpcErrorText(row.kind(), fittingBlocks(row.text().pattern(), matcher));
             }
         }
         return new RpcErrorText(
-                code == HTTP_TOO_MANY_REQUESTS
-                        ? RpcException.Kind.UNREACHABLE
-                        : RpcException.Kind.REFUSED,
+                code == HTTP_TOO_MANY_REQUESTS ? RpcErrorKind.UNREACHABLE : RpcErrorKind.REFUSED,
                 0);
+    }
+
+    /** Whether the EVM ran the call and reverted it. */
+    static boolean isRevert(int code, String message, @Nullable String data) {
+        return code == REVERTED
+                || (data != null && data.length() >= 10)
+                || message.contains("execution reverted");
     }
 
     private static long fittingBlocks(String pattern, Matcher matcher) {
@@ -115,18 +120,18 @@ record RpcErrorText(RpcException.Kind kind, long fittingBlocks) {
     }
 
     private static Row tooWide(String source, String text) {
-        return row(RpcException.Kind.TOO_WIDE, source, text);
+        return row(RpcErrorKind.TOO_WIDE, source, text);
     }
 
     private static Row behind(String source, String text) {
-        return row(RpcException.Kind.BEHIND, source, text);
+        return row(RpcErrorKind.BEHIND, source, text);
     }
 
     private static Row later(String source, String text) {
-        return row(RpcException.Kind.UNREACHABLE, source, text);
+        return row(RpcErrorKind.UNREACHABLE, source, text);
     }
 
-    private static Row row(RpcException.Kind kind, String source, String text) {
+    private static Row row(RpcErrorKind kind, String source, String text) {
         return new Row(kind, source, Pattern.compile(text, CASE_INSENSITIVE));
     }
 }

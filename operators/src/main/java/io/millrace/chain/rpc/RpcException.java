@@ -12,31 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RpcException extends IOException {
 
-    /** What kind of no-answer it was. */
-    public enum Kind {
-        /** Nothing came back, or not in time, or "later": whether the node acted is unknown. */
-        UNREACHABLE,
-        /** The node answered with a JSON-RPC error. */
-        REFUSED,
-        /**
-         * The node refuses to look through that many blocks, or to give that many logs, at once.
-         */
-        TOO_WIDE,
-        /** The node does not have a block that another, or it itself, has shown before. */
-        BEHIND,
-        /** The answer breaks the protocol, or contradicts what was asked. */
-        INVALID
-    }
-
-    private static final int REVERTED = 3; // the code geth, reth, nethermind and anvil use
-
-    private final Kind kind;
+    private final RpcErrorKind kind;
     private final int code;
     private final @Nullable String data;
     private final long fittingBlocks;
 
     private RpcException(
-            Kind kind,
+            RpcErrorKind kind,
             int code,
             @Nullable String data,
             long fittingBlocks,
@@ -54,7 +36,7 @@ public final class RpcException extends IOException {
         String why =
                 cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         return new RpcException(
-                Kind.UNREACHABLE,
+                RpcErrorKind.UNREACHABLE,
                 0,
                 null,
                 0,
@@ -82,16 +64,16 @@ public final class RpcException extends IOException {
 
     /** The node knows less than it, or another, has shown before. */
     public static RpcException behind(String method, String what) {
-        return new RpcException(Kind.BEHIND, 0, null, 0, method + ": " + what, null);
+        return new RpcException(RpcErrorKind.BEHIND, 0, null, 0, method + ": " + what, null);
     }
 
     /** An answer that cannot be used. */
     public static RpcException invalid(String method, String what) {
-        return new RpcException(Kind.INVALID, 0, null, 0, method + ": " + what, null);
+        return new RpcException(RpcErrorKind.INVALID, 0, null, 0, method + ": " + what, null);
     }
 
     /** What kind of no-answer it was. */
-    public Kind kind() {
+    public RpcErrorKind kind() {
         return kind;
     }
 
@@ -107,12 +89,7 @@ public final class RpcException extends IOException {
 
     /** Whether the EVM ran the call and reverted it: an answer of the contract, not a fault. */
     public boolean isRevert() {
-        return kind == Kind.REFUSED && isRevert(code, String.valueOf(getMessage()), data);
-    }
-
-    static boolean isRevert(int code, String message, @Nullable String data) {
-        return code == REVERTED
-                || (data != null && data.length() >= 10)
-                || message.contains("execution reverted");
+        return kind == RpcErrorKind.REFUSED
+                && RpcErrorText.isRevert(code, String.valueOf(getMessage()), data);
     }
 }

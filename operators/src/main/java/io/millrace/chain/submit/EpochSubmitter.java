@@ -193,8 +193,8 @@ public final class EpochSubmitter {
             return 0;
         }
         int held = 0;
-        for (TrackedPart it : window) {
-            if (it.part.hash().equals(head.header())) {
+        for (TrackedPart tracked : window) {
+            if (tracked.part.hash().equals(head.header())) {
                 behindSinceMillis = 0;
                 return held + 1;
             }
@@ -207,13 +207,13 @@ public final class EpochSubmitter {
     private int heldByAdvancedVault(VaultHead head) throws RpcException, SettlementHaltedException {
         TrackedPart first = window.get(0);
         int held = 0;
-        for (TrackedPart it : window) {
-            EpochHeader header = it.part.header();
+        for (TrackedPart tracked : window) {
+            EpochHeader header = tracked.part.header();
             if (head.isBefore(header.epoch(), header.part())) {
                 break;
             }
-            if (!headerIn(it, view.latest()).equals(it.part.hash())) {
-                haltIfFinal(it);
+            if (!headerIn(tracked, view.latest()).equals(tracked.part.hash())) {
+                haltIfFinal(tracked);
                 return -1;
             }
             held++;
@@ -226,18 +226,20 @@ public final class EpochSubmitter {
         return held;
     }
 
-    private String headerIn(TrackedPart it, L2Block at) throws RpcException {
-        return chain.headerOf(it.part.header().epoch(), it.part.header().part(), at);
+    private String headerIn(TrackedPart tracked, L2Block at) throws RpcException {
+        return chain.headerOf(tracked.part.header().epoch(), tracked.part.header().part(), at);
     }
 
     /** Another header in the vault: while it is not final it is only a reason to wait. */
-    private void haltIfFinal(TrackedPart it) throws RpcException, SettlementHaltedException {
-        EpochHeader header = it.part.header();
-        String inVault = headerIn(it, view.finalBlock());
+    private void haltIfFinal(TrackedPart tracked) throws RpcException, SettlementHaltedException {
+        EpochHeader header = tracked.part.header();
+        String inVault = headerIn(tracked, view.finalBlock());
         VaultHead head = chain.head(view.finalBlock());
-        if (inVault.equals(it.part.hash()) || head.isBefore(header.epoch(), header.part())) {
+        if (inVault.equals(tracked.part.hash()) || head.isBefore(header.epoch(), header.part())) {
             if (!doubted) {
-                LOG.warn("{} waits: the vault has another header there, not final yet", it.name());
+                LOG.warn(
+                        "{} waits: the vault has another header there, not final yet",
+                        tracked.name());
                 doubted = true;
             }
             return;
@@ -247,7 +249,8 @@ public final class EpochSubmitter {
                 ("%s is not what the vault settled: it has %s there and stands at epoch %d part %d"
                                 + " (%s); another submitter holds the settler's key, stop it, or"
                                 + " restore a newer savepoint, or run millrace recover")
-                        .formatted(it.name(), inVault, head.epoch(), head.part(), head.header()));
+                        .formatted(
+                                tracked.name(), inVault, head.epoch(), head.part(), head.header()));
     }
 
     /**
@@ -280,17 +283,17 @@ public final class EpochSubmitter {
     /** Finds where each held part was settled; what is not held is nowhere (again). */
     private void locate(int held) throws RpcException {
         for (int i = 0; i < window.size(); i++) {
-            TrackedPart it = window.get(i);
+            TrackedPart tracked = window.get(i);
             if (i >= held) {
-                it.settledIn = null;
-            } else if (it.settledIn == null) {
-                LogEntry event = chain.settled(it.part, view.latest().number()).orElse(null);
+                tracked.settledIn = null;
+            } else if (tracked.settledIn == null) {
+                LogEntry event = chain.settled(tracked.part, view.latest().number()).orElse(null);
                 if (event == null) {
                     throw RpcException.invalid(
-                            "eth_getLogs", it.name() + " is in the vault but not in its logs");
+                            "eth_getLogs", tracked.name() + " is in the vault but not in its logs");
                 }
-                it.settledIn = event;
-                for (SettlementRecord attempt : it.attempts) {
+                tracked.settledIn = event;
+                for (SettlementRecord attempt : tracked.attempts) {
                     if (attempt.transaction().equals(event.transaction())) {
                         nonces.mined(attempt.nonce());
                     }
@@ -306,14 +309,14 @@ public final class EpochSubmitter {
      */
     private void finalise(int held) throws RpcException, SettlementHaltedException {
         for (int left = held; left > 0; left--) {
-            TrackedPart it = window.get(0);
-            LogEntry event = requireNonNull(it.settledIn, "settledIn is null");
+            TrackedPart tracked = window.get(0);
+            LogEntry event = requireNonNull(tracked.settledIn, "settledIn is null");
             if (event.block() > view.finalBlock().number()) {
                 return;
             }
-            if (!headerIn(it, view.finalBlock()).equals(it.part.hash())
+            if (!headerIn(tracked, view.finalBlock()).equals(tracked.part.hash())
                     || !chain.block(event.block()).hash().equals(event.blockHash())) {
-                it.settledIn = null; // moved to another block: look for it again
+                tracked.settledIn = null; // moved to another block: look for it again
                 return;
             }
             TransactionOutcome outcome = chain.outcome(event.transaction()).orElse(null);
@@ -322,49 +325,52 @@ public final class EpochSubmitter {
                     || !outcome.blockHash().equals(event.blockHash())) {
                 throw RpcException.invalid(
                         "eth_getTransactionReceipt",
-                        event.transaction() + " settled " + it.name() + " but its receipt is off");
+                        event.transaction()
+                                + " settled "
+                                + tracked.name()
+                                + " but its receipt is off");
             }
-            report(it, outcome);
+            report(tracked, outcome);
         }
     }
 
-    private void report(TrackedPart it, TransactionOutcome outcome)
+    private void report(TrackedPart tracked, TransactionOutcome outcome)
             throws SettlementHaltedException {
-        SettlementRecord entry = history.settled(it.part.hash()); // reported before a restart
+        SettlementRecord entry = history.settled(tracked.part.hash()); // reported before a restart
         if (entry == null || !entry.transaction().equals(outcome.transaction())) {
-            entry = settlement(it, outcome);
+            entry = settlement(tracked, outcome);
             sender.journal(entry);
         }
         window.remove(0);
-        lastFinal = it.part.hash();
+        lastFinal = tracked.part.hash();
         metrics.settled(outcome.gasUsed());
         publishMetrics();
         LOG.info(
                 "{} is final: transaction {}, block {}, {} gas",
-                it.name(),
+                tracked.name(),
                 outcome.transaction(),
                 outcome.block(),
                 outcome.gasUsed());
         settled.accept(entry);
     }
 
-    private SettlementRecord settlement(TrackedPart it, TransactionOutcome outcome) {
+    private SettlementRecord settlement(TrackedPart tracked, TransactionOutcome outcome) {
         SettlementRecord sent =
-                it.watched().stream()
+                tracked.watched().stream()
                         .filter(attempt -> attempt.transaction().equals(outcome.transaction()))
                         .findFirst()
                         .orElse(null); // null: another process of ours sent it
         if (sent != null) {
-            it.attempts.stream()
+            tracked.attempts.stream()
                     .mapToLong(SettlementRecord::nonce)
                     .min()
                     .ifPresent(nonces::settled);
         }
         return new SettlementRecord(
                 SettlementRecord.State.FINAL,
-                it.part.header().epoch(),
-                it.part.header().part(),
-                it.part.hash(),
+                tracked.part.header().epoch(),
+                tracked.part.header().part(),
+                tracked.part.hash(),
                 sent == null ? -1 : sent.nonce(),
                 outcome.transaction(),
                 "",
@@ -376,9 +382,9 @@ public final class EpochSubmitter {
     }
 
     private @Nullable TrackedPart firstMissing() {
-        for (TrackedPart it : window) {
-            if (it.settledIn == null) {
-                return it;
+        for (TrackedPart tracked : window) {
+            if (tracked.settledIn == null) {
+                return tracked;
             }
         }
         return null;
@@ -386,8 +392,8 @@ public final class EpochSubmitter {
 
     private void publishMetrics() {
         long nano = 0;
-        for (TrackedPart it : window) {
-            nano = Math.addExact(nano, it.part.header().partSumNano());
+        for (TrackedPart tracked : window) {
+            nano = Math.addExact(nano, tracked.part.header().partSumNano());
         }
         metrics.unsettled(window.size(), nano, window.isEmpty() ? 0 : window.get(0).sinceMillis);
     }

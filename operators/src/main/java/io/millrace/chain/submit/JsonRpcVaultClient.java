@@ -9,6 +9,7 @@ import io.millrace.chain.rpc.LogEntry;
 import io.millrace.chain.rpc.RangeSize;
 import io.millrace.chain.rpc.RpcAnswers;
 import io.millrace.chain.rpc.RpcEndpoints;
+import io.millrace.chain.rpc.RpcErrorKind;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
@@ -119,7 +120,7 @@ public final class JsonRpcVaultClient implements VaultClient {
                 range.fitted(end - from + 1, 0);
                 from = end + 1;
             } catch (RpcException e) {
-                if (e.kind() != RpcException.Kind.TOO_WIDE || from == end) {
+                if (e.kind() != RpcErrorKind.TOO_WIDE || from == end) {
                     throw e;
                 }
                 range.refused(end - from + 1, e.fittingBlocks());
@@ -174,14 +175,14 @@ public final class JsonRpcVaultClient implements VaultClient {
         if (receipt.isEmpty()) {
             return Optional.empty();
         }
-        JsonNode it = receipt.get();
+        JsonNode mined = receipt.get();
         return Optional.of(
                 new TransactionOutcome(
                         transaction,
-                        RpcAnswers.quantity(method, it.path("status")) == 1,
-                        RpcAnswers.quantity(method, it.path("blockNumber")),
-                        RpcAnswers.hash(method, it.path("blockHash")),
-                        RpcAnswers.quantity(method, it.path("gasUsed"))));
+                        RpcAnswers.quantity(method, mined.path("status")) == 1,
+                        RpcAnswers.quantity(method, mined.path("blockNumber")),
+                        RpcAnswers.hash(method, mined.path("blockHash")),
+                        RpcAnswers.quantity(method, mined.path("gasUsed"))));
     }
 
     private L2Block blockBy(String tagOrNumber) throws RpcException {

@@ -43,33 +43,34 @@ final class PartSender {
      * Does what is due for the part that the vault waits for; {@code latest} is the block the vault
      * was read at. Returns whether nothing can be done for now.
      */
-    boolean advance(TrackedPart it, L2Block latest) throws RpcException, SettlementHaltedException {
-        SendOutcome outcome = outcomeOf(it);
+    boolean advance(TrackedPart tracked, L2Block latest)
+            throws RpcException, SettlementHaltedException {
+        SendOutcome outcome = outcomeOf(tracked);
         if (!(outcome instanceof SendOutcome.Replaced)) {
-            it.replacedSinceMillis = 0;
+            tracked.replacedSinceMillis = 0;
         }
         if (outcome instanceof SendOutcome.NotSigned) {
-            return signAnew(it, nonces.next(chain.nonce(signer.address())), latest);
+            return signAnew(tracked, nonces.next(chain.nonce(signer.address())), latest);
         } else if (outcome instanceof SendOutcome.Unknown unknown) {
-            return keepAlive(it, unknown.chainCount(), latest);
+            return keepAlive(tracked, unknown.chainCount(), latest);
         } else if (outcome instanceof SendOutcome.Mined) {
             return false; // the next poll reads the vault at a newer block
         } else if (outcome instanceof SendOutcome.Reverted reverted) {
-            return onReverted(it, reverted, latest);
+            return onReverted(tracked, reverted, latest);
         } else if (outcome instanceof SendOutcome.Replaced replaced) {
-            return replaceAfterAWhile(it, replaced.chainCount(), latest);
+            return replaceAfterAWhile(tracked, replaced.chainCount(), latest);
         }
         throw new IllegalStateException("no branch for " + outcome);
     }
 
-    private SendOutcome outcomeOf(TrackedPart it) throws RpcException {
+    private SendOutcome outcomeOf(TrackedPart tracked) throws RpcException {
         SendOutcome.Reverted reverted = null;
-        for (SettlementRecord attempt : it.watched()) {
+        for (SettlementRecord attempt : tracked.watched()) {
             Optional<TransactionOutcome> mined = chain.outcome(attempt.transaction());
             if (mined.isPresent() && mined.get().succeeded()) {
                 return new SendOutcome.Mined();
             }
-            if (mined.isPresent() && !it.explained.contains(attempt.transaction())) {
+            if (mined.isPresent() && !tracked.explained.contains(attempt.transaction())) {
                 reverted = new SendOutcome.Reverted(attempt, mined.get());
             }
         }
@@ -77,8 +78,8 @@ final class PartSender {
             return reverted;
         }
         long highest = -1;
-        for (SettlementRecord attempt : it.attempts) {
-            if (!it.explained.contains(attempt.transaction())) {
+        for (SettlementRecord attempt : tracked.attempts) {
+            if (!tracked.explained.contains(attempt.transaction())) {
                 highest = Math.max(highest, attempt.nonce());
             }
         }
@@ -91,19 +92,19 @@ final class PartSender {
                 : new SendOutcome.Unknown(chainCount);
     }
 
-    private boolean signAnew(TrackedPart it, long nonce, L2Block latest)
+    private boolean signAnew(TrackedPart tracked, long nonce, L2Block latest)
             throws RpcException, SettlementHaltedException {
-        String calldata = VaultAbi.settle(it.part);
+        String calldata = VaultAbi.settle(tracked.part);
         RevertReason refused = simulate(calldata, latest);
         if (refused != null) {
-            return haltUnlessTransient(it, refused, "would revert");
+            return haltUnlessTransient(tracked, refused, "would revert");
         }
-        it.mutedSinceMillis = 0;
+        tracked.mutedSinceMillis = 0;
         long gas = estimateGas(calldata);
         // A quarter more than estimated: the block it lands in is another one.
-        long wanted = Math.max(it.minGasLimit, Math.addExact(gas, gas / 4));
+        long wanted = Math.max(tracked.minGasLimit, Math.addExact(gas, gas / 4));
         Fees fees = options.fees().initial(latest.baseFeeWei(), chain.tipWei());
-        publish(it, sign(it, nonce, Math.min(options.maxGas(), wanted), calldata, fees));
+        publish(tracked, sign(tracked, nonce, Math.min(options.maxGas(), wanted), calldata, fees));
         return false;
     }
 
@@ -136,59 +137,60 @@ final class PartSender {
     }
 
     /** The attempts may be waiting, evicted, or never have arrived: all call for the same bytes. */
-    private boolean keepAlive(TrackedPart it, long chainCount, L2Block latest)
+    private boolean keepAlive(TrackedPart tracked, long chainCount, L2Block latest)
             throws RpcException, SettlementHaltedException {
-        SettlementRecord next = it.nextToMine(chainCount);
+        SettlementRecord next = tracked.nextToMine(chainCount);
         if (next == null) {
             throw new IllegalStateException("no attempt for nonce " + chainCount + " or later");
         }
         long now = clock.millis();
         if (next.nonce() == chainCount) {
-            it.gapSinceMillis = 0;
-        } else if (it.gapSinceMillis == 0) {
-            it.gapSinceMillis = now;
-        } else if (now - it.gapSinceMillis >= options.bumpMillis()) {
+            tracked.gapSinceMillis = 0;
+        } else if (tracked.gapSinceMillis == 0) {
+            tracked.gapSinceMillis = now;
+        } else if (now - tracked.gapSinceMillis >= options.bumpMillis()) {
             // What used the nonces before ours was reorganised away: the same part fills the gap.
-            it.gapSinceMillis = 0;
-            return signAnew(it, chainCount, latest);
+            tracked.gapSinceMillis = 0;
+            return signAnew(tracked, chainCount, latest);
         }
-        SendRefusal refusal = it.refusal;
+        SendRefusal refusal = tracked.refusal;
         Reaction reaction = refusal == null ? Reaction.CHAIN_DECIDES : refusal.reaction();
         if (reaction == Reaction.SIMULATE) {
-            RevertReason reason = simulate(VaultAbi.settle(it.part), latest);
+            RevertReason reason = simulate(VaultAbi.settle(tracked.part), latest);
             if (reason != null) {
-                return haltUnlessTransient(it, reason, "is refused");
+                return haltUnlessTransient(tracked, reason, "is refused");
             }
         }
-        boolean stuck = now - it.signedMillis >= options.bumpMillis();
+        boolean stuck = now - tracked.signedMillis >= options.bumpMillis();
         if (reaction == Reaction.REPRICE || (stuck && reaction != Reaction.HOLD)) {
-            SettlementRecord dearer = bump(it, next, latest);
+            SettlementRecord dearer = bump(tracked, next, latest);
             if (dearer != null) {
-                publish(it, dearer);
+                publish(tracked, dearer);
                 return false;
             }
         }
-        if (now - it.publishedMillis >= republishMillis(it)) {
-            publish(it, next);
+        if (now - tracked.publishedMillis >= republishMillis(tracked)) {
+            publish(tracked, next);
         }
         return reaction == Reaction.HOLD;
     }
 
     /** Each refusal of that kind in a row doubles the wait, up to the longest back-off. */
-    private long republishMillis(TrackedPart it) {
+    private long republishMillis(TrackedPart tracked) {
         long most = Math.max(options.republishMillis(), options.maxBackoffMillis());
-        return Math.min(options.republishMillis() << Math.min(it.refusals, 20), most);
+        return Math.min(options.republishMillis() << Math.min(tracked.refusals, 20), most);
     }
 
     /** Signs a dearer replacement for {@code old}, or returns null if the policy forbids it. */
-    private @Nullable SettlementRecord bump(TrackedPart it, SettlementRecord old, L2Block latest)
+    private @Nullable SettlementRecord bump(
+            TrackedPart tracked, SettlementRecord old, L2Block latest)
             throws RpcException, SettlementHaltedException {
         Fees oldFees = new Fees(old.maxFeePerGasWei(), old.maxPriorityFeePerGasWei());
         Optional<Fees> fees = options.fees().bump(oldFees, latest.baseFeeWei(), chain.tipWei());
         metrics.capped(fees.isEmpty());
         if (fees.isEmpty()) {
             warn(
-                    it.name()
+                    tracked.name()
                             + " is stuck at "
                             + oldFees.maxFeePerGasWei()
                             + " wei a gas, a dearer replacement is over the limit; it is published"
@@ -197,24 +199,24 @@ final class PartSender {
         }
         metrics.bumped();
         long gasLimit = SignedTransaction.gasLimit(old.raw());
-        return sign(it, old.nonce(), gasLimit, VaultAbi.settle(it.part), fees.get());
+        return sign(tracked, old.nonce(), gasLimit, VaultAbi.settle(tracked.part), fees.get());
     }
 
     /** Ours is in a block and failed: the reason decides. */
-    private boolean onReverted(TrackedPart it, SendOutcome.Reverted reverted, L2Block latest)
+    private boolean onReverted(TrackedPart tracked, SendOutcome.Reverted reverted, L2Block latest)
             throws RpcException, SettlementHaltedException {
         TransactionOutcome outcome = reverted.outcome();
         String how = "was reverted in transaction " + outcome.transaction();
-        RevertReason reason = simulate(VaultAbi.settle(it.part), latest);
+        RevertReason reason = simulate(VaultAbi.settle(tracked.part), latest);
         if (reason != null) {
-            return haltUnlessTransient(it, reason, how);
+            return haltUnlessTransient(tracked, reason, how);
         }
         long gasLimit = SignedTransaction.gasLimit(reverted.attempt().raw());
         boolean outOfGas = outcome.gasUsed() >= gasLimit;
         if (outOfGas && gasLimit >= options.maxGas()) {
             throw new SettlementHaltedException(
                     Reason.REVERTED,
-                    it.name()
+                    tracked.name()
                             + " "
                             + how
                             + ": it used all of "
@@ -225,14 +227,14 @@ final class PartSender {
         }
         // It would pass now: it met a pause, or ran out of gas. Its nonce is used up.
         if (outOfGas) {
-            it.minGasLimit = Math.addExact(gasLimit, gasLimit / 2);
+            tracked.minGasLimit = Math.addExact(gasLimit, gasLimit / 2);
         }
-        warn(it.name() + " " + how + " but would pass now; signing it anew");
+        warn(tracked.name() + " " + how + " but would pass now; signing it anew");
         long usedUp = reverted.attempt().nonce();
         nonces.mined(usedUp);
-        for (SettlementRecord attempt : it.attempts) {
+        for (SettlementRecord attempt : tracked.attempts) {
             if (attempt.nonce() == usedUp) {
-                it.explained.add(attempt.transaction());
+                tracked.explained.add(attempt.transaction());
             }
         }
         return false;
@@ -242,51 +244,51 @@ final class PartSender {
      * The nonce went to a transaction that is none of ours, or the node forgot ours for a moment.
      * Signing again is safe, the vault takes the header once (M5); it only waits to save gas.
      */
-    private boolean replaceAfterAWhile(TrackedPart it, long chainCount, L2Block latest)
+    private boolean replaceAfterAWhile(TrackedPart tracked, long chainCount, L2Block latest)
             throws RpcException, SettlementHaltedException {
         long now = clock.millis();
-        if (it.replacedSinceMillis == 0) {
-            it.replacedSinceMillis = now;
+        if (tracked.replacedSinceMillis == 0) {
+            tracked.replacedSinceMillis = now;
             warn(
                     "a nonce of "
                             + signer.address()
                             + " below "
                             + chainCount
                             + " was used by a transaction unknown here, "
-                            + it.name()
+                            + tracked.name()
                             + " is signed anew soon; keep the settler's key for this job only");
         }
-        return now - it.replacedSinceMillis >= options.bumpMillis()
-                && signAnew(it, nonces.next(chainCount), latest);
+        return now - tracked.replacedSinceMillis >= options.bumpMillis()
+                && signAnew(tracked, nonces.next(chainCount), latest);
     }
 
-    private boolean haltUnlessTransient(TrackedPart it, RevertReason reason, String how)
+    private boolean haltUnlessTransient(TrackedPart tracked, RevertReason reason, String how)
             throws RpcException, SettlementHaltedException {
         if (reason.error().equals(RevertReason.PAUSED)) {
-            warn(it.name() + " waits, the vault is paused: " + reason.text());
+            warn(tracked.name() + " waits, the vault is paused: " + reason.text());
             return true;
         }
-        EpochHeader header = it.part.header();
+        EpochHeader header = tracked.part.header();
         L2Block now = chain.latestBlock();
         boolean settledMeanwhile =
-                chain.headerOf(header.epoch(), header.part(), now).equals(it.part.hash());
+                chain.headerOf(header.epoch(), header.part(), now).equals(tracked.part.hash());
         boolean headMoved = !chain.head(now).header().equals(header.previousHeader());
         if (settledMeanwhile || headMoved) {
             return false; // the next poll compares the vault with the log and names both
         }
         if (reason.error().equals(RevertReason.UNKNOWN)) {
             // The vault names its errors; without one it may be the node that failed.
-            if (it.mutedSinceMillis == 0) {
-                it.mutedSinceMillis = clock.millis();
-                warn(it.name() + " " + how + ": " + reason.text() + "; asking again");
+            if (tracked.mutedSinceMillis == 0) {
+                tracked.mutedSinceMillis = clock.millis();
+                warn(tracked.name() + " " + how + ": " + reason.text() + "; asking again");
             }
-            if (clock.millis() - it.mutedSinceMillis < options.bumpMillis()) {
+            if (clock.millis() - tracked.mutedSinceMillis < options.bumpMillis()) {
                 return true;
             }
         }
         throw new SettlementHaltedException(
                 Reason.REVERTED,
-                it.name()
+                tracked.name()
                         + " "
                         + how
                         + ": "
@@ -296,7 +298,7 @@ final class PartSender {
     }
 
     private SettlementRecord sign(
-            TrackedPart it, long nonce, long gasLimit, String calldata, Fees fees)
+            TrackedPart tracked, long nonce, long gasLimit, String calldata, Fees fees)
             throws RpcException, SettlementHaltedException {
         SignedTransaction signed;
         try {
@@ -316,9 +318,9 @@ final class PartSender {
         SettlementRecord entry =
                 new SettlementRecord(
                         SettlementRecord.State.SIGNED,
-                        it.part.header().epoch(),
-                        it.part.header().part(),
-                        it.part.hash(),
+                        tracked.part.header().epoch(),
+                        tracked.part.header().part(),
+                        tracked.part.hash(),
                         nonce,
                         signed.hash(),
                         signed.raw(),
@@ -328,11 +330,11 @@ final class PartSender {
                         0,
                         clock.millis());
         journal(entry);
-        it.attempts.add(entry);
-        it.signedMillis = clock.millis();
-        it.replacedSinceMillis = 0;
-        it.refusal = null;
-        it.refusals = 0;
+        tracked.attempts.add(entry);
+        tracked.signedMillis = clock.millis();
+        tracked.replacedSinceMillis = 0;
+        tracked.refusal = null;
+        tracked.refusals = 0;
         return entry;
     }
 
@@ -357,25 +359,29 @@ final class PartSender {
         }
     }
 
-    private void publish(TrackedPart it, SettlementRecord attempt) {
-        it.publishedMillis = clock.millis();
+    private void publish(TrackedPart tracked, SettlementRecord attempt) {
+        tracked.publishedMillis = clock.millis();
         metrics.sent();
         try {
             chain.sendRaw(attempt.raw());
-            it.refusal = null;
-            it.refusals = 0;
+            tracked.refusal = null;
+            tracked.refusals = 0;
             LOG.info(
                     "{} sent: transaction {}, nonce {}",
-                    it.name(),
+                    tracked.name(),
                     attempt.transaction(),
                     attempt.nonce());
         } catch (RpcException e) {
             // M9: whatever the node says or does not say, only the chain tells what became of it.
-            it.refusal = SendRefusal.of(e);
-            it.refusals = it.refusal.backsOff() ? it.refusals + 1 : 0;
-            warn(it.name() + " may not have been sent: " + e.getMessage() + it.refusal.remedy());
+            tracked.refusal = SendRefusal.of(e);
+            tracked.refusals = tracked.refusal.backsOff() ? tracked.refusals + 1 : 0;
+            warn(
+                    tracked.name()
+                            + " may not have been sent: "
+                            + e.getMessage()
+                            + tracked.refusal.remedy());
         }
-        metrics.sendAnswered(it.refusal);
+        metrics.sendAnswered(tracked.refusal);
     }
 
     private void warn(String message) {

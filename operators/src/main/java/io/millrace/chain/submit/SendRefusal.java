@@ -2,8 +2,8 @@ package io.millrace.chain.submit;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.chain.rpc.RpcErrorKind;
 import io.millrace.chain.rpc.RpcException;
-import io.millrace.chain.rpc.RpcException.Kind;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,7 +84,7 @@ enum SendRefusal {
         if (e.isRevert()) {
             return REVERTED;
         }
-        return e.kind() == Kind.REFUSED ? UNKNOWN : NO_ANSWER;
+        return e.kind() == RpcErrorKind.REFUSED ? UNKNOWN : NO_ANSWER;
     }
 
     static List<Row> rows() {

@@ -50,7 +50,10 @@ public record SettlementRecord(
 
     /** What is wrong with the entry as it was read back, or null if it is intact. */
     public @Nullable String damage() {
-        return state == State.SIGNED ? SignedTransaction.damage(this) : null;
+        return state == State.SIGNED
+                ? SignedTransaction.damage(
+                        transaction, raw, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei)
+                : null;
     }
 
     /** Whether its part comes before part {@code otherPart} of {@code otherEpoch}. */

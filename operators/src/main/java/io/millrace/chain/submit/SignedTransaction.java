@@ -92,27 +92,31 @@ record SignedTransaction(String hash, String raw) {
      * What is wrong with a SIGNED entry of the journal, or null: its hash is the checksum of its
      * bytes, and the numbers beside them must be those inside.
      */
-    static @Nullable String damage(SettlementRecord entry) {
-        byte[] raw;
+    static @Nullable String damage(
+            String transaction,
+            String raw,
+            long nonce,
+            long maxFeePerGasWei,
+            long maxPriorityFeePerGasWei) {
+        byte[] bytes;
         RawTransaction inside;
         try {
-            raw = Hex.decode(entry.raw());
-            inside = TransactionDecoder.decode(entry.raw());
+            bytes = Hex.decode(raw);
+            inside = TransactionDecoder.decode(raw);
         } catch (RuntimeException e) { // whatever web3j throws at bytes that are no transaction
             return "holds bytes that are no transaction";
         }
-        String hash = Hex.encode(Keccak.hash(raw));
-        if (!hash.equals(entry.transaction())) {
+        String hash = Hex.encode(Keccak.hash(bytes));
+        if (!hash.equals(transaction)) {
             return "holds bytes that hash to " + hash;
         }
         boolean same =
                 inside.getTransaction() instanceof Transaction1559 fees
                         && inside instanceof SignedRawTransaction
-                        && inside.getNonce().equals(BigInteger.valueOf(entry.nonce()))
-                        && fees.getMaxFeePerGas()
-                                .equals(BigInteger.valueOf(entry.maxFeePerGasWei()))
+                        && inside.getNonce().equals(BigInteger.valueOf(nonce))
+                        && fees.getMaxFeePerGas().equals(BigInteger.valueOf(maxFeePerGasWei))
                         && fees.getMaxPriorityFeePerGas()
-                                .equals(BigInteger.valueOf(entry.maxPriorityFeePerGasWei()));
+                                .equals(BigInteger.valueOf(maxPriorityFeePerGasWei));
         return same ? null : "names another nonce or other fees than its bytes";
     }
 }

@@ -43,7 +43,8 @@ final class SubmissionHistory {
         finalBlock = Math.max(finalBlock, entry.block());
         List<SettlementRecord> attempts = open.remove(entry.header());
         if (attempts != null
-                && attempts.stream().anyMatch(it -> it.transaction().equals(entry.transaction()))) {
+                && attempts.stream()
+                        .anyMatch(attempt -> attempt.transaction().equals(entry.transaction()))) {
             // Whichever of them was mined, the lowest nonce is used up.
             lastUsed = Collections.min(attempts, comparingLong(SettlementRecord::nonce));
         }

@@ -112,7 +112,7 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
                                             throw failure(halt);
                                         },
                                         "the submitter halted"));
-        unsettled.values().forEach(it -> thread.add(it.part(), it.sealedMillis()));
+        unsettled.values().forEach(waiting -> thread.add(waiting.part(), waiting.sealedMillis()));
         thread.start();
         submitter = thread;
     }
@@ -140,8 +140,8 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
         }
         // The source gives the record's time in the log, so the age outlives this process.
         long millis = element.hasTimestamp() ? element.getTimestamp() : CLOCK.millis();
-        Unsettled it = new Unsettled(part, millis);
-        if (unsettled.putIfAbsent(part.hash(), it) == null && submitter != null) {
+        Unsettled waiting = new Unsettled(part, millis);
+        if (unsettled.putIfAbsent(part.hash(), waiting) == null && submitter != null) {
             submitter.add(part, millis);
         }
     }

@@ -49,8 +49,8 @@ final class SubmitterThread {
         try {
             List<Waiting> parts = new ArrayList<>();
             while (!closed) {
-                for (Waiting it : parts) {
-                    submitter.add(it.part(), it.sealedMillis());
+                for (Waiting waiting : parts) {
+                    submitter.add(waiting.part(), waiting.sealedMillis());
                 }
                 long wait = submitter.step();
                 parts.clear();

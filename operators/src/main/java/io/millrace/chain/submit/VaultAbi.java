@@ -44,28 +44,28 @@ public final class VaultAbi {
     }
 
     /** A header as the vault's calls take it. */
-    public static SettlementVault.EpochHeader header(EpochHeader it) {
+    public static SettlementVault.EpochHeader header(EpochHeader header) {
         return new SettlementVault.EpochHeader(
-                Hex.decode(it.previousHeader(), 32),
-                BigInteger.valueOf(it.epoch()),
-                BigInteger.valueOf(it.part()),
-                BigInteger.valueOf(it.parts()),
-                Hex.decode(it.receiptsRoot(), 32),
-                BigInteger.valueOf(it.receiptsSumNano()),
-                BigInteger.valueOf(it.receiptsCount()),
-                BigInteger.valueOf(it.partSumNano()),
-                Hex.decode(it.wordsHash(), 32),
-                Hex.decode(it.cutDigest(), 32),
-                BigInteger.valueOf(it.l2Block()));
+                Hex.decode(header.previousHeader(), 32),
+                BigInteger.valueOf(header.epoch()),
+                BigInteger.valueOf(header.part()),
+                BigInteger.valueOf(header.parts()),
+                Hex.decode(header.receiptsRoot(), 32),
+                BigInteger.valueOf(header.receiptsSumNano()),
+                BigInteger.valueOf(header.receiptsCount()),
+                BigInteger.valueOf(header.partSumNano()),
+                Hex.decode(header.wordsHash(), 32),
+                Hex.decode(header.cutDigest(), 32),
+                BigInteger.valueOf(header.l2Block()));
     }
 
     /** Slot words as the vault's calls take them. */
-    static SettlementVault.SlotWords words(SlotWords it) {
+    static SettlementVault.SlotWords words(SlotWords words) {
         return new SettlementVault.SlotWords(
-                numbers(it.debitSlots()),
-                numbers(it.debits()),
-                numbers(it.creditSlots()),
-                numbers(it.credits()));
+                numbers(words.debitSlots()),
+                numbers(words.debits()),
+                numbers(words.creditSlots()),
+                numbers(words.credits()));
     }
 
     static String headCall() {

@@ -33,7 +33,9 @@ final class ClaimDefects {
                 defects.add(
                         Defect.signature(
                                 "signature: " + form.name(),
-                                it -> it.forge(bytes -> form.of().apply(bytes, it.random))));
+                                draft ->
+                                        draft.forge(
+                                                bytes -> form.of().apply(bytes, draft.random))));
             }
         }
         return List.copyOf(defects);
@@ -54,33 +56,35 @@ final class ClaimDefects {
                     Defect.deadline(
                             "deadline " + beforeMillis + " ms before its append time",
                             EXPIRED,
-                            it -> it.deadlineMillis = it.appendMillis - beforeMillis));
+                            draft -> draft.deadlineMillis = draft.appendMillis - beforeMillis));
         }
-        defects.add(Defect.deadline("deadline 0", EXPIRED, it -> it.deadlineMillis = 0));
+        defects.add(Defect.deadline("deadline 0", EXPIRED, draft -> draft.deadlineMillis = 0));
         defects.add(
                 Defect.deadline(
                         "deadline in seconds",
                         EXPIRED,
-                        it -> it.deadlineMillis = it.appendMillis / 1000 + 60));
+                        draft -> draft.deadlineMillis = draft.appendMillis / 1000 + 60));
         for (long beyondMillis : new long[] {1, 2, 1000, 86_400_000}) {
             defects.add(
                     Defect.deadline(
                             "deadline " + beyondMillis + " ms beyond the horizon",
                             DEADLINE_TOO_FAR,
-                            it ->
-                                    it.deadlineMillis =
-                                            it.appendMillis + World.HORIZON_MILLIS + beyondMillis));
+                            draft ->
+                                    draft.deadlineMillis =
+                                            draft.appendMillis
+                                                    + World.HORIZON_MILLIS
+                                                    + beyondMillis));
         }
         defects.add(
                 Defect.deadline(
                         "the last deadline of all",
                         DEADLINE_TOO_FAR,
-                        it -> it.deadlineMillis = InferenceRequest.MAX_NUMBER));
+                        draft -> draft.deadlineMillis = InferenceRequest.MAX_NUMBER));
         defects.add(
                 Defect.deadline(
                         "deadline in microseconds",
                         DEADLINE_TOO_FAR,
-                        it -> it.deadlineMillis = it.appendMillis * 1000));
+                        draft -> draft.deadlineMillis = draft.appendMillis * 1000));
     }
 
     private static void addSizesAndFees(List<Defect> defects) {
@@ -88,17 +92,21 @@ final class ClaimDefects {
             defects.add(
                     Defect.length(
                             "one character too many",
-                            it -> it.input = "x".repeat(World.MAX_INPUT_CHARS + 1)));
-            defects.add(Defect.tokens("one token too many", it -> it.words(World.MAX_TOKENS - 1)));
+                            draft -> draft.input = "x".repeat(World.MAX_INPUT_CHARS + 1)));
+            defects.add(
+                    Defect.tokens(
+                            "one token too many", draft -> draft.words(World.MAX_TOKENS - 1)));
             defects.add(
                     Defect.tokens(
                             "many tokens",
-                            it -> it.words(World.MAX_TOKENS + it.random.nextInt(50))));
-            defects.add(Defect.fee("a nano-USD short", it -> it.maxFeeOfFee = fee -> fee - 1));
-            defects.add(Defect.fee("nothing offered", it -> it.maxFeeOfFee = fee -> 0));
-            defects.add(Defect.fee("half the fee", it -> it.maxFeeOfFee = fee -> fee / 2));
+                            draft -> draft.words(World.MAX_TOKENS + draft.random.nextInt(50))));
+            defects.add(
+                    Defect.fee("a nano-USD short", draft -> draft.maxFeeOfFee = fee -> fee - 1));
+            defects.add(Defect.fee("nothing offered", draft -> draft.maxFeeOfFee = fee -> 0));
+            defects.add(Defect.fee("half the fee", draft -> draft.maxFeeOfFee = fee -> fee / 2));
         }
-        defects.add(Defect.length("200 kB of input", it -> it.input = "word ".repeat(40_000)));
+        defects.add(
+                Defect.length("200 kB of input", draft -> draft.input = "word ".repeat(40_000)));
     }
 
     private static void addForgeries(List<Defect> defects) {
@@ -113,39 +121,50 @@ final class ClaimDefects {
             defects.add(
                     changed(
                             "another requester",
-                            it -> {
-                                String victim = Secp256k1.address(victim(it));
-                                it.members.add(to -> to.put("requester", quoted(victim)));
+                            draft -> {
+                                String victim = Secp256k1.address(victim(draft));
+                                draft.members.add(to -> to.put("requester", quoted(victim)));
                             }));
             defects.add(
                     changed(
                             "nobody as requester",
-                            it ->
-                                    it.members.add(
+                            draft ->
+                                    draft.members.add(
                                             to -> to.put("requester", quoted(EvmAddress.ZERO)))));
-            defects.add(changed("another model", it -> it.members.add(to -> otherServed(it, to))));
+            defects.add(
+                    changed(
+                            "another model",
+                            draft -> draft.members.add(to -> otherServed(draft, to))));
             defects.add(
                     changed(
                             "another text",
-                            it ->
-                                    it.members.add(
-                                            to -> to.put("input", it.quoted("or " + it.input)))));
+                            draft ->
+                                    draft.members.add(
+                                            to ->
+                                                    to.put(
+                                                            "input",
+                                                            draft.quoted("or " + draft.input)))));
             defects.add(
                     changed(
                             "a text with a blank more",
-                            it ->
-                                    it.members.add(
-                                            to -> to.put("input", it.quoted(it.input + " ")))));
-            defects.add(changed("a higher cap", it -> add(it, "maxFeeNano", 1)));
-            defects.add(changed("a lower cap", it -> add(it, "maxFeeNano", -1)));
-            defects.add(changed("another nonce", it -> add(it, "nonce", 1)));
+                            draft ->
+                                    draft.members.add(
+                                            to ->
+                                                    to.put(
+                                                            "input",
+                                                            draft.quoted(draft.input + " ")))));
+            defects.add(changed("a higher cap", draft -> add(draft, "maxFeeNano", 1)));
+            defects.add(changed("a lower cap", draft -> add(draft, "maxFeeNano", -1)));
+            defects.add(changed("another nonce", draft -> add(draft, "nonce", 1)));
             defects.add(
-                    changed("another deadline", it -> it.members.add(to -> otherDeadline(it, to))));
+                    changed(
+                            "another deadline",
+                            draft -> draft.members.add(to -> otherDeadline(draft, to))));
         }
     }
 
     private static Defect domain(String name, Eip712Domain domain) {
-        return Defect.signature("signed under the domain " + name, it -> it.domain = domain);
+        return Defect.signature("signed under the domain " + name, draft -> draft.domain = domain);
     }
 
     private static Defect changed(String name, Defect.Plant change) {

@@ -45,13 +45,13 @@ final class Draft {
     long nonce;
 
     /** Of the 65 bytes, as hexadecimal. */
-    UnaryOperator<String> signature = it -> it;
+    UnaryOperator<String> signature = same -> same;
 
     /** Members by name, their values spelled in JSON. */
     final List<Consumer<Map<String, String>>> members = new ArrayList<>();
 
-    UnaryOperator<String> text = it -> it;
-    Encoding value = it -> it;
+    UnaryOperator<String> text = same -> same;
+    Encoding value = same -> same;
 
     Draft(Random random, byte[] key, long appendMillis) {
         this.random = random;

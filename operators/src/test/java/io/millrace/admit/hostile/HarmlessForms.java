@@ -11,34 +11,34 @@ final class HarmlessForms {
 
     static final List<Defect.Plant> ALL =
             List.of(
-                    it -> it.deadlineMillis = it.appendMillis,
-                    it -> it.deadlineMillis = it.appendMillis + 1,
-                    it -> it.deadlineMillis = it.appendMillis + World.HORIZON_MILLIS,
-                    it -> it.maxFeeOfFee = fee -> InferenceRequest.MAX_NUMBER,
-                    it -> it.maxFeeOfFee = fee -> fee + 1,
-                    it -> it.nonce = 0,
-                    it -> it.nonce = InferenceRequest.MAX_NUMBER,
+                    draft -> draft.deadlineMillis = draft.appendMillis,
+                    draft -> draft.deadlineMillis = draft.appendMillis + 1,
+                    draft -> draft.deadlineMillis = draft.appendMillis + World.HORIZON_MILLIS,
+                    draft -> draft.maxFeeOfFee = fee -> InferenceRequest.MAX_NUMBER,
+                    draft -> draft.maxFeeOfFee = fee -> fee + 1,
+                    draft -> draft.nonce = 0,
+                    draft -> draft.nonce = InferenceRequest.MAX_NUMBER,
                     HarmlessForms::negativeZero,
-                    it -> it.words(World.MAX_TOKENS - 2),
-                    it -> it.words(World.MAX_TOKENS - 3),
-                    it -> input(it, "x".repeat(World.MAX_INPUT_CHARS), 3),
-                    it -> input(it, "\u0000", 2),
-                    it -> input(it, "word\u0000 \u0001word", 4),
-                    it -> input(it, "\ud83d\ude80", 3),
-                    it -> input(it, "word \ud83d\ude80 word", 5),
-                    it -> input(it, "word \" word", 5),
-                    it -> input(it, "word \\ word", 5),
-                    it -> input(it, "\ufeffword\u200b", 3),
-                    it -> it.members.add(to -> upperCase(to, "requester")),
-                    it -> it.members.add(to -> upperCase(to, "model")),
-                    it -> it.members.add(to -> upperCase(to, "signature")),
-                    it -> it.model = World.TWIN,
-                    it -> it.text = json -> "\n " + json + "\t\r\n",
-                    it -> it.text = HarmlessForms::withEscapedNames);
+                    draft -> draft.words(World.MAX_TOKENS - 2),
+                    draft -> draft.words(World.MAX_TOKENS - 3),
+                    draft -> input(draft, "x".repeat(World.MAX_INPUT_CHARS), 3),
+                    draft -> input(draft, "\u0000", 2),
+                    draft -> input(draft, "word\u0000 \u0001word", 4),
+                    draft -> input(draft, "\ud83d\ude80", 3),
+                    draft -> input(draft, "word \ud83d\ude80 word", 5),
+                    draft -> input(draft, "word \" word", 5),
+                    draft -> input(draft, "word \\ word", 5),
+                    draft -> input(draft, "\ufeffword\u200b", 3),
+                    draft -> draft.members.add(to -> upperCase(to, "requester")),
+                    draft -> draft.members.add(to -> upperCase(to, "model")),
+                    draft -> draft.members.add(to -> upperCase(to, "signature")),
+                    draft -> draft.model = World.TWIN,
+                    draft -> draft.text = json -> "\n " + json + "\t\r\n",
+                    draft -> draft.text = HarmlessForms::withEscapedNames);
 
     /** The longest record that is read; for now and then. */
     static final Defect.Plant AS_LARGE_AS_CAN_BE =
-            it -> it.text = json -> json + " ".repeat(World.MAX_RECORD_BYTES - bytes(json));
+            draft -> draft.text = json -> json + " ".repeat(World.MAX_RECORD_BYTES - bytes(json));
 
     private HarmlessForms() {}
 

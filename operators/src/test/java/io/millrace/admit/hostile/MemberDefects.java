@@ -112,7 +112,9 @@ final class MemberDefects {
         defects.add(literal("model", "\"0x" + "1".repeat(63) + "\""));
         defects.add(literal("requester", "\"0x" + "1".repeat(41) + "\""));
         for (String name : all(TEXTS, NUMBERS)) {
-            defects.add(Defect.members("no " + name, it -> it.members.add(to -> to.remove(name))));
+            defects.add(
+                    Defect.members(
+                            "no " + name, draft -> draft.members.add(to -> to.remove(name))));
             defects.add(literal(name, "null"));
             defects.add(duplicate(name));
             defects.add(duplicate(Draft.escaped(name.charAt(0)) + name.substring(1)));
@@ -123,7 +125,9 @@ final class MemberDefects {
             defects.add(
                     Defect.members(
                             "an unknown member " + name,
-                            it -> it.members.add(to -> to.put(name, it.pick("1", "null", "{}")))));
+                            draft ->
+                                    draft.members.add(
+                                            to -> to.put(name, draft.pick("1", "null", "{}")))));
         }
         defects.add(rawMember("an unpaired surrogate as name", "\\ud800", Defect::members));
         defects.add(rawMember("a name too long", "n".repeat(65), Defect::bytes));
@@ -131,7 +135,7 @@ final class MemberDefects {
             defects.add(
                     Defect.text(
                             "an unpaired surrogate " + text,
-                            it -> it.members.add(to -> to.put("input", '"' + text + '"'))));
+                            draft -> draft.members.add(to -> to.put("input", '"' + text + '"'))));
         }
         return List.copyOf(defects);
     }
@@ -144,22 +148,22 @@ final class MemberDefects {
     private static Defect literal(String name, String literal) {
         String shown = literal.length() > 99 ? literal.substring(0, 9) + "..." : literal;
         return Defect.members(
-                name + " is " + shown, it -> it.members.add(to -> to.put(name, literal)));
+                name + " is " + shown, draft -> draft.members.add(to -> to.put(name, literal)));
     }
 
     private static Defect noJson(String name, String literal) {
         return Defect.bytes(
-                name + " is " + literal, it -> it.members.add(to -> to.put(name, literal)));
+                name + " is " + literal, draft -> draft.members.add(to -> to.put(name, literal)));
     }
 
     /** A second member of that name, however spelled; parsers differ in which one they believe. */
     private static Defect duplicate(String spelling) {
         return Defect.bytes(
                 "a second " + spelling,
-                it ->
-                        it.text =
+                draft ->
+                        draft.text =
                                 json ->
-                                        it.random.nextBoolean()
+                                        draft.random.nextBoolean()
                                                 ? "{\"" + spelling + "\":1," + json.substring(1)
                                                 : json.substring(0, json.length() - 1)
                                                         + ",\""
@@ -170,28 +174,28 @@ final class MemberDefects {
     private static Defect nested(String name) {
         return Defect.members(
                 name + " is nested",
-                it -> {
-                    int depth = 1 + it.random.nextInt(7);
-                    it.members.add(to -> to.put(name, "[".repeat(depth) + "]".repeat(depth)));
+                draft -> {
+                    int depth = 1 + draft.random.nextInt(7);
+                    draft.members.add(to -> to.put(name, "[".repeat(depth) + "]".repeat(depth)));
                 });
     }
 
     private static Defect nestedTooDeep(String name) {
         return Defect.bytes(
                 name + " is nested too deep",
-                it -> {
-                    int depth = 8 + it.random.nextInt(2000);
+                draft -> {
+                    int depth = 8 + draft.random.nextInt(2000);
                     String literal =
-                            it.random.nextBoolean()
+                            draft.random.nextBoolean()
                                     ? "[".repeat(depth) + "]".repeat(depth)
                                     : "{\"a\":".repeat(depth) + "1" + "}".repeat(depth);
-                    it.members.add(to -> to.put(name, literal));
+                    draft.members.add(to -> to.put(name, literal));
                 });
     }
 
     private static Defect rawMember(String name, String spelling, Kind kind) {
         return kind.of(
-                name, it -> it.text = json -> "{\"" + spelling + "\":1," + json.substring(1));
+                name, draft -> draft.text = json -> "{\"" + spelling + "\":1," + json.substring(1));
     }
 
     private static List<String> all(List<String> some, List<String> others) {

@@ -28,20 +28,20 @@ final class SignatureForms {
         forms.add(
                 new Form(
                         "one bit flipped",
-                        (it, random) -> {
-                            int bit = random.nextInt(it.length * 8);
-                            it[bit / 8] ^= (byte) (1 << bit % 8);
-                            return it;
+                        (good, random) -> {
+                            int bit = random.nextInt(good.length * 8);
+                            good[bit / 8] ^= (byte) (1 << bit % 8);
+                            return good;
                         }));
-        forms.add(new Form("the twin with high s", (it, random) -> highS(it, true)));
-        forms.add(new Form("high s, v as it was", (it, random) -> highS(it, false)));
-        forms.add(new Form("the other v", (it, random) -> v(it, 55 - it[64])));
-        forms.add(new Form("v 0 or 1", (it, random) -> v(it, it[64] - 27)));
+        forms.add(new Form("the twin with high s", (good, random) -> highS(good, true)));
+        forms.add(new Form("high s, v as it was", (good, random) -> highS(good, false)));
+        forms.add(new Form("the other v", (good, random) -> v(good, 55 - good[64])));
+        forms.add(new Form("v 0 or 1", (good, random) -> v(good, good[64] - 27)));
         for (int v : new int[] {2, 26, 29, 30, 35, 128, 154, 255}) {
-            forms.add(new Form("v " + v, (it, random) -> v(it, v)));
+            forms.add(new Form("v " + v, (good, random) -> v(good, v)));
         }
         for (BigInteger r : List.of(BigInteger.ZERO, ORDER, FIELD, BigInteger.ONE, ones())) {
-            forms.add(new Form("r " + r.toString(16), (it, random) -> with(it, 0, r)));
+            forms.add(new Form("r " + r.toString(16), (good, random) -> with(good, 0, r)));
         }
         BigInteger half = ORDER.shiftRight(1);
         for (BigInteger s :
@@ -54,22 +54,22 @@ final class SignatureForms {
                         ORDER,
                         FIELD,
                         ones())) {
-            forms.add(new Form("s " + s.toString(16), (it, random) -> with(it, 32, s)));
+            forms.add(new Form("s " + s.toString(16), (good, random) -> with(good, 32, s)));
         }
-        forms.add(new Form("r and s swapped", (it, random) -> swapped(it)));
-        forms.add(new Form("all zero", (it, random) -> new byte[65]));
-        forms.add(new Form("zero but for v", (it, random) -> v(new byte[65], 27)));
-        forms.add(new Form("64 bytes, EIP-2098", (it, random) -> compact(it)));
-        forms.add(new Form("64 bytes, without v", (it, random) -> Arrays.copyOf(it, 64)));
-        forms.add(new Form("66 bytes", (it, random) -> Arrays.copyOf(it, 66)));
-        forms.add(new Form("no bytes", (it, random) -> new byte[0]));
-        forms.add(new Form("twice", (it, random) -> Hex.decode(Hex.encode(it) + hex(it))));
+        forms.add(new Form("r and s swapped", (good, random) -> swapped(good)));
+        forms.add(new Form("all zero", (good, random) -> new byte[65]));
+        forms.add(new Form("zero but for v", (good, random) -> v(new byte[65], 27)));
+        forms.add(new Form("64 bytes, EIP-2098", (good, random) -> compact(good)));
+        forms.add(new Form("64 bytes, without v", (good, random) -> Arrays.copyOf(good, 64)));
+        forms.add(new Form("66 bytes", (good, random) -> Arrays.copyOf(good, 66)));
+        forms.add(new Form("no bytes", (good, random) -> new byte[0]));
+        forms.add(new Form("twice", (good, random) -> Hex.decode(Hex.encode(good) + hex(good))));
         forms.add(
                 new Form(
                         "noise",
-                        (it, random) -> {
-                            random.nextBytes(it);
-                            return v(it, 27 + random.nextInt(2));
+                        (good, random) -> {
+                            random.nextBytes(good);
+                            return v(good, 27 + random.nextInt(2));
                         }));
         return List.copyOf(forms);
     }

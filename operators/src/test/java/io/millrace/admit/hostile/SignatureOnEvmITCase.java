@@ -123,12 +123,15 @@ class SignatureOnEvmITCase {
                                 new DynamicArray<>(
                                         Bytes32.class,
                                         questions.stream()
-                                                .map(it -> new Bytes32(it.digest()))
+                                                .map(question -> new Bytes32(question.digest()))
                                                 .toList()),
                                 new DynamicArray<>(
                                         DynamicBytes.class,
                                         questions.stream()
-                                                .map(it -> new DynamicBytes(it.signature()))
+                                                .map(
+                                                        question ->
+                                                                new DynamicBytes(
+                                                                        question.signature()))
                                                 .toList())),
                         List.of(new TypeReference<DynamicArray<Address>>() {}));
         EthCall answer =

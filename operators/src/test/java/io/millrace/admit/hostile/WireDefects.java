@@ -30,24 +30,26 @@ final class WireDefects {
 
     static final List<Defect> ALL =
             List.of(
-                    bytes("a tombstone", (it, random) -> null),
-                    bytes("an empty value", (it, random) -> new byte[0]),
+                    bytes("a tombstone", (json, random) -> null),
+                    bytes("an empty value", (json, random) -> new byte[0]),
                     bytes(
                             "truncated",
-                            (it, random) -> Arrays.copyOf(it, random.nextInt(it.length))),
+                            (json, random) -> Arrays.copyOf(json, random.nextInt(json.length))),
                     bytes("beheaded", WireDefects::withoutStart),
                     bytes("noise", WireDefects::noise),
-                    bytes("compressed", (it, random) -> gzip(it)),
-                    bytes("overlong slash", (it, random) -> inInput(it, OVERLONG_SLASH)),
-                    bytes("overlong NUL", (it, random) -> inInput(it, OVERLONG_NUL)),
-                    bytes("surrogate as bytes", (it, random) -> inInput(it, SURROGATE)),
-                    bytes("beyond Unicode", (it, random) -> inInput(it, BEYOND_UNICODE)),
-                    bytes("lone continuation", (it, random) -> inInput(it, LONE_CONTINUATION)),
-                    bytes("raw NUL in a text", (it, random) -> inInput(it, new byte[1])),
-                    bytes("raw line feed in a text", (it, random) -> inInput(it, new byte[] {10})),
+                    bytes("compressed", (json, random) -> gzip(json)),
+                    bytes("overlong slash", (json, random) -> inInput(json, OVERLONG_SLASH)),
+                    bytes("overlong NUL", (json, random) -> inInput(json, OVERLONG_NUL)),
+                    bytes("surrogate as bytes", (json, random) -> inInput(json, SURROGATE)),
+                    bytes("beyond Unicode", (json, random) -> inInput(json, BEYOND_UNICODE)),
+                    bytes("lone continuation", (json, random) -> inInput(json, LONE_CONTINUATION)),
+                    bytes("raw NUL in a text", (json, random) -> inInput(json, new byte[1])),
+                    bytes(
+                            "raw line feed in a text",
+                            (json, random) -> inInput(json, new byte[] {10})),
                     bytes(
                             "a byte order mark",
-                            (it, random) -> joined("\ufeff".getBytes(UTF_8), it)),
+                            (json, random) -> joined("\ufeff".getBytes(UTF_8), json)),
                     encoded(UTF_16),
                     encoded(UTF_16LE),
                     encoded(UTF_16BE),
@@ -56,38 +58,41 @@ final class WireDefects {
                             "Latin-1",
                             draft -> {
                                 draft.input = "déjà vu";
-                                draft.members.add(it -> it.put("input", "\"déjà vu\""));
-                                draft.value = it -> new String(it, UTF_8).getBytes(ISO_8859_1);
+                                draft.members.add(members -> members.put("input", "\"déjà vu\""));
+                                draft.value =
+                                        bytes -> new String(bytes, UTF_8).getBytes(ISO_8859_1);
                             }),
-                    text("trailing garbage", it -> it + " x"),
-                    text("a brace too many", it -> it + "}"),
-                    text("a NUL after it", it -> it + "\u0000"),
-                    text("two documents", it -> it + it),
-                    text("two documents, one a line", it -> it + "\n" + it),
-                    text("a comma after it", it -> it + ","),
-                    text("an array of it", it -> "[" + it + "]"),
-                    text("a text of it", it -> "\"" + it.replace("\"", "\\\"") + "\""),
-                    text("null", it -> "null"),
-                    text("a number", it -> "17"),
-                    text("blank", it -> " \n"),
-                    text("single quotes", it -> it.replace('"', '\'')),
-                    text("names without quotes", it -> it.replaceAll("\"(\\w+)\"(?=\\s*:)", "$1")),
-                    text("a comma at the end", it -> it.substring(0, it.length() - 1) + ",}"),
-                    text("a comma in front", it -> "{," + it.substring(1)),
-                    text("a comment", it -> "{/* signed below */" + it.substring(1)),
-                    text("no colon", it -> it.replaceFirst("\"\\s*:", "\"")));
+                    text("trailing garbage", json -> json + " x"),
+                    text("a brace too many", json -> json + "}"),
+                    text("a NUL after it", json -> json + "\u0000"),
+                    text("two documents", json -> json + json),
+                    text("two documents, one a line", json -> json + "\n" + json),
+                    text("a comma after it", json -> json + ","),
+                    text("an array of it", json -> "[" + json + "]"),
+                    text("a text of it", json -> "\"" + json.replace("\"", "\\\"") + "\""),
+                    text("null", json -> "null"),
+                    text("a number", json -> "17"),
+                    text("blank", json -> " \n"),
+                    text("single quotes", json -> json.replace('"', '\'')),
+                    text(
+                            "names without quotes",
+                            json -> json.replaceAll("\"(\\w+)\"(?=\\s*:)", "$1")),
+                    text("a comma at the end", json -> json.substring(0, json.length() - 1) + ",}"),
+                    text("a comma in front", json -> "{," + json.substring(1)),
+                    text("a comment", json -> "{/* signed below */" + json.substring(1)),
+                    text("no colon", json -> json.replaceFirst("\"\\s*:", "\"")));
 
     /** Those that cost a MiB each, for now and then. */
     static final List<Defect> HUGE =
             List.of(
-                    text("a MiB of input", it -> it.replaceFirst("\\{", big("input"))),
-                    text("a MiB of nonce", it -> "{\"nonce\":" + "9".repeat(1 << 20) + "}"),
-                    text("a MiB of name", it -> "{\"" + "n".repeat(1 << 20) + "\":1}"),
-                    text("a MiB of blanks", it -> " ".repeat(1 << 20) + it),
-                    text("a MiB of arrays", it -> "[".repeat(1 << 20)),
-                    text("100 kB of arrays", it -> "{\"input\":" + "[".repeat(100_000)),
-                    text("100 kB of objects", it -> "{\"a\":".repeat(20_000)),
-                    text("100 kB of number", it -> "{\"nonce\":" + "9".repeat(100_000) + "}"),
+                    text("a MiB of input", json -> json.replaceFirst("\\{", big("input"))),
+                    text("a MiB of nonce", json -> "{\"nonce\":" + "9".repeat(1 << 20) + "}"),
+                    text("a MiB of name", json -> "{\"" + "n".repeat(1 << 20) + "\":1}"),
+                    text("a MiB of blanks", json -> " ".repeat(1 << 20) + json),
+                    text("a MiB of arrays", json -> "[".repeat(1 << 20)),
+                    text("100 kB of arrays", json -> "{\"input\":" + "[".repeat(100_000)),
+                    text("100 kB of objects", json -> "{\"a\":".repeat(20_000)),
+                    text("100 kB of number", json -> "{\"nonce\":" + "9".repeat(100_000) + "}"),
                     text("one byte too large", WireDefects::oneByteTooLarge));
 
     private WireDefects() {}
@@ -99,7 +104,7 @@ final class WireDefects {
     }
 
     private static Defect bytes(String name, Spoiling spoiling) {
-        return Defect.bytes(name, draft -> draft.value = it -> spoiling.of(it, draft.random));
+        return Defect.bytes(name, draft -> draft.value = bytes -> spoiling.of(bytes, draft.random));
     }
 
     private static Defect text(String name, Function<String, String> spoiling) {
@@ -107,7 +112,7 @@ final class WireDefects {
     }
 
     private static Defect encoded(Charset charset) {
-        return bytes(charset.name(), (it, random) -> new String(it, UTF_8).getBytes(charset));
+        return bytes(charset.name(), (bytes, random) -> new String(bytes, UTF_8).getBytes(charset));
     }
 
     private static byte[] withoutStart(byte[] text, Random random) {

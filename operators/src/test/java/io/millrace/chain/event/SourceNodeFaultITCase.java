@@ -147,7 +147,7 @@ class SourceNodeFaultITCase {
 
         reader.emittedExactlyOnce();
         long widest = width(CHAIN.proxy().received("eth_getLogs").get(0));
-        assertThat(CHAIN.proxy().received("eth_getLogs")).allMatch(it -> width(it) == widest);
+        assertThat(CHAIN.proxy().received("eth_getLogs")).allMatch(query -> width(query) == widest);
     }
 
     static Stream<Arguments> brokenLines() {
@@ -208,7 +208,7 @@ class SourceNodeFaultITCase {
         FaultReader reader = oneNode();
         CHAIN.proxy()
                 .on("eth_chainId")
-                .then(Faults.result(it -> JsonNodeFactory.instance.textNode("0x1")));
+                .then(Faults.result(answer -> JsonNodeFactory.instance.textNode("0x1")));
 
         Throwable end = catchThrowable(reader::poll);
 

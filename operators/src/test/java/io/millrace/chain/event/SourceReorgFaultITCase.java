@@ -134,7 +134,7 @@ class SourceReorgFaultITCase {
                 .on("eth_getBlockByNumber")
                 .when(call -> call.text(0).equals("finalized") || call.text(0).equals("latest"))
                 .times(6)
-                .then(Faults.result(it -> ((ObjectNode) it).put("number", "0x2")));
+                .then(Faults.result(answer -> ((ObjectNode) answer).put("number", "0x2")));
         reader.poll(6);
         reader.openAccount();
         CHAIN.mine(6);

@@ -150,7 +150,7 @@ class VaultSplitReaderTest {
         assign(VaultSplit.from(0));
         fetch();
         fetch();
-        assertThat(state.window()).extracting(it -> it.hash()).endsWith(chain.at(9).hash());
+        assertThat(state.window()).extracting(block -> block.hash()).endsWith(chain.at(9).hash());
 
         chain.reorganise(3);
         fetch();
@@ -158,7 +158,7 @@ class VaultSplitReaderTest {
 
         assertThat(metrics.reorganisations()).isEqualTo(1);
         assertThat(state.window())
-                .extracting(it -> it.hash())
+                .extracting(block -> block.hash())
                 .containsExactly(
                         chain.at(5).hash(),
                         chain.at(6).hash(),

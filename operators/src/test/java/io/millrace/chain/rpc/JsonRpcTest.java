@@ -65,7 +65,7 @@ class JsonRpcTest {
         assertThat(rpc.callNullable("eth_getTransactionReceipt", "0x1")).isEmpty();
 
         body = "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":null}";
-        assertThat(failure().kind()).isEqualTo(RpcException.Kind.INVALID);
+        assertThat(failure().kind()).isEqualTo(RpcErrorKind.INVALID);
     }
 
     @Test
@@ -84,7 +84,7 @@ class JsonRpcTest {
     void call_answerToAnotherRequest_isInvalid() {
         body = "{\"jsonrpc\":\"2.0\",\"id\":77,\"result\":\"0x5\"}";
 
-        assertThat(failure().kind()).isEqualTo(RpcException.Kind.INVALID);
+        assertThat(failure().kind()).isEqualTo(RpcErrorKind.INVALID);
     }
 
     @Test
@@ -94,7 +94,7 @@ class JsonRpcTest {
 
         RpcException e = failure();
 
-        assertThat(e.kind()).isEqualTo(RpcException.Kind.UNREACHABLE);
+        assertThat(e.kind()).isEqualTo(RpcErrorKind.UNREACHABLE);
         assertThat(e).hasMessageContaining("HTTP 502").message().doesNotContain("secret-token");
     }
 

@@ -164,7 +164,8 @@ class RpcEndpointsTest {
             nodes.get(0).answer = "\"result\":\"0x1\"";
             endpoints.call("eth_getBlockByNumber", node -> node.call("eth_getBlockByNumber"));
             nodes.get(0).answer = "\"error\":{\"code\":-32000,\"message\":\"unknown block\"}";
-            assertThatThrownBy(() -> endpoints.call("eth_getLogs", it -> it.call("eth_getLogs")))
+            assertThatThrownBy(
+                            () -> endpoints.call("eth_getLogs", node -> node.call("eth_getLogs")))
                     .isInstanceOf(RpcException.class);
         }
         assertThat(endpoints.inUse()).as("its index is behind its head").isEqualTo(1);

@@ -2,7 +2,6 @@ package io.millrace.chain.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.chain.rpc.RpcException.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,7 +39,7 @@ class RpcErrorTextTest {
             String provider, int code, String text, long fitting) {
         RpcException e = RpcException.refused("eth_getLogs", code, text, null);
 
-        assertThat(e.kind()).as(provider).isEqualTo(Kind.TOO_WIDE);
+        assertThat(e.kind()).as(provider).isEqualTo(RpcErrorKind.TOO_WIDE);
         assertThat(e.fittingBlocks()).as(provider).isEqualTo(fitting);
     }
 
@@ -59,7 +58,7 @@ class RpcErrorTextTest {
     void text_ofANodeBehind_isNotARangeTooWide(int code, String text) {
         assertThat(RpcException.refused("eth_getLogs", code, text, null).kind())
                 .as("a narrower range would be refused for ever")
-                .isEqualTo(Kind.BEHIND);
+                .isEqualTo(RpcErrorKind.BEHIND);
     }
 
     @ParameterizedTest
@@ -74,13 +73,13 @@ class RpcErrorTextTest {
                     """)
     void text_ofARateLimit_meansLater(int code, String text) {
         assertThat(RpcException.refused("eth_getLogs", code, text, null).kind())
-                .isEqualTo(Kind.UNREACHABLE);
+                .isEqualTo(RpcErrorKind.UNREACHABLE);
     }
 
     @Test
     void text_ofOtherErrors_staysRefused() {
         assertThat(RpcException.refused("eth_getLogs", -32601, "method not found", null).kind())
-                .isEqualTo(Kind.REFUSED);
+                .isEqualTo(RpcErrorKind.REFUSED);
         assertThat(
                         RpcException.refused(
                                         "eth_call",
@@ -89,7 +88,7 @@ class RpcErrorTextTest {
                                         null)
                                 .kind())
                 .as("only eth_getLogs has ranges")
-                .isEqualTo(Kind.REFUSED);
+                .isEqualTo(RpcErrorKind.REFUSED);
         RpcException revert =
                 RpcException.refused("eth_call", 3, "execution reverted: rate limit", "0x12345678");
         assertThat(revert.isRevert()).as("a contract's own words").isTrue();

@@ -81,7 +81,9 @@ class EpochSubmitterTest {
         rig.settleAll();
 
         assertThat(rig.settled).as("M9: mined although the reply was lost").hasSize(1);
-        assertThat(rig.journal.readAll()).filteredOn(it -> it.state() == State.SIGNED).hasSize(1);
+        assertThat(rig.journal.readAll())
+                .filteredOn(entry -> entry.state() == State.SIGNED)
+                .hasSize(1);
     }
 
     @Test
@@ -169,7 +171,9 @@ class EpochSubmitterTest {
         }
 
         List<SettlementRecord> signed =
-                rig.journal.readAll().stream().filter(it -> it.state() == State.SIGNED).toList();
+                rig.journal.readAll().stream()
+                        .filter(entry -> entry.state() == State.SIGNED)
+                        .toList();
         assertThat(signed).hasSize(2);
         assertThat(signed).extracting(SettlementRecord::nonce).containsOnly(0L);
         assertThat(signed.get(1).maxFeePerGasWei())

@@ -109,7 +109,7 @@ final class FaultSubmitter {
     /** Signed attempts of the journal, in order. */
     List<SettlementRecord> signed() {
         return journal.readAll().stream()
-                .filter(it -> it.state() == SettlementRecord.State.SIGNED)
+                .filter(entry -> entry.state() == SettlementRecord.State.SIGNED)
                 .toList();
     }
 

@@ -37,16 +37,16 @@ class MarketFeePolicyTest {
             Optional<Fees> next = policy.bump(old, baseFee, 1_000);
 
             if (next.isPresent()) {
-                Fees it = next.get();
-                assertThat(it.maxFeePerGasWei() * 10L)
+                Fees fees = next.get();
+                assertThat(fees.maxFeePerGasWei() * 10L)
                         .as("seed %d, case %d: fee rose too little", seed, i)
                         .isGreaterThanOrEqualTo(fee * 11)
                         .isGreaterThan(fee * 10);
-                assertThat(it.maxPriorityFeePerGasWei() * 10L)
+                assertThat(fees.maxPriorityFeePerGasWei() * 10L)
                         .as("seed %d, case %d: tip rose too little", seed, i)
                         .isGreaterThanOrEqualTo(tip * 11)
                         .isGreaterThan(tip * 10);
-                assertThat(it.maxFeePerGasWei())
+                assertThat(fees.maxFeePerGasWei())
                         .as("seed %d, case %d: over a limit", seed, i)
                         .isLessThanOrEqualTo(Math.min(LIMIT, market.maxFeePerGasWei() * 5))
                         .isGreaterThanOrEqualTo(market.maxFeePerGasWei());

@@ -190,34 +190,37 @@ class PartSenderTest {
     void journal_entryChanged_isDamage() throws Exception {
         rig.add(first);
         rig.step();
-        SettlementRecord it = rig.journal.readAll().get(0);
-        assertThat(it.damage()).isNull();
+        SettlementRecord signed = rig.journal.readAll().get(0);
+        assertThat(signed.damage()).isNull();
 
-        assertThat(with(it, it.nonce() + 1, it.raw()).damage()).contains("another nonce");
-        String flipped = it.raw().substring(0, it.raw().length() - 1) + "0";
-        flipped = flipped.equals(it.raw()) ? it.raw().substring(0, 400) + "1" : flipped;
-        assertThat(with(it, it.nonce(), flipped).damage()).contains("hash to");
-        assertThat(with(it, it.nonce(), "0x02c0").damage()).contains("no transaction");
+        assertThat(with(signed, signed.nonce() + 1, signed.raw()).damage())
+                .contains("another nonce");
+        String flipped = signed.raw().substring(0, signed.raw().length() - 1) + "0";
+        flipped = flipped.equals(signed.raw()) ? signed.raw().substring(0, 400) + "1" : flipped;
+        assertThat(with(signed, signed.nonce(), flipped).damage()).contains("hash to");
+        assertThat(with(signed, signed.nonce(), "0x02c0").damage()).contains("no transaction");
     }
 
-    private static SettlementRecord with(SettlementRecord it, long nonce, String raw) {
+    private static SettlementRecord with(SettlementRecord entry, long nonce, String raw) {
         return new SettlementRecord(
-                it.state(),
-                it.epoch(),
-                it.part(),
-                it.header(),
+                entry.state(),
+                entry.epoch(),
+                entry.part(),
+                entry.header(),
                 nonce,
-                it.transaction(),
+                entry.transaction(),
                 raw,
-                it.maxFeePerGasWei(),
-                it.maxPriorityFeePerGasWei(),
+                entry.maxFeePerGasWei(),
+                entry.maxPriorityFeePerGasWei(),
                 0,
                 0,
                 0);
     }
 
     private List<SettlementRecord> signed() {
-        return rig.journal.readAll().stream().filter(it -> it.state() == State.SIGNED).toList();
+        return rig.journal.readAll().stream()
+                .filter(entry -> entry.state() == State.SIGNED)
+                .toList();
     }
 
     private void settle() throws SettlementHaltedException {

@@ -67,7 +67,7 @@ class RealVaultITCase {
         settle(submitter(journal), first, second);
 
         assertThat(settled).extracting(SettlementRecord::epoch).containsExactly(1L, 2L);
-        assertThat(settled).allMatch(it -> it.gasUsed() > 21_000 && it.block() > 0);
+        assertThat(settled).allMatch(entry -> entry.gasUsed() > 21_000 && entry.block() > 0);
         assertThat(client.head(client.latestBlock()).header()).isEqualTo(second.hash());
         assertThat(local.vault.earningBalanceOf(BigInteger.ONE).send())
                 .as("the provider earned twice 480 nano-USD")

@@ -199,7 +199,7 @@ class SubmitClusterFaultITCase {
                         () -> {
                             CHAIN.mine(1);
                             return journal.readAll().stream()
-                                            .filter(it -> it.state() == State.FINAL)
+                                            .filter(entry -> entry.state() == State.FINAL)
                                             .map(SettlementRecord::header)
                                             .distinct()
                                             .count()

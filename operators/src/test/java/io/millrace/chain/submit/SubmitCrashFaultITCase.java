@@ -148,7 +148,7 @@ class SubmitCrashFaultITCase {
             successor.add(3).settleAll();
             CHAIN.books().settledOnceByOneTransactionEach(parts);
             assertThat(zombie.journaled())
-                    .filteredOn(it -> it.state() == SettlementRecord.State.FINAL)
+                    .filteredOn(entry -> entry.state() == SettlementRecord.State.FINAL)
                     .extracting(SettlementRecord::header)
                     .containsExactlyElementsOf(parts.stream().map(SealedPart::hash).toList());
         }

@@ -77,7 +77,9 @@ class SubmitMarketFaultITCase {
         assertThat(submitter.metrics.isFeeCapped()).as("the alarm").isTrue();
         assertThat(sent())
                 .as("offers over the limit of 5 gwei")
-                .allMatch(it -> it.getMaxFeePerGas().longValueExact() <= 5_000_000_000L);
+                .allMatch(
+                        transaction ->
+                                transaction.getMaxFeePerGas().longValueExact() <= 5_000_000_000L);
         baseFee(GWEI_1);
         submitter.settleAll();
 
@@ -173,7 +175,7 @@ class SubmitMarketFaultITCase {
 
         CHAIN.books().settledOnceByOneTransactionEach(parts);
         Set<Long> nonces = new HashSet<>();
-        submitter.signed().forEach(it -> nonces.add(it.nonce()));
+        submitter.signed().forEach(entry -> nonces.add(entry.nonce()));
         assertThat(nonces).as("nonces signed").hasSize(2);
     }
 

@@ -217,7 +217,7 @@ class SubmitNodeFaultITCase {
         FaultSubmitter submitter = new FaultSubmitter(CHAIN, CHAIN.parts(1)).add(1);
         CHAIN.proxy()
                 .on("eth_getCode")
-                .then(Faults.result(it -> JsonNodeFactory.instance.textNode("0x")));
+                .then(Faults.result(answer -> JsonNodeFactory.instance.textNode("0x")));
 
         assertHalts(
                 submitter, Reason.WRONG_CHAIN, CHAIN.local().connection().vault(), "no contract");
@@ -229,7 +229,7 @@ class SubmitNodeFaultITCase {
         FaultSubmitter submitter = new FaultSubmitter(CHAIN, CHAIN.parts(1)).add(1);
         CHAIN.proxy()
                 .on("eth_getCode")
-                .then(Faults.result(it -> JsonNodeFactory.instance.textNode("0x6001600155")));
+                .then(Faults.result(answer -> JsonNodeFactory.instance.textNode("0x6001600155")));
 
         assertHalts(submitter, Reason.WRONG_CHAIN, CHAIN.identity().codeHash());
     }

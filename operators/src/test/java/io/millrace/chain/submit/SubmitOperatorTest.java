@@ -103,8 +103,9 @@ class SubmitOperatorTest {
                 .hasStackTraceContaining("is not what the vault settled")
                 .as("starting again would only come to the same halt")
                 .matches(
-                        it ->
-                                ExceptionUtils.findThrowable(it, SuppressRestartsException.class)
+                        thrown ->
+                                ExceptionUtils.findThrowable(
+                                                thrown, SuppressRestartsException.class)
                                         .isPresent());
         kill(harness);
     }

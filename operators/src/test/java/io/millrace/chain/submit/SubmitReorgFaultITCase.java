@@ -124,8 +124,8 @@ class SubmitReorgFaultITCase {
                 .when(call -> call.text(0).equals("latest"))
                 .then(
                         Faults.result(
-                                it -> {
-                                    ObjectNode block = (ObjectNode) it;
+                                answer -> {
+                                    ObjectNode block = (ObjectNode) answer;
                                     block.set("number", json.textNode("0x1"));
                                     return block;
                                 }));

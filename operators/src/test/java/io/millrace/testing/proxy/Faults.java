@@ -51,7 +51,7 @@ public final class Faults {
 
     /** The node does not know the thing. */
     public static Fault nothing() {
-        return result(it -> JsonNodeFactory.instance.nullNode());
+        return result(answer -> JsonNodeFactory.instance.nullNode());
     }
 
     /** A lie: the result is changed on its way. The change gets a copy of its own. */

@@ -115,7 +115,9 @@ class RpcFaultProxyTest {
 
     @Test
     void result_isChangedOnTheWayAndOnlyThere() throws Exception {
-        proxy.on("m").times(1).then(Faults.result(it -> JsonNodeFactory.instance.textNode("lie")));
+        proxy.on("m")
+                .times(1)
+                .then(Faults.result(answer -> JsonNodeFactory.instance.textNode("lie")));
 
         assertThat(call("m")).isEqualTo("lie");
         assertThat(call("m")).isEqualTo("one m[\"a\"]");
@@ -123,13 +125,13 @@ class RpcFaultProxyTest {
 
     @Test
     void rules_newestMatchingWins_nthAndTimesAreCountedByEach() throws Exception {
-        FaultRule older = proxy.on("m").then(Faults.result(it -> text("older")));
+        FaultRule older = proxy.on("m").then(Faults.result(answer -> text("older")));
         FaultRule newer =
                 proxy.on("m")
                         .when(call -> call.text(0).equals("a"))
                         .fromNth(2)
                         .times(1)
-                        .then(Faults.result(it -> text("newer")));
+                        .then(Faults.result(answer -> text("newer")));
 
         assertThat(List.of(call("m"), call("m"), call("m")))
                 .containsExactly("older", "newer", "older");

@@ -1,14 +1,6 @@
 package io.millrace.local.chaos;
 
-import io.millrace.contracts.SettlementVault;
-import io.millrace.local.stack.EvmSession;
-import io.millrace.local.stack.LocalStack;
-import io.millrace.local.stack.StackFile;
 import io.millrace.local.stack.StackFile.Account;
-import io.millrace.local.stack.Wallet;
-import io.millrace.unit.Hex;
-import java.math.BigInteger;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executors;
@@ -28,12 +20,10 @@ final class ChainLoad implements AutoCloseable {
 
     private static final int EVERY_MILLIS = 3_000;
     private static final long STOP_SECONDS = 240;
-    private static final long DEPOSIT = 250_000;
-    private static final long WITHDRAWAL_NANO = 3_000_000;
     private static final int PRICE_EVERY = 16;
     private static final List<Long> PRICES = List.of(15_000_000L, 20_000_000L, 30_000_000L);
 
-    private final LocalStack stack;
+    private final Owners owners;
     private final List<Account> requesters;
     private final Random random;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
@@ -44,8 +34,8 @@ final class ChainLoad implements AutoCloseable {
     /**
      * @param requesters who deposit and withdraw; they can afford it
      */
-    ChainLoad(LocalStack stack, List<Account> requesters, long seed) {
-        this.stack = stack;
+    ChainLoad(Owners owners, List<Account> requesters, long seed) {
+        this.owners = owners;
         this.requesters = List.copyOf(requesters);
         this.random = new Random(seed);
     }
@@ -54,7 +44,7 @@ final class ChainLoad implements AutoCloseable {
         // What goes wrong is logged by act itself.
         var unused =
                 thread.scheduleWithFixedDelay(
-                        this::run, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+                        this::act, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Lets what has begun end. Returns how many acts the chain took. */
@@ -69,11 +59,9 @@ final class ChainLoad implements AutoCloseable {
     /** What owners have asked for and no epoch has released yet; empty when there is nothing. */
     String missing() {
         int open = 0;
-        try (EvmSession chain = new EvmSession(stack.file().rpcUrl(), stack.file().chainId())) {
-            SettlementVault vault = chain.vault(stack.file().vault());
+        try {
             for (Account requester : requesters) {
-                BigInteger account = BigInteger.valueOf(requester.account());
-                open += vault.spendingAccount(account).send().component3().signum();
+                open += owners.withdrawal(requester).isAsked() ? 1 : 0;
             }
         } catch (Exception e) { // web3j throws it; the node may just have been started again
             return "withdrawals, which cannot be looked at: " + e.getMessage();
@@ -86,13 +74,14 @@ final class ChainLoad implements AutoCloseable {
         thread.shutdownNow();
     }
 
-    private void run() {
+    /** Does the next thing that owners do, and survives what comes of it. */
+    void act() {
         Account requester = requesters.get(random.nextInt(requesters.size()));
         long price = PRICES.get(random.nextInt(PRICES.size()));
         try {
             switch (round++ % PRICE_EVERY) {
-                case 3 -> announce(price);
-                case 1, 5, 7, 11, 13 -> deposit(requester);
+                case 3 -> owners.announce(price);
+                case 1, 5, 7, 11, 13 -> owners.deposit(requester);
                 default -> withdraw(requester);
             }
             done++;
@@ -101,32 +90,12 @@ final class ChainLoad implements AutoCloseable {
         }
     }
 
-    private void deposit(Account requester) throws Exception {
-        StackFile file = stack.file();
-        try (Wallet payer = Wallet.ofPublisher(stack)) {
-            BigInteger amount = BigInteger.valueOf(DEPOSIT);
-            payer.token().mint(payer.address(), amount).send();
-            payer.token().approve(file.vault(), amount).send();
-            payer.vault().depositFor(requester.address(), amount).send();
-        }
-    }
-
     /** Takes what an epoch has released, and asks for more if nothing is asked for. */
     private void withdraw(Account requester) throws Exception {
-        try (Wallet owner = Wallet.open(stack.file(), Path.of(requester.keyFile()))) {
-            BigInteger account = BigInteger.valueOf(requester.account());
-            if (owner.vault().spendingAccount(account).send().component4().signum() > 0) {
-                owner.vault().takeReleased(owner.address()).send();
-            } else {
-                owner.vault().requestWithdrawal(BigInteger.valueOf(WITHDRAWAL_NANO)).send();
-            }
-        }
-    }
-
-    private void announce(long price) throws Exception {
-        try (Wallet publisher = Wallet.ofPublisher(stack)) {
-            byte[] model = Hex.decode(stack.file().model(), 32);
-            publisher.registry().setPrice(model, BigInteger.valueOf(price)).send();
+        if (owners.withdrawal(requester).isReleased()) {
+            owners.take(requester);
+        } else {
+            owners.ask(requester);
         }
     }
 }

@@ -1,7 +1,5 @@
 package io.millrace.local.chaos;
 
-import static java.util.stream.Collectors.joining;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.admit.RequestSignature;
 import io.millrace.audit.Audit;
@@ -28,7 +26,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -47,15 +44,16 @@ public final class Chaos {
     private static final long POOR_DEPOSIT = 1;
     private static final int MAX_CHARS = 60;
     private static final byte[] STRANGER = Keccak.hashUtf8("the key of one without an account");
-    private static final Duration STANDSTILL_LIMIT = Duration.ofMinutes(3);
-    private static final Duration SETTLE_PAUSE = Duration.ofMillis(500);
+    private static final Duration HEALTH_PAUSE = Duration.ofMillis(250);
+    private static final Standstill SETTLEMENT =
+            new Standstill(Duration.ofMinutes(3), Duration.ofMillis(500));
 
     private final ChaosOptions options;
     private final Path directory;
     private final JobRunner runner;
     private final Clock clock;
     private final Consumer<String> lines;
-    private final List<ChaosReport.Struck> struck = new ArrayList<>();
+    private final List<ChaosReport.Injected> injected = new ArrayList<>();
     private final long begun = System.nanoTime();
 
     /**
@@ -98,7 +96,7 @@ public final class Chaos {
     /** What is left to say of a run that {@code failure} has ended. */
     public ObjectNode unfinished(Exception failure) {
         return ChaosReport.unfinished(
-                options.seed(), tenths(System.nanoTime() - begun), struck, failure);
+                options.seed(), ChaosReport.tenths(System.nanoTime() - begun), injected, failure);
     }
 
     private ChaosReport run(LocalStack stack) throws Exception {
@@ -107,7 +105,7 @@ public final class Chaos {
         List<Account> rich = accounts.subList(0, accounts.size() - 1);
         byte[] poor = KeyFile.read(Path.of(accounts.get(accounts.size() - 1).keyFile()));
         FlinkRest rest = new FlinkRest(URI.create(file.webUrl()));
-        try (TopicWatch topics = new TopicWatch(file.bootstrapServers());
+        try (TopicWatch topics = TopicWatch.of(file.bootstrapServers());
                 RequestLoad load =
                         new RequestLoad(
                                 RequestProducer.open(file.bootstrapServers(), RequestLoad.OUTAGE),
@@ -115,115 +113,68 @@ public final class Chaos {
                                 poor,
                                 STRANGER,
                                 options.seed());
-                ChainLoad owners = new ChainLoad(stack, rich, options.seed())) {
+                ChainLoad owners = new ChainLoad(new OwnersOnChain(stack), rich, options.seed())) {
             Health health =
                     new Health(
-                            stack,
-                            rest,
-                            topics,
-                            new FinalityWatch(file),
+                            new StackVitals(stack, rest, topics, FinalityWatch.of(file)),
                             clock,
-                            options.recoveryLimit());
+                            options.recoveryLimit(),
+                            HEALTH_PAUSE);
             load.start(options.perSecond());
             owners.start();
             health.await("the start");
             lines.accept(
                     "load runs: %d requesters, %d requests/s; %s"
                             .formatted(rich.size(), options.perSecond(), topics.line()));
-            injectAll(stack, new Faults(stack, runner, rest), health, topics);
+            sequence(stack, rest, health, topics).run(options.maxFaults(), options.duration());
             int acts = owners.stop();
             load.stop();
             List<Expected> sent = load.taken();
             lines.accept(
                     "load ends: %d requests, %d transactions of owners; waiting until all is settled"
                             .formatted(sent.size(), acts));
-            String unsettled = awaitSettled(topics, owners, sent, health);
-            return judge(file, topics, sent, unsettled, health.restarts());
+            String unsettled = SETTLEMENT.await(() -> missing(topics, owners, sent, health));
+            return judge(file, topics, sent, unsettled, health.restarted());
         }
     }
 
-    private void injectAll(LocalStack stack, Faults faults, Health health, TopicWatch topics)
-            throws Exception {
+    private FaultSequence sequence(
+            LocalStack stack, FlinkRest rest, Health health, TopicWatch topics) {
         Schedule schedule =
                 new Schedule(
                         options.seed(), options.kinds(), options.taskManagers(), MAX_REORG_DEPTH);
-        long start = System.nanoTime();
-        long end = start + options.duration().toNanos();
-        List<Open> open = new ArrayList<>();
-        PlannedFault plan = schedule.next();
-        while (struck.size() + open.size() < options.maxFaults() && System.nanoTime() < end) {
-            TimeUnit.MILLISECONDS.sleep(plan.gapMillis());
-            stack.keepChain();
-            Fault fault = faults.of(plan);
-            long at = System.nanoTime();
-            String target = fault.inject();
-            open.add(new Open(plan.kind(), target, at));
-            TimeUnit.MILLISECONDS.sleep(plan.lengthMillis());
-            fault.heal();
-            plan = schedule.next();
-            if (!plan.duringRecovery()) {
-                recover(open, start, health, topics);
-            }
-        }
-        recover(open, start, health, topics);
+        FaultSequence.Stack target =
+                new FaultSequence.Stack() {
+                    @Override
+                    public void prepare() throws Exception {
+                        stack.keepChain();
+                    }
+
+                    @Override
+                    public void awaitRecovery(String what) throws Exception {
+                        health.await(what);
+                    }
+                };
+        return new FaultSequence(
+                schedule::next,
+                new Faults(stack, runner, rest)::of,
+                target,
+                FaultSequence.Pace.real(),
+                fault -> {
+                    injected.add(fault);
+                    lines.accept(fault.line() + "  " + topics.line());
+                });
     }
 
-    /** A fault that the system has not recovered from yet. */
-    private record Open(FaultKind kind, String target, long atNanos) {}
-
-    private void recover(List<Open> open, long start, Health health, TopicWatch topics)
-            throws Exception {
-        if (open.isEmpty()) {
-            return;
-        }
-        health.await(
-                open.stream()
-                        .map(fault -> fault.kind().label() + " of " + fault.target())
-                        .collect(joining(", then ")));
-        long now = System.nanoTime();
-        for (Open fault : open) {
-            ChaosReport.Struck done =
-                    new ChaosReport.Struck(
-                            tenths(fault.atNanos() - start),
-                            fault.kind(),
-                            fault.target(),
-                            TimeUnit.NANOSECONDS.toMillis(now - fault.atNanos()));
-            struck.add(done);
-            lines.accept(
-                    "%6.1f s  %-18s %-24s recovered in %5.1f s  %s"
-                            .formatted(
-                                    done.atSeconds(),
-                                    done.kind().label(),
-                                    done.target(),
-                                    done.recoveredMillis() / 1000.0,
-                                    topics.line()));
-        }
-        open.clear();
-    }
-
-    /** Returns what is not settled although nothing moves any more; mostly nothing. */
-    private String awaitSettled(
+    /** What is not settled yet. */
+    private static String missing(
             TopicWatch topics, ChainLoad owners, List<Expected> sent, Health health)
             throws Exception {
-        String last = "";
-        long deadline = System.nanoTime() + STANDSTILL_LIMIT.toNanos();
-        while (true) {
-            health.restartEnded();
-            // In this order: what releases a withdrawal is an epoch, which must become final too.
-            String withdrawals = owners.missing();
-            String now = topics.missing(sent);
-            now = now.isEmpty() ? withdrawals : now;
-            if (now.isEmpty()) {
-                return "";
-            }
-            if (!now.equals(last)) {
-                last = now;
-                deadline = System.nanoTime() + STANDSTILL_LIMIT.toNanos();
-            } else if (System.nanoTime() > deadline) {
-                return now;
-            }
-            TimeUnit.MILLISECONDS.sleep(SETTLE_PAUSE.toMillis());
-        }
+        health.restartEnded();
+        // In this order: what releases a withdrawal is an epoch, which must become final too.
+        String withdrawals = owners.missing();
+        String unsettled = topics.missing(sent);
+        return unsettled.isEmpty() ? withdrawals : unsettled;
     }
 
     private ChaosReport judge(
@@ -242,8 +193,8 @@ public final class Chaos {
                                 true));
         return new ChaosReport(
                 options.seed(),
-                tenths(System.nanoTime() - begun),
-                struck,
+                ChaosReport.tenths(System.nanoTime() - begun),
+                injected,
                 restarted,
                 unsettled,
                 count,
@@ -266,9 +217,5 @@ public final class Chaos {
         RequestSignature signature =
                 new RequestSignature(new Eip712Domain(file.chainId(), file.vault()));
         return () -> new Traffic(signature, file.model(), keys, texts, clock.millis());
-    }
-
-    private static double tenths(long nanos) {
-        return Math.round(nanos / 1e8) / 10.0;
     }
 }

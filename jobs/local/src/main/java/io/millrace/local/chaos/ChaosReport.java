@@ -21,7 +21,7 @@ import java.util.List;
 public record ChaosReport(
         long seed,
         double seconds,
-        List<Struck> faults,
+        List<Injected> faults,
         int restarted,
         String unsettled,
         Ends.Count count,
@@ -35,13 +35,20 @@ public record ChaosReport(
     }
 
     /**
-     * A fault that struck.
+     * A fault that injected.
      *
-     * @param atSeconds since the first could strike
+     * @param atSeconds since the first could come
      * @param target who was hit
-     * @param recoveredMillis from the strike until the stack worked again
+     * @param recoveredMillis from its injection until the stack worked again
      */
-    public record Struck(double atSeconds, FaultKind kind, String target, long recoveredMillis) {}
+    public record Injected(double atSeconds, FaultKind kind, String target, long recoveredMillis) {
+
+        /** For people. */
+        String line() {
+            return "%6.1f s  %-18s %-24s recovered in %5.1f s"
+                    .formatted(atSeconds, kind.label(), target, recoveredMillis / 1000.0);
+        }
+    }
 
     /** Whether nothing is lost, doubled, unexplained or unproved. */
     public boolean ok() {
@@ -74,14 +81,19 @@ public record ChaosReport(
         return json;
     }
 
+    /** Seconds, to the tenth. */
+    static double tenths(long nanos) {
+        return Math.round(nanos / 1e8) / 10.0;
+    }
+
     /** The same of a run that ended before there was anything to judge, with the reason. */
     static ObjectNode unfinished(
-            long seed, double seconds, List<Struck> faults, Exception failure) {
+            long seed, double seconds, List<Injected> faults, Exception failure) {
         return head(false, seed, seconds, faults)
                 .put("error", String.valueOf(failure.getMessage()));
     }
 
-    private static ObjectNode head(boolean ok, long seed, double seconds, List<Struck> faults) {
+    private static ObjectNode head(boolean ok, long seed, double seconds, List<Injected> faults) {
         ObjectNode json =
                 JsonNodeFactory.instance
                         .objectNode()
@@ -89,7 +101,7 @@ public record ChaosReport(
                         .put("seed", seed)
                         .put("seconds", seconds);
         ArrayNode list = json.putArray("faults");
-        for (Struck fault : faults) {
+        for (Injected fault : faults) {
             list.addObject()
                     .put("at", fault.atSeconds())
                     .put("kind", fault.kind().label())

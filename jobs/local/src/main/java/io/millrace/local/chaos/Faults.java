@@ -1,6 +1,5 @@
 package io.millrace.local.chaos;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.job.Uids;
 import io.millrace.local.stack.FlinkRest;
 import io.millrace.local.stack.JobRunner;
@@ -23,12 +22,12 @@ final class Faults {
 
     private final LocalStack stack;
     private final JobRunner runner;
-    private final FlinkRest rest;
+    private final SubmitterSearch submitters;
 
     Faults(LocalStack stack, JobRunner runner, FlinkRest rest) {
         this.stack = stack;
         this.runner = runner;
-        this.rest = rest;
+        this.submitters = new SubmitterSearch(rest);
     }
 
     Fault of(PlannedFault plan) {
@@ -41,7 +40,7 @@ final class Faults {
             case KILL_BROKER -> ProcessFault.kill(stack::broker);
             case KILL_CHAIN -> ProcessFault.kill(this::chainWithItsState);
             case KILL_ZOOKEEPER -> ProcessFault.kill(() -> stack.processes().zooKeeper());
-            case KILL_ALL -> new TotalKill(stack);
+            case KILL_ALL -> new TotalKill(stack::allProcesses);
             case PAUSE_TASKMANAGER -> ProcessFault.pause(taskManager);
             case PAUSE_SUBMITTER -> ProcessFault.pause(this::submitter);
             case PAUSE_JOBMANAGER -> ProcessFault.pause(() -> stack.processes().jobManager());
@@ -102,22 +101,15 @@ final class Faults {
     }
 
     private Optional<StackProcess> findSubmitter() throws Exception {
-        String job = "/jobs/" + stack.job().running().get(0).toHexString();
-        for (JsonNode vertex : rest.get(job).path("vertices")) {
-            if (vertex.path("name").asText().contains(Uids.SUBMIT)) {
-                String id =
-                        rest.get(job + "/vertices/" + vertex.path("id").asText())
-                                .path("subtasks")
-                                .path(0)
-                                .path("taskmanager-id")
-                                .asText();
-                for (StackProcess process : stack.processes().taskManagers()) {
-                    if (id.startsWith(process.name() + "-")) {
-                        return Optional.of(process);
-                    }
-                }
-            }
-        }
-        return Optional.empty();
+        List<StackProcess> taskManagers = stack.processes().taskManagers();
+        return submitters
+                .find(
+                        stack.job().running().get(0).toHexString(),
+                        taskManagers.stream().map(StackProcess::name).toList())
+                .flatMap(
+                        name ->
+                                taskManagers.stream()
+                                        .filter(process -> process.name().equals(name))
+                                        .findFirst());
     }
 }

@@ -11,11 +11,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class FinalityWatch {
 
-    private final StackFile stack;
+    private final Node node;
     private EvmSession.@Nullable Head last;
 
-    FinalityWatch(StackFile stack) {
-        this.stack = stack;
+    FinalityWatch(Node node) {
+        this.node = node;
+    }
+
+    /** On the L2 node of {@code stack}. */
+    static FinalityWatch of(StackFile stack) {
+        return new FinalityWatch(() -> blocks(new EvmSession(stack.rpcUrl(), stack.chainId())));
+    }
+
+    /** A node that may be gone and come back. */
+    @FunctionalInterface
+    interface Node {
+
+        /** A connection to the one that runs now. */
+        Blocks connect();
+    }
+
+    /** Blocks of a node. */
+    interface Blocks extends AutoCloseable {
+
+        /** The newest final one. */
+        EvmSession.Head finalized() throws IOException;
+
+        String hashOf(long number) throws IOException;
+
+        @Override
+        void close();
     }
 
     /**
@@ -25,7 +50,7 @@ final class FinalityWatch {
      * @throws IllegalStateException if a final block has changed
      */
     long check() throws IOException {
-        try (EvmSession chain = new EvmSession(stack.rpcUrl(), stack.chainId())) {
+        try (Blocks chain = node.connect()) {
             EvmSession.Head known = last;
             EvmSession.Head now = chain.finalized();
             if (known != null) {
@@ -46,5 +71,24 @@ final class FinalityWatch {
             last = now;
             return now.number();
         }
+    }
+
+    private static Blocks blocks(EvmSession session) {
+        return new Blocks() {
+            @Override
+            public EvmSession.Head finalized() throws IOException {
+                return session.finalized();
+            }
+
+            @Override
+            public String hashOf(long number) throws IOException {
+                return session.hashOf(number);
+            }
+
+            @Override
+            public void close() {
+                session.close();
+            }
+        };
     }
 }

@@ -2,8 +2,6 @@ package io.millrace.local.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.millrace.local.stack.FlinkRest;
-import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackException;
 import java.io.IOException;
 import java.time.Clock;
@@ -17,38 +15,28 @@ import java.util.concurrent.TimeUnit;
  */
 final class Health {
 
-    private static final Duration PAUSE = Duration.ofMillis(250);
-
-    private final LocalStack stack;
-    private final FlinkRest rest;
-    private final TopicWatch topics;
-    private final FinalityWatch finality;
+    private final Vitals vitals;
     private final Clock clock;
     private final Duration limit;
+    private final Duration pause;
 
-    private int restarts;
+    private int restarted;
 
     /**
+     * @param clock of Flink's machine
      * @param limit that a recovery may take
+     * @param pause between looks
      */
-    Health(
-            LocalStack stack,
-            FlinkRest rest,
-            TopicWatch topics,
-            FinalityWatch finality,
-            Clock clock,
-            Duration limit) {
-        this.stack = stack;
-        this.rest = rest;
-        this.topics = topics;
-        this.finality = finality;
+    Health(Vitals vitals, Clock clock, Duration limit, Duration pause) {
+        this.vitals = vitals;
         this.clock = clock;
         this.limit = limit;
+        this.pause = pause;
     }
 
     /** Processes that ended without being killed by a fault, and were started again. */
-    int restarts() {
-        return restarts;
+    int restarted() {
+        return restarted;
     }
 
     /**
@@ -67,14 +55,14 @@ final class Health {
             restartEnded();
             try {
                 if (finalBefore < 0) {
-                    finalBefore = finality.check();
+                    finalBefore = vitals.finalBlock();
                 }
                 missing = missing(since);
                 if (missing.isEmpty() && chargesBefore < 0) {
-                    chargesBefore = topics.charges();
+                    chargesBefore = vitals.charges();
                 } else if (missing.isEmpty()) {
-                    boolean charges = topics.charges() > chargesBefore;
-                    if (charges && finality.check() > finalBefore) {
+                    boolean charges = vitals.charges() > chargesBefore;
+                    if (charges && vitals.finalBlock() > finalBefore) {
                         return;
                     }
                     missing = charges ? "no block becomes final" : "no charge becomes visible";
@@ -91,13 +79,13 @@ final class Health {
                                 + " s: "
                                 + missing);
             }
-            TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+            TimeUnit.MILLISECONDS.sleep(pause.toMillis());
         }
     }
 
     /** Starts again what has ended by itself. */
     void restartEnded() throws Exception {
-        restarts += stack.restartEnded().size();
+        restarted += vitals.restartEnded();
     }
 
     private String missing(long since) throws Exception {
@@ -111,7 +99,7 @@ final class Health {
             return "the job is " + running.path("state").asText() + " with tasks " + tasks;
         }
         long completed =
-                rest.get("/jobs/" + running.path("jid").asText() + "/checkpoints")
+                vitals.flink("/jobs/" + running.path("jid").asText() + "/checkpoints")
                         .path("latest")
                         .path("completed")
                         .path("trigger_timestamp")
@@ -122,7 +110,7 @@ final class Health {
     /** The overview of the job that has not ended, or a missing node if there is none. */
     private JsonNode running() throws Exception {
         boolean failed = false;
-        for (JsonNode job : rest.get("/jobs/overview").path("jobs")) {
+        for (JsonNode job : vitals.flink("/jobs/overview").path("jobs")) {
             switch (job.path("state").asText()) {
                 case "FAILED" -> failed = true;
                 case "CANCELED", "FINISHED" -> {}
@@ -132,7 +120,7 @@ final class Health {
             }
         }
         if (failed) {
-            stack.job().requireNotFailed();
+            vitals.requireNotFailed();
         }
         return MissingNode.getInstance();
     }

@@ -101,7 +101,8 @@ public final class Proofs {
         }
     }
 
-    private static Set<Receipt> sampleOf(List<Receipt> all) {
+    /** The first, the middle and the last. */
+    static Set<Receipt> sampleOf(List<Receipt> all) {
         Set<Receipt> sample = new LinkedHashSet<>();
         if (!all.isEmpty()) {
             sample.add(all.get(0));

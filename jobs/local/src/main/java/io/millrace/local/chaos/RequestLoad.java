@@ -105,7 +105,8 @@ final class RequestLoad implements AutoCloseable {
         producer.close(CLOSE_LIMIT);
     }
 
-    private void sendNext() {
+    /** Sends one request, unless too many wait for the broker or something has gone wrong. */
+    void sendNext() {
         if (failure.get() != null || waiting.get() >= MAX_UNACKNOWLEDGED) {
             return;
         }

@@ -4,6 +4,7 @@ import io.millrace.local.stack.JobRunner;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackJob;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,14 +35,23 @@ final class Rescale implements Fault {
 
     /** Stops the job with a savepoint, and returns where that is. */
     static String stop(StackJob job) throws Exception {
+        return stop(job::stop, PAUSE_MILLIS);
+    }
+
+    /**
+     * What {@code stop} returns; a few times, if the savepoint fails and the job goes on.
+     *
+     * @param pauseMillis between attempts
+     */
+    static String stop(Callable<String> stop, long pauseMillis) throws Exception {
         for (int attempt = 1; ; attempt++) {
             try {
-                return job.stop();
-            } catch (ExecutionException e) { // the savepoint failed, and the job goes on
+                return stop.call();
+            } catch (ExecutionException e) {
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
-                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+                TimeUnit.MILLISECONDS.sleep(pauseMillis);
             }
         }
     }

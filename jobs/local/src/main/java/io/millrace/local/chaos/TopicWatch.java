@@ -16,7 +16,7 @@ final class TopicWatch implements AutoCloseable {
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
-    private final TopicScan scan;
+    private final Feed feed;
     private final Totals totals = new Totals();
     private final Ends ends = new Ends();
     private final Thread thread = new Thread(this::follow, "topic-watch");
@@ -24,11 +24,16 @@ final class TopicWatch implements AutoCloseable {
 
     private volatile boolean closed;
 
-    /** Begins at once, at the beginning. */
-    TopicWatch(String bootstrapServers) {
-        this.scan = new TopicScan(bootstrapServers, Totals.TOPICS);
+    /** Follows {@code feed} from now on, and closes it. */
+    TopicWatch(Feed feed) {
+        this.feed = feed;
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** Of the topics at {@code bootstrapServers}, from their beginning. */
+    static TopicWatch of(String bootstrapServers) {
+        return new TopicWatch(Feed.of(new TopicScan(bootstrapServers, Totals.TOPICS)));
     }
 
     /** Charges that are committed. */
@@ -84,9 +89,9 @@ final class TopicWatch implements AutoCloseable {
     }
 
     private void follow() {
-        try (scan) {
+        try (feed) {
             while (!closed) {
-                scan.poll(
+                feed.poll(
                         record -> {
                             synchronized (this) {
                                 totals.add(record);

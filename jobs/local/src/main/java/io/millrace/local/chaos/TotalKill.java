@@ -1,20 +1,19 @@
 package io.millrace.local.chaos;
 
-import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackProcess;
+import java.util.List;
+import java.util.function.Supplier;
 
-/** kill -9 of every process, as a power cut; then all of them are started again, in no order. */
-final class TotalKill implements Fault {
-
-    private final LocalStack stack;
-
-    TotalKill(LocalStack stack) {
-        this.stack = stack;
-    }
+/**
+ * kill -9 of every process, as a power cut; then all of them are started again, in no order.
+ *
+ * @param processes all there are when it strikes
+ */
+record TotalKill(Supplier<List<StackProcess>> processes) implements Fault {
 
     @Override
     public String inject() throws Exception {
-        for (StackProcess process : stack.allProcesses()) {
+        for (StackProcess process : processes.get()) {
             process.kill();
         }
         return "everything";
@@ -22,7 +21,7 @@ final class TotalKill implements Fault {
 
     @Override
     public void heal() throws Exception {
-        for (StackProcess process : stack.allProcesses()) {
+        for (StackProcess process : processes.get()) {
             process.launch();
         }
     }

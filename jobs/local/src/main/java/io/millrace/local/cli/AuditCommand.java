@@ -39,7 +39,7 @@ final class AuditCommand implements Callable<Integer> {
         Books books = of(StackFile.read(folder.path()), settled);
         print(console, books);
         console.result(books.toJson());
-        return books.ok() ? 0 : Millrace.DIFFERS;
+        return books.ok() ? 0 : ExitCode.DIFFERS;
     }
 
     static Books of(StackFile stack, boolean settled) throws IOException {

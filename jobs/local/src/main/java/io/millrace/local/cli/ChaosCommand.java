@@ -2,6 +2,7 @@ package io.millrace.local.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.job.InferenceSettlementJob;
 import io.millrace.local.chaos.Chaos;
 import io.millrace.local.chaos.ChaosOptions;
 import io.millrace.local.chaos.ChaosReport;
@@ -59,7 +60,7 @@ final class ChaosCommand implements Callable<Integer> {
             names = "--max-faults",
             paramLabel = "N",
             defaultValue = "1000",
-            description = "Ends the storm after so many, whatever time is left.")
+            description = "Ends the run after so many, whatever time is left.")
     private int maxFaults;
 
     @Option(
@@ -97,12 +98,16 @@ final class ChaosCommand implements Callable<Integer> {
         console.line("seed " + seed + ", in " + directory);
         Chaos chaos =
                 new Chaos(
-                        options, directory, Millrace.jobRunner(), Clock.systemUTC(), console::line);
+                        options,
+                        directory,
+                        InferenceSettlementJob::start,
+                        Clock.systemUTC(),
+                        console::line);
         ChaosReport report;
         try {
             report = chaos.run();
         } catch (Exception e) {
-            if (!Millrace.interrupted()) {
+            if (!Interrupt.received()) {
                 console.line("seed " + seed + " failed; the logs are in " + directory);
                 console.result(chaos.unfinished(e));
             }
@@ -115,7 +120,7 @@ final class ChaosCommand implements Callable<Integer> {
             console.line("records, state and logs are kept in " + directory);
         }
         console.result(report.toJson());
-        return report.ok() ? 0 : Millrace.DIFFERS;
+        return report.ok() ? 0 : ExitCode.DIFFERS;
     }
 
     private ChaosOptions options() {

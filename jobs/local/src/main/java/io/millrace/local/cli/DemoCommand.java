@@ -1,5 +1,6 @@
 package io.millrace.local.cli;
 
+import io.millrace.job.InferenceSettlementJob;
 import io.millrace.local.client.Texts;
 import io.millrace.local.stack.Installation;
 import io.millrace.local.stack.LocalStack;
@@ -71,11 +72,13 @@ final class DemoCommand implements Callable<Integer> {
         DemoReport report;
         try (LocalStack stack =
                 LocalStack.start(
-                        options, Millrace.jobRunner(), step -> console.line("starting: " + step))) {
+                        options,
+                        InferenceSettlementJob::start,
+                        step -> console.line("starting: " + step))) {
             console.line("Flink's web UI: " + stack.file().webUrl());
             report = new Demo(stack, console).run(requests, texts, input == null);
         } catch (Exception e) {
-            if (!Millrace.interrupted()) {
+            if (!Interrupt.received()) {
                 console.line("what happened stands in " + directory.resolve("logs"));
             }
             throw e;
@@ -92,6 +95,6 @@ final class DemoCommand implements Callable<Integer> {
             console.line("the logs are kept in " + directory.resolve("logs"));
         }
         console.result(report.toJson(seconds));
-        return report.ok() ? 0 : Millrace.DIFFERS;
+        return report.ok() ? 0 : ExitCode.DIFFERS;
     }
 }

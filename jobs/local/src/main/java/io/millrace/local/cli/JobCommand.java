@@ -1,5 +1,6 @@
 package io.millrace.local.cli;
 
+import io.millrace.job.InferenceSettlementJob;
 import io.millrace.job.recover.Recovery;
 import io.millrace.local.stack.StackException;
 import io.millrace.local.stack.StackFile;
@@ -80,7 +81,7 @@ final class JobCommand {
         }
         console.line(
                 "job "
-                        + job.start(Millrace.jobRunner(), from, parallelism, Map.of())
+                        + job.start(InferenceSettlementJob::start, from, parallelism, Map.of())
                         + " started from "
                         + from);
         return 0;

@@ -1,8 +1,6 @@
 package io.millrace.local.cli;
 
-import io.millrace.job.InferenceSettlementJob;
 import io.millrace.job.recover.RecoverException;
-import io.millrace.local.stack.JobRunner;
 import io.millrace.local.stack.StackException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -37,18 +35,11 @@ import picocli.CommandLine.HelpCommand;
         })
 public final class Millrace {
 
-    /** What was checked does not hold. */
-    static final int DIFFERS = 1;
-
-    private static final int FAILED = 3;
-
-    private static volatile boolean interrupted;
-
     private Millrace() {}
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted = true, "interrupt"));
+        Interrupt.watch();
         System.exit(run(args));
     }
 
@@ -59,20 +50,10 @@ public final class Millrace {
                 .execute(args);
     }
 
-    /** Whether the user has ended the process: what fails now fails because of that. */
-    static boolean interrupted() {
-        return interrupted;
-    }
-
-    /** How a stack submits the job. */
-    static JobRunner jobRunner() {
-        return InferenceSettlementJob::start;
-    }
-
     /** Messages are for the user; a stack trace only for what nobody foresaw. */
     private static int report(Exception failure) {
-        if (interrupted) {
-            return FAILED;
+        if (Interrupt.received()) {
+            return ExitCode.FAILED;
         }
         boolean foreseen =
                 failure instanceof StackException
@@ -85,7 +66,7 @@ public final class Millrace {
         if (!foreseen) {
             failure.printStackTrace();
         }
-        return FAILED;
+        return ExitCode.FAILED;
     }
 
     private static List<Throwable> causes(Throwable failure) {

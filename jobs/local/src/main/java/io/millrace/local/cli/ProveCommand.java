@@ -47,7 +47,7 @@ final class ProveCommand implements Callable<Integer> {
                             + " nano-USD for request "
                             + id);
             console.result(proof.toJson().put("verified", verified));
-            return verified ? 0 : Millrace.DIFFERS;
+            return verified ? 0 : ExitCode.DIFFERS;
         }
     }
 }

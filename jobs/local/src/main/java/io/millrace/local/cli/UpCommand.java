@@ -1,5 +1,6 @@
 package io.millrace.local.cli;
 
+import io.millrace.job.InferenceSettlementJob;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackFile;
 import io.millrace.local.stack.StackOptions;
@@ -61,7 +62,9 @@ final class UpCommand implements Callable<Integer> {
                         .withFresh(fresh);
         try (LocalStack stack =
                 LocalStack.start(
-                        options, Millrace.jobRunner(), step -> console.line("starting: " + step))) {
+                        options,
+                        InferenceSettlementJob::start,
+                        step -> console.line("starting: " + step))) {
             if (stack.resumed()) {
                 console.line("this is the stack that was here before; --fresh makes a new one");
             } else {

@@ -23,6 +23,9 @@ import java.util.Map;
  */
 final class Anvil {
 
+    /** Chain id of the local L2. */
+    static final long CHAIN_ID = 31_337;
+
     /** Blocks between head and "safe"; twice as many to "finalized". */
     static final int SLOTS_IN_AN_EPOCH = 2;
 

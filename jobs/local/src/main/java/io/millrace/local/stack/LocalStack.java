@@ -31,9 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class LocalStack implements AutoCloseable {
 
-    /** Chain id of the local L2. */
-    public static final long CHAIN_ID = 31_337;
-
     private static final Logger LOG = LoggerFactory.getLogger(LocalStack.class);
     private static final long PRICE_NANO_PER_MILLION = 20_000_000; // two cents
     private static final int REQUEST_PARTITIONS = 4;
@@ -252,7 +249,7 @@ public final class LocalStack implements AutoCloseable {
                 new Anvil(
                         new Anvil.Settings(
                                 installation.anvil(),
-                                CHAIN_ID,
+                                Anvil.CHAIN_ID,
                                 ports.chain(),
                                 options.slotsInAnEpoch(),
                                 options.blockSeconds()),
@@ -328,7 +325,7 @@ public final class LocalStack implements AutoCloseable {
             KafkaBroker kafka, Anvil chain, FlinkCluster flink, ModelManifest model, Path models)
             throws Exception {
         Path keys = Files.createDirectories(directory().resolve("keys"));
-        try (EvmSession session = new EvmSession(chain.rpcUrl(), CHAIN_ID)) {
+        try (EvmSession session = new EvmSession(chain.rpcUrl(), Anvil.CHAIN_ID)) {
             Deployment deployment = new Deployment(session, keys);
             Deployment.Contracts contracts =
                     deployment.deploy(
@@ -353,7 +350,7 @@ public final class LocalStack implements AutoCloseable {
             return new StackFile(
                     kafka.bootstrapServers(),
                     chain.rpcUrl(),
-                    CHAIN_ID,
+                    Anvil.CHAIN_ID,
                     contracts.token(),
                     contracts.vault(),
                     contracts.registry(),

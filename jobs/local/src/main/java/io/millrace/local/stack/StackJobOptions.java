@@ -24,7 +24,7 @@ final class StackJobOptions {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("kafka.bootstrap.servers", bootstrapServers);
         options.put("chain.rpc.urls", rpcUrl);
-        options.put("chain.id", Long.toString(LocalStack.CHAIN_ID));
+        options.put("chain.id", Long.toString(Anvil.CHAIN_ID));
         options.put("chain.start.block", Long.toString(contracts.startBlock()));
         options.put("chain.finality", "finalized");
         options.put("vault.address", contracts.vault());

@@ -31,7 +31,7 @@ class ChaosReportTest {
                 7,
                 12.5,
                 List.of(
-                        new ChaosReport.Struck(
+                        new ChaosReport.Injected(
                                 1.5, FaultKind.KILL_SUBMITTER, "taskmanager-1", 4321)),
                 1,
                 unsettled,
@@ -95,6 +95,44 @@ class ChaosReportTest {
         assertThat(json.path("ok").asBoolean(true)).isFalse();
         assertThat(json.path("faults")).hasSize(1);
         assertThat(json.path("error").asText()).isEqualTo("does not work again");
+    }
+
+    @Test
+    void json_ofARunThatWentWrong_saysHowMuch() {
+        Ends.Count count = new Ends.Count(9, 5, 4, 2, 3, List.of("x", "y"));
+        JsonNode json =
+                report("1 epoch", count, -7, new Proofs.Verdict(4, 5, List.of("z")), GOOD).toJson();
+        JsonNode books = json.path("books");
+
+        assertThat(json.path("ok").asBoolean(true)).isFalse();
+        assertThat(json.path("restarted").asInt()).isEqualTo(1);
+        assertThat(json.path("unsettled").asText()).isEqualTo("1 epoch");
+        assertThat(books.path("ok").asBoolean(true))
+                .as("the audit is one judge of several")
+                .isFalse();
+        assertThat(books.path("requests").asInt()).isEqualTo(9);
+        assertThat(books.path("charged").asInt()).isEqualTo(5);
+        assertThat(books.path("refused").asInt()).isEqualTo(4);
+        assertThat(books.path("lost").asInt()).isEqualTo(2);
+        assertThat(books.path("doubled").asInt()).isEqualTo(3);
+        assertThat(books.path("misjudged").asInt()).isEqualTo(2);
+        assertThat(books.path("unexplainedNano").asInt()).isEqualTo(-7);
+        assertThat(books.path("epochs").asInt()).isEqualTo(4);
+        assertThat(books.path("receiptsDenied").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void line_ofAFault_hasItsTimesInColumns() {
+        assertThat(new ChaosReport.Injected(101.5, FaultKind.REORG_KEPT, "4 blocks", 4_321).line())
+                .isEqualTo(
+                        " 101.5 s  reorg-kept         4 blocks                 recovered in   4.3"
+                                + " s");
+        assertThat(
+                        new ChaosReport.Injected(1, FaultKind.RESCALE, "to parallelism 2", 61_000)
+                                .line())
+                .isEqualTo(
+                        "   1.0 s  rescale            to parallelism 2         recovered in  61.0"
+                                + " s");
     }
 
     @Test

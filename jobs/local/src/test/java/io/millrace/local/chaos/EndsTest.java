@@ -103,6 +103,31 @@ class EndsTest {
                 .contains("not answered: FAILED");
     }
 
+    @Test
+    void count_goodRequestRefused_isMisjudgedUnlessItIsACopy() throws Exception {
+        refuse(0, 5, RejectReason.EXPIRED);
+
+        assertThat(ends.count(List.of(good)).misjudged())
+                .singleElement()
+                .asString()
+                .contains("refused: [EXPIRED]");
+    }
+
+    @Test
+    void count_chargedAndRefusedToo_isDoubled() throws Exception {
+        charge(0, 5);
+        refuse(0, 5, RejectReason.DUPLICATE);
+
+        assertThat(ends.count(List.of(good)).doubled()).isEqualTo(1);
+    }
+
+    @Test
+    void add_recordsOfOtherTopics_sayNothing() throws Exception {
+        ends.add(record(Topics.RESULTS, new byte[] {'{'}));
+
+        assertThat(ends.count(List.of())).isEqualTo(new Ends.Count(0, 0, 0, 0, 0, List.of()));
+    }
+
     private void charge(int partition, long offset) throws IOException {
         charge(partition, offset, OutcomeStatus.ANSWERED);
     }

@@ -90,4 +90,35 @@ class ScheduleTest {
                 .isNotEmpty()
                 .allMatch(fault -> fault.lengthMillis() < KafkaBroker.SESSION_MILLIS - 2_000);
     }
+
+    /** Values are drawn whether a kind needs them or not. */
+    @Test
+    void schedule_anotherKindInItsPlace_theValuesStayAsTheyWere() {
+        Schedule one = new Schedule(5, List.of(FaultKind.KILL_BROKER), 3, DEPTH);
+        Schedule other = new Schedule(5, List.of(FaultKind.FEE_SPIKE), 3, DEPTH);
+
+        for (int i = 0; i < 50; i++) {
+            PlannedFault first = one.next();
+            PlannedFault second = other.next();
+            assertThat(second).usingRecursiveComparison().ignoringFields("kind").isEqualTo(first);
+        }
+    }
+
+    @Test
+    void schedule_whatNeedsARunningJob_neverStrikesDuringRecovery() {
+        List<FaultKind> needy =
+                List.of(
+                        FaultKind.KILL_SUBMITTER,
+                        FaultKind.PAUSE_SUBMITTER,
+                        FaultKind.RESCALE,
+                        FaultKind.OLDER_SAVEPOINT);
+
+        assertThat(plan(11, 2000))
+                .filteredOn(fault -> needy.contains(fault.kind()))
+                .isNotEmpty()
+                .noneMatch(PlannedFault::duringRecovery);
+        assertThat(plan(11, 2000))
+                .filteredOn(fault -> !needy.contains(fault.kind()))
+                .anyMatch(PlannedFault::duringRecovery);
+    }
 }

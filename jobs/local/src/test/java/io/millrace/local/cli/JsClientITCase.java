@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.job.InferenceSettlementJob;
 import io.millrace.local.stack.Installation;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackOptions;
@@ -28,7 +29,9 @@ class JsClientITCase {
     static void startStack() throws Exception {
         stack =
                 LocalStack.start(
-                        StackOptions.in(folder.resolve("stack")), Millrace.jobRunner(), step -> {});
+                        StackOptions.in(folder.resolve("stack")),
+                        InferenceSettlementJob::start,
+                        step -> {});
         stack.awaitDeposits();
     }
 

@@ -28,7 +28,7 @@ class AnvilITCase {
         Anvil anvil = anvil();
         Path state = folder.resolve("chain/state.json");
         try (StackProcess process = anvil.process();
-                EvmSession session = new EvmSession(anvil.rpcUrl(), LocalStack.CHAIN_ID)) {
+                EvmSession session = new EvmSession(anvil.rpcUrl(), Anvil.CHAIN_ID)) {
             process.start();
             session.mine(20);
             EvmSession.Head first = session.finalized();
@@ -60,7 +60,7 @@ class AnvilITCase {
         Path key = folder.resolve("key");
         String address = KeyFile.generate(key);
         try (StackProcess process = anvil.process();
-                EvmSession session = new EvmSession(anvil.rpcUrl(), LocalStack.CHAIN_ID)) {
+                EvmSession session = new EvmSession(anvil.rpcUrl(), Anvil.CHAIN_ID)) {
             process.start();
             session.setBalance(address, BigInteger.TEN.pow(18));
             var sender = session.sender(KeyFile.read(key));
@@ -89,7 +89,7 @@ class AnvilITCase {
         return new Anvil(
                 new Anvil.Settings(
                         Installation.locate().anvil(),
-                        LocalStack.CHAIN_ID,
+                        Anvil.CHAIN_ID,
                         Ports.free(1).get(0),
                         SLOTS,
                         1),

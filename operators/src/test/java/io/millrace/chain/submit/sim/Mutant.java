@@ -14,20 +14,20 @@ interface Mutant {
     /** The submitter as it is. */
     Mutant NONE = new Mutant() {};
 
-    default VaultClient client(VaultClient it, SimProcess process) {
-        return it;
+    default VaultClient client(VaultClient client, SimProcess process) {
+        return client;
     }
 
-    default SubmissionJournal journal(SubmissionJournal it, SimProcess process) {
-        return it;
+    default SubmissionJournal journal(SubmissionJournal journal, SimProcess process) {
+        return journal;
     }
 
-    default EpochLog log(EpochLog it, SimProcess process) {
-        return it;
+    default EpochLog log(EpochLog log, SimProcess process) {
+        return log;
     }
 
-    default FeePolicy fees(FeePolicy it) {
-        return it;
+    default FeePolicy fees(FeePolicy fees) {
+        return fees;
     }
 
     default boolean vaultComparesAndSwaps() {

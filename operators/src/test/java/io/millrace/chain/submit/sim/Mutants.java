@@ -2,6 +2,7 @@ package io.millrace.chain.submit.sim;
 
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.LogEntry;
+import io.millrace.chain.rpc.RpcErrorKind;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.chain.submit.EpochLog;
 import io.millrace.chain.submit.FeePolicy;
@@ -29,19 +30,19 @@ import java.util.function.Consumer;
 enum Mutants implements Mutant {
     DROP_THE_JOURNAL {
         @Override
-        public SubmissionJournal journal(SubmissionJournal it, SimProcess process) {
-            return appending(it, entry -> {});
+        public SubmissionJournal journal(SubmissionJournal journal, SimProcess process) {
+            return appending(journal, entry -> {});
         }
     },
     JOURNAL_AFTER_SENDING {
         @Override
-        public SubmissionJournal journal(SubmissionJournal it, SimProcess process) {
-            return appending(it, process.heldBack::add);
+        public SubmissionJournal journal(SubmissionJournal journal, SimProcess process) {
+            return appending(journal, process.heldBack::add);
         }
 
         @Override
-        public VaultClient client(VaultClient it, SimProcess process) {
-            return new ForwardingVaultClient(it) {
+        public VaultClient client(VaultClient client, SimProcess process) {
+            return new ForwardingVaultClient(client) {
                 @Override
                 public void sendRaw(String raw) throws RpcException {
                     to.sendRaw(raw);
@@ -53,8 +54,8 @@ enum Mutants implements Mutant {
     },
     IGNORE_THE_FENCE {
         @Override
-        public SubmissionJournal journal(SubmissionJournal it, SimProcess process) {
-            return appending(it, entry -> process.world.journal.store(process, entry));
+        public SubmissionJournal journal(SubmissionJournal journal, SimProcess process) {
+            return appending(journal, entry -> process.world.journal.store(process, entry));
         }
     },
     DROP_THE_COMPARE_AND_SWAP {
@@ -65,8 +66,8 @@ enum Mutants implements Mutant {
     },
     TRUST_THE_FIRST_RECEIPT {
         @Override
-        public VaultClient client(VaultClient it, SimProcess process) {
-            return new ForwardingVaultClient(it) {
+        public VaultClient client(VaultClient client, SimProcess process) {
+            return new ForwardingVaultClient(client) {
                 @Override
                 public L2Block finalBlock() throws RpcException {
                     return to.latestBlock();
@@ -76,8 +77,8 @@ enum Mutants implements Mutant {
     },
     TRUST_THE_PENDING_NONCE {
         @Override
-        public VaultClient client(VaultClient it, SimProcess process) {
-            return new ForwardingVaultClient(it) {
+        public VaultClient client(VaultClient client, SimProcess process) {
+            return new ForwardingVaultClient(client) {
                 @Override
                 public long nonce(String address) throws RpcException {
                     long count = to.nonce(address);
@@ -93,8 +94,8 @@ enum Mutants implements Mutant {
     },
     FORGET_THE_NONCE_FLOOR {
         @Override
-        public SubmissionJournal journal(SubmissionJournal it, SimProcess process) {
-            return new ForwardingJournal(it) {
+        public SubmissionJournal journal(SubmissionJournal journal, SimProcess process) {
+            return new ForwardingJournal(journal) {
                 /** Without what was signed, a final entry tells nothing of the account. */
                 @Override
                 public List<SettlementRecord> readAll()
@@ -116,8 +117,8 @@ enum Mutants implements Mutant {
     },
     WATCH_THE_NEWEST_HASH_ONLY {
         @Override
-        public VaultClient client(VaultClient it, SimProcess process) {
-            return new ForwardingVaultClient(it) {
+        public VaultClient client(VaultClient client, SimProcess process) {
+            return new ForwardingVaultClient(client) {
                 private String newest = "";
 
                 @Override
@@ -138,8 +139,8 @@ enum Mutants implements Mutant {
     },
     A_LOST_REPLY_IS_A_FAILURE {
         @Override
-        public VaultClient client(VaultClient it, SimProcess process) {
-            return new ForwardingVaultClient(it) {
+        public VaultClient client(VaultClient client, SimProcess process) {
+            return new ForwardingVaultClient(client) {
                 private final Set<String> failed = new HashSet<>();
 
                 @Override
@@ -147,7 +148,7 @@ enum Mutants implements Mutant {
                     try {
                         to.sendRaw(raw);
                     } catch (RpcException e) {
-                        if (e.kind() == RpcException.Kind.UNREACHABLE) {
+                        if (e.kind() == RpcErrorKind.UNREACHABLE) {
                             failed.add(process.world.chain.parse(raw).hash());
                         }
                         throw e;
@@ -167,8 +168,8 @@ enum Mutants implements Mutant {
     },
     ACT_ON_A_NODE_BEHIND {
         @Override
-        public VaultClient client(VaultClient it, SimProcess process) {
-            return new ForwardingVaultClient(it) {
+        public VaultClient client(VaultClient client, SimProcess process) {
+            return new ForwardingVaultClient(client) {
                 private final Map<String, L2Block> real = new HashMap<>();
                 private long highest;
                 private long highestFinal;
@@ -213,7 +214,7 @@ enum Mutants implements Mutant {
                 @Override
                 public L2Block block(long number) throws RpcException {
                     return real.values().stream()
-                            .filter(it -> it.number() == number)
+                            .filter(block -> block.number() == number)
                             .findFirst()
                             .orElse(to.block(number));
                 }
@@ -222,8 +223,8 @@ enum Mutants implements Mutant {
     },
     SKIP_THE_BLOCK_HASH {
         @Override
-        public VaultClient client(VaultClient it, SimProcess process) {
-            return new ForwardingVaultClient(it) {
+        public VaultClient client(VaultClient client, SimProcess process) {
+            return new ForwardingVaultClient(client) {
                 private final Map<Long, LogEntry> seen = new HashMap<>();
 
                 @Override
@@ -247,15 +248,15 @@ enum Mutants implements Mutant {
     },
     COMPARE_EPOCHS_NOT_HEADERS {
         @Override
-        public VaultClient client(VaultClient it, SimProcess process) {
-            return new ForwardingVaultClient(it) {
+        public VaultClient client(VaultClient client, SimProcess process) {
+            return new ForwardingVaultClient(client) {
                 @Override
                 public String headerOf(long epoch, int part, L2Block at) throws RpcException {
                     String header = to.headerOf(epoch, part, at);
                     return process.world.log.stream()
-                            .filter(it -> !header.equals(Hex.ZERO_32))
-                            .filter(it -> it.header().epoch() == epoch)
-                            .filter(it -> it.header().part() == part)
+                            .filter(logged -> !header.equals(Hex.ZERO_32))
+                            .filter(logged -> logged.header().epoch() == epoch)
+                            .filter(logged -> logged.header().part() == part)
                             .map(SealedPart::hash)
                             .findFirst()
                             .orElse(header);
@@ -265,14 +266,14 @@ enum Mutants implements Mutant {
     },
     BUMP_BY_FIVE_PERCENT {
         @Override
-        public FeePolicy fees(FeePolicy it) {
-            return new Timid(it);
+        public FeePolicy fees(FeePolicy fees) {
+            return new Timid(fees);
         }
     },
     NEVER_PUBLISH_AGAIN {
         @Override
-        public VaultClient client(VaultClient it, SimProcess process) {
-            return new ForwardingVaultClient(it) {
+        public VaultClient client(VaultClient client, SimProcess process) {
+            return new ForwardingVaultClient(client) {
                 private final Set<String> published = new HashSet<>();
 
                 @Override
@@ -286,14 +287,14 @@ enum Mutants implements Mutant {
     },
     NO_FEE_CAP {
         @Override
-        public FeePolicy fees(FeePolicy it) {
+        public FeePolicy fees(FeePolicy fees) {
             return new MarketFeePolicy(1_000, 1_000_000_000_000L, 5);
         }
     },
     A_REVERT_IS_SUCCESS {
         @Override
-        public VaultClient client(VaultClient it, SimProcess process) {
-            return new ForwardingVaultClient(it) {
+        public VaultClient client(VaultClient client, SimProcess process) {
+            return new ForwardingVaultClient(client) {
                 @Override
                 public Optional<TransactionOutcome> outcome(String transaction)
                         throws RpcException {
@@ -312,7 +313,7 @@ enum Mutants implements Mutant {
     },
     TRUST_A_SHORT_LOG {
         @Override
-        public EpochLog log(EpochLog it, SimProcess process) {
+        public EpochLog log(EpochLog log, SimProcess process) {
             SimWorld world = process.world;
             return () ->
                     Optional.of(
@@ -326,8 +327,8 @@ enum Mutants implements Mutant {
     },
     SIGN_WITHOUT_ASKING_THE_VAULT {
         @Override
-        public VaultClient client(VaultClient it, SimProcess process) {
-            return new ForwardingVaultClient(it) {
+        public VaultClient client(VaultClient client, SimProcess process) {
+            return new ForwardingVaultClient(client) {
                 @Override
                 public void simulate(String from, String calldata, L2Block at) {}
 
@@ -366,8 +367,8 @@ enum Mutants implements Mutant {
     }
 
     private static SubmissionJournal appending(
-            SubmissionJournal it, Consumer<SettlementRecord> append) {
-        return new ForwardingJournal(it) {
+            SubmissionJournal journal, Consumer<SettlementRecord> append) {
+        return new ForwardingJournal(journal) {
             @Override
             public void append(SettlementRecord entry) {
                 append.accept(entry);

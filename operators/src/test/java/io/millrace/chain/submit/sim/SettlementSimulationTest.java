@@ -45,7 +45,7 @@ class SettlementSimulationTest {
         assertThat(violation)
                 .as("%s passed %d seeds", mutant, SEEDS_FOR_A_MUTANT)
                 .isNotNull()
-                .satisfies(it -> System.out.println(mutant + " caught: " + it));
+                .satisfies(found -> System.out.println(mutant + " caught: " + found));
     }
 
     @Test

@@ -83,7 +83,7 @@ final class SimChain {
     }
 
     SimTransaction parse(String raw) {
-        return parsed.computeIfAbsent(raw, it -> SimTransaction.parse(it, hashes));
+        return parsed.computeIfAbsent(raw, hex -> SimTransaction.parse(hex, hashes));
     }
 
     /** Makes the next block out of what the pool has that pays enough. */

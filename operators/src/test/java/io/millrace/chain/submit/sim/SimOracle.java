@@ -90,12 +90,12 @@ final class SimOracle {
                 !isShown(process, entry.header()),
                 "signs epoch " + entry.epoch() + " although it had been shown that it is settled");
         List<SettlementRecord> before =
-                signed.computeIfAbsent(entry.header(), it -> new ArrayList<>());
+                signed.computeIfAbsent(entry.header(), unseen -> new ArrayList<>());
         before.forEach(old -> requireReplaces(old, entry));
         before.add(entry);
         signedByHash.put(entry.transaction(), entry);
         Set<Long> nonces = new TreeSet<>();
-        before.forEach(it -> nonces.add(it.nonce()));
+        before.forEach(record -> nonces.add(record.nonce()));
         require(
                 nonces.size() == 1 || isExcused(before.get(0)),
                 "epoch "
@@ -152,7 +152,7 @@ final class SimOracle {
     /** A node on the canonical branch told {@code process} where the vault's head is. */
     void shown(SimProcess process, String header) {
         forgetAfterFork();
-        shown.computeIfAbsent(process, it -> new HashSet<>()).add(header);
+        shown.computeIfAbsent(process, unseen -> new HashSet<>()).add(header);
     }
 
     private boolean isShown(SimProcess process, String header) {

@@ -187,7 +187,7 @@ final class SimWorld {
         if (running != null && !advance(running)) {
             kill(faults.millis(1_000, 15_000));
         }
-        zombies.removeIf(it -> !advance(it));
+        zombies.removeIf(zombie -> !advance(zombie));
         if (now() >= nextCheckpointMillis && live != null) {
             nextCheckpointMillis = now() + CHECKPOINT_MILLIS;
             checkpointed = live.reported;
@@ -195,17 +195,17 @@ final class SimWorld {
     }
 
     /** Returns whether the process lives on. */
-    private boolean advance(SimProcess it) {
+    private boolean advance(SimProcess process) {
         try {
-            it.tick();
+            process.tick();
             return true;
         } catch (SimCrash e) {
-            trace(() -> it.name + " crashes");
+            trace(() -> process.name + " crashes");
             return false;
         } catch (SettlementHaltedException e) {
-            trace(() -> it.name + " halts: " + e.reason() + " " + e.getMessage());
-            oracle.halted(it, e);
-            if (it == live && !e.reason().restartHelps()) {
+            trace(() -> process.name + " halts: " + e.reason() + " " + e.getMessage());
+            oracle.halted(process, e);
+            if (process == live && !e.reason().restartHelps()) {
                 stopped = e;
             }
             return false;

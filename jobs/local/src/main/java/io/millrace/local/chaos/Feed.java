@@ -1,0 +1,29 @@
+package io.millrace.local.chaos;
+
+import io.millrace.job.TopicScan;
+import java.io.IOException;
+
+/** Committed records of topics, as they come. */
+interface Feed extends AutoCloseable {
+
+    /** Visits what has come in, waiting a little if nothing has. */
+    void poll(TopicScan.Visitor visitor) throws IOException;
+
+    @Override
+    void close();
+
+    /** What {@code scan} reads; closes it. */
+    static Feed of(TopicScan scan) {
+        return new Feed() {
+            @Override
+            public void poll(TopicScan.Visitor visitor) throws IOException {
+                scan.poll(visitor);
+            }
+
+            @Override
+            public void close() {
+                scan.close();
+            }
+        };
+    }
+}
