@@ -93,7 +93,7 @@ public final class KafkaLedgerLog implements LedgerLog {
         long checkpoint = awaited.mark().checkpoint();
         return recorded.newest().checkpoint() < checkpoint
                 || recorded.epoch() < awaited.mark().epoch()
-                || recorded.lacking(awaited).stream()
+                || recorded.missing(awaited).stream()
                         .map(sink -> recorded.marks().getOrDefault(sink, CheckpointMark.NONE))
                         .anyMatch(mark -> mark.checkpoint() < checkpoint);
     }

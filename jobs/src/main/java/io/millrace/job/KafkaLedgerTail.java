@@ -30,7 +30,7 @@ final class KafkaLedgerTail implements LedgerTail {
     }
 
     @Override
-    public CompletableFuture<Map<String, Ends>> look() {
+    public CompletableFuture<Map<String, Ends>> poll() {
         return admin.describeTopics(LEDGER)
                 .allTopicNames()
                 .toCompletionStage()

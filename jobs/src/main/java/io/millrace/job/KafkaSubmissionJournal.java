@@ -124,7 +124,7 @@ final class KafkaSubmissionJournal implements SubmissionJournal {
         }
         List<SettlementRecord> entries = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            entries.add(intact(record));
+            entries.add(requireIntact(record));
         }
         return entries;
     }
@@ -132,7 +132,7 @@ final class KafkaSubmissionJournal implements SubmissionJournal {
     /**
      * Kafka checks its own checksums; this finds what was wrong when it was written, or by whom.
      */
-    private static SettlementRecord intact(ConsumerRecord<byte[], byte[]> record)
+    private static SettlementRecord requireIntact(ConsumerRecord<byte[], byte[]> record)
             throws SettlementHaltedException {
         try {
             SettlementRecord entry = JsonCodec.decode(record.value(), SettlementRecord.class);

@@ -24,7 +24,7 @@ final class CutPositions {
         for (Iterator<CutPosition> all = ahead.iterator(); all.hasNext(); ) {
             CutPosition position = all.next();
             if (position.cut() <= cut) {
-                reached.merge(position.source(), position, CutPositions::farther);
+                reached.merge(position.source(), position, CutPositions::max);
                 all.remove();
             }
         }
@@ -52,7 +52,7 @@ final class CutPositions {
     }
 
     /** Of two reports of one source the lesser is of a subtask that no longer reads it. */
-    private static CutPosition farther(CutPosition a, CutPosition b) {
+    private static CutPosition max(CutPosition a, CutPosition b) {
         return new CutPosition(
                 Math.max(a.cut(), b.cut()), a.source(), Math.max(a.next(), b.next()));
     }

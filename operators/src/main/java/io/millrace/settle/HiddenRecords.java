@@ -15,19 +15,19 @@ final class HiddenRecords {
     /**
      * An end that did not move.
      *
-     * @param sinceMillis the look that first saw it
-     * @param looks how many did
+     * @param sinceMillis the poll that first saw it
+     * @param polls how many did
      */
-    record StandStill(String partition, long visible, long sinceMillis, int looks) {}
+    record StandStill(String partition, long visible, long sinceMillis, int polls) {}
 
     private Map<String, StandStill> standing = Map.of();
 
     /**
-     * Takes what a look has shown.
+     * Takes what a poll has shown.
      *
      * @param nowMillis when it was made
      */
-    void looked(Map<String, Ends> ends, long nowMillis) {
+    void update(Map<String, Ends> ends, long nowMillis) {
         Map<String, StandStill> still = new HashMap<>();
         ends.forEach(
                 (partition, end) -> {
@@ -43,7 +43,7 @@ final class HiddenRecords {
                                             partition,
                                             end.visible(),
                                             before.sinceMillis(),
-                                            before.looks() + 1));
+                                            before.polls() + 1));
                 });
         standing = still;
     }

@@ -50,7 +50,7 @@ public interface LedgerLog {
         }
 
         /** Those of {@code sent.sinks()} whose last mark is another than the one sent, sorted. */
-        public List<String> lacking(SentMark sent) {
+        public List<String> missing(SentMark sent) {
             return sent.sinks().stream()
                     .filter(sink -> !sent.mark().equals(marks.get(sink)))
                     .sorted()

@@ -18,7 +18,7 @@ public interface LedgerTail extends AutoCloseable {
     record Ends(long visible, long written) {}
 
     /** Asks for the ends, by name of the partition. Waits for nothing; may fail. */
-    CompletableFuture<Map<String, Ends>> look();
+    CompletableFuture<Map<String, Ends>> poll();
 
     @Override
     default void close() {}

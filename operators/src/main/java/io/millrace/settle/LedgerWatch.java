@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the ledger's tail with each completed checkpoint, and takes what the look before it has
+ * Polls the ledger's tail with each completed checkpoint, and takes what the poll before it has
  * shown. Called by the task's thread, {@link #hiddenMillis} by any.
  */
 final class LedgerWatch implements AutoCloseable {
@@ -17,12 +17,12 @@ final class LedgerWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerWatch.class);
 
     /** A commit may come a checkpoint late, a restarted broker a few. */
-    private static final int LOOKS_BELIEVED = 6;
+    private static final int POLLS_BELIEVED = 6;
 
     private final LedgerTail tail;
     private final HiddenRecords hidden = new HiddenRecords();
-    private @Nullable CompletableFuture<Map<String, Ends>> looking;
-    private long lookedMillis;
+    private @Nullable CompletableFuture<Map<String, Ends>> polling;
+    private long polledMillis;
     private boolean warned;
     private volatile long hiddenSinceMillis;
 
@@ -32,18 +32,18 @@ final class LedgerWatch implements AutoCloseable {
 
     /** A checkpoint has completed. */
     void completed(long nowMillis) {
-        CompletableFuture<Map<String, Ends>> last = looking;
+        CompletableFuture<Map<String, Ends>> last = polling;
         if (last != null && !last.isDone()) {
             return;
         }
         if (last != null && !last.isCompletedExceptionally()) {
-            hidden.looked(last.join(), lookedMillis);
+            hidden.update(last.join(), polledMillis);
             StandStill longest = hidden.longest();
             hiddenSinceMillis = longest == null ? 0 : longest.sinceMillis();
-            say(longest, nowMillis);
+            log(longest, nowMillis);
         }
-        lookedMillis = nowMillis;
-        looking = tail.look();
+        polledMillis = nowMillis;
+        polling = tail.poll();
     }
 
     /** For how long the records have been hidden that have been so for longest, 0 if none is. */
@@ -52,8 +52,8 @@ final class LedgerWatch implements AutoCloseable {
         return since == 0 ? 0 : Math.max(0, nowMillis - since);
     }
 
-    private void say(@Nullable StandStill longest, long nowMillis) {
-        boolean hangs = longest != null && longest.looks() >= LOOKS_BELIEVED;
+    private void log(@Nullable StandStill longest, long nowMillis) {
+        boolean hangs = longest != null && longest.polls() >= POLLS_BELIEVED;
         if (hangs && !warned && longest != null) {
             LOG.warn(
                     "records of {} from offset {} on have been hidden for {} ms although"

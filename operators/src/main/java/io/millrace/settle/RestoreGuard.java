@@ -30,7 +30,7 @@ public final class RestoreGuard {
         String state =
                 restored == 0
                         ? "the job starts with an empty state"
-                        : "the job starts from " + named(restored, head);
+                        : "the job starts from " + describe(restored, head);
         String log =
                 last.equals(CheckpointMark.NONE)
                         ? "the log ends with epoch "
@@ -50,7 +50,7 @@ public final class RestoreGuard {
                             + "; stop the other job if it still runs"
                             + REMEDY);
         }
-        List<String> lacking = recorded.lacking(sent);
+        List<String> lacking = recorded.missing(sent);
         boolean sentNothing = sent.mark().equals(CheckpointMark.NONE);
         if (!sentNothing && !(last.equals(sent.mark()) && lacking.isEmpty())) {
             throw new StateRefusedException(
@@ -81,7 +81,7 @@ public final class RestoreGuard {
                 .anyMatch(mark -> mark.checkpoint() == restored && !mark.equals(sent));
     }
 
-    private static String named(long checkpoint, EpochSealer.Head head) {
+    private static String describe(long checkpoint, EpochSealer.Head head) {
         return "checkpoint "
                 + checkpoint
                 + " (epoch "

@@ -26,14 +26,14 @@ public final class Hex {
     public static byte[] decode(String text) {
         if (!text.startsWith("0x")) {
             throw new IllegalArgumentException(
-                    "\"" + abridge(text) + "\" is not hexadecimal: start it with 0x");
+                    "\"" + abbreviate(text) + "\" is not hexadecimal: start it with 0x");
         }
         try {
             return FORMAT.parseHex(text, 2, text.length());
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "\""
-                            + abridge(text)
+                            + abbreviate(text)
                             + "\" is not hexadecimal: give an even number of digits 0-9, a-f after"
                             + " 0x",
                     e);
@@ -50,7 +50,7 @@ public final class Hex {
         if (bytes.length != length) {
             throw new IllegalArgumentException(
                     "\""
-                            + abridge(text)
+                            + abbreviate(text)
                             + "\" has "
                             + bytes.length
                             + " bytes where "
@@ -60,7 +60,7 @@ public final class Hex {
         return bytes;
     }
 
-    private static String abridge(String text) {
+    private static String abbreviate(String text) {
         return text.length() <= 80 ? text : text.substring(0, 80) + "...";
     }
 }

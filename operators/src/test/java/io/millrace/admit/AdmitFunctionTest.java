@@ -39,7 +39,7 @@ class AdmitFunctionTest {
                 .candidate();
     }
 
-    private static RestoringHarness.Item<Candidate, FundsChange> ask(
+    private static RestoringHarness.Item<Candidate, FundsChange> requested(
             String name, long feeNano, long deadline) {
         return first(candidate(name, feeNano, deadline));
     }
@@ -92,7 +92,7 @@ class AdmitFunctionTest {
                         feeding,
                         event(new VaultEvent.SpendingAccountOpened(PLACE, ACCOUNT, ALICE)),
                         deposit(10),
-                        ask("a", 7, 100));
+                        requested("a", 7, 100));
 
         assertThat(run.main()).containsExactly(candidate("a", 7, 100).admitted(ACCOUNT));
         assertThat(run.main().get(0).terms().reservedNano()).isEqualTo(7);
@@ -105,9 +105,9 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(20),
-                        ask("a", 7, 100),
-                        ask("b", 5, 100),
-                        ask("beyond what is left", 9, 100),
+                        requested("a", 7, 100),
+                        requested("b", 5, 100),
+                        requested("beyond what is left", 9, 100),
                         charged("a", 7),
                         charged("b", 2),
                         charged("b", 2));
@@ -118,7 +118,7 @@ class AdmitFunctionTest {
     @ParameterizedTest
     @EnumSource(Feeding.class)
     void admit_noAccount_unknownAccountAndNothingRemembered(Feeding feeding) {
-        RestoringHarness.Run<Task> run = run(feeding, ask("a", 7, 100));
+        RestoringHarness.Run<Task> run = run(feeding, requested("a", 7, 100));
 
         assertThat(reasons(run)).containsExactly(RejectReason.UNKNOWN_ACCOUNT);
         assertThat(run.stateEntries()).isZero();
@@ -131,10 +131,10 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(10),
-                        ask("a", 7, 100),
-                        ask("b", 4, 100),
+                        requested("a", 7, 100),
+                        requested("b", 4, 100),
                         charged("a", 5),
-                        ask(
+                        requested(
                                 "b", 4,
                                 100)); // refused is not remembered: the same request may come again
 
@@ -152,10 +152,10 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(1),
-                        ask("a", 1, 100),
+                        requested("a", 1, 100),
                         charged("a", 1),
-                        ask("b", 1, 100),
-                        ask("free", 0, 100));
+                        requested("b", 1, 100),
+                        requested("free", 0, 100));
 
         assertThat(inputs(run)).containsExactly("a", "free");
         assertThat(reasons(run)).containsExactly(RejectReason.INSUFFICIENT_FUNDS);
@@ -165,7 +165,12 @@ class AdmitFunctionTest {
     @EnumSource(Feeding.class)
     void admit_failedTask_freesItsReservation(Feeding feeding) {
         RestoringHarness.Run<Task> run =
-                run(feeding, deposit(5), ask("a", 5, 100), charged("a", 0), ask("b", 5, 100));
+                run(
+                        feeding,
+                        deposit(5),
+                        requested("a", 5, 100),
+                        charged("a", 0),
+                        requested("b", 5, 100));
 
         assertThat(inputs(run))
                 .as("the fee of a failed request stayed reserved")
@@ -207,15 +212,15 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(10),
-                        ask("a", 7, 100),
-                        ask("b", 1, 100),
-                        ask("c", 1, 100),
+                        requested("a", 7, 100),
+                        requested("b", 1, 100),
+                        requested("c", 1, 100),
                         charged("b", 1),
                         watermark(200),
-                        ask("d", 2, 300), // 10 - 7 - 1 - 1: the reservation of a still counts
+                        requested("d", 2, 300), // 10 - 7 - 1 - 1: the reservation of a still counts
                         charged("a", 7),
                         charged("c", 0),
-                        ask("e", 2, 300),
+                        requested("e", 2, 300),
                         charged("e", 2),
                         watermark(300));
 
@@ -233,11 +238,11 @@ class AdmitFunctionTest {
                         feeding,
                         charged("never", 3),
                         deposit(10),
-                        ask("a", 6, 100),
+                        requested("a", 6, 100),
                         charged("a", 6),
                         charged("a", 6),
                         charged("never", 3),
-                        ask("b", 4, 100));
+                        requested("b", 4, 100));
 
         assertThat(inputs(run)).as("a charge was counted twice").containsExactly("a", "b");
     }
@@ -249,7 +254,7 @@ class AdmitFunctionTest {
                                 run(
                                         Feeding.ALL_AT_ONCE,
                                         deposit(10),
-                                        ask("a", 6, 100),
+                                        requested("a", 6, 100),
                                         charged("a", 7)))
                 .hasStackTraceContaining("BrokenBooksException")
                 .hasStackTraceContaining("only 6 were reserved (M2)");
@@ -262,13 +267,13 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(10),
-                        ask("a", 7, 100),
+                        requested("a", 7, 100),
                         withdrawal(1, 10),
-                        ask("b", 1, 100),
+                        requested("b", 1, 100),
                         charged(
                                 "a",
                                 5), // two of the reserved come back after the release was fixed
-                        ask("c", 2, 100),
+                        requested("c", 2, 100),
                         withdrawal(2, 4));
 
         assertThat(run.side(AdmitFunction.RELEASES))
@@ -286,17 +291,17 @@ class AdmitFunctionTest {
                 run(
                         feeding,
                         deposit(10 * token),
-                        ask("inFlight", 4 * token, 100),
+                        requested("inFlight", 4 * token, 100),
                         withdrawal(1, token),
                         event(new VaultEvent.Escaped(PLACE, ACCOUNT, ALICE, 1, 10 * token)),
-                        ask("a", 1, 100),
+                        requested("a", 1, 100),
                         event(new VaultEvent.ReleaseSkipped(PLACE, ACCOUNT, ALICE, 1, token)),
-                        ask("b", 1, 100),
+                        requested("b", 1, 100),
                         deposit(4 * token), // the operator covers what is in flight
-                        ask("c", 1, 100),
+                        requested("c", 1, 100),
                         charged("inFlight", 4 * token),
                         deposit(token), // the requester comes back
-                        ask("d", token, 100));
+                        requested("d", token, 100));
 
         assertThat(inputs(run))
                 .as("money that had left was promised")
@@ -319,7 +324,7 @@ class AdmitFunctionTest {
                         Feeding.RESTORE_BETWEEN,
                         event(deposited(6, BOB, 100)),
                         deposit(5),
-                        ask("a", 6, 100));
+                        requested("a", 6, 100));
 
         assertThat(reasons(run)).containsExactly(RejectReason.INSUFFICIENT_FUNDS);
     }

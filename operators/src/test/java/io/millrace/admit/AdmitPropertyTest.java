@@ -44,7 +44,7 @@ class AdmitPropertyTest {
             return depositedNano - releasedNano - chargedNano - reservedNano;
         }
 
-        void ask(String name, long feeNano, long deadline) {
+        void request(String name, long feeNano, long deadline) {
             if (open.containsKey(name) || (deadlines.containsKey(name) && deadline > watermark)) {
                 rejections.add(RejectReason.DUPLICATE);
             } else if (deadline <= watermark) {
@@ -91,7 +91,8 @@ class AdmitPropertyTest {
                     // late.
                     int number = Math.max(0, step / 2 - random.nextInt(40));
                     Candidate candidate = candidate("r" + number, number % 9, 6 + number * 2L);
-                    books.ask(candidate.input(), candidate.feeNano(), candidate.deadlineMillis());
+                    books.request(
+                            candidate.input(), candidate.feeNano(), candidate.deadlineMillis());
                     items.add(first(candidate));
                 }
             }

@@ -13,8 +13,8 @@ class HiddenRecordsTest {
 
     @Test
     void looked_endThatMovesWithEachCheckpoint_standsForOneLookOnly() {
-        hidden.looked(Map.of("charges-0", new Ends(10, 14)), 1_000);
-        hidden.looked(Map.of("charges-0", new Ends(14, 20)), 2_000);
+        hidden.update(Map.of("charges-0", new Ends(10, 14)), 1_000);
+        hidden.update(Map.of("charges-0", new Ends(14, 20)), 2_000);
 
         assertThat(hidden.longest()).isEqualTo(new StandStill("charges-0", 14, 2_000, 1));
     }
@@ -22,26 +22,26 @@ class HiddenRecordsTest {
     /** Charges were committed and nobody could see them, while every checkpoint completed. */
     @Test
     void looked_endThatStandsStillWithRecordsBehindIt_countsFromTheFirstLook() {
-        hidden.looked(Map.of("charges-0", new Ends(10, 14), "charges-1", new Ends(5, 9)), 1_000);
-        hidden.looked(Map.of("charges-0", new Ends(10, 20), "charges-1", new Ends(9, 9)), 2_000);
-        hidden.looked(Map.of("charges-0", new Ends(10, 26), "charges-1", new Ends(9, 12)), 3_000);
+        hidden.update(Map.of("charges-0", new Ends(10, 14), "charges-1", new Ends(5, 9)), 1_000);
+        hidden.update(Map.of("charges-0", new Ends(10, 20), "charges-1", new Ends(9, 9)), 2_000);
+        hidden.update(Map.of("charges-0", new Ends(10, 26), "charges-1", new Ends(9, 12)), 3_000);
 
         assertThat(hidden.longest()).isEqualTo(new StandStill("charges-0", 10, 1_000, 3));
     }
 
     @Test
     void looked_nothingBehindTheEnd_hidesNothingHoweverLongItIsQuiet() {
-        hidden.looked(Map.of("charges-0", new Ends(10, 10)), 1_000);
-        hidden.looked(Map.of("charges-0", new Ends(10, 10)), 90_000);
+        hidden.update(Map.of("charges-0", new Ends(10, 10)), 1_000);
+        hidden.update(Map.of("charges-0", new Ends(10, 10)), 90_000);
 
         assertThat(hidden.longest()).isNull();
     }
 
     @Test
     void looked_transactionEnds_isForgotten() {
-        hidden.looked(Map.of("charges-0", new Ends(10, 14)), 1_000);
-        hidden.looked(Map.of("charges-0", new Ends(10, 14)), 2_000);
-        hidden.looked(Map.of("charges-0", new Ends(15, 15)), 3_000);
+        hidden.update(Map.of("charges-0", new Ends(10, 14)), 1_000);
+        hidden.update(Map.of("charges-0", new Ends(10, 14)), 2_000);
+        hidden.update(Map.of("charges-0", new Ends(15, 15)), 3_000);
 
         assertThat(hidden.longest()).isNull();
     }

@@ -42,15 +42,15 @@ public final class FaultChain
         node = new JsonRpc(URI.create(anvil.url()), Duration.ofSeconds(10));
         local = new LocalVault(anvil);
         identity = local.identity();
-        tell("evm_setIntervalMining", 0);
-        tell("evm_setAutomine", false);
+        call("evm_setIntervalMining", 0);
+        call("evm_setAutomine", false);
     }
 
     @Override
     public void beforeEach(ExtensionContext context) throws Exception {
         proxy = RpcFaultProxy.before(anvil.url());
         otherProxy = RpcFaultProxy.before(anvil.url());
-        tell("anvil_setNextBlockBaseFeePerGas", "0x3b9aca00");
+        call("anvil_setNextBlockBaseFeePerGas", "0x3b9aca00");
         anvil.fund(LocalVault.SETTLER.address());
         mine(8); // all before is final
         books = new SettledBooks(this);
@@ -60,7 +60,7 @@ public final class FaultChain
     public void afterEach(ExtensionContext context) throws Exception {
         proxy.close();
         otherProxy.close();
-        tell("anvil_dropAllTransactions");
+        call("anvil_dropAllTransactions");
     }
 
     @Override
@@ -88,7 +88,7 @@ public final class FaultChain
     }
 
     /** Another node of the same chain, that knows it up to the block of now and no further. */
-    public Anvil laggard() throws RpcException {
+    public Anvil laggingNode() throws RpcException {
         return Anvil.startBehind(anvil, height());
     }
 
@@ -98,12 +98,12 @@ public final class FaultChain
     }
 
     /** A call of the node that answers something. */
-    public JsonNode ask(String method, Object... params) throws RpcException {
+    public JsonNode query(String method, Object... params) throws RpcException {
         return node.call(method, params);
     }
 
     /** A call of the node whose answer may be null. */
-    public void tell(String method, Object... params) throws RpcException {
+    public void call(String method, Object... params) throws RpcException {
         node.callNullable(method, params);
     }
 
@@ -113,9 +113,9 @@ public final class FaultChain
 
     /** Transactions of users, each in a block of its own. */
     public void withAutomine(Actions actions) throws Exception {
-        tell("evm_setAutomine", true);
+        call("evm_setAutomine", true);
         actions.run();
-        tell("evm_setAutomine", false);
+        call("evm_setAutomine", false);
     }
 
     /** Something that may throw. */
@@ -124,11 +124,11 @@ public final class FaultChain
     }
 
     public long height() throws RpcException {
-        return HexQuantity.parse(ask("eth_blockNumber").asText()).longValueExact();
+        return HexQuantity.parse(query("eth_blockNumber").asText()).longValueExact();
     }
 
     public long finalHeight() throws RpcException {
-        JsonNode block = ask("eth_getBlockByNumber", "finalized", false);
+        JsonNode block = query("eth_getBlockByNumber", "finalized", false);
         return HexQuantity.parse(block.path("number").asText()).longValueExact();
     }
 
@@ -147,7 +147,7 @@ public final class FaultChain
 
     /** An account that the node signs for without its key. */
     public void impersonate(String address) throws RpcException {
-        tell("anvil_impersonateAccount", address);
+        call("anvil_impersonateAccount", address);
     }
 
     /** What has happened since the test began. */

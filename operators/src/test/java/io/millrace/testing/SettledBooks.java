@@ -56,11 +56,11 @@ public final class SettledBooks {
         List<Sent> found = new ArrayList<>();
         String vault = chain.local().connection().vault();
         for (long number = firstBlock; number <= chain.height(); number++) {
-            JsonNode block = chain.ask("eth_getBlockByNumber", HexQuantity.of(number), true);
+            JsonNode block = chain.query("eth_getBlockByNumber", HexQuantity.of(number), true);
             for (JsonNode transaction : block.path("transactions")) {
                 if (transaction.path("from").asText().equals(LocalVault.SETTLER.address())) {
                     String hash = transaction.path("hash").asText();
-                    JsonNode receipt = chain.ask("eth_getTransactionReceipt", hash);
+                    JsonNode receipt = chain.query("eth_getTransactionReceipt", hash);
                     found.add(
                             new Sent(
                                     hash,
@@ -89,7 +89,7 @@ public final class SettledBooks {
                         HexQuantity.of(firstBlock),
                         "toBlock",
                         HexQuantity.of(chain.height()));
-        for (JsonNode log : chain.ask("eth_getLogs", filter)) {
+        for (JsonNode log : chain.query("eth_getLogs", filter)) {
             headers.add(log.path("topics").path(3).asText());
         }
         return headers;

@@ -42,7 +42,7 @@ class AuditTest {
     void audit_rightBooksOfRunningStack_everyCheckGreen(long seed) {
         Books books = Audit.judge(SampleBooks.running(seed).evidence());
 
-        assertThat(red(books)).as("seed " + seed).isEmpty();
+        assertThat(failed(books)).as("seed " + seed).isEmpty();
         assertThat(books.ok()).isTrue();
         assertThat(books.checks()).extracting(Check::name).isEqualTo(NAMES);
     }
@@ -50,7 +50,7 @@ class AuditTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void audit_rightBooksAtRest_everyCheckGreen(long seed) {
-        assertThat(red(Audit.judge(SampleBooks.atRest(seed).evidence())))
+        assertThat(failed(Audit.judge(SampleBooks.atRest(seed).evidence())))
                 .as("seed " + seed)
                 .isEmpty();
     }
@@ -78,17 +78,17 @@ class AuditTest {
                         books.prices,
                         List.of());
 
-        assertThat(red(Audit.judge(new Evidence(nothing, chain, true)))).isEmpty();
+        assertThat(failed(Audit.judge(new Evidence(nothing, chain, true)))).isEmpty();
     }
 
     @Test
     void audit_requestInFlight_redOnlyAtRest() {
         SampleBooks running = SampleBooks.running(1);
         running.addRequestInFlight(1);
-        assertThat(red(Audit.judge(running.evidence()))).isEmpty();
+        assertThat(failed(Audit.judge(running.evidence()))).isEmpty();
 
         running.requireSettled = true;
-        assertThat(red(Audit.judge(running.evidence())))
+        assertThat(failed(Audit.judge(running.evidence())))
                 .extracting(Check::name)
                 .contains("requests-accounted");
     }
@@ -99,7 +99,7 @@ class AuditTest {
         books.addRequestInFlight(1);
         books.newestMillis += 30_000 + RequestChecks.GRACE_MILLIS + 1;
 
-        assertThat(red(Audit.judge(books.evidence())))
+        assertThat(failed(Audit.judge(books.evidence())))
                 .as("a request that the job swallowed stayed unnoticed")
                 .extracting(Check::name)
                 .containsExactly("requests-accounted");
@@ -109,10 +109,10 @@ class AuditTest {
     void audit_withdrawalAskedForAMomentAgo_redOnlyAtRest() {
         SampleBooks running = SampleBooks.running(1);
         Falsify.ask(running, 3, 95);
-        assertThat(red(Audit.judge(running.evidence()))).isEmpty();
+        assertThat(failed(Audit.judge(running.evidence()))).isEmpty();
 
         running.requireSettled = true;
-        assertThat(red(Audit.judge(running.evidence())))
+        assertThat(failed(Audit.judge(running.evidence())))
                 .extracting(Check::name)
                 .contains("withdrawals-answered");
     }
@@ -122,10 +122,10 @@ class AuditTest {
         SampleBooks books = SampleBooks.running(1);
         long asked = Falsify.ask(books, 3, 95);
         books.seconds = asked + SampleBooks.ESCAPE_AFTER_SECONDS - 1;
-        assertThat(red(Audit.judge(books.evidence()))).isEmpty();
+        assertThat(failed(Audit.judge(books.evidence()))).isEmpty();
 
         books.seconds++;
-        assertThat(red(Audit.judge(books.evidence())))
+        assertThat(failed(Audit.judge(books.evidence())))
                 .as("a withdrawal that the operator keeps back stayed unnoticed")
                 .extracting(Check::name)
                 .containsExactly("withdrawals-answered");
@@ -136,7 +136,7 @@ class AuditTest {
         SampleBooks books = SampleBooks.running(1);
         Falsify.ask(books, 3, 30);
 
-        assertThat(red(Audit.judge(books.evidence())))
+        assertThat(failed(Audit.judge(books.evidence())))
                 .extracting(Check::name)
                 .containsExactly("withdrawals-answered");
     }
@@ -146,13 +146,13 @@ class AuditTest {
         BigInteger word = SampleLedger.word(new EpochPart.Release(3, 1, BigInteger.TEN));
         SampleBooks books = SampleBooks.running(1);
         Falsify.releases(books, 3, words -> List.of(word));
-        assertThat(red(Audit.judge(books.evidence())))
+        assertThat(failed(Audit.judge(books.evidence())))
                 .extracting(Check::name)
                 .doesNotContain("releases-requested");
 
         SampleBooks settled = SampleBooks.atRest(1);
         Falsify.releases(settled, 3, words -> List.of(word));
-        assertThat(red(Audit.judge(settled.evidence())))
+        assertThat(failed(Audit.judge(settled.evidence())))
                 .extracting(Check::name)
                 .contains("releases-requested");
     }
@@ -192,7 +192,7 @@ class AuditTest {
                                 + "{\"name\":\"b\",\"ok\":false,\"detail\":\"y\"}]}");
     }
 
-    private static List<Check> red(Books books) {
+    private static List<Check> failed(Books books) {
         return books.checks().stream().filter(check -> !check.ok()).toList();
     }
 

@@ -9,12 +9,12 @@ import static io.millrace.audit.Falsify.log;
 import static io.millrace.audit.Falsify.more;
 import static io.millrace.audit.Falsify.receipt;
 import static io.millrace.audit.Falsify.receiptCharge;
-import static io.millrace.audit.Falsify.reheaded;
 import static io.millrace.audit.Falsify.sealed;
 import static io.millrace.audit.Falsify.settlement;
 import static io.millrace.audit.Falsify.signed;
 import static io.millrace.audit.Falsify.signedOf;
 import static io.millrace.audit.Falsify.spending;
+import static io.millrace.audit.Falsify.withHeader;
 import static io.millrace.audit.Falsify.words;
 import static java.math.BigInteger.ONE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -226,7 +226,7 @@ class FalsifiedBooksTest {
                 row(
                         "other block reflected",
                         "epoch-cuts",
-                        b -> log(b, part -> reheaded(part, "l2Block", 3L))),
+                        b -> log(b, part -> withHeader(part, "l2Block", 3L))),
                 row(
                         "request behind the cut of its epoch",
                         "epoch-cuts",
@@ -239,7 +239,7 @@ class FalsifiedBooksTest {
                 row(
                         "log forked",
                         "epoch-log",
-                        b -> log(b, part -> reheaded(part, "partSumNano", ONE))),
+                        b -> log(b, part -> withHeader(part, "partSumNano", ONE))),
                 row(
                         "log with other words",
                         "epoch-log",

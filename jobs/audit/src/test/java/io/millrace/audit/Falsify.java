@@ -85,7 +85,7 @@ final class Falsify {
         Records.alter(books.movements, Settlement.class, at(books, 0), component, value);
     }
 
-    static EpochPart reheaded(EpochPart part, String component, Object value) {
+    static EpochPart withHeader(EpochPart part, String component, Object value) {
         Header header = Records.with(part.header(), component, value);
         return Records.with(part, "header", header);
     }
@@ -93,7 +93,7 @@ final class Falsify {
     /** Alters a field of the first header that was given to settle. */
     static void header(SampleBooks books, String component, Object value) {
         EpochPart part = ((Settlement) books.movements.get(at(books, 0))).part();
-        settlement(books, "part", reheaded(part, component, value));
+        settlement(books, "part", withHeader(part, component, value));
     }
 
     /** Alters the first amount word of one list that was given to settle. */

@@ -76,7 +76,7 @@ class JournalITCase {
             }
             broker.process().kill();
         }
-        tear(MARKER_BYTES + 10); // the last entry and the end of its transaction
+        truncate(MARKER_BYTES + 10); // the last entry and the end of its transaction
         broker.process().start();
 
         try (SubmissionJournal journal = open()) {
@@ -185,7 +185,7 @@ class JournalITCase {
     }
 
     /** What the disk had not kept yet: the newest segment ends {@code bytes} earlier. */
-    private void tear(int bytes) throws IOException {
+    private void truncate(int bytes) throws IOException {
         Path segment;
         try (Stream<Path> files =
                 Files.list(folder.resolve("kafka/data/" + Topics.TRANSACTIONS + "-0"))) {

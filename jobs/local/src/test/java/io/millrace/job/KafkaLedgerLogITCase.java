@@ -67,7 +67,7 @@ class KafkaLedgerLogITCase {
         SentMark both = new SentMark(mark(40), SINKS);
         LedgerLog.Recorded recorded = log.read(both);
         assertThat(recorded.marks()).containsOnly(entry(0, 40), entry(1, 40));
-        assertThat(recorded.lacking(both)).isEmpty();
+        assertThat(recorded.missing(both)).isEmpty();
 
         send(one, "money-0", 41);
         one.abortTransaction();
@@ -77,7 +77,7 @@ class KafkaLedgerLogITCase {
         recorded = log.read(half);
         assertThat(recorded.marks()).containsOnly(entry(0, 40), entry(1, 41));
         assertThat(recorded.newest()).isEqualTo(mark(41));
-        assertThat(recorded.lacking(half)).containsExactly("money-0");
+        assertThat(recorded.missing(half)).containsExactly("money-0");
 
         send(one, "money-0", 42); // and nobody knows yet what becomes of it
         send(two, "money-1", 42);

@@ -68,7 +68,7 @@ public final class LedgerChecks {
         for (SealedPart part : history.parts()) {
             if (part.header().l2Block() > history.finalBlock()) {
                 throw new RecoverException(
-                        named(part)
+                        describe(part)
                                 + " has seen L2 block "
                                 + part.header().l2Block()
                                 + " but the node's final block is "
@@ -106,7 +106,7 @@ public final class LedgerChecks {
             String hash = headerHash.of(header);
             if (!hash.equals(part.hash())) {
                 throw new RecoverException(
-                        named(part)
+                        describe(part)
                                 + " has header hash "
                                 + part.hash()
                                 + " but hashes to "
@@ -149,7 +149,7 @@ public final class LedgerChecks {
             String recorded = vault.headerOf(part.header().epoch(), part.header().part());
             if (!recorded.equals(Hex.ZERO_32) && !recorded.equals(part.hash())) {
                 throw new RecoverException(
-                        named(part)
+                        describe(part)
                                 + " has header "
                                 + part.hash()
                                 + " in the log but "
@@ -169,7 +169,7 @@ public final class LedgerChecks {
                             + ") but the log ends with "
                             + (parts.isEmpty()
                                     ? "nothing"
-                                    : named(parts.get(parts.size() - 1))
+                                    : describe(parts.get(parts.size() - 1))
                                             + " (header "
                                             + parts.get(parts.size() - 1).hash()
                                             + ")")
@@ -290,7 +290,7 @@ public final class LedgerChecks {
         }
     }
 
-    private static String named(SealedPart part) {
+    private static String describe(SealedPart part) {
         return "epoch " + part.header().epoch() + " part " + part.header().part();
     }
 }

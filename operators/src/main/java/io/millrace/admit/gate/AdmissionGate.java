@@ -29,7 +29,7 @@ public record AdmissionGate(String id) implements Serializable {
     }
 
     /** A new leaf for {@code subtask}, closed; it takes the place of an older one. */
-    Leaf hang(int subtask) {
+    Leaf addLeaf(int subtask) {
         Leaf leaf = new Leaf(new Place(id, subtask));
         LEAVES.put(leaf.place, leaf);
         return leaf;
@@ -38,7 +38,7 @@ public record AdmissionGate(String id) implements Serializable {
     /**
      * Moves the leaf of {@code subtask}.
      *
-     * @return false if none hangs in this JVM
+     * @return false if this JVM has none
      */
     boolean move(int subtask, boolean open) {
         Leaf leaf = LEAVES.get(new Place(id, subtask));

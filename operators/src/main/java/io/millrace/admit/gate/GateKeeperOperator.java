@@ -98,7 +98,7 @@ public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
     @Override
     public void processElement1(StreamRecord<Long> changeNano) {
         rule.promised(changeNano.getValue());
-        look();
+        update();
     }
 
     @Override
@@ -109,7 +109,7 @@ public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
         } else if (event instanceof VaultEvent.Scanned scanned) {
             rule.chainRead(scanned.blockMillis(), scanned.caughtUp(), lastBarrier);
         }
-        look();
+        update();
     }
 
     @Override
@@ -137,7 +137,7 @@ public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
     }
 
     private void repeat(long timestamp) {
-        look();
+        update();
         if (state == GateState.CATCHING_UP
                 && !warned
                 && timestamp - closedSinceMillis > PATIENCE_MILLIS) {
@@ -151,7 +151,7 @@ public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
         output.collect(new StreamRecord<>(state));
     }
 
-    private void look() {
+    private void update() {
         unsettledNano = rule.unsettledNano();
         GateState before = state;
         long now = now();
@@ -160,12 +160,12 @@ public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
             return;
         }
         closedSinceMillis = before == GateState.OPEN ? now : closedSinceMillis;
-        say(after, now);
+        log(after, now);
         state = after;
         output.collect(new StreamRecord<>(after));
     }
 
-    private void say(GateState after, long now) {
+    private void log(GateState after, long now) {
         switch (after) {
             case OPEN ->
                     LOG.info(

@@ -43,7 +43,7 @@ public final class GatedSource<T, S extends SourceSplit, E> implements Source<T,
     @Override
     public SourceReader<T, S> createReader(SourceReaderContext context) throws Exception {
         SourceReader<T, S> reader = inside.createReader(context);
-        AdmissionGate.Leaf leaf = gate.hang(context.getIndexOfSubtask());
+        AdmissionGate.Leaf leaf = gate.addLeaf(context.getIndexOfSubtask());
         new MetricRegistrar(context.metricGroup())
                 .flag(GateMetrics.GATE_CLOSED, () -> !leaf.isOpen());
         return new GatedReader<>(reader, leaf);

@@ -48,7 +48,7 @@ public final class JsonRpcEventChain implements EventChain {
     @Override
     public long chainId() throws RpcException {
         return RpcAnswers.quantity(
-                "eth_chainId", endpoints.ask("eth_chainId", node -> node.call("eth_chainId")));
+                "eth_chainId", endpoints.call("eth_chainId", node -> node.call("eth_chainId")));
     }
 
     @Override
@@ -97,7 +97,7 @@ public final class JsonRpcEventChain implements EventChain {
         }
         try {
             List<Optional<JsonNode>> blocks =
-                    endpoints.ask(GET_BLOCK, node -> node.batch(GET_BLOCK, params));
+                    endpoints.call(GET_BLOCK, node -> node.batch(GET_BLOCK, params));
             List<BlockHeader> headers = new ArrayList<>();
             for (int i = 0; i < blocks.size(); i++) {
                 headers.add(requireNumber(from + i, parse(from + i + "", blocks.get(i))));
@@ -147,7 +147,7 @@ public final class JsonRpcEventChain implements EventChain {
 
     private List<LogEntry> logs(int endpoint, Map<String, Object> filter, long from, long to)
             throws RpcException {
-        return endpoints.ask(
+        return endpoints.call(
                 endpoint,
                 GET_LOGS,
                 node -> RpcAnswers.logs(node.call(GET_LOGS, filter), from, to, addresses));
@@ -155,7 +155,7 @@ public final class JsonRpcEventChain implements EventChain {
 
     @Override
     public List<LogEntry> provenLogs(BlockHeader block) throws RpcException {
-        return endpoints.ask(GET_RECEIPTS, node -> provenLogs(node, block));
+        return endpoints.call(GET_RECEIPTS, node -> provenLogs(node, block));
     }
 
     private List<LogEntry> provenLogs(JsonRpc node, BlockHeader block) throws RpcException {
@@ -194,7 +194,7 @@ public final class JsonRpcEventChain implements EventChain {
         Map<String, String> call = Map.of("to", registry, "data", RegistryAbi.priceNoticeCall());
         try {
             return RegistryAbi.priceNoticeMillis(
-                    endpoints.ask(
+                    endpoints.call(
                             CALL, node -> RpcAnswers.hash(CALL, node.call(CALL, call, "latest"))));
         } catch (RpcException e) {
             // A node that is behind may not have it yet, so this is no reason to end the job.
@@ -235,7 +235,7 @@ public final class JsonRpcEventChain implements EventChain {
     }
 
     private BlockHeader headerBy(String tagOrNumber) throws RpcException {
-        return endpoints.ask(
+        return endpoints.call(
                 GET_BLOCK,
                 node -> parse(tagOrNumber, node.callNullable(GET_BLOCK, tagOrNumber, false)));
     }

@@ -10,7 +10,7 @@ import java.io.Serializable;
  * @param chainId the node must follow
  * @param startBlock first block read without a checkpoint: the one the vault or the registry was
  *     deployed in, whichever is older
- * @param pollMillis between two looks for new final blocks
+ * @param pollMillis between two polls for new final blocks
  * @param maxBackoffMillis longest wait after failures of the node
  * @param logsCheck how a node's logs are checked to be all
  * @param maxChainAgeMillis how old the newest final block may be that requests are priced by

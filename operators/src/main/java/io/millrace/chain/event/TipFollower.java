@@ -46,7 +46,7 @@ final class TipFollower {
                 if (window.isEmpty()) {
                     throw new FinalityViolatedException(number - 1, parent, header.parentHash());
                 }
-                break; // replaced while being read; the next look drops it
+                break; // replaced while being read; the next poll drops it
             }
             List<LogEntry> logs = proof.rulesOut(header) ? List.of() : chain.logsOf(header).logs();
             proof.require(header, logs);

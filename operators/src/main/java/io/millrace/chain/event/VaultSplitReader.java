@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the chain: ranges while blocks are final and not emitted, else the blocks above them.
- * Before the first look, and after each change of the node, the last emitted block must still be
+ * Before the first poll, and after each change of the node, the last emitted block must still be
  * where it was; before the first, the registry must announce prices far enough ahead. Failures are
  * waited out; another chain than configured, too short a notice, or a final block that was
  * replaced, ends the job, as no restart could help. Called by Flink's fetcher thread, woken by any.
@@ -30,7 +30,7 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
 
     private static final Logger LOG = LoggerFactory.getLogger(VaultSplitReader.class);
 
-    /** Looks in a row that must find a final block replaced before that is believed. */
+    /** Polls in a row that must find a final block replaced before that is believed. */
     static final int VIOLATIONS_BELIEVED = 3;
 
     private final EventChain chain;
@@ -44,7 +44,7 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
     private long validatedAt = -1;
     private int failures;
     private int violations;
-    private boolean caughtUpSaid;
+    private boolean caughtUpEmitted;
     private boolean noticeRead;
 
     VaultSplitReader(EventChain chain, SourceOptions options, SourceMetrics metrics) {
@@ -66,12 +66,12 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
         List<Step> steps = List.of();
         long switches = chain.switches();
         try {
-            steps = look(validated(from));
-            recovered();
+            steps = poll(validated(from));
+            onSuccess();
         } catch (FinalityViolatedException e) {
-            violated(e);
+            onViolation(e);
         } catch (RpcException e) {
-            failed(e, switches);
+            onFailure(e, switches);
         } finally {
             metrics.endpoint(chain.endpointInUse(), chain.switches());
         }
@@ -81,21 +81,21 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
         return records(steps);
     }
 
-    private List<Step> look(VaultSplit from) throws RpcException, FinalityViolatedException {
+    private List<Step> poll(VaultSplit from) throws RpcException, FinalityViolatedException {
         // Asked for every range, so that a long catching-up does not end at an old final head.
         long finalNumber = chain.finalHead().number();
         metrics.finalHead(finalNumber);
         if (finalNumber >= from.nextBlock()) {
             List<Step> steps = ranges.read(from, finalNumber);
-            caughtUpSaid |= steps.get(steps.size() - 1).after().nextBlock() > finalNumber;
+            caughtUpEmitted |= steps.get(steps.size() - 1).after().nextBlock() > finalNumber;
             return steps;
         }
         VaultSplit followed = tip.follow(from);
         boolean first =
-                !caughtUpSaid && from.nextBlock() > 0 && finalNumber >= from.nextBlock() - 1;
+                !caughtUpEmitted && from.nextBlock() > 0 && finalNumber >= from.nextBlock() - 1;
         if (first) {
-            // Said once after a start in which no block became final, for those who wait for it.
-            caughtUpSaid = true;
+            // Emitted once after a start in which no block became final, for those who wait for it.
+            caughtUpEmitted = true;
             BlockHeader last = chain.header(from.nextBlock() - 1);
             return List.of(
                     new Step(new VaultEvent.Scanned(last.number(), last.millis(), true), followed));
@@ -111,7 +111,7 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
         if (validatedAt == chain.switches()) {
             return from;
         }
-        long looked = chain.switches();
+        long switches = chain.switches();
         long chainId = chain.chainId();
         if (chainId != options.chainId()) {
             throw new SuppressRestartsException(
@@ -132,13 +132,13 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
                 throw new FinalityViolatedException(last.number(), from.lastHash(), last.hash());
             }
         }
-        validatedAt = looked;
+        validatedAt = switches;
         return known;
     }
 
     /**
      * A price that counts before requests stop being read would not be heard in time. The notice is
-     * fixed in the registry's code, so one look is enough.
+     * fixed in the registry's code, so one reading is enough.
      */
     private void requireNotice() throws RpcException {
         if (noticeRead) {
@@ -159,7 +159,7 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
         noticeRead = true;
     }
 
-    private void recovered() {
+    private void onSuccess() {
         if (failures > 0) {
             LOG.info("the L2 node answers again after {} failures", failures);
         }
@@ -168,19 +168,19 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
     }
 
     /** A node may lie or lag: the others are asked, and all again, before the job is ended. */
-    private void violated(FinalityViolatedException e) {
+    private void onViolation(FinalityViolatedException e) {
         metrics.disagreed();
         violations++;
         if (violations >= Math.max(VIOLATIONS_BELIEVED, chain.endpoints() + 1)) {
             throw new SuppressRestartsException(e);
         }
-        LOG.warn("look {} at a broken finality: {}", violations, e.getMessage());
+        LOG.warn("poll {} finds finality broken: {}", violations, e.getMessage());
         chain.distrust(chain.endpointInUse());
         validatedAt = -1;
         pause(options.pollMillis());
     }
 
-    private void failed(RpcException e, long switchesBefore) {
+    private void onFailure(RpcException e, long switchesBefore) {
         metrics.failed();
         if (e.kind() == RpcErrorKind.INVALID) {
             metrics.disagreed();

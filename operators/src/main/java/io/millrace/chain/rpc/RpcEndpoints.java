@@ -27,8 +27,8 @@ public final class RpcEndpoints {
     /** Many blocks of any L2 in use; one without transactions only takes its nodes in turn. */
     private static final long STILL_MILLIS = 60_000;
 
-    /** One question to one node. */
-    public interface Question<T> {
+    /** One call to one node. */
+    public interface Call<T> {
         T to(JsonRpc node) throws RpcException;
     }
 
@@ -80,18 +80,18 @@ public final class RpcEndpoints {
     }
 
     /** Asks the node in use. */
-    public <T> T ask(String method, Question<T> question) throws RpcException {
-        return ask(inUse, method, question);
+    public <T> T call(String method, Call<T> call) throws RpcException {
+        return call(inUse, method, call);
     }
 
     /** Asks a certain node. */
-    public <T> T ask(int index, String method, Question<T> question) throws RpcException {
+    public <T> T call(int index, String method, Call<T> call) throws RpcException {
         Endpoint endpoint = endpoints.get(index);
         try {
             if (!endpoint.checked) {
                 check(endpoint);
             }
-            T answer = question.to(endpoint.node);
+            T answer = call.to(endpoint.node);
             endpoint.failures.remove(method);
             endpoint.rests = 0;
             return answer;
@@ -196,7 +196,7 @@ public final class RpcEndpoints {
 
     private void failed(int index, String method, RpcException e) {
         if (e.kind() == RpcErrorKind.TOO_WIDE || e.isRevert()) {
-            return; // an answer about the question, not about the node
+            return; // an answer about the call, not about the node
         }
         Endpoint endpoint = endpoints.get(index);
         int failures = endpoint.failures.merge(method, 1, Integer::sum);

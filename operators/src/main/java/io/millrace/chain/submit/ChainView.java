@@ -6,7 +6,7 @@ import io.millrace.chain.rpc.RpcException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The chain as far as it has been seen: what is decided in one look is decided at these two blocks.
+ * The chain as far as it has been seen: what is decided in one poll is decided at these two blocks.
  * A node that shows less than was seen before, or another block where one was final, is behind or
  * lies: nothing is done on its word. Submitter's thread only.
  */
@@ -27,7 +27,7 @@ final class ChainView {
     }
 
     /** A node that has not come to this block cannot tell anything yet. */
-    void mustReach(long block) {
+    void requireBlock(long block) {
         highestBlock = Math.max(highestBlock, block);
     }
 
@@ -65,14 +65,14 @@ final class ChainView {
         highestFinal = settled.number();
     }
 
-    /** The newest block of this look. */
+    /** The newest block of this poll. */
     L2Block latest() {
-        return requireNonNull(latest, "the chain was not looked at yet");
+        return requireNonNull(latest, "the chain was not polled yet");
     }
 
-    /** The newest final block of this look. */
+    /** The newest final block of this poll. */
     L2Block finalBlock() {
-        return requireNonNull(finalBlock, "the chain was not looked at yet");
+        return requireNonNull(finalBlock, "the chain was not polled yet");
     }
 
     private static void requireAtLeast(long seen, L2Block block, String which) throws RpcException {

@@ -115,14 +115,14 @@ public final class EpochSubmitter {
                         history.attempts(part.hash()),
                         signer.address(),
                         new TrackedPart.TrackTimes(sealedMillis, clock.millis())));
-        view.mustReach(part.header().l2Block()); // its cut saw that block
+        view.requireBlock(part.header().l2Block()); // its cut saw that block
         publishMetrics();
     }
 
     /**
-     * Looks at the chain once and does what follows from it.
+     * Polls the chain once and does what follows from it.
      *
-     * @return milliseconds until the next look is due, or {@link #IDLE}
+     * @return milliseconds until the next poll is due, or {@link #IDLE}
      * @throws SettlementHaltedException if going on would be a guess
      */
     public long step() throws SettlementHaltedException {
@@ -132,7 +132,7 @@ public final class EpochSubmitter {
                 balanceReadMillis = clock.millis();
                 guarded = true;
             }
-            boolean waits = !window.isEmpty() && look();
+            boolean waits = !window.isEmpty() && poll();
             metrics.waits(waits);
             if (failures > 0) {
                 LOG.info("the L2 node answers again after {} failures", failures);
@@ -159,7 +159,7 @@ public final class EpochSubmitter {
     }
 
     /** Returns whether nothing can be done for now. */
-    private boolean look() throws RpcException, SettlementHaltedException {
+    private boolean poll() throws RpcException, SettlementHaltedException {
         view.refresh();
         readBalance();
         int held = heldByVault();

@@ -171,7 +171,7 @@ public final class JsonRpcVaultClient implements VaultClient {
     public Optional<TransactionOutcome> outcome(String transaction) throws RpcException {
         String method = "eth_getTransactionReceipt";
         Optional<JsonNode> receipt =
-                endpoints.ask(method, node -> node.callNullable(method, transaction));
+                endpoints.call(method, node -> node.callNullable(method, transaction));
         if (receipt.isEmpty()) {
             return Optional.empty();
         }
@@ -216,6 +216,6 @@ public final class JsonRpcVaultClient implements VaultClient {
     }
 
     private JsonNode call(String method, Object... params) throws RpcException {
-        return endpoints.ask(method, node -> node.call(method, params));
+        return endpoints.call(method, node -> node.call(method, params));
     }
 }

@@ -54,9 +54,9 @@ final class PartSender {
         } else if (outcome instanceof SendOutcome.Unknown unknown) {
             return keepAlive(tracked, unknown.chainCount(), latest);
         } else if (outcome instanceof SendOutcome.Mined) {
-            return false; // the next look reads the vault at a newer block
+            return false; // the next poll reads the vault at a newer block
         } else if (outcome instanceof SendOutcome.Reverted reverted) {
-            return explain(tracked, reverted, latest);
+            return onReverted(tracked, reverted, latest);
         } else if (outcome instanceof SendOutcome.Replaced replaced) {
             return replaceAfterAWhile(tracked, replaced.chainCount(), latest);
         }
@@ -203,7 +203,7 @@ final class PartSender {
     }
 
     /** Ours is in a block and failed: the reason decides. */
-    private boolean explain(TrackedPart tracked, SendOutcome.Reverted reverted, L2Block latest)
+    private boolean onReverted(TrackedPart tracked, SendOutcome.Reverted reverted, L2Block latest)
             throws RpcException, SettlementHaltedException {
         TransactionOutcome outcome = reverted.outcome();
         String how = "was reverted in transaction " + outcome.transaction();
@@ -274,7 +274,7 @@ final class PartSender {
                 chain.headerOf(header.epoch(), header.part(), now).equals(tracked.part.hash());
         boolean headMoved = !chain.head(now).header().equals(header.previousHeader());
         if (settledMeanwhile || headMoved) {
-            return false; // the next look compares the vault with the log and names both
+            return false; // the next poll compares the vault with the log and names both
         }
         if (reason.error().equals(RevertReason.UNKNOWN)) {
             // The vault names its errors; without one it may be the node that failed.

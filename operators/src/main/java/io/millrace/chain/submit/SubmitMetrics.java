@@ -150,7 +150,7 @@ public final class SubmitMetrics {
         return rpcFailures;
     }
 
-    /** Whether the last look at the chain failed, or the vault is paused. */
+    /** Whether the last poll of the chain failed, or the vault is paused. */
     public boolean isWaiting() {
         return waiting;
     }

@@ -8,7 +8,7 @@ import java.io.Serializable;
  * How the submitter behaves. Times are milliseconds of the wall clock.
  *
  * @param vault which vault it settles into
- * @param pollMillis between two looks at the chain while something is unsettled
+ * @param pollMillis between two polls of the chain while something is unsettled
  * @param republishMillis after which the same signed bytes are handed to the node again
  * @param bumpMillis after which a transaction in no block is replaced by a dearer one
  * @param maxBackoffMillis longest wait after failures of the node

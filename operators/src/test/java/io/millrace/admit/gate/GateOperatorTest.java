@@ -14,8 +14,8 @@ class GateOperatorTest {
     @Test
     void gate_movesTheLeafOfItsSubtaskOnly() throws Exception {
         try (var operator = operator();
-                var own = gate.hang(0);
-                var other = gate.hang(1)) {
+                var own = gate.addLeaf(0);
+                var other = gate.addLeaf(1)) {
             operator.processElement(GateState.OPEN, 0);
             assertThat(own.isOpen()).isTrue();
             assertThat(other.isOpen()).isFalse();
@@ -28,7 +28,7 @@ class GateOperatorTest {
     @Test
     void gate_keeperNotHeardAnyMore_closesUntilItSpeaksAgain() throws Exception {
         try (var operator = operator();
-                var leaf = gate.hang(0)) {
+                var leaf = gate.addLeaf(0)) {
             operator.processElement(GateState.OPEN, 0);
             operator.setProcessingTime(2_000);
             assertThat(leaf.isOpen()).as("within patience").isTrue();
@@ -44,7 +44,7 @@ class GateOperatorTest {
     @Test
     void gate_openedWhileSomebodyWaits_wakesHim() throws Exception {
         try (var operator = operator();
-                var leaf = gate.hang(0)) {
+                var leaf = gate.addLeaf(0)) {
             CompletableFuture<Void> opened = leaf.opened();
             operator.processElement(GateState.CATCHING_UP, 0);
             assertThat(opened).isNotDone();
@@ -57,9 +57,9 @@ class GateOperatorTest {
     @Test
     void leaf_ofTheNextAttempt_isClosedWhateverTheLastOneWas() throws Exception {
         try (var operator = operator();
-                var last = gate.hang(0)) {
+                var last = gate.addLeaf(0)) {
             operator.processElement(GateState.OPEN, 0);
-            try (var next = gate.hang(0)) {
+            try (var next = gate.addLeaf(0)) {
                 assertThat(next.isOpen()).isFalse();
                 last.close();
                 operator.processElement(GateState.OPEN, 0);
@@ -71,7 +71,7 @@ class GateOperatorTest {
     @Test
     void gate_readerInAnotherProcess_isNotTakenForMoved() {
         assertThat(gate.move(0, true)).isFalse();
-        try (var elsewhere = new AdmissionGate("another job").hang(0)) {
+        try (var elsewhere = new AdmissionGate("another job").addLeaf(0)) {
             assertThat(gate.move(0, true)).isFalse();
             assertThat(elsewhere.isOpen()).isFalse();
         }

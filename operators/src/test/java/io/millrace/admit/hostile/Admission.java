@@ -71,7 +71,7 @@ final class Admission {
     }
 
     /** {@code candidate}, of {@code request}, reaches admission. */
-    void ask(HostileRequest request, Candidate candidate) {
+    void request(HostileRequest request, Candidate candidate) {
         Purse purse = purses.get(request.requester());
         items.add(first(candidate));
         String at = request.record().place() + " ";
@@ -90,7 +90,7 @@ final class Admission {
     }
 
     /** Something may happen before {@code next} arrives. */
-    void live(HostileRequest next, long watermarkMillis) {
+    void advance(HostileRequest next, long watermarkMillis) {
         String owner = owners.get(random.nextInt(owners.size()));
         Purse poor = purses.get(next.requester());
         switch (random.nextInt(20)) {

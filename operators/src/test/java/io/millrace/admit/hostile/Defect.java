@@ -32,7 +32,7 @@ record Defect(String name, Check check, RejectReason code, Plant plant) {
     /** Puts it into a request that is about to be signed. */
     @FunctionalInterface
     interface Plant {
-        void into(Draft draft);
+        void apply(Draft draft);
     }
 
     static Defect bytes(String name, Plant plant) {

@@ -77,7 +77,7 @@ final class Draft {
     }
 
     /** The request as meant. Signing is what costs, so a draft that nobody checks goes without. */
-    InferenceRequest meant(boolean signed) {
+    InferenceRequest request(boolean signed) {
         RequestSignature typed = new RequestSignature(domain);
         return signed
                 ? typed.sign(model, input, maxFeeNano(), deadlineMillis, nonce, key)

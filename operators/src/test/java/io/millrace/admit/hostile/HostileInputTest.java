@@ -54,7 +54,7 @@ class HostileInputTest {
             throws IOException {
         LOG.info("seed {}, {} requests", SEED, REQUESTS);
         for (int done = 0; done < REQUESTS; done += PER_LIFE) {
-            live(SEED + done, Math.min(PER_LIFE, REQUESTS - done));
+            run(SEED + done, Math.min(PER_LIFE, REQUESTS - done));
         }
         LOG.info("{} admitted, refused {}", admitted, refused);
 
@@ -65,7 +65,7 @@ class HostileInputTest {
     }
 
     /** One life of a job: its requests, and what becomes of the requesters' money meanwhile. */
-    private void live(long seed, int requests) throws IOException {
+    private void run(long seed, int requests) throws IOException {
         HostileRequests generator = new HostileRequests(seed);
         List<HostileRequest> sent = new ArrayList<>();
         for (int i = 0; i < requests; i++) {
@@ -76,10 +76,10 @@ class HostileInputTest {
         long[] clocks = new long[3];
         for (HostileRequest request : sent) {
             clocks[request.record().place().topicPartition()] = request.record().appendMillis();
-            books.live(request, Math.min(clocks[0], Math.min(clocks[1], clocks[2])) - 1);
+            books.advance(request, Math.min(clocks[0], Math.min(clocks[1], clocks[2])) - 1);
             Candidate candidate = candidates.get(request.record().place());
             if (candidate != null) {
-                books.ask(request, candidate);
+                books.request(request, candidate);
             }
         }
         admit(seed, books);
@@ -123,7 +123,7 @@ class HostileInputTest {
             HostileRequest request,
             @Nullable Candidate candidate,
             @Nullable Rejection rejection) {
-        String named = "seed " + seed + ": " + request.named();
+        String named = "seed " + seed + ": " + request.describe();
         if (request.record().tick()) {
             assertThat(candidate == null && rejection == null).as(named).isTrue();
             return;

@@ -58,7 +58,7 @@ record HostileRequest(
     }
 
     /** As a report names it. */
-    String named() {
+    String describe() {
         return record + " (" + story + ")";
     }
 }

@@ -87,10 +87,10 @@ final class HostileRequests {
 
     private HostileRequest faultless(Draft draft, RequestPlace place) {
         for (int odd = random.nextInt(3); odd > 0; odd--) {
-            any(HarmlessForms.ALL).into(draft);
+            any(HarmlessForms.ALL).apply(draft);
         }
         if (random.nextInt(HUGE_EVERY) == 0) {
-            HarmlessForms.AS_LARGE_AS_CAN_BE.into(draft);
+            HarmlessForms.AS_LARGE_AS_CAN_BE.apply(draft);
         }
         return built(draft, "faultless", null, true, place);
     }
@@ -105,7 +105,7 @@ final class HostileRequests {
         }
         List<Defect> lastFirst =
                 defects.stream().sorted(Comparator.comparing(Defect::check).reversed()).toList();
-        lastFirst.forEach(defect -> defect.plant().into(draft));
+        lastFirst.forEach(defect -> defect.plant().apply(draft));
         Defect decisive = lastFirst.get(lastFirst.size() - 1);
         String story = String.join(", and ", defects.stream().map(Defect::name).toList());
         return built(draft, story, decisive, true, place);
@@ -118,7 +118,7 @@ final class HostileRequests {
             boolean certain,
             RequestPlace place) {
         boolean signed = defect == null || defect.check().compareTo(Defect.Check.SIGNATURE) >= 0;
-        InferenceRequest request = draft.meant(signed);
+        InferenceRequest request = draft.request(signed);
         RejectReason expected = defect == null ? null : defect.code();
         return new HostileRequest(
                 new RequestRecord(place, draft.appendMillis, false, draft.spelled(request)),

@@ -35,7 +35,7 @@ final class WireDefects {
                     bytes(
                             "truncated",
                             (json, random) -> Arrays.copyOf(json, random.nextInt(json.length))),
-                    bytes("beheaded", WireDefects::beheaded),
+                    bytes("beheaded", WireDefects::withoutStart),
                     bytes("noise", WireDefects::noise),
                     bytes("compressed", (json, random) -> gzip(json)),
                     bytes("overlong slash", (json, random) -> inInput(json, OVERLONG_SLASH)),
@@ -115,7 +115,7 @@ final class WireDefects {
         return bytes(charset.name(), (bytes, random) -> new String(bytes, UTF_8).getBytes(charset));
     }
 
-    private static byte[] beheaded(byte[] text, Random random) {
+    private static byte[] withoutStart(byte[] text, Random random) {
         return Arrays.copyOfRange(text, 1 + random.nextInt(text.length - 1), text.length);
     }
 

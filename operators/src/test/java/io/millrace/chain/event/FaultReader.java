@@ -29,7 +29,7 @@ final class FaultReader {
 
     private static final String ACCOUNT_OPENED =
             Hex.encode(Keccak.hashUtf8("EarningAccountOpened(uint32,address)"));
-    private static final int MAX_LOOKS = 100;
+    private static final int MAX_POLLS = 100;
     private static int newcomers;
 
     /** An event where it stood. */
@@ -84,8 +84,8 @@ final class FaultReader {
         return state;
     }
 
-    /** One look at the chain. */
-    void look() throws IOException {
+    /** One poll of the chain. */
+    void poll() throws IOException {
         RecordsWithSplitIds<Step> records = reader.fetch();
         while (records.nextSplit() != null) {
             for (Step step = records.nextRecordFromSplit();
@@ -99,18 +99,18 @@ final class FaultReader {
         }
     }
 
-    void looks(int count) throws IOException {
+    void poll(int count) throws IOException {
         for (int i = 0; i < count; i++) {
-            look();
+            poll();
         }
     }
 
-    /** Looks until the newest final block has been read. */
+    /** Polls until the newest final block has been read. */
     void drain() throws IOException {
         long last = chain.finalHeight();
         for (int i = 0; state.nextBlock() <= last; i++) {
-            assertThat(i).as("looks without getting to block " + last).isLessThan(MAX_LOOKS);
-            look();
+            assertThat(i).as("polls without getting to block " + last).isLessThan(MAX_POLLS);
+            poll();
         }
     }
 
@@ -134,7 +134,7 @@ final class FaultReader {
                         HexQuantity.of(firstBlock),
                         "toBlock",
                         HexQuantity.of(chain.finalHeight()));
-        for (JsonNode log : chain.ask("eth_getLogs", filter)) {
+        for (JsonNode log : chain.query("eth_getLogs", filter)) {
             expected.add(
                     new Seen(
                             Long.decode(log.path("blockNumber").asText()),
@@ -149,7 +149,7 @@ final class FaultReader {
     /** A transaction with one event, in a block of its own; returns whose account it opened. */
     String openAccount() throws Exception {
         LocalVault.TestSigner owner = new LocalVault.TestSigner("newcomer " + newcomers++);
-        chain.tell("anvil_setBalance", owner.address(), "0x56bc75e2d63100000");
+        chain.call("anvil_setBalance", owner.address(), "0x56bc75e2d63100000");
         chain.withAutomine(() -> chain.local().as(owner).openEarningAccount().send());
         return owner.address();
     }

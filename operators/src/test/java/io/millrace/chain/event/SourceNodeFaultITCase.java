@@ -46,10 +46,10 @@ class SourceNodeFaultITCase {
         NULL;
 
         Fault fault() {
-            return this == NULL ? Faults.nothing() : Faults.result(this::tell);
+            return this == NULL ? Faults.nothing() : Faults.result(this::misstate);
         }
 
-        private JsonNode tell(JsonNode truth) {
+        private JsonNode misstate(JsonNode truth) {
             ArrayNode logs = (ArrayNode) truth;
             if (logs.size() < 2) {
                 return logs;
@@ -93,7 +93,7 @@ class SourceNodeFaultITCase {
         CHAIN.proxy().on("eth_getLogs").then(Lie.EMPTY.fault());
         CHAIN.otherProxy().on("eth_getLogs").then(Lie.EMPTY.fault());
 
-        reader.looks(8);
+        reader.poll(8);
         assertThat(reader.state().nextBlock())
                 .as("passed over blocks whose events are hidden")
                 .isLessThan(CHAIN.finalHeight());
@@ -155,7 +155,7 @@ class SourceNodeFaultITCase {
                 Arguments.of("429", Faults.http(429, "slow down")),
                 Arguments.of("502", Faults.http(502, "<html>bad gateway</html>")),
                 Arguments.of("not JSON", Faults.http(200, "<html>welcome</html>")),
-                Arguments.of("hang-up", Faults.hangUp()),
+                Arguments.of("hang-up", Faults.disconnect()),
                 Arguments.of("half a body", Faults.half()),
                 Arguments.of("rate limit", Faults.error(-32005, "daily request count exceeded")));
     }
@@ -166,7 +166,7 @@ class SourceNodeFaultITCase {
     void row21_oneLineBreaks_otherTakesOverAndKeepsTheWork(String name, Fault fault)
             throws Exception {
         FaultReader reader = bothNodes(LogsCheck.BLOOM);
-        reader.look();
+        reader.poll();
         threeAccounts(reader);
         CHAIN.proxy().onAny().then(fault);
         reader.drain();
@@ -187,11 +187,11 @@ class SourceNodeFaultITCase {
     @Test
     void row21_everyLineDown_waitsAndCatchesUp() throws Exception {
         FaultReader reader = bothNodes(LogsCheck.BLOOM, STALL_MILLIS);
-        reader.look();
+        reader.poll();
         threeAccounts(reader);
         CHAIN.proxy().onAny().then(CHAIN.proxy().stall(false));
         CHAIN.otherProxy().refuseConnections();
-        reader.looks(4);
+        reader.poll(4);
         assertThat(reader.events).isEmpty();
 
         CHAIN.proxy().heal();
@@ -202,7 +202,7 @@ class SourceNodeFaultITCase {
         reader.emittedExactlyOnce();
     }
 
-    /** Row 30: the node follows another chain: the job ends at the first look. */
+    /** Row 30: the node follows another chain: the job ends at the first poll. */
     @Test
     void row30_otherChain_endsAtTheFirstLook() throws Exception {
         FaultReader reader = oneNode();
@@ -210,7 +210,7 @@ class SourceNodeFaultITCase {
                 .on("eth_chainId")
                 .then(Faults.result(answer -> JsonNodeFactory.instance.textNode("0x1")));
 
-        Throwable end = catchThrowable(reader::look);
+        Throwable end = catchThrowable(reader::poll);
 
         assertThat(end).isInstanceOf(SuppressRestartsException.class);
         assertThat(end).rootCause().hasMessageContainingAll("chain 1", "901", "correct");

@@ -27,12 +27,12 @@ class SourceReorgFaultITCase {
     void row10_reorganisedBelowFinality_onlyWhatStaysIsEmitted() throws Exception {
         FaultReader reader = reader();
         String dropped = reader.openAccount();
-        reader.looks(3);
+        reader.poll(3);
         assertThat(reader.state().window()).as("read ahead").isNotEmpty();
 
-        CHAIN.tell("anvil_reorg", 1, List.of());
+        CHAIN.call("anvil_reorg", 1, List.of());
         String kept = reader.openAccount();
-        reader.looks(2);
+        reader.poll(2);
         CHAIN.mine(6);
         reader.drain();
 
@@ -46,10 +46,10 @@ class SourceReorgFaultITCase {
     void row10_reorganisedWhileDown_foundAtStart() throws Exception {
         FaultReader reader = reader();
         reader.openAccount();
-        reader.looks(3);
+        reader.poll(3);
         assertThat(reader.state().window()).as("read ahead").isNotEmpty();
 
-        CHAIN.tell("anvil_reorg", 1, List.of());
+        CHAIN.call("anvil_reorg", 1, List.of());
         reader.restart();
         String kept = reader.openAccount();
         CHAIN.mine(6);
@@ -65,15 +65,15 @@ class SourceReorgFaultITCase {
         FaultReader reader = reader();
         String owner = reader.openAccount();
         String raw =
-                CHAIN.ask(
+                CHAIN.query(
                                 "eth_getRawTransactionByBlockNumberAndIndex",
                                 HexQuantity.of(CHAIN.height()),
                                 "0x0")
                         .asText();
         CHAIN.mine(1);
-        reader.looks(3);
+        reader.poll(3);
 
-        CHAIN.tell("anvil_reorg", 2, List.of(List.of(raw, 1)));
+        CHAIN.call("anvil_reorg", 2, List.of(List.of(raw, 1)));
         CHAIN.mine(6);
         reader.drain();
 
@@ -91,8 +91,8 @@ class SourceReorgFaultITCase {
         assertThat(reader.events).hasSize(1);
         String known = reader.state().lastHash();
 
-        CHAIN.tell("anvil_reorg", 10, List.of());
-        Throwable end = catchThrowable(() -> reader.looks(10));
+        CHAIN.call("anvil_reorg", 10, List.of());
+        Throwable end = catchThrowable(() -> reader.poll(10));
 
         assertThat(end).as("no restart can help").isInstanceOf(SuppressRestartsException.class);
         assertThat(end)
@@ -107,11 +107,11 @@ class SourceReorgFaultITCase {
     void row13_nodeRolledBack_waitsAndReadsWhatCameInstead() throws Exception {
         FaultReader reader = reader();
         reader.openAccount();
-        reader.looks(3);
+        reader.poll(3);
         int seen = reader.events.size();
 
-        CHAIN.tell("anvil_rollback", 1);
-        reader.looks(3);
+        CHAIN.call("anvil_rollback", 1);
+        reader.poll(3);
         assertThat(reader.events).hasSize(seen);
         assertThat(reader.metrics.rpcFailures()).isPositive();
         String kept = reader.openAccount();
@@ -135,7 +135,7 @@ class SourceReorgFaultITCase {
                 .when(call -> call.text(0).equals("finalized") || call.text(0).equals("latest"))
                 .times(6)
                 .then(Faults.result(answer -> ((ObjectNode) answer).put("number", "0x2")));
-        reader.looks(6);
+        reader.poll(6);
         reader.openAccount();
         CHAIN.mine(6);
         reader.drain();
@@ -151,7 +151,7 @@ class SourceReorgFaultITCase {
         reader.openAccount();
         CHAIN.mine(6);
         reader.drain();
-        try (Anvil laggard = CHAIN.laggard()) {
+        try (Anvil laggard = CHAIN.laggingNode()) {
             reader.openAccount();
             CHAIN.mine(6);
             CHAIN.proxy()
@@ -161,7 +161,7 @@ class SourceReorgFaultITCase {
                                     List.of(
                                             Faults.pass(),
                                             CHAIN.proxy().answeredBy(laggard.url()))));
-            reader.looks(12);
+            reader.poll(12);
         }
         CHAIN.proxy().heal();
         reader.drain();

@@ -42,7 +42,7 @@ class VaultSplitReaderTest {
         assign(VaultSplit.from(8));
 
         assertThat(fetch())
-                .as("who waits for the first look after a start would wait for ever")
+                .as("who waits for the first poll after a start would wait for ever")
                 .singleElement()
                 .satisfies(event -> assertThat(caughtUp(event)).isTrue())
                 .satisfies(event -> assertThat(event.block()).isEqualTo(7));
@@ -193,7 +193,7 @@ class VaultSplitReaderTest {
         fetch();
 
         chain.reorganise(3);
-        chain.mine(5); // the new blocks are final before the next look
+        chain.mine(5); // the new blocks are final before the next poll
 
         assertThat(fetch()).extracting(VaultEvent::block).containsExactly(9L);
         assertThat(state.lastHash()).isEqualTo(chain.at(9).hash());
@@ -207,7 +207,7 @@ class VaultSplitReaderTest {
         chain.reorganise(4);
         chain.mine(1);
 
-        assertThat(fetch()).as("one look is no proof").isEmpty();
+        assertThat(fetch()).as("one poll is no proof").isEmpty();
         assertThat(fetch()).isEmpty();
         assertThatThrownBy(this::fetch)
                 .isInstanceOf(SuppressRestartsException.class)
@@ -302,7 +302,7 @@ class VaultSplitReaderTest {
         return event instanceof VaultEvent.Scanned scanned && scanned.caughtUp();
     }
 
-    /** Events of one look; the state goes on as a checkpoint would have it. */
+    /** Events of one poll; the state goes on as a checkpoint would have it. */
     private List<VaultEvent> fetch() throws IOException {
         RecordsWithSplitIds<Step> records = reader.fetch();
         List<VaultEvent> events = new ArrayList<>();

@@ -71,16 +71,16 @@ class RpcEndpointsTest {
     @Test
     void ask_nodeUnreachable_theNextTakesOverAndKeepsTheWork() throws Exception {
         RpcEndpoints endpoints = endpoints(2);
-        ask(endpoints);
+        call(endpoints);
         nodes.get(0).status = 503;
 
-        assertThatThrownBy(() -> ask(endpoints)).isInstanceOf(RpcException.class);
+        assertThatThrownBy(() -> call(endpoints)).isInstanceOf(RpcException.class);
         assertThat(endpoints.inUse()).isEqualTo(1);
         assertThat(endpoints.switches()).isEqualTo(1);
 
         nodes.get(0).status = 200;
         nanos += 3_600_000_000_000L;
-        ask(endpoints);
+        call(endpoints);
         assertThat(endpoints.inUse()).as("no way back without a reason").isEqualTo(1);
     }
 
@@ -124,7 +124,7 @@ class RpcEndpointsTest {
         RpcEndpoints endpoints = endpoints(2);
         nodes.get(0).status = 429;
 
-        assertThatThrownBy(() -> ask(endpoints)).hasMessageContaining("HTTP 429");
+        assertThatThrownBy(() -> call(endpoints)).hasMessageContaining("HTTP 429");
         assertThat(endpoints.inUse()).isEqualTo(1);
     }
 
@@ -134,10 +134,10 @@ class RpcEndpointsTest {
         nodes.get(0).answer = "\"error\":{\"code\":-32000,\"message\":\"odd\"}";
 
         for (int i = 0; i < 2; i++) {
-            assertThatThrownBy(() -> ask(endpoints)).isInstanceOf(RpcException.class);
+            assertThatThrownBy(() -> call(endpoints)).isInstanceOf(RpcException.class);
         }
         assertThat(endpoints.inUse()).isZero();
-        assertThatThrownBy(() -> ask(endpoints)).isInstanceOf(RpcException.class);
+        assertThatThrownBy(() -> call(endpoints)).isInstanceOf(RpcException.class);
         assertThat(endpoints.inUse()).isEqualTo(1);
     }
 
@@ -145,14 +145,14 @@ class RpcEndpointsTest {
     void ask_failuresLongAgo_areForgiven() throws Exception {
         RpcEndpoints endpoints = endpoints(2);
         nodes.get(0).answer = "\"error\":{\"code\":-32000,\"message\":\"odd\"}";
-        assertThatThrownBy(() -> ask(endpoints)).isInstanceOf(RpcException.class);
-        assertThatThrownBy(() -> ask(endpoints)).isInstanceOf(RpcException.class);
+        assertThatThrownBy(() -> call(endpoints)).isInstanceOf(RpcException.class);
+        assertThatThrownBy(() -> call(endpoints)).isInstanceOf(RpcException.class);
         nodes.get(0).answer = "\"result\":\"0x1\"";
         for (int i = 0; i < 200; i++) {
-            ask(endpoints);
+            call(endpoints);
         }
         nodes.get(0).answer = "\"error\":{\"code\":-32000,\"message\":\"odd\"}";
-        assertThatThrownBy(() -> ask(endpoints)).isInstanceOf(RpcException.class);
+        assertThatThrownBy(() -> call(endpoints)).isInstanceOf(RpcException.class);
         assertThat(endpoints.inUse()).isZero();
     }
 
@@ -162,9 +162,10 @@ class RpcEndpointsTest {
         RpcEndpoints endpoints = endpoints(2);
         for (int i = 0; i < 3; i++) {
             nodes.get(0).answer = "\"result\":\"0x1\"";
-            endpoints.ask("eth_getBlockByNumber", node -> node.call("eth_getBlockByNumber"));
+            endpoints.call("eth_getBlockByNumber", node -> node.call("eth_getBlockByNumber"));
             nodes.get(0).answer = "\"error\":{\"code\":-32000,\"message\":\"unknown block\"}";
-            assertThatThrownBy(() -> endpoints.ask("eth_getLogs", node -> node.call("eth_getLogs")))
+            assertThatThrownBy(
+                            () -> endpoints.call("eth_getLogs", node -> node.call("eth_getLogs")))
                     .isInstanceOf(RpcException.class);
         }
         assertThat(endpoints.inUse()).as("its index is behind its head").isEqualTo(1);
@@ -175,7 +176,7 @@ class RpcEndpointsTest {
         RpcEndpoints endpoints = endpoints(2);
         nodes.get(0).answer = "\"error\":{\"code\":3,\"message\":\"execution reverted\"}";
         for (int i = 0; i < 5; i++) {
-            assertThatThrownBy(() -> ask(endpoints)).isInstanceOf(RpcException.class);
+            assertThatThrownBy(() -> call(endpoints)).isInstanceOf(RpcException.class);
         }
         assertThat(endpoints.inUse()).isZero();
     }
@@ -183,18 +184,18 @@ class RpcEndpointsTest {
     @Test
     void ask_nodeOfAnotherChain_isLeftAtOnce() throws Exception {
         RpcEndpoints endpoints = endpoints(2);
-        ask(endpoints);
+        call(endpoints);
         nodes.get(1).chainId = "0x9";
         nodes.get(0).status = 503;
-        assertThatThrownBy(() -> ask(endpoints)).isInstanceOf(RpcException.class);
+        assertThatThrownBy(() -> call(endpoints)).isInstanceOf(RpcException.class);
         nodes.get(0).status = 200;
 
-        assertThatThrownBy(() -> ask(endpoints))
+        assertThatThrownBy(() -> call(endpoints))
                 .hasMessageContainingAll("0x9", "0x5", "correct chain.rpc.urls")
                 .message()
                 .doesNotContain("token");
         assertThat(endpoints.inUse()).isZero();
-        ask(endpoints);
+        call(endpoints);
     }
 
     @Test
@@ -202,7 +203,7 @@ class RpcEndpointsTest {
         RpcEndpoints endpoints = endpoints(2);
         nodes.forEach(node -> node.status = 503);
         for (int i = 0; i < 6; i++) {
-            assertThatThrownBy(() -> ask(endpoints)).isInstanceOf(RpcException.class);
+            assertThatThrownBy(() -> call(endpoints)).isInstanceOf(RpcException.class);
             nanos += 1_000_000;
         }
         assertThat(nodes).as("both were tried").allMatch(node -> node.calls >= 2);
@@ -231,7 +232,7 @@ class RpcEndpointsTest {
         return new RpcEndpoints(nodes.stream().map(Node::url).toList(), 5_000, () -> nanos);
     }
 
-    private static void ask(RpcEndpoints endpoints) throws RpcException {
-        endpoints.ask("eth_blockNumber", node -> node.call("eth_blockNumber"));
+    private static void call(RpcEndpoints endpoints) throws RpcException {
+        endpoints.call("eth_blockNumber", node -> node.call("eth_blockNumber"));
     }
 }

@@ -79,14 +79,14 @@ final class FaultSubmitter {
         add(count);
     }
 
-    /** One look, then the time until the next is due passes. */
+    /** One poll, then the time until the next is due passes. */
     long step() throws SettlementHaltedException {
         long wait = submitter.step();
         clock.advance(wait == EpochSubmitter.IDLE ? options().pollMillis() : wait);
         return wait;
     }
 
-    /** Looks until the virtual time has passed. */
+    /** Polls until the virtual time has passed. */
     void run(long millis) throws SettlementHaltedException {
         long end = clock.millis() + millis;
         while (clock.millis() < end) {
@@ -94,7 +94,7 @@ final class FaultSubmitter {
         }
     }
 
-    /** Looks and blocks in turn until every epoch is final. */
+    /** Polls and blocks in turn until every epoch is final. */
     void settleAll() throws Exception {
         for (int i = 0; i < 200; i++) {
             if (step() == EpochSubmitter.IDLE) {
@@ -103,7 +103,7 @@ final class FaultSubmitter {
             chain.mine(1);
         }
         throw new AssertionError(
-                metrics.unsettledParts() + " parts are not final after 200 looks and blocks");
+                metrics.unsettledParts() + " parts are not final after 200 polls and blocks");
     }
 
     /** Signed attempts of the journal, in order. */

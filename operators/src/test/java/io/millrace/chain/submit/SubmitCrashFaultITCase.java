@@ -36,7 +36,7 @@ class SubmitCrashFaultITCase {
         CHAIN.proxy()
                 .on("eth_sendRawTransaction")
                 .times(1)
-                .then(Faults.first(this::kill, Faults.hangUp()));
+                .then(Faults.first(this::kill, Faults.disconnect()));
 
         FaultSubmitter successor = afterDeath(parts);
         assertThat(CHAIN.proxy().forwarded("eth_sendRawTransaction")).isEmpty();
@@ -79,7 +79,7 @@ class SubmitCrashFaultITCase {
                                 !first.compareAndSet(null, call.text(0))
                                         && !call.text(0).equals(first.get()))
                 .times(1)
-                .then(Faults.first(this::kill, Faults.hangUp()));
+                .then(Faults.first(this::kill, Faults.disconnect()));
 
         FaultSubmitter successor = afterDeath(parts);
         assertThat(successor.signed()).as("original and replacement").hasSize(2);
@@ -96,7 +96,10 @@ class SubmitCrashFaultITCase {
     void row04_killedAfterInclusion_adoptedAndReportedOnce() throws Exception {
         List<SealedPart> parts = CHAIN.parts(2);
         CHAIN.proxy().on("eth_sendRawTransaction").times(1).then(minedAtOnce());
-        CHAIN.proxy().on("eth_getLogs").times(1).then(Faults.first(this::kill, Faults.hangUp()));
+        CHAIN.proxy()
+                .on("eth_getLogs")
+                .times(1)
+                .then(Faults.first(this::kill, Faults.disconnect()));
 
         FaultSubmitter successor = afterDeath(parts);
         CHAIN.books().settledOnceByOneTransactionEach(parts.subList(0, 1));
@@ -131,16 +134,16 @@ class SubmitCrashFaultITCase {
             sending.await();
             zombie.signal("STOP");
             FaultSubmitter successor = new FaultSubmitter(CHAIN, parts).add(2);
-            CHAIN.tell("anvil_setNextBlockBaseFeePerGas", "0x77359400");
+            CHAIN.call("anvil_setNextBlockBaseFeePerGas", "0x77359400");
             CHAIN.mine(1); // so that the other one's bytes are not the same
             successor.settleAll();
             CHAIN.books().settledOnceByOneTransactionEach(parts.subList(0, 2));
 
             thawed.countDown();
             zombie.signal("CONT");
-            CHAIN.tell("evm_setIntervalMining", 1);
+            CHAIN.call("evm_setIntervalMining", 1);
             zombie.awaitFinished();
-            CHAIN.tell("evm_setIntervalMining", 0);
+            CHAIN.call("evm_setIntervalMining", 0);
 
             successor.add(3).settleAll();
             CHAIN.books().settledOnceByOneTransactionEach(parts);
@@ -154,7 +157,7 @@ class SubmitCrashFaultITCase {
     /** Passes on, and a block comes before the reply. */
     private static Fault minedAtOnce() {
         return (call, node) -> {
-            Reply.Answer answer = node.ask();
+            Reply.Answer answer = node.forward();
             CHAIN.mine(1);
             return answer;
         };

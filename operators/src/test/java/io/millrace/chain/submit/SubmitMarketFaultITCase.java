@@ -48,10 +48,10 @@ class SubmitMarketFaultITCase {
         for (Transaction1559 next : sent.subList(1, sent.size())) {
             if (!next.getMaxFeePerGas().equals(first.getMaxFeePerGas())) {
                 assertThat(next.getNonce()).isEqualTo(first.getNonce());
-                assertThat(tenfold(next.getMaxFeePerGas(), 10))
-                        .isGreaterThanOrEqualTo(tenfold(first.getMaxFeePerGas(), 11));
-                assertThat(tenfold(next.getMaxPriorityFeePerGas(), 10))
-                        .isGreaterThanOrEqualTo(tenfold(first.getMaxPriorityFeePerGas(), 11));
+                assertThat(times(next.getMaxFeePerGas(), 10))
+                        .isGreaterThanOrEqualTo(times(first.getMaxFeePerGas(), 11));
+                assertThat(times(next.getMaxPriorityFeePerGas(), 10))
+                        .isGreaterThanOrEqualTo(times(first.getMaxPriorityFeePerGas(), 11));
                 return;
             }
         }
@@ -94,7 +94,7 @@ class SubmitMarketFaultITCase {
         FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         submitter.step();
 
-        CHAIN.tell("anvil_dropTransaction", submitter.signed().get(0).transaction());
+        CHAIN.call("anvil_dropTransaction", submitter.signed().get(0).transaction());
         submitter.run(FaultSubmitter.REPUBLISH_MILLIS + FaultSubmitter.POLL_MILLIS);
         submitter.settleAll();
 
@@ -111,7 +111,7 @@ class SubmitMarketFaultITCase {
         FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(2);
         submitter.step();
         long nonce = submitter.signed().get(0).nonce();
-        CHAIN.tell("anvil_dropTransaction", submitter.signed().get(0).transaction());
+        CHAIN.call("anvil_dropTransaction", submitter.signed().get(0).transaction());
         foreignTransaction(nonce);
         CHAIN.mine(1);
 
@@ -129,7 +129,7 @@ class SubmitMarketFaultITCase {
         List<SealedPart> parts = CHAIN.parts(1);
         FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         submitter.step();
-        CHAIN.tell("anvil_dropTransaction", submitter.signed().get(0).transaction());
+        CHAIN.call("anvil_dropTransaction", submitter.signed().get(0).transaction());
         foreignTransaction(submitter.signed().get(0).nonce());
         CHAIN.mine(1);
 
@@ -162,7 +162,7 @@ class SubmitMarketFaultITCase {
         List<SealedPart> parts = CHAIN.parts(2);
         FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         submitter.settleAll();
-        CHAIN.tell("anvil_setBalance", LocalVault.SETTLER.address(), "0x1");
+        CHAIN.call("anvil_setBalance", LocalVault.SETTLER.address(), "0x1");
 
         submitter.add(2);
         submitter.run(2 * FaultSubmitter.BUMP_MILLIS);
@@ -170,7 +170,7 @@ class SubmitMarketFaultITCase {
         assertThat(CHAIN.books().settledHeaders()).hasSize(1);
         assertThat(submitter.metrics.rpcFailures()).as("not a word about it").isPositive();
         assertThat(submitter.metrics.isWaiting()).isTrue();
-        CHAIN.tell("anvil_setBalance", LocalVault.SETTLER.address(), "0x56bc75e2d63100000");
+        CHAIN.call("anvil_setBalance", LocalVault.SETTLER.address(), "0x56bc75e2d63100000");
         submitter.settleAll();
 
         CHAIN.books().settledOnceByOneTransactionEach(parts);
@@ -180,14 +180,17 @@ class SubmitMarketFaultITCase {
     }
 
     private static void baseFee(String wei) throws RpcException {
-        CHAIN.tell("anvil_setNextBlockBaseFeePerGas", wei);
+        CHAIN.call("anvil_setNextBlockBaseFeePerGas", wei);
         CHAIN.mine(1);
-        CHAIN.tell("anvil_setNextBlockBaseFeePerGas", wei); // the blocks after it keep it high
+        CHAIN.call("anvil_setNextBlockBaseFeePerGas", wei); // the blocks after it keep it high
     }
 
     private static long nonce() throws RpcException {
         return HexQuantity.parse(
-                        CHAIN.ask("eth_getTransactionCount", LocalVault.SETTLER.address(), "latest")
+                        CHAIN.query(
+                                        "eth_getTransactionCount",
+                                        LocalVault.SETTLER.address(),
+                                        "latest")
                                 .asText())
                 .longValueExact();
     }
@@ -196,7 +199,7 @@ class SubmitMarketFaultITCase {
     private static void foreignTransaction(long nonce) throws RpcException {
         String settler = LocalVault.SETTLER.address();
         CHAIN.impersonate(settler);
-        CHAIN.ask(
+        CHAIN.query(
                 "eth_sendTransaction",
                 Map.of(
                         "from",
@@ -219,7 +222,7 @@ class SubmitMarketFaultITCase {
                 .toList();
     }
 
-    private static BigInteger tenfold(BigInteger wei, int tenths) {
+    private static BigInteger times(BigInteger wei, int tenths) {
         return wei.multiply(BigInteger.valueOf(tenths));
     }
 }

@@ -37,7 +37,7 @@ class SubmitNodeFaultITCase {
                 Arguments.of("429", Faults.http(429, "{\"error\":\"slow down\"}")),
                 Arguments.of("502", Faults.http(502, "<html>bad gateway</html>")),
                 Arguments.of("not JSON", Faults.http(200, "<html>welcome</html>")),
-                Arguments.of("hang-up", Faults.hangUp()),
+                Arguments.of("hang-up", Faults.disconnect()),
                 Arguments.of("half a body", Faults.half()),
                 Arguments.of("reply lost", Faults.dropReply()));
     }
@@ -127,7 +127,7 @@ class SubmitNodeFaultITCase {
                 .on("eth_sendRawTransaction")
                 .then(
                         (call, node) -> {
-                            node.ask();
+                            node.forward();
                             return refusal.reply(call, node);
                         });
 
@@ -252,7 +252,7 @@ class SubmitNodeFaultITCase {
         List<SealedPart> parts = CHAIN.parts(1);
         FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         submitter.step();
-        CHAIN.tell("anvil_dropTransaction", submitter.signed().get(0).transaction());
+        CHAIN.call("anvil_dropTransaction", submitter.signed().get(0).transaction());
         submitter.clock.advance(-DAY_MILLIS);
 
         submitter.settleAll();

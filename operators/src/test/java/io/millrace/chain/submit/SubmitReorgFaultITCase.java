@@ -33,7 +33,7 @@ class SubmitReorgFaultITCase {
         submitter.step();
         CHAIN.books().settledOnceByOneTransactionEach(parts);
 
-        CHAIN.tell("anvil_reorg", 2, List.of());
+        CHAIN.call("anvil_reorg", 2, List.of());
         assertThat(CHAIN.books().settledHeaders()).as("the node dropped both").isEmpty();
         submitter.settleAll();
 
@@ -60,7 +60,7 @@ class SubmitReorgFaultITCase {
         long before = CHAIN.books().transactions().get(0).block();
 
         String raw = CHAIN.proxy().rawTransactions().get(0);
-        CHAIN.tell("anvil_reorg", 2, List.of(List.of(raw, 1)));
+        CHAIN.call("anvil_reorg", 2, List.of(List.of(raw, 1)));
         submitter.settleAll();
 
         CHAIN.books().settledOnceByOneTransactionEach(parts);
@@ -80,7 +80,7 @@ class SubmitReorgFaultITCase {
         submitter.settleAll();
         int sent = CHAIN.proxy().rawTransactions().size();
 
-        CHAIN.tell("anvil_reorg", 8, List.of());
+        CHAIN.call("anvil_reorg", 8, List.of());
         CHAIN.mine(1);
         submitter.add(2);
         submitter.run(3 * FaultSubmitter.BUMP_MILLIS);
@@ -99,7 +99,7 @@ class SubmitReorgFaultITCase {
         CHAIN.mine(3);
         submitter.step();
 
-        CHAIN.tell("anvil_rollback", 3);
+        CHAIN.call("anvil_rollback", 3);
         submitter.run(FaultSubmitter.BUMP_MILLIS);
         assertThat(CHAIN.proxy().rawTransactions()).as("acted on an old state").hasSize(1);
         assertThat(submitter.metrics.isWaiting()).isTrue();
@@ -163,7 +163,7 @@ class SubmitReorgFaultITCase {
         List<SealedPart> parts = CHAIN.parts(3);
         FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
         submitter.settleAll();
-        try (Anvil laggard = CHAIN.laggard()) {
+        try (Anvil laggard = CHAIN.laggingNode()) {
             submitter.add(3);
             CHAIN.mine(1);
             CHAIN.proxy()

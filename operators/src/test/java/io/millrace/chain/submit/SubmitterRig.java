@@ -61,13 +61,13 @@ final class SubmitterRig {
         }
     }
 
-    /** One look, then the time until the next is due passes. */
+    /** One poll, then the time until the next is due passes. */
     void step() throws SettlementHaltedException {
         long wait = submitter.step();
         clock.advance(wait == EpochSubmitter.IDLE ? OPTIONS.pollMillis() : wait);
     }
 
-    /** Looks and blocks in turn until all is final. */
+    /** Polls and blocks in turn until all is final. */
     void settleAll() throws SettlementHaltedException {
         for (int i = 0; i < 100 && metrics.unsettledParts() > 0; i++) {
             step();

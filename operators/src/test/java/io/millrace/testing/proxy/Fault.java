@@ -18,6 +18,6 @@ public interface Fault {
     interface Node {
 
         /** Passes the call on. */
-        Reply.Answer ask() throws IOException;
+        Reply.Answer forward() throws IOException;
     }
 }

@@ -14,19 +14,19 @@ public final class Faults {
 
     /** None: the node answers. */
     public static Fault pass() {
-        return (call, node) -> node.ask();
+        return (call, node) -> node.forward();
     }
 
     /** The node acts, the client never hears of it. */
     public static Fault dropReply() {
         return (call, node) -> {
-            node.ask();
+            node.forward();
             return new Reply.HangUp();
         };
     }
 
     /** The connection ends; the node never hears of the call. */
-    public static Fault hangUp() {
+    public static Fault disconnect() {
         return (call, node) -> new Reply.HangUp();
     }
 
@@ -37,7 +37,7 @@ public final class Faults {
 
     /** The answer breaks off in the middle. */
     public static Fault half() {
-        return (call, node) -> new Reply.Half(node.ask().json());
+        return (call, node) -> new Reply.Half(node.forward().json());
     }
 
     /** The node refuses, with the text of some provider. */
@@ -57,7 +57,7 @@ public final class Faults {
     /** A lie: the result is changed on its way. The change gets a copy of its own. */
     public static Fault result(UnaryOperator<JsonNode> change) {
         return (call, node) -> {
-            ObjectNode json = node.ask().json();
+            ObjectNode json = node.forward().json();
             JsonNode truth = json.path("result");
             json.set("result", change.apply(truth.deepCopy()));
             return new Reply.Answer(json);
@@ -82,7 +82,7 @@ public final class Faults {
     /** Something happens after the node has acted and before the client hears of it. */
     public static Fault afterNode(Runnable action, Reply reply) {
         return (call, node) -> {
-            node.ask();
+            node.forward();
             action.run();
             return reply;
         };

@@ -83,14 +83,14 @@ public final class RpcFaultProxy implements AutoCloseable {
 
     /** The call is passed on, to another node than this proxy's. */
     public Fault answeredBy(String otherUpstream) {
-        return (call, node) -> ask(otherUpstream, call);
+        return (call, node) -> forward(otherUpstream, call);
     }
 
     /** Nothing comes back until {@link #heal}; the node hears of the call first if {@code acts}. */
     public Fault stall(boolean acts) {
         CountDownLatch until = healed; // of now: a call that comes while it heals must not miss it
         return (call, node) -> {
-            Reply.Answer early = acts ? node.ask() : null;
+            Reply.Answer early = acts ? node.forward() : null;
             await(until);
             return early == null ? new Reply.HangUp() : early;
         };
@@ -182,7 +182,7 @@ public final class RpcFaultProxy implements AutoCloseable {
         received.add(call);
         Reply reply;
         try {
-            reply = faultFor(call).reply(call, () -> ask(upstream, call));
+            reply = faultFor(call).reply(call, () -> forward(upstream, call));
         } catch (IOException e) {
             return new Reply.Plain(502, "bad gateway");
         }
@@ -203,7 +203,7 @@ public final class RpcFaultProxy implements AutoCloseable {
         return Faults.pass();
     }
 
-    private Reply.Answer ask(String node, RpcCall call) throws IOException {
+    private Reply.Answer forward(String node, RpcCall call) throws IOException {
         forwarded.add(call);
         ObjectNode request = MAPPER.createObjectNode();
         request.put("jsonrpc", "2.0").put("id", call.nth()).put("method", call.method());

@@ -87,7 +87,7 @@ class RpcFaultProxyTest {
 
     @Test
     void hangUp_nodeNeverHearsOfIt() {
-        proxy.onAny().then(Faults.hangUp());
+        proxy.onAny().then(Faults.disconnect());
 
         assertThatThrownBy(() -> call("m")).isInstanceOf(IOException.class);
 

@@ -25,15 +25,15 @@ final class ChainFault implements Fault {
     interface Act {
 
         /** Returns what happened, in a few words. */
-        String happen(EvmSession chain) throws Exception;
+        String apply(EvmSession chain) throws Exception;
     }
 
     @Override
-    public String strike() throws Exception {
+    public String inject() throws Exception {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (true) {
             try (EvmSession chain = new EvmSession(stack.rpcUrl(), stack.chainId())) {
-                return act.happen(chain);
+                return act.apply(chain);
             } catch (ConnectException e) { // the fault before has killed it, and it is starting
                 if (System.nanoTime() > deadline) {
                     throw e;

@@ -53,7 +53,7 @@ public final class Chaos {
     private final JobRunner runner;
     private final Clock clock;
     private final Consumer<String> lines;
-    private final List<ChaosReport.Struck> struck = new ArrayList<>();
+    private final List<ChaosReport.Injected> injected = new ArrayList<>();
     private final long begun = System.nanoTime();
 
     /**
@@ -96,7 +96,7 @@ public final class Chaos {
     /** What is left to say of a run that {@code failure} has ended. */
     public ObjectNode unfinished(Exception failure) {
         return ChaosReport.unfinished(
-                options.seed(), ChaosReport.tenths(System.nanoTime() - begun), struck, failure);
+                options.seed(), ChaosReport.tenths(System.nanoTime() - begun), injected, failure);
     }
 
     private ChaosReport run(LocalStack stack) throws Exception {
@@ -126,7 +126,7 @@ public final class Chaos {
             lines.accept(
                     "load runs: %d requesters, %d requests/s; %s"
                             .formatted(rich.size(), options.perSecond(), topics.line()));
-            strikes(stack, rest, health, topics).run(options.maxFaults(), options.duration());
+            sequence(stack, rest, health, topics).run(options.maxFaults(), options.duration());
             int acts = owners.stop();
             load.stop();
             List<Expected> sent = load.taken();
@@ -134,16 +134,17 @@ public final class Chaos {
                     "load ends: %d requests, %d transactions of owners; waiting until all is settled"
                             .formatted(sent.size(), acts));
             String unsettled = SETTLEMENT.await(() -> missing(topics, owners, sent, health));
-            return judge(file, topics, sent, unsettled, health.revived());
+            return judge(file, topics, sent, unsettled, health.restarted());
         }
     }
 
-    private Strikes strikes(LocalStack stack, FlinkRest rest, Health health, TopicWatch topics) {
+    private FaultSequence sequence(
+            LocalStack stack, FlinkRest rest, Health health, TopicWatch topics) {
         Schedule schedule =
                 new Schedule(
                         options.seed(), options.kinds(), options.taskManagers(), MAX_REORG_DEPTH);
-        Strikes.Stack target =
-                new Strikes.Stack() {
+        FaultSequence.Stack target =
+                new FaultSequence.Stack() {
                     @Override
                     public void prepare() throws Exception {
                         stack.keepChain();
@@ -154,13 +155,13 @@ public final class Chaos {
                         health.await(what);
                     }
                 };
-        return new Strikes(
+        return new FaultSequence(
                 schedule::next,
                 new Faults(stack, runner, rest)::of,
                 target,
-                Strikes.Pace.real(),
+                FaultSequence.Pace.real(),
                 fault -> {
-                    struck.add(fault);
+                    injected.add(fault);
                     lines.accept(fault.line() + "  " + topics.line());
                 });
     }
@@ -169,7 +170,7 @@ public final class Chaos {
     private static String missing(
             TopicWatch topics, ChainLoad owners, List<Expected> sent, Health health)
             throws Exception {
-        health.revive();
+        health.restartEnded();
         // In this order: what releases a withdrawal is an epoch, which must become final too.
         String withdrawals = owners.missing();
         String unsettled = topics.missing(sent);
@@ -177,7 +178,7 @@ public final class Chaos {
     }
 
     private ChaosReport judge(
-            StackFile file, TopicWatch topics, List<Expected> sent, String unsettled, int revived)
+            StackFile file, TopicWatch topics, List<Expected> sent, String unsettled, int restarted)
             throws Exception {
         Ends.Count count = topics.count(sent);
         Proofs.Verdict proofs = new Proofs(file).verify();
@@ -193,8 +194,8 @@ public final class Chaos {
         return new ChaosReport(
                 options.seed(),
                 ChaosReport.tenths(System.nanoTime() - begun),
-                struck,
-                revived,
+                injected,
+                restarted,
                 unsettled,
                 count,
                 topics.pendingNano(),

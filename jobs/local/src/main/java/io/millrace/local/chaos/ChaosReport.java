@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param seconds it took, start and end included
  * @param faults in their order
- * @param revived processes that ended by themselves and were started again
+ * @param restarted processes that ended by themselves and were started again
  * @param unsettled what stood still at the end, empty if all was settled
  * @param count of requests and their ends
  * @param unexplainedNano charged, and in no settled epoch
@@ -21,8 +21,8 @@ import java.util.List;
 public record ChaosReport(
         long seed,
         double seconds,
-        List<Struck> faults,
-        int revived,
+        List<Injected> faults,
+        int restarted,
         String unsettled,
         Ends.Count count,
         long unexplainedNano,
@@ -35,13 +35,13 @@ public record ChaosReport(
     }
 
     /**
-     * A fault that struck.
+     * A fault that injected.
      *
-     * @param atSeconds since the first could strike
+     * @param atSeconds since the first could come
      * @param target who was hit
-     * @param recoveredMillis from the strike until the stack worked again
+     * @param recoveredMillis from its injection until the stack worked again
      */
-    public record Struck(double atSeconds, FaultKind kind, String target, long recoveredMillis) {
+    public record Injected(double atSeconds, FaultKind kind, String target, long recoveredMillis) {
 
         /** For people. */
         String line() {
@@ -64,7 +64,7 @@ public record ChaosReport(
      */
     public ObjectNode toJson() {
         ObjectNode json = head(ok(), seed, seconds, faults);
-        json.put("revived", revived).put("unsettled", unsettled);
+        json.put("restarted", restarted).put("unsettled", unsettled);
         ObjectNode all = books.toJson();
         all.put("ok", ok());
         all.put("requests", count.sent())
@@ -88,12 +88,12 @@ public record ChaosReport(
 
     /** The same of a run that ended before there was anything to judge, with the reason. */
     static ObjectNode unfinished(
-            long seed, double seconds, List<Struck> faults, Exception failure) {
+            long seed, double seconds, List<Injected> faults, Exception failure) {
         return head(false, seed, seconds, faults)
                 .put("error", String.valueOf(failure.getMessage()));
     }
 
-    private static ObjectNode head(boolean ok, long seed, double seconds, List<Struck> faults) {
+    private static ObjectNode head(boolean ok, long seed, double seconds, List<Injected> faults) {
         ObjectNode json =
                 JsonNodeFactory.instance
                         .objectNode()
@@ -101,7 +101,7 @@ public record ChaosReport(
                         .put("seed", seed)
                         .put("seconds", seconds);
         ArrayNode list = json.putArray("faults");
-        for (Struck fault : faults) {
+        for (Injected fault : faults) {
             list.addObject()
                     .put("at", fault.atSeconds())
                     .put("kind", fault.kind().label())

@@ -8,7 +8,7 @@ interface Fault {
      *
      * @return who was hit, for the report
      */
-    String strike() throws Exception;
+    String inject() throws Exception;
 
     /**
      * Ends the outage as what runs a deployment would: starts what is gone, lets go on what is

@@ -20,7 +20,7 @@ final class Health {
     private final Duration limit;
     private final Duration pause;
 
-    private int revived;
+    private int restarted;
 
     /**
      * @param clock of Flink's machine
@@ -35,8 +35,8 @@ final class Health {
     }
 
     /** Processes that ended without being killed by a fault, and were started again. */
-    int revived() {
-        return revived;
+    int restarted() {
+        return restarted;
     }
 
     /**
@@ -52,7 +52,7 @@ final class Health {
         long chargesBefore = -1;
         String missing = "nothing is known";
         while (true) {
-            revive();
+            restartEnded();
             try {
                 if (finalBefore < 0) {
                     finalBefore = vitals.finalBlock();
@@ -84,8 +84,8 @@ final class Health {
     }
 
     /** Starts again what has ended by itself. */
-    void revive() throws Exception {
-        revived += vitals.revive();
+    void restartEnded() throws Exception {
+        restarted += vitals.restartEnded();
     }
 
     private String missing(long since) throws Exception {

@@ -27,7 +27,7 @@ final class OlderSavepoint implements Fault {
     }
 
     @Override
-    public String strike() throws Exception {
+    public String inject() throws Exception {
         StackJob job = stack.job();
         String old = Rescale.stop(job);
         job.start(runner, old, 0, Map.of());

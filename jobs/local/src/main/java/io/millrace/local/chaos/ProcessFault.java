@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 final class ProcessFault implements Fault {
 
     private final Callable<StackProcess> victim;
-    private final Act strike;
+    private final Act inject;
     private final Act heal;
     private @Nullable StackProcess hit;
 
-    private ProcessFault(Callable<StackProcess> victim, Act strike, Act heal) {
+    private ProcessFault(Callable<StackProcess> victim, Act inject, Act heal) {
         this.victim = victim;
-        this.strike = strike;
+        this.inject = inject;
         this.heal = heal;
     }
 
@@ -31,7 +31,7 @@ final class ProcessFault implements Fault {
                 StackProcess::kill,
                 lost -> {
                     if (!lost.isAlive()) {
-                        lost.launch(); // if it fails, it is revived like all that ends by itself
+                        lost.launch(); // if it fails, Health starts it again
                     }
                 });
     }
@@ -49,10 +49,10 @@ final class ProcessFault implements Fault {
     }
 
     @Override
-    public String strike() throws Exception {
+    public String inject() throws Exception {
         StackProcess process = victim.call();
         hit = process;
-        strike.to(process);
+        inject.to(process);
         return process.name();
     }
 

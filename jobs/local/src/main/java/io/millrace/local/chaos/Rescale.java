@@ -28,7 +28,7 @@ final class Rescale implements Fault {
     }
 
     @Override
-    public String strike() throws Exception {
+    public String inject() throws Exception {
         savepoint = stop(stack.job());
         return "to parallelism " + parallelism;
     }

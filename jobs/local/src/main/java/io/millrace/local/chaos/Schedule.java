@@ -25,7 +25,7 @@ final class Schedule {
     private static final int MAX_FEE_GWEI = 200;
     private static final int MAX_PARALLELISM = 4;
 
-    /** One in so many strikes while the system still recovers from the one before. */
+    /** One in so many is injected while the system still recovers from the one before. */
     private static final int RECOVERIES_PER_STRIKE = 4;
 
     private static final Set<FaultKind> NEEDS_RUNNING_JOB =

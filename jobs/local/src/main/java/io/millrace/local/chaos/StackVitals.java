@@ -10,8 +10,8 @@ record StackVitals(LocalStack stack, FlinkRest rest, TopicWatch topics, Finality
         implements Vitals {
 
     @Override
-    public int revive() throws Exception {
-        return stack.revive().size();
+    public int restartEnded() throws Exception {
+        return stack.restartEnded().size();
     }
 
     @Override

@@ -38,7 +38,7 @@ final class TopicWatch implements AutoCloseable {
 
     /** Charges that are committed. */
     synchronized long charges() {
-        requireWell();
+        requireHealthy();
         return totals.charges();
     }
 
@@ -54,7 +54,7 @@ final class TopicWatch implements AutoCloseable {
 
     /** What is not done yet of {@code expected} and its settlement; empty when all is. */
     synchronized String missing(List<Expected> expected) {
-        requireWell();
+        requireHealthy();
         int open = ends.open(expected);
         if (open > 0) {
             return open + " requests neither charged nor refused";
@@ -69,7 +69,7 @@ final class TopicWatch implements AutoCloseable {
 
     /** Holds what happened against what had to. */
     synchronized Ends.Count count(List<Expected> expected) {
-        requireWell();
+        requireHealthy();
         return ends.count(expected);
     }
 
@@ -105,7 +105,7 @@ final class TopicWatch implements AutoCloseable {
         }
     }
 
-    private void requireWell() {
+    private void requireHealthy() {
         Exception thrown = failure.get();
         if (thrown != null) {
             throw new IllegalStateException("the topics cannot be followed", thrown);

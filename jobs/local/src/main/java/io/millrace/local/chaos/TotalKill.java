@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 record TotalKill(Supplier<List<StackProcess>> processes) implements Fault {
 
     @Override
-    public String strike() throws Exception {
+    public String inject() throws Exception {
         for (StackProcess process : processes.get()) {
             process.kill();
         }

@@ -7,7 +7,7 @@ import java.io.IOException;
 interface Vitals {
 
     /** Starts again what has ended by itself. Returns how many processes that were. */
-    int revive() throws Exception;
+    int restartEnded() throws Exception;
 
     /**
      * Flink's answer to a GET of {@code path}.

@@ -60,7 +60,7 @@ final class ChaosCommand implements Callable<Integer> {
             names = "--max-faults",
             paramLabel = "N",
             defaultValue = "1000",
-            description = "Ends the storm after so many, whatever time is left.")
+            description = "Ends the run after so many, whatever time is left.")
     private int maxFaults;
 
     @Option(
@@ -93,7 +93,7 @@ final class ChaosCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         ChaosOptions options = options();
         Path directory = Files.createTempDirectory("millrace-chaos-");
-        Logs.into(directory);
+        Logs.writeTo(directory);
         Console console = Console.open(json);
         console.line("seed " + seed + ", in " + directory);
         Chaos chaos =
@@ -107,7 +107,7 @@ final class ChaosCommand implements Callable<Integer> {
         try {
             report = chaos.run();
         } catch (Exception e) {
-            if (!Interrupt.came()) {
+            if (!Interrupt.received()) {
                 console.line("seed " + seed + " failed; the logs are in " + directory);
                 console.result(chaos.unfinished(e));
             }
@@ -167,12 +167,12 @@ final class ChaosCommand implements Callable<Integer> {
         report.count().misjudged().stream().limit(10).forEach(console::line);
         report.proofs().denied().stream().limit(10).forEach(console::line);
         console.line(
-                "%s: seed %d, %d faults, %d processes revived, %.1f s"
+                "%s: seed %d, %d faults, %d processes restarted, %.1f s"
                         .formatted(
                                 report.ok() ? "All of it holds" : "NOT ALL OF IT HOLDS",
                                 report.seed(),
                                 report.faults().size(),
-                                report.revived(),
+                                report.restarted(),
                                 report.seconds()));
     }
 }

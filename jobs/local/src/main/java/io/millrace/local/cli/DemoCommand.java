@@ -62,7 +62,7 @@ final class DemoCommand implements Callable<Integer> {
                     spec.commandLine(), "--requests is " + requests + "; give at least 1");
         }
         Path directory = Files.createTempDirectory("millrace-demo-");
-        Logs.into(directory);
+        Logs.writeTo(directory);
         Console console = Console.open(json);
         long start = System.nanoTime();
         List<String> texts =
@@ -78,7 +78,7 @@ final class DemoCommand implements Callable<Integer> {
             console.line("Flink's web UI: " + stack.file().webUrl());
             report = new Demo(stack, console).run(requests, texts, input == null);
         } catch (Exception e) {
-            if (!Interrupt.came()) {
+            if (!Interrupt.received()) {
                 console.line("what happened stands in " + directory.resolve("logs"));
             }
             throw e;

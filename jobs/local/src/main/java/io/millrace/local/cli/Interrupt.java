@@ -3,16 +3,16 @@ package io.millrace.local.cli;
 /** Whether the user has ended the process: what fails after that fails because of it. */
 final class Interrupt {
 
-    private static volatile boolean came;
+    private static volatile boolean received;
 
     private Interrupt() {}
 
     /** From now on. */
     static void watch() {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> came = true, "interrupt"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> received = true, "interrupt"));
     }
 
-    static boolean came() {
-        return came;
+    static boolean received() {
+        return received;
     }
 }

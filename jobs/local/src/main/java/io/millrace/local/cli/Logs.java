@@ -8,7 +8,7 @@ final class Logs {
     private Logs() {}
 
     /** Must run before the first logger is made. */
-    static void into(Path directory) {
+    static void writeTo(Path directory) {
         System.setProperty("millrace.log", directory.resolve("logs/millrace.log").toString());
         System.setProperty("log4j2.configurationFile", "launcher-log4j2.xml");
     }

@@ -46,13 +46,13 @@ public final class Millrace {
     /** Runs one command. */
     static int run(String... args) {
         return new CommandLine(new Millrace())
-                .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure))
+                .setExecutionExceptionHandler((failure, command, parsed) -> report(failure))
                 .execute(args);
     }
 
     /** Messages are for the user; a stack trace only for what nobody foresaw. */
-    private static int explain(Exception failure) {
-        if (Interrupt.came()) {
+    private static int report(Exception failure) {
+        if (Interrupt.received()) {
             return ExitCode.FAILED;
         }
         boolean foreseen =

@@ -51,7 +51,7 @@ final class SendCommand implements Callable<Integer> {
         ArrayNode ids = result.putArray("requests");
         try (RequestSender sender = new RequestSender(stack.bootstrapServers())) {
             for (int i = 0; i < texts.size(); i++) {
-                Traffic.Item item = traffic.good(i);
+                Traffic.Item item = traffic.goodRequest(i);
                 sender.send(item);
                 console.line(item.requestId());
                 ids.add(item.requestId());

@@ -53,7 +53,7 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Path directory = folder.path();
-        Logs.into(directory);
+        Logs.writeTo(directory);
         Console console = Console.open(false);
         StackOptions options =
                 StackOptions.in(directory)
@@ -73,7 +73,7 @@ final class UpCommand implements Callable<Integer> {
             }
             print(console, stack.file(), directory);
             while (true) {
-                for (String ended : stack.revive()) {
+                for (String ended : stack.restartEnded()) {
                     console.line(ended + " had ended by itself and was started again");
                 }
                 stack.requireHealthy();

@@ -75,7 +75,7 @@ public final class Traffic {
     public record Item(String key, byte[] value, String requestId, @Nullable RejectReason fault) {}
 
     /** The good request number {@code index}. */
-    public Item good(int index) {
+    public Item goodRequest(int index) {
         return item(sign(index, text(index), MAX_FEE_NANO, deadlineMillis), null);
     }
 
@@ -87,18 +87,19 @@ public final class Traffic {
      */
     public Item mixed(int index, byte[] poor, byte[] stranger) throws IOException {
         if (index % BAD_EVERY != BAD_EVERY - 1) {
-            return good(index);
+            return goodRequest(index);
         }
         RejectReason fault = FAULTS.get(index / BAD_EVERY % FAULTS.size());
         return switch (fault) {
             case MALFORMED -> {
-                Item whole = good(index);
+                Item whole = goodRequest(index);
                 byte[] half = Arrays.copyOf(whole.value(), whole.value().length / 2);
                 yield new Item(whole.key(), half, "", fault);
             }
-            case SCHEMA -> changed(good(index), "temperature", 1, fault);
+            case SCHEMA -> changed(goodRequest(index), "temperature", 1, fault);
             case UNKNOWN_MODEL -> item(sign(UNKNOWN_MODEL, index, text(index), key(index)), fault);
-            case BAD_SIGNATURE -> changed(good(index), "maxFeeNano", MAX_FEE_NANO + 1, fault);
+            case BAD_SIGNATURE ->
+                    changed(goodRequest(index), "maxFeeNano", MAX_FEE_NANO + 1, fault);
             case UNKNOWN_ACCOUNT -> item(sign(model, index, text(index), stranger), fault);
             case EXPIRED -> item(sign(index, text(index), MAX_FEE_NANO, LONG_AGO_MILLIS), fault);
             case DEADLINE_TOO_FAR ->
@@ -110,7 +111,7 @@ public final class Traffic {
                                     deadlineMillis + TOO_FAR.toMillis()),
                             fault);
             case DUPLICATE -> {
-                Item first = good(index - 1);
+                Item first = goodRequest(index - 1);
                 yield new Item(first.key(), first.value(), first.requestId(), fault);
             }
             case INPUT_TOO_LONG ->

@@ -158,7 +158,7 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** Asks it to end, without waiting for it. */
-    void askToEnd() {
+    void terminate() {
         try {
             process.getOutputStream().close();
         } catch (IOException e) { // close makes it
@@ -169,7 +169,7 @@ final class ChildProcess implements AutoCloseable {
     /** Asks it to end, then makes it. Does nothing if it has ended. */
     @Override
     public void close() {
-        askToEnd();
+        terminate();
         try {
             if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);

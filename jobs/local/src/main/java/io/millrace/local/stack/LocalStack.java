@@ -150,15 +150,15 @@ public final class LocalStack implements AutoCloseable {
      * @return the names of what had ended
      * @throws StackException if one ends again and again, with the end of its log
      */
-    public List<String> revive() throws Exception {
+    public List<String> restartEnded() throws Exception {
         requireNonNull(anvil, NOT_STARTED).keepState();
-        List<String> revived = new ArrayList<>();
+        List<String> restarted = new ArrayList<>();
         for (StackProcess process : allProcesses()) {
-            if (process.revive()) {
-                revived.add(process.name());
+            if (process.restartIfEnded()) {
+                restarted.add(process.name());
             }
         }
-        return revived;
+        return restarted;
     }
 
     /**

@@ -123,8 +123,8 @@ public final class ProcessCluster implements FlinkCluster {
 
     @Override
     public void close() {
-        taskManagers.forEach(StackProcess::askToEnd); // all at once: each takes a moment
-        jobManager.askToEnd();
+        taskManagers.forEach(StackProcess::terminate); // all at once: each takes a moment
+        jobManager.terminate();
         taskManagers.forEach(StackProcess::close);
         jobManager.close();
         zooKeeper.close();

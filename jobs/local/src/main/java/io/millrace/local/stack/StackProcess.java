@@ -18,15 +18,15 @@ import org.slf4j.LoggerFactory;
 public final class StackProcess implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StackProcess.class);
-    private static final int MAX_REVIVALS = 5;
-    private static final Duration REVIVALS_WITHIN = Duration.ofMinutes(10);
+    private static final int MAX_RESTARTS = 5;
+    private static final Duration RESTARTS_WITHIN = Duration.ofMinutes(10);
 
     private final String name;
     private final Command command;
     private final Path log;
     private final Readiness readiness;
 
-    private final List<Long> revivals = new ArrayList<>();
+    private final List<Long> restarts = new ArrayList<>();
 
     private volatile @Nullable ChildProcess child;
     private volatile boolean closed;
@@ -108,16 +108,16 @@ public final class StackProcess implements AutoCloseable {
      *
      * @throws StackException if that has happened too often of late, with the end of its log
      */
-    boolean revive() throws Exception {
+    boolean restartIfEnded() throws Exception {
         if (closed || isAlive()) {
             return false;
         }
         long now = System.nanoTime();
-        revivals.removeIf(at -> now - at > REVIVALS_WITHIN.toNanos());
-        if (revivals.size() >= MAX_REVIVALS) {
+        restarts.removeIf(at -> now - at > RESTARTS_WITHIN.toNanos());
+        if (restarts.size() >= MAX_RESTARTS) {
             requireAlive();
         }
-        revivals.add(now);
+        restarts.add(now);
         LOG.warn("{} has ended by itself; starting it again, its log is {}", name, log);
         launch();
         return true;
@@ -162,11 +162,11 @@ public final class StackProcess implements AutoCloseable {
     }
 
     /** Asks it to end, without waiting for it. */
-    void askToEnd() {
+    void terminate() {
         closed = true;
         ChildProcess current = child;
         if (current != null) {
-            current.askToEnd();
+            current.terminate();
         }
     }
 

@@ -31,7 +31,7 @@ class ChainFaultTest {
                     1);
 
     @Test
-    void strike_nodeStillStarting_isWaitedFor() throws Exception {
+    void inject_nodeStillStarting_isWaitedFor() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
         Fault fault =
                 new ChainFault(
@@ -43,13 +43,13 @@ class ChainFaultTest {
                             return "3 blocks";
                         });
 
-        assertThat(fault.strike()).isEqualTo("3 blocks");
+        assertThat(fault.inject()).isEqualTo("3 blocks");
         fault.heal();
         assertThat(attempts).as("healing asks nothing of the chain").hasValue(3);
     }
 
     @Test
-    void strike_nodeRefuses_fails() {
+    void inject_nodeRefuses_fails() {
         Fault fault =
                 new ChainFault(
                         STACK,
@@ -57,6 +57,6 @@ class ChainFaultTest {
                             throw new IOException("no such method");
                         });
 
-        assertThatThrownBy(fault::strike).hasMessage("no such method");
+        assertThatThrownBy(fault::inject).hasMessage("no such method");
     }
 }

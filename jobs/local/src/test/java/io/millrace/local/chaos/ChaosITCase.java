@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A short storm against real processes. Long ones are run with {@code jobs/bin/millrace chaos}; the
+ * A short run against real processes. Long ones are run with {@code jobs/bin/millrace chaos}; the
  * harness is the same.
  */
 class ChaosITCase {
@@ -47,7 +47,7 @@ class ChaosITCase {
                         .run();
 
         assertThat(report.faults())
-                .extracting(ChaosReport.Struck::kind)
+                .extracting(ChaosReport.Injected::kind)
                 .containsExactlyInAnyOrderElementsOf(KINDS);
         assertThat(report.books().checks()).allMatch(check -> check.ok());
         assertThat(report.ok()).as("seed " + SEED + ": " + report).isTrue();

@@ -31,7 +31,7 @@ class ChaosReportTest {
                 7,
                 12.5,
                 List.of(
-                        new ChaosReport.Struck(
+                        new ChaosReport.Injected(
                                 1.5, FaultKind.KILL_SUBMITTER, "taskmanager-1", 4321)),
                 1,
                 unsettled,
@@ -105,7 +105,7 @@ class ChaosReportTest {
         JsonNode books = json.path("books");
 
         assertThat(json.path("ok").asBoolean(true)).isFalse();
-        assertThat(json.path("revived").asInt()).isEqualTo(1);
+        assertThat(json.path("restarted").asInt()).isEqualTo(1);
         assertThat(json.path("unsettled").asText()).isEqualTo("1 epoch");
         assertThat(books.path("ok").asBoolean(true))
                 .as("the audit is one judge of several")
@@ -123,11 +123,13 @@ class ChaosReportTest {
 
     @Test
     void line_ofAFault_hasItsTimesInColumns() {
-        assertThat(new ChaosReport.Struck(101.5, FaultKind.REORG_KEPT, "4 blocks", 4_321).line())
+        assertThat(new ChaosReport.Injected(101.5, FaultKind.REORG_KEPT, "4 blocks", 4_321).line())
                 .isEqualTo(
                         " 101.5 s  reorg-kept         4 blocks                 recovered in   4.3"
                                 + " s");
-        assertThat(new ChaosReport.Struck(1, FaultKind.RESCALE, "to parallelism 2", 61_000).line())
+        assertThat(
+                        new ChaosReport.Injected(1, FaultKind.RESCALE, "to parallelism 2", 61_000)
+                                .line())
                 .isEqualTo(
                         "   1.0 s  rescale            to parallelism 2         recovered in  61.0"
                                 + " s");

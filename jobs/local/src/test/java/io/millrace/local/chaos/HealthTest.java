@@ -35,10 +35,10 @@ class HealthTest {
         Health health = patient();
 
         health.await("the start");
-        health.revive();
+        health.restartEnded();
 
         assertThat(vitals.ended).isEmpty();
-        assertThat(health.revived()).isEqualTo(3);
+        assertThat(health.restarted()).isEqualTo(3);
     }
 
     @Test
@@ -156,7 +156,7 @@ class HealthTest {
         private long blocks;
 
         @Override
-        public int revive() {
+        public int restartEnded() {
             Integer count = ended.poll();
             return count == null ? 0 : count;
         }

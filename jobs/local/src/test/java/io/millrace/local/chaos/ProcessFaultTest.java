@@ -40,7 +40,7 @@ class ProcessFaultTest {
         long pid = first.pid();
         Fault kill = ProcessFault.kill(() -> first);
 
-        assertThat(kill.strike()).isEqualTo("first");
+        assertThat(kill.inject()).isEqualTo("first");
         assertThat(first.isAlive()).isFalse();
 
         kill.heal();
@@ -52,7 +52,7 @@ class ProcessFaultTest {
     @Test
     void kill_victimStartedAgainMeanwhile_isLeftAlone() throws Exception {
         Fault kill = ProcessFault.kill(() -> first);
-        kill.strike();
+        kill.inject();
         first.launch();
         long pid = first.pid();
 
@@ -65,7 +65,7 @@ class ProcessFaultTest {
     void pause_itsVictim_standsStillUntilHealed() throws Exception {
         Fault pause = ProcessFault.pause(() -> first);
 
-        assertThat(pause.strike()).isEqualTo("first");
+        assertThat(pause.inject()).isEqualTo("first");
         await().until(() -> state(first) == 'T');
         assertThat(first.isAlive()).isTrue();
 
@@ -76,7 +76,7 @@ class ProcessFaultTest {
     @Test
     void pause_victimGoneMeanwhile_isNotMissed() throws Exception {
         Fault pause = ProcessFault.pause(() -> first);
-        pause.strike();
+        pause.inject();
         first.kill();
 
         pause.heal();
@@ -85,12 +85,12 @@ class ProcessFaultTest {
     }
 
     @Test
-    void strike_victim_isChosenOnlyThen() throws Exception {
+    void inject_victim_isChosenOnlyThen() throws Exception {
         StackProcess[] victim = {first};
         Fault kill = ProcessFault.kill(() -> victim[0]);
         victim[0] = second;
 
-        assertThat(kill.strike()).isEqualTo("second");
+        assertThat(kill.inject()).isEqualTo("second");
 
         victim[0] = first;
         kill.heal();
@@ -111,7 +111,7 @@ class ProcessFaultTest {
     void totalKill_everyProcess_isGoneAndComesBack() throws Exception {
         Fault all = new TotalKill(() -> List.of(first, second));
 
-        assertThat(all.strike()).isEqualTo("everything");
+        assertThat(all.inject()).isEqualTo("everything");
         assertThat(first.isAlive()).isFalse();
         assertThat(second.isAlive()).isFalse();
 

@@ -33,7 +33,7 @@ class TrafficTest {
 
     @Test
     void good_signedByItsRequester_keyAndIdAgree() throws Exception {
-        Traffic.Item item = traffic.good(1);
+        Traffic.Item item = traffic.goodRequest(1);
         JsonNode json = new ObjectMapper().readTree(item.value());
         assertThat(json.path("input").asText()).isEqualTo("two");
         assertThat(item.key()).isEqualTo(Secp256k1.address(SECOND));

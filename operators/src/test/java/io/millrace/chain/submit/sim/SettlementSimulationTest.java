@@ -30,7 +30,7 @@ class SettlementSimulationTest {
                         .filter(seed -> violation(seed, Mutant.NONE) != null)
                         .findAny();
 
-        broken.ifPresent(seed -> fail(story(seed)));
+        broken.ifPresent(seed -> fail(replay(seed)));
     }
 
     @ParameterizedTest
@@ -51,7 +51,7 @@ class SettlementSimulationTest {
     @Test
     void settle_sameSeed_sameRun() {
         for (long seed = 100; seed < 120; seed++) {
-            assertThat(story(seed)).as("seed %d", seed).isEqualTo(story(seed));
+            assertThat(replay(seed)).as("seed %d", seed).isEqualTo(replay(seed));
         }
     }
 
@@ -66,7 +66,7 @@ class SettlementSimulationTest {
     }
 
     /** The run again, with its last events. */
-    private static String story(long seed) {
+    private static String replay(long seed) {
         SimWorld world = new SimWorld(seed, Mutant.NONE, true);
         String end = "";
         try {

@@ -78,7 +78,7 @@ final class SimChain {
     }
 
     /** Blocks of all branches that hold a transaction, newest first. */
-    List<Block> busy() {
+    List<Block> withTransactions() {
         return busy;
     }
 

@@ -40,7 +40,7 @@ final class SimClient implements VaultClient {
     }
 
     /** Before every answer: the process may end here, the node may fail, another may take over. */
-    private SimNode ask(String method) throws RpcException {
+    private SimNode nodeFor(String method) throws RpcException {
         process.mayCrash();
         if (world.faults.chance() < world.faults.switchesNode) {
             node = world.faults.pick(world.nodes);
@@ -56,7 +56,7 @@ final class SimClient implements VaultClient {
 
     @Override
     public long chainId() throws RpcException {
-        ask("eth_chainId");
+        nodeFor("eth_chainId");
         return identity.chainId();
     }
 
@@ -67,29 +67,29 @@ final class SimClient implements VaultClient {
 
     @Override
     public String vaultCodeHash() throws RpcException {
-        ask("eth_getCode");
+        nodeFor("eth_getCode");
         return identity.codeHash();
     }
 
     @Override
     public String token() throws RpcException {
-        ask("eth_call");
+        nodeFor("eth_call");
         return identity.token();
     }
 
     @Override
     public L2Block latestBlock() throws RpcException {
-        return ask("eth_getBlockByNumber").tip().header();
+        return nodeFor("eth_getBlockByNumber").tip().header();
     }
 
     @Override
     public L2Block finalBlock() throws RpcException {
-        return ask("eth_getBlockByNumber").finalBlock().header();
+        return nodeFor("eth_getBlockByNumber").finalBlock().header();
     }
 
     @Override
     public L2Block block(long number) throws RpcException {
-        Block block = ask("eth_getBlockByNumber").at(number);
+        Block block = nodeFor("eth_getBlockByNumber").at(number);
         if (block == null) {
             throw RpcException.invalid("eth_getBlockByNumber", "the answer is null");
         }
@@ -97,7 +97,7 @@ final class SimClient implements VaultClient {
     }
 
     private Block pinned(L2Block at) throws RpcException {
-        Block block = ask("eth_call").at(at.number());
+        Block block = nodeFor("eth_call").at(at.number());
         if (block == null || !block.header().hash().equals(at.hash())) {
             throw RpcException.refused("eth_call", -32000, "header not found", null);
         }
@@ -120,7 +120,7 @@ final class SimClient implements VaultClient {
 
     @Override
     public Optional<LogEntry> settled(SealedPart part, long to) throws RpcException {
-        SimNode asked = ask("eth_getLogs");
+        SimNode asked = nodeFor("eth_getLogs");
         if (asked.mode == Mode.NO_LOGS) {
             return Optional.empty();
         }
@@ -130,23 +130,23 @@ final class SimClient implements VaultClient {
 
     @Override
     public boolean isSettler(String address) throws RpcException {
-        ask("eth_call");
+        nodeFor("eth_call");
         return true;
     }
 
     @Override
     public BigInteger balanceWei(String address) throws RpcException {
-        return BigInteger.valueOf(ask("eth_getBalance").account().balanceWei());
+        return BigInteger.valueOf(nodeFor("eth_getBalance").account().balanceWei());
     }
 
     @Override
     public long nonce(String address) throws RpcException {
-        return ask("eth_getTransactionCount").account().nonce();
+        return nodeFor("eth_getTransactionCount").account().nonce();
     }
 
     @Override
     public long tipWei() throws RpcException {
-        ask("eth_maxPriorityFeePerGas");
+        nodeFor("eth_maxPriorityFeePerGas");
         return 1_000;
     }
 
@@ -161,7 +161,7 @@ final class SimClient implements VaultClient {
 
     @Override
     public long estimateGas(String from, String calldata) throws RpcException {
-        Block tip = ask("eth_estimateGas").tip();
+        Block tip = nodeFor("eth_estimateGas").tip();
         SimTransaction.Call call = SimTransaction.Call.of(calldata, world.hashes);
         if (!tip.state().holds(call.header(), call.headerHash())) {
             revertIfAny("eth_estimateGas", call, tip);
@@ -179,7 +179,7 @@ final class SimClient implements VaultClient {
 
     @Override
     public void sendRaw(String raw) throws RpcException {
-        SimNode asked = ask("eth_sendRawTransaction");
+        SimNode asked = nodeFor("eth_sendRawTransaction");
         SimTransaction tx = world.chain.parse(raw);
         world.oracle.sent(process, tx);
         world.trace(() -> process.name + " sends nonce " + tx.nonce() + " " + tx.hash());
@@ -231,7 +231,7 @@ final class SimClient implements VaultClient {
 
     @Override
     public Optional<TransactionOutcome> outcome(String transaction) throws RpcException {
-        SimNode asked = ask("eth_getTransactionReceipt");
+        SimNode asked = nodeFor("eth_getTransactionReceipt");
         if (asked.mode == Mode.NO_RECEIPTS) {
             return Optional.empty();
         }
@@ -241,7 +241,7 @@ final class SimClient implements VaultClient {
 
     /** The newest block that the node shows and that holds it; few blocks hold anything. */
     private Optional<Block> newest(SimNode asked, long to, Predicate<Block> holds) {
-        for (Block block : world.chain.busy()) {
+        for (Block block : world.chain.withTransactions()) {
             long number = block.header().number();
             if (number <= to && holds.test(block) && asked.shows(block)) {
                 return Optional.of(block);

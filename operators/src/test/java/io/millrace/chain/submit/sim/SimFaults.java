@@ -48,23 +48,23 @@ final class SimFaults {
                         ? Ending.FOREIGN_HEADER
                         : end < 0.09 ? Ending.LOST_TAIL : end < 0.12 ? Ending.POISON : Ending.QUIET;
         kinds = List.of(0.0, 0.12, 0.15, 0.2, 0.5, 1.0).get(random.nextInt(6));
-        crash = maybe(0.0015);
-        journalLoses = maybe(0.03);
-        switchesNode = maybe(0.01);
-        logFails = maybe(0.3);
-        reorganises = maybe(0.015);
-        evicts = maybe(0.02);
-        feeRises = maybe(0.02);
-        nodeFails = maybe(0.06);
-        killed = maybe(0.012);
-        zombie = maybe(0.006);
-        vaultPauses = maybe(0.006);
-        nonceStolen = maybe(0.006);
-        gasRises = maybe(0.01);
-        drained = maybe(0.005);
+        crash = drawRate(0.0015);
+        journalLoses = drawRate(0.03);
+        switchesNode = drawRate(0.01);
+        logFails = drawRate(0.3);
+        reorganises = drawRate(0.015);
+        evicts = drawRate(0.02);
+        feeRises = drawRate(0.02);
+        nodeFails = drawRate(0.06);
+        killed = drawRate(0.012);
+        zombie = drawRate(0.006);
+        vaultPauses = drawRate(0.006);
+        nonceStolen = drawRate(0.006);
+        gasRises = drawRate(0.01);
+        drained = drawRate(0.005);
     }
 
-    private double maybe(double rate) {
+    private double drawRate(double rate) {
         double often = 0.3 + 1.4 * random.nextDouble();
         return random.nextDouble() < kinds ? rate * often : 0;
     }

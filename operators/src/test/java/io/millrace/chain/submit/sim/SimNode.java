@@ -58,30 +58,31 @@ final class SimNode {
     }
 
     /** Whether its head stands still. */
-    private boolean stands() {
+    private boolean isStalled() {
         return mode == Mode.LAGGING || mode == Mode.FORKED;
     }
 
     /** Whether what it shows was reorganised away. */
     boolean isForked() {
-        return stands() && branch != chain.blocks();
+        return isStalled() && branch != chain.blocks();
     }
 
     Block tip() {
-        return stands() && branch != null ? branch.get(length - 1) : chain.tip();
+        return isStalled() && branch != null ? branch.get(length - 1) : chain.tip();
     }
 
     /** The newest it calls final: never more than the chain does. */
     Block finalBlock() {
-        List<Block> mine = stands() && branch != null ? branch : chain.blocks();
+        List<Block> mine = isStalled() && branch != null ? branch : chain.blocks();
         long depth = tip().header().number() - SimChain.FINALITY_DEPTH;
         long shown = Math.min(depth, chain.finalBlock().header().number());
-        return mine.get((int) Math.max(0, stands() ? shown : chain.finalBlock().header().number()));
+        return mine.get(
+                (int) Math.max(0, isStalled() ? shown : chain.finalBlock().header().number()));
     }
 
     /** The block at a height, or null if it has not come so far. */
     @Nullable Block at(long height) {
-        List<Block> mine = stands() && branch != null ? branch : chain.blocks();
+        List<Block> mine = isStalled() && branch != null ? branch : chain.blocks();
         return height <= tip().header().number() && height >= 0 ? mine.get((int) height) : null;
     }
 

@@ -86,7 +86,7 @@ final class SimProcess {
         }
     }
 
-    /** Takes what the log has for it, and looks at the chain if that is due. */
+    /** Takes what the log has for it, and polls the chain if that is due. */
     void tick() throws SettlementHaltedException {
         if (fed < world.log.size() && world.faults.chance() < 0.7) {
             submitter.add(world.log.get(fed), world.sealedMillis.get(fed));

@@ -12,52 +12,52 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Time is the test's own: a recovery takes a second, all else only what is planned. */
-class StrikesTest {
+class FaultSequenceTest {
 
     private static final int GAP = 2_000;
     private static final int LENGTH = 500;
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final FakeStack stack = new FakeStack();
-    private final List<ChaosReport.Struck> struck = new ArrayList<>();
+    private final List<ChaosReport.Injected> injected = new ArrayList<>();
 
     @Test
     void run_oneFault_gapStrikeLengthHealRecovery() throws Exception {
-        strikes(Stream.of(plan(FaultKind.KILL_BROKER, false))).run(1, HOUR);
+        sequence(Stream.of(plan(FaultKind.KILL_BROKER, false))).run(1, HOUR);
 
         assertThat(stack.events)
                 .containsExactly(
                         "2000 prepare",
-                        "2000 strike kill-broker",
+                        "2000 inject kill-broker",
                         "2500 heal kill-broker",
                         "2500 await kill-broker of the-kill-broker");
-        assertThat(struck)
+        assertThat(injected)
                 .containsExactly(
-                        new ChaosReport.Struck(
+                        new ChaosReport.Injected(
                                 2.0, FaultKind.KILL_BROKER, "the-kill-broker", 1500));
     }
 
     @Test
     void run_mostFaults_noMore() throws Exception {
-        strikes(Stream.generate(() -> plan(FaultKind.REORG, false))).run(3, HOUR);
+        sequence(Stream.generate(() -> plan(FaultKind.REORG, false))).run(3, HOUR);
 
-        assertThat(struck).hasSize(3);
+        assertThat(injected).hasSize(3);
     }
 
     @Test
     void run_timeOver_noFaultBegins() throws Exception {
-        strikes(Stream.generate(() -> plan(FaultKind.REORG, false)))
+        sequence(Stream.generate(() -> plan(FaultKind.REORG, false)))
                 .run(1_000, Duration.ofSeconds(7));
 
-        assertThat(struck)
-                .extracting(ChaosReport.Struck::atSeconds)
+        assertThat(injected)
+                .extracting(ChaosReport.Injected::atSeconds)
                 .as("each takes 3.5 s; the last began before the end")
                 .containsExactly(2.0, 5.5);
     }
 
     @Test
     void run_faultDuringRecovery_bothAreWaitedForTogether() throws Exception {
-        strikes(
+        sequence(
                         Stream.of(
                                 plan(FaultKind.KILL_CHAIN, false),
                                 plan(FaultKind.PAUSE_BROKER, true),
@@ -70,18 +70,18 @@ class StrikesTest {
                         "5000 await kill-chain of the-kill-chain, then pause-broker of"
                                 + " the-pause-broker",
                         "8500 await reorg of the-reorg");
-        assertThat(struck)
-                .extracting(ChaosReport.Struck::recoveredMillis)
-                .as("each from its own strike")
+        assertThat(injected)
+                .extracting(ChaosReport.Injected::recoveredMillis)
+                .as("each from its own injection")
                 .containsExactly(4000L, 1500L, 1500L);
     }
 
     @Test
     void run_lastFaultDuringRecovery_isWaitedForToo() throws Exception {
-        strikes(Stream.generate(() -> plan(FaultKind.FEE_SPIKE, true))).run(2, HOUR);
+        sequence(Stream.generate(() -> plan(FaultKind.FEE_SPIKE, true))).run(2, HOUR);
 
         assertThat(stack.events).filteredOn(event -> event.contains("await")).hasSize(1);
-        assertThat(struck).hasSize(2);
+        assertThat(injected).hasSize(2);
     }
 
     @Test
@@ -90,27 +90,27 @@ class StrikesTest {
 
         assertThatThrownBy(
                         () ->
-                                strikes(Stream.generate(() -> plan(FaultKind.KILL_ALL, false)))
+                                sequence(Stream.generate(() -> plan(FaultKind.KILL_ALL, false)))
                                         .run(5, HOUR))
                 .hasMessage("does not work after kill-all of the-kill-all");
-        assertThat(struck).isEmpty();
+        assertThat(injected).isEmpty();
     }
 
-    private Strikes strikes(Stream<PlannedFault> plans) {
+    private FaultSequence sequence(Stream<PlannedFault> plans) {
         Iterator<PlannedFault> all = plans.iterator();
-        return new Strikes(
+        return new FaultSequence(
                 () -> all.hasNext() ? all.next() : plan(FaultKind.RESCALE, false),
                 stack::fault,
                 stack,
                 stack,
-                struck::add);
+                injected::add);
     }
 
     private static PlannedFault plan(FaultKind kind, boolean duringRecovery) {
         return new PlannedFault(kind, GAP, duringRecovery, LENGTH, 0, 1, 1, 1);
     }
 
-    private static final class FakeStack implements Strikes.Stack, Strikes.Pace {
+    private static final class FakeStack implements FaultSequence.Stack, FaultSequence.Pace {
 
         private static final int RECOVERY = 1_000;
 
@@ -122,8 +122,8 @@ class StrikesTest {
             String kind = plan.kind().label();
             return new Fault() {
                 @Override
-                public String strike() {
-                    event("strike " + kind);
+                public String inject() {
+                    event("inject " + kind);
                     return "the-" + kind;
                 }
 

@@ -14,13 +14,13 @@ import java.util.function.Supplier;
  * Faults one after the other, most of them once the stack has recovered from the one before, some
  * before it has. Used by one thread.
  */
-final class Strikes {
+final class FaultSequence {
 
     private final Supplier<PlannedFault> plans;
     private final Function<PlannedFault, Fault> faults;
     private final Stack stack;
     private final Pace pace;
-    private final Consumer<ChaosReport.Struck> recovered;
+    private final Consumer<ChaosReport.Injected> recovered;
     private final List<Open> open = new ArrayList<>();
 
     private long startNanos;
@@ -30,12 +30,12 @@ final class Strikes {
      * @param faults makes a planned one real
      * @param recovered takes each fault once the stack has recovered from it
      */
-    Strikes(
+    FaultSequence(
             Supplier<PlannedFault> plans,
             Function<PlannedFault, Fault> faults,
             Stack stack,
             Pace pace,
-            Consumer<ChaosReport.Struck> recovered) {
+            Consumer<ChaosReport.Injected> recovered) {
         this.plans = plans;
         this.faults = faults;
         this.stack = stack;
@@ -46,7 +46,7 @@ final class Strikes {
     /** What is hit. */
     interface Stack {
 
-        /** Is told that the next fault is about to strike. */
+        /** Is told that the next fault is about to be injected. */
         void prepare() throws Exception;
 
         /**
@@ -84,20 +84,20 @@ final class Strikes {
     private record Open(FaultKind kind, String target, long atNanos) {}
 
     /**
-     * Strikes until there were {@code most} faults or {@code duration} is over. The last one's
+     * Injects until there were {@code most} faults or {@code duration} is over. The last one's
      * recovery is waited for.
      */
     void run(int most, Duration duration) throws Exception {
         startNanos = pace.nanoTime();
         PlannedFault plan = plans.get();
-        for (int struck = 0;
-                struck < most && pace.nanoTime() - startNanos < duration.toNanos();
-                struck++) {
+        for (int injected = 0;
+                injected < most && pace.nanoTime() - startNanos < duration.toNanos();
+                injected++) {
             pace.sleep(plan.gapMillis());
             stack.prepare();
             Fault fault = faults.apply(plan);
             long at = pace.nanoTime();
-            open.add(new Open(plan.kind(), fault.strike(), at));
+            open.add(new Open(plan.kind(), fault.inject(), at));
             pace.sleep(plan.lengthMillis());
             fault.heal();
             plan = plans.get();
@@ -119,7 +119,7 @@ final class Strikes {
         long now = pace.nanoTime();
         for (Open fault : open) {
             recovered.accept(
-                    new ChaosReport.Struck(
+                    new ChaosReport.Injected(
                             ChaosReport.tenths(fault.atNanos() - startNanos),
                             fault.kind(),
                             fault.target(),
