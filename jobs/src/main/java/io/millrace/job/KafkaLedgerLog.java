@@ -65,17 +65,23 @@ public final class KafkaLedgerLog implements LedgerLog {
                                 bootstrapServers, IsolationLevel.READ_UNCOMMITTED, PATIENCE)) {
             long giveUpNanos = System.nanoTime() + patience.toNanos();
             while (true) {
-                // Asked first: if none is open, all that can become visible is read after it.
+                // Asked first: if none is open, all that can become visible is read after it. If
+                // one
+                // is, another sink's newer marks may lie behind it, committed and not visible.
                 boolean open = isTransactionOpen(committed, all);
-                Recorded recorded = read(committed);
-                if (!open || !isBefore(recorded, awaited)) {
+                Recorded recorded = read(committed, awaited);
+                if (!open) {
                     return recorded;
                 }
                 if (System.nanoTime() - giveUpNanos > 0) {
                     throw new IOException(
-                            "a transaction of the ledger is still open, so whether "
-                                    + awaited.mark()
-                                    + " was committed is not known yet");
+                            """
+                            a transaction of the ledger is still open after %d s, so what is \
+                            committed behind it is not known yet: neither whether %s is whole, nor \
+                            whether it is the newest; the start is tried again, and the brokers end \
+                            the transaction once it is older than its time-out\
+                            """
+                                    .formatted(patience.toSeconds(), awaited.mark()));
                 }
                 committed.poll(mark -> {}); // waits: the last record has been read
             }
@@ -88,50 +94,54 @@ public final class KafkaLedgerLog implements LedgerLog {
         }
     }
 
-    /** The partitions of one transaction become visible one by one. */
-    private static boolean isBefore(Recorded recorded, SentMark awaited) {
-        long checkpoint = awaited.mark().checkpoint();
-        return recorded.newest().checkpoint() < checkpoint
-                || recorded.epoch() < awaited.mark().epoch()
-                || recorded.missing(awaited).stream()
-                        .map(sink -> recorded.marks().getOrDefault(sink, CheckpointMark.NONE))
-                        .anyMatch(mark -> mark.checkpoint() < checkpoint);
-    }
-
     /** Whether records lie behind the last stable offset, which is where committed reading ends. */
     private static boolean isTransactionOpen(LogReader committed, LogReader all) {
         return !all.ends(LEDGER).equals(committed.ends(LEDGER));
     }
 
-    private static Recorded read(LogReader committed) throws IOException {
+    private static Recorded read(LogReader committed, SentMark awaited) throws IOException {
         Optional<SealedPart> part = KafkaEpochLog.newest(committed);
         return new Recorded(
-                marks(committed),
+                marks(committed, awaited.sinks()),
                 part.map(newest -> newest.header().epoch()).orElse(0L),
                 part.map(SealedPart::hash).orElse(Hex.ZERO_32));
     }
 
     /**
-     * The last of each sink, at least of those that marked the newest checkpoint: its marks lie
-     * behind all of the one before, since a checkpoint begins when the one before is complete.
+     * The last of each sink: of those named, and of all that marked the newest checkpoint. The
+     * marks of one checkpoint mostly lie behind all of the one before, but one that has failed
+     * leaves its marks with the next, and a sink's may be far back when it has written none since.
      */
-    private static Map<String, CheckpointMark> marks(LogReader committed) throws IOException {
+    private static Map<String, CheckpointMark> marks(LogReader committed, List<String> sinks)
+            throws IOException {
+        return lastOfEach(
+                committed.tail(
+                        CHECKPOINTS,
+                        records ->
+                                isOfTwoCheckpoints(records)
+                                        && lastOfEach(records).keySet().containsAll(sinks)));
+    }
+
+    private static Map<String, CheckpointMark> lastOfEach(
+            List<ConsumerRecord<byte[], byte[]>> records) throws IOException {
         Map<String, CheckpointMark> marks = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> record :
-                committed.tail(CHECKPOINTS, KafkaLedgerLog::isOfTwoCheckpoints)) {
-            marks.put(
-                    new String(record.key(), StandardCharsets.UTF_8),
-                    JsonCodec.decode(record.value(), CheckpointMark.class));
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            marks.put(new String(record.key(), StandardCharsets.UTF_8), decoded(record));
         }
         return marks;
     }
 
-    private static boolean isOfTwoCheckpoints(List<ConsumerRecord<byte[], byte[]>> marks)
+    private static boolean isOfTwoCheckpoints(List<ConsumerRecord<byte[], byte[]>> records)
             throws IOException {
         Set<Long> checkpoints = new HashSet<>();
-        for (ConsumerRecord<byte[], byte[]> record : marks) {
-            checkpoints.add(JsonCodec.decode(record.value(), CheckpointMark.class).checkpoint());
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            checkpoints.add(decoded(record).checkpoint());
         }
         return checkpoints.size() > 1;
+    }
+
+    private static CheckpointMark decoded(ConsumerRecord<byte[], byte[]> record)
+            throws IOException {
+        return JsonCodec.decode(record.value(), CheckpointMark.class);
     }
 }

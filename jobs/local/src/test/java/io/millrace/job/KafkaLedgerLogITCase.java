@@ -79,13 +79,29 @@ class KafkaLedgerLogITCase {
         assertThat(recorded.newest()).isEqualTo(mark(41));
         assertThat(recorded.missing(half)).containsExactly("money-0");
 
-        send(one, "money-0", 42); // and nobody knows yet what becomes of it
-        send(two, "money-1", 42);
+        // Checkpoints that one sink alone has marked, as when another's barriers came late.
+        for (int checkpoint = 42; checkpoint <= 80; checkpoint++) {
+            send(two, "money-1", checkpoint);
+            two.commitTransaction();
+        }
+        assertThat(log.read(both).marks())
+                .as("marks of which one lies far behind the other's")
+                .containsOnly(entry(0, 40), entry(1, 80));
+
+        send(one, "money-0", 81); // and nobody knows yet what becomes of it
+        send(two, "money-1", 81);
         two.commitTransaction();
-        assertThatThrownBy(() -> log.read(new SentMark(mark(42), SINKS)))
+        assertThatThrownBy(() -> log.read(new SentMark(mark(81), SINKS)))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("checkpoint 42")
+                .hasMessageContaining("checkpoint 81")
                 .hasMessageContaining("still open");
+        assertThatThrownBy(() -> log.read(new SentMark(mark(80), List.of("money-1"))))
+                .as("an older state, while what the newest has committed is hidden")
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("whether it is the newest");
+        one.abortTransaction();
+        assertThat(log.read(new SentMark(mark(80), List.of("money-1"))).newest())
+                .isEqualTo(mark(81));
     }
 
     private static Map.Entry<String, CheckpointMark> entry(int sink, long checkpoint) {
