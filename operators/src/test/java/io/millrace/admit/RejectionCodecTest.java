@@ -5,6 +5,9 @@ import static io.millrace.testing.Fixtures.id;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.testing.PageExample;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 class RejectionCodecTest {
@@ -31,5 +34,16 @@ class RejectionCodecTest {
                                 + "\",\"partition\":3,\"offset\":7,\"appendMillis\":9}");
         assertThat(new String(RejectionCodec.encode(early), UTF_8))
                 .contains("\"requestId\":null,\"requesterAddress\":null");
+    }
+
+    @Test
+    void encode_rejection_isAsThePageShowsIt() throws IOException {
+        Rejection full =
+                new Rejection(
+                        new RequestPlace(3, 7), 9, id("a"), ALICE, RejectReason.DUPLICATE, "m");
+        assertThat(PageExample.shape(PageExample.under("Refusals")))
+                .isEqualTo(
+                        PageExample.shape(
+                                new ObjectMapper().readTree(RejectionCodec.encode(full))));
     }
 }

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import io.millrace.testing.PageExample;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -100,6 +101,13 @@ class RequestSchemaTest {
         assertThat(accepted)
                 .as("seed %s tries both sides", SEED)
                 .isBetween(DOCUMENTS / 20, DOCUMENTS * 19 / 20);
+    }
+
+    @Test
+    void schema_ownEncoding_isAsThePageShowsIt() throws IOException {
+        byte[] encoded = CODEC.encode(SIGNATURE.sign(MODEL, "text", 1, 2, 3, ALICE_KEY));
+        assertThat(PageExample.shape(PageExample.under("Requests")))
+                .isEqualTo(PageExample.shape(MAPPER.readTree(encoded)));
     }
 
     @Test

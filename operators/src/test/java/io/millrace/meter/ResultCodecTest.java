@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.testing.OutcomeBuilder;
+import io.millrace.testing.PageExample;
 import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,15 @@ class ResultCodecTest {
                                 + PROVIDER
                                 + "\",\"signature\":\"0xabcd\"},"
                                 + "\"error\":null}");
+    }
+
+    @Test
+    void encode_answer_isAsThePageShowsIt() throws IOException {
+        JsonNode json =
+                new ObjectMapper()
+                        .readTree(ResultCodec.encode(result(OutcomeStatus.ANSWERED, "", 0.1f)));
+        assertThat(PageExample.shape(PageExample.under("Results")))
+                .isEqualTo(PageExample.shape(json));
     }
 
     @Test

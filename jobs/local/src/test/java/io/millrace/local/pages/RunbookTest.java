@@ -45,6 +45,6 @@ class RunbookTest {
                 sources.add(Files.readString(file));
             }
         }
-        return sources.stream().collect(joining("\n")).replaceAll("\"\\s*\\+\\s*\"", "");
+        return sources.stream().collect(joining("\n")).replaceAll("\"\\s*\\+\\s*\"|\\\\\n\\s*", "");
     }
 }
