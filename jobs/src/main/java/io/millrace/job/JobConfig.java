@@ -101,10 +101,8 @@ public record JobConfig(
         for (String key : options.keySet()) {
             if (!known.contains(key)) {
                 throw new IllegalArgumentException(
-                        "unknown option --"
-                                + key
-                                + "; options are "
-                                + known.stream().sorted().toList());
+                        "unknown option --%s; options are %s"
+                                .formatted(key, known.stream().sorted().toList()));
             }
         }
         Configuration given = Configuration.fromMap(options);
@@ -161,15 +159,13 @@ public record JobConfig(
                         (partition, offset) -> {
                             if (!partition.matches(".+-\\d+") || !offset.matches("\\d{1,18}")) {
                                 throw new IllegalArgumentException(
-                                        "--"
-                                                + JobOptions.KAFKA_START_OFFSETS.key()
-                                                + " says "
-                                                + partition
-                                                + ":"
-                                                + offset
-                                                + "; give topic-partition:offset, as in "
-                                                + Topics.REQUESTS
-                                                + "-0:42");
+                                        ("--%s says %s:%s; give"
+                                                        + " topic-partition:offset, as in %s-0:42")
+                                                .formatted(
+                                                        JobOptions.KAFKA_START_OFFSETS.key(),
+                                                        partition,
+                                                        offset,
+                                                        Topics.REQUESTS));
                             }
                             offsets.put(partition, Long.valueOf(offset));
                         });
@@ -181,11 +177,10 @@ public record JobConfig(
         List<String> keyFiles = required(given, JobOptions.PROVIDER_KEY_FILES);
         if (accounts.isEmpty() || accounts.size() != keyFiles.size()) {
             throw new IllegalArgumentException(
-                    "--provider.accounts names "
-                            + accounts.size()
-                            + " providers and --provider.key.files "
-                            + keyFiles.size()
-                            + " key files; give one key file an account, at least one");
+                    ("--provider.accounts names %d providers and"
+                                    + " --provider.key.files %d key files; give one key file an"
+                                    + " account, at least one")
+                            .formatted(accounts.size(), keyFiles.size()));
         }
         return new Infer(
                 required(given, JobOptions.MODELS_DIR),

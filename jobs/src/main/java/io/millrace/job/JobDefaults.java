@@ -44,11 +44,13 @@ public final class JobDefaults {
                 || checkpoints.getCheckpointingConsistencyMode()
                         != CheckpointingMode.EXACTLY_ONCE) {
             throw new IllegalStateException(
-                    "checkpointing is "
-                            + (checkpoints.isCheckpointingEnabled() ? "not exactly-once" : "off")
-                            + ", so charges would never be committed; set "
-                            + CheckpointingOptions.CHECKPOINTING_INTERVAL.key()
-                            + ", for example to 10 s");
+                    ("checkpointing is %s, so charges would never be committed;"
+                                    + " set %s, for example to 10 s")
+                            .formatted(
+                                    checkpoints.isCheckpointingEnabled()
+                                            ? "not exactly-once"
+                                            : "off",
+                                    CheckpointingOptions.CHECKPOINTING_INTERVAL.key()));
         }
         if (checkpoints.isUnalignedCheckpointsEnabled()) {
             throw new IllegalStateException(

@@ -27,16 +27,14 @@ final class JsonRecordSchema<T> implements KafkaRecordDeserializationSchema<T> {
             out.collect(JsonCodec.decode(record.value(), type));
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(
-                    "record "
-                            + record.topic()
-                            + "-"
-                            + record.partition()
-                            + "@"
-                            + record.offset()
-                            + " is no "
-                            + type.getSimpleName()
-                            + " of this job; only the job may write to this topic, remove the"
-                            + " foreign writer and restore the topic",
+                    ("record %s-%d@%d is no %s of this job; only the job may write"
+                                    + " to this topic, remove the foreign writer and restore the"
+                                    + " topic")
+                            .formatted(
+                                    record.topic(),
+                                    record.partition(),
+                                    record.offset(),
+                                    type.getSimpleName()),
                     e);
         }
     }

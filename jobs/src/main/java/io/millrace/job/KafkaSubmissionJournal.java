@@ -69,12 +69,9 @@ final class KafkaSubmissionJournal implements SubmissionJournal {
         } catch (KafkaException e) {
             producer.close(Duration.ZERO);
             throw new IOException(
-                    "topic "
-                            + Topics.TRANSACTIONS
-                            + " at "
-                            + servers
-                            + " cannot be opened for writing; without it no"
-                            + " transaction is sent, check that the brokers are up",
+                    ("topic %s at %s cannot be opened for writing; without it no"
+                                    + " transaction is sent, check that the brokers are up")
+                            .formatted(Topics.TRANSACTIONS, servers),
                     e);
         }
     }
@@ -100,14 +97,10 @@ final class KafkaSubmissionJournal implements SubmissionJournal {
 
     private static IOException uncertain(SettlementRecord entry, Exception cause) {
         return new IOException(
-                "journal entry "
-                        + entry.state()
-                        + " of epoch "
-                        + entry.epoch()
-                        + " part "
-                        + entry.part()
-                        + " is not certain to be stored, so its transaction is not sent; if"
-                        + " another job holds this vault's submitter, stop one of them",
+                ("journal entry %s of epoch %d part %d is not certain to be"
+                                + " stored, so its transaction is not sent; if another job holds"
+                                + " this vault's submitter, stop one of them")
+                        .formatted(entry.state(), entry.epoch(), entry.part()),
                 cause);
     }
 
@@ -150,15 +143,10 @@ final class KafkaSubmissionJournal implements SubmissionJournal {
             long offset, String what, @Nullable Exception cause) {
         return new SettlementHaltedException(
                 SettlementHaltedException.Reason.JOURNAL_DAMAGED,
-                "the record at offset "
-                        + offset
-                        + " of topic "
-                        + Topics.TRANSACTIONS
-                        + " "
-                        + what
-                        + "; find out who writes to the topic, then bring it back from a replica,"
-                        + " or re-create it empty once every epoch of the log is final in the"
-                        + " vault",
+                ("the record at offset %d of topic %s %s; find out who writes to"
+                                + " the topic, then bring it back from a replica, or re-create it"
+                                + " empty once every epoch of the log is final in the vault")
+                        .formatted(offset, Topics.TRANSACTIONS, what),
                 cause);
     }
 

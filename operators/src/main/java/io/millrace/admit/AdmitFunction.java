@@ -140,11 +140,11 @@ public final class AdmitFunction
         Funds before = known == null ? Funds.opened(change.requesterAccount()) : known;
         if (before.account() != change.requesterAccount()) {
             throw new BrokenBooksException(
-                    change.requesterAddress()
-                            + " owns spending account "
-                            + before.account()
-                            + " but the vault's event names "
-                            + change.requesterAccount());
+                    "%s owns spending account %d but the vault's event names %d"
+                            .formatted(
+                                    change.requesterAddress(),
+                                    before.account(),
+                                    change.requesterAccount()));
         }
         switch (change.kind()) {
             case ACCOUNT_OPENED -> funds.update(before);
@@ -203,13 +203,8 @@ public final class AdmitFunction
         }
         if (change.amountNano() > entry.reservedNano()) {
             throw new BrokenBooksException(
-                    "request "
-                            + requestId
-                            + " was charged "
-                            + change.amountNano()
-                            + " nano-USD but only "
-                            + entry.reservedNano()
-                            + " were reserved (M2)");
+                    "request %s was charged %d nano-USD but only %d were reserved (M2)"
+                            .formatted(requestId, change.amountNano(), entry.reservedNano()));
         }
         funds.update(before.charge(entry.reservedNano(), change.amountNano()));
         unreservedNano.inc(entry.reservedNano());

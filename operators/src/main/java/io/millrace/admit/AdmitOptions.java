@@ -22,12 +22,9 @@ public record AdmitOptions(
         requireNonNull(domain, "domain is null");
         if (maxRecordBytes <= 0 || maxInputChars <= 0 || horizonMillis <= 0) {
             throw new IllegalArgumentException(
-                    "limits must be positive: maxRecordBytes "
-                            + maxRecordBytes
-                            + ", maxInputChars "
-                            + maxInputChars
-                            + ", horizonMillis "
-                            + horizonMillis);
+                    ("limits must be positive: maxRecordBytes %d, maxInputChars"
+                                    + " %d, horizonMillis %d")
+                            .formatted(maxRecordBytes, maxInputChars, horizonMillis));
         }
     }
 

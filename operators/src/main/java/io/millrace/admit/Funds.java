@@ -70,12 +70,8 @@ public record Funds(int account, long balanceNano, long reservedNano, long purge
     private void requireAvailable(long amountNano) {
         if (amountNano > availableNano()) {
             throw new BrokenBooksException(
-                    "account "
-                            + account
-                            + " has "
-                            + availableNano()
-                            + " nano-USD available, not "
-                            + amountNano);
+                    "account %d has %d nano-USD available, not %d"
+                            .formatted(account, availableNano(), amountNano));
         }
     }
 

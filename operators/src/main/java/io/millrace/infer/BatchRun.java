@@ -75,11 +75,8 @@ final class BatchRun {
         float[][] embeddings = runner.embed(rows);
         if (embeddings.length != rows.length) {
             throw new IllegalStateException(
-                    "the runner gave "
-                            + embeddings.length
-                            + " embeddings for "
-                            + rows.length
-                            + " rows");
+                    "the runner gave %d embeddings for %d rows"
+                            .formatted(embeddings.length, rows.length));
         }
         return embeddings;
     }

@@ -60,24 +60,16 @@ public final class BatchScheduler {
         public Limits {
             if (maxRows < 1 || longestRow < 1 || maxDelayNanos < 0 || urgentMillis < 0) {
                 throw new IllegalArgumentException(
-                        "batches of "
-                                + maxRows
-                                + " rows of at most "
-                                + longestRow
-                                + " tokens, delayed "
-                                + maxDelayNanos
-                                + " ns, urgent "
-                                + urgentMillis
-                                + " ms before the deadline: sizes must be positive, times not"
-                                + " negative");
+                        ("batches of %d rows of at most %d tokens, delayed %d ns,"
+                                        + " urgent %d ms before the deadline: sizes must be"
+                                        + " positive, times not negative")
+                                .formatted(maxRows, longestRow, maxDelayNanos, urgentMillis));
             }
             if (maxTokens < longestRow) {
                 throw new IllegalArgumentException(
-                        "batches of "
-                                + maxTokens
-                                + " tokens cannot hold a row of "
-                                + longestRow
-                                + ": raise the cap on batch tokens");
+                        ("batches of %d tokens cannot hold a row of %d: raise the"
+                                        + " cap on batch tokens")
+                                .formatted(maxTokens, longestRow));
             }
         }
     }

@@ -74,14 +74,9 @@ public final class BundledModels {
             String found = Sha256.hex(digest);
             if (!found.equals(sha256)) {
                 throw new IllegalStateException(
-                        "classpath resource "
-                                + resource
-                                + " has sha-256 "
-                                + found
-                                + " but the bundled manifest names "
-                                + sha256
-                                + "; use the pinned version of "
-                                + ARTIFACT);
+                        ("classpath resource %s has sha-256 %s but the bundled"
+                                        + " manifest names %s; use the pinned version of %s")
+                                .formatted(resource, found, sha256, ARTIFACT));
             }
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {

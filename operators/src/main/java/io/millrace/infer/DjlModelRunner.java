@@ -121,12 +121,8 @@ final class DjlModelRunner implements ModelRunner {
             Shape expected = new Shape(rows.length, longest, manifest.dimension());
             if (!hidden.getShape().equals(expected)) {
                 throw new IllegalStateException(
-                        "model "
-                                + manifest.name()
-                                + " gave "
-                                + hidden.getShape()
-                                + " where its manifest says "
-                                + expected);
+                        "model %s gave %s where its manifest says %s"
+                                .formatted(manifest.name(), hidden.getShape(), expected));
             }
             float[] values = hidden.toFloatArray();
             float[][] embeddings = new float[rows.length][];

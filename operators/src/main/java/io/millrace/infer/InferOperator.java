@@ -147,14 +147,12 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         if (model == null) {
             // Not the row's fault and not the requester's loss: the task stays in the state.
             throw new IllegalStateException(
-                    "task "
-                            + task.terms().requestId()
-                            + " was admitted for model "
-                            + task.terms().model()
-                            + " which is not in "
-                            + options.modelsDir()
-                            + " of this node; put the model there, the job then goes on by"
-                            + " itself");
+                    ("task %s was admitted for model %s which is not in %s of this"
+                                    + " node; put the model there, the job then goes on by itself")
+                            .formatted(
+                                    task.terms().requestId(),
+                                    task.terms().model(),
+                                    options.modelsDir()));
         }
         long[] tokens;
         try {

@@ -56,25 +56,13 @@ public record ModelManifest(
         files = Map.copyOf(files);
         if (dimension < 1 || maxTokens < 1) {
             throw new IllegalArgumentException(
-                    "model "
-                            + name
-                            + " has dimension "
-                            + dimension
-                            + " and maxTokens "
-                            + maxTokens
-                            + ": both must be positive");
+                    "model %s has dimension %d and maxTokens %d: both must be positive"
+                            .formatted(name, dimension, maxTokens));
         }
         if (!files.keySet().equals(Set.of(MODEL_FILE, TOKENIZER_FILE))) {
             throw new IllegalArgumentException(
-                    "model "
-                            + name
-                            + " lists the files "
-                            + files.keySet()
-                            + ": exactly "
-                            + MODEL_FILE
-                            + " and "
-                            + TOKENIZER_FILE
-                            + " are needed");
+                    "model %s lists the files %s: exactly %s and %s are needed"
+                            .formatted(name, files.keySet(), MODEL_FILE, TOKENIZER_FILE));
         }
     }
 
@@ -91,15 +79,10 @@ public record ModelManifest(
             String digest = Sha256.ofFile(path);
             if (!digest.equals(file.getValue())) {
                 throw new IllegalArgumentException(
-                        path
-                                + " has sha-256 "
-                                + digest
-                                + " but the manifest of "
-                                + manifest.name
-                                + " names "
-                                + file.getValue()
-                                + "; put back the file that was published with the manifest, or"
-                                + " register the changed model under a manifest of its own");
+                        ("%s has sha-256 %s but the manifest of %s names %s; put"
+                                        + " back the file that was published with the manifest, or"
+                                        + " register the changed model under a manifest of its own")
+                                .formatted(path, digest, manifest.name, file.getValue()));
             }
         }
         return manifest;
@@ -154,15 +137,8 @@ public record ModelManifest(
         private void requireSupported(String field, String value, String supported) {
             if (!supported.equals(value)) {
                 throw new IllegalArgumentException(
-                        "model "
-                                + name
-                                + " has "
-                                + field
-                                + " "
-                                + value
-                                + ": only "
-                                + supported
-                                + " is supported");
+                        "model %s has %s %s: only %s is supported"
+                                .formatted(name, field, value, supported));
             }
         }
     }

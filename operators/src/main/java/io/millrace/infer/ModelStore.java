@@ -75,13 +75,8 @@ public final class ModelStore {
         @Nullable Stored stored = models.get(id);
         if (stored == null) {
             throw new IllegalArgumentException(
-                    "model "
-                            + id
-                            + " is not below "
-                            + modelsDir
-                            + ", which has "
-                            + models.keySet()
-                            + "; put its directory there and restart");
+                    "model %s is not below %s, which has %s; put its directory there and restart"
+                            .formatted(id, modelsDir, models.keySet()));
         }
         return stored;
     }

@@ -54,14 +54,8 @@ public record Charge(
         Nano.requireNotNegative(feeNano, "feeNano of " + requestId);
         if (debitNano != Nano.add(creditNano, feeNano)) {
             throw new IllegalArgumentException(
-                    "unbalanced charge "
-                            + requestId
-                            + ": debit "
-                            + debitNano
-                            + ", credit "
-                            + creditNano
-                            + ", fee "
-                            + feeNano);
+                    "unbalanced charge %s: debit %d, credit %d, fee %d"
+                            .formatted(requestId, debitNano, creditNano, feeNano));
         }
     }
 }

@@ -43,26 +43,20 @@ final class ChargeRule {
                         outcome.providerSignature());
         if (!signed) {
             throw new IllegalStateException(
-                    "outcome of "
-                            + terms.requestId()
-                            + " is not signed by "
-                            + outcome.providerAddress()
-                            + ", who is to be paid as provider "
-                            + outcome.providerAccount()
-                            + "; check that every TaskManager's provider key belongs to its"
-                            + " provider account");
+                    ("outcome of %s is not signed by %s, who is to be paid as"
+                                    + " provider %d; check that every TaskManager's provider key"
+                                    + " belongs to its provider account")
+                            .formatted(
+                                    terms.requestId(),
+                                    outcome.providerAddress(),
+                                    outcome.providerAccount()));
         }
         int units = outcome.status() == OutcomeStatus.ANSWERED ? terms.units() : 0;
         long debitNano = Nano.feeRoundedUp(units, terms.price().nanoPerMillion());
         if (debitNano > terms.reservedNano()) {
             throw new BrokenBooksException(
-                    "outcome of "
-                            + terms.requestId()
-                            + " costs "
-                            + debitNano
-                            + " nano-USD but only "
-                            + terms.reservedNano()
-                            + " were reserved (M2)");
+                    "outcome of %s costs %d nano-USD but only %d were reserved (M2)"
+                            .formatted(terms.requestId(), debitNano, terms.reservedNano()));
         }
         long feeNano = Nano.shareRoundedDown(debitNano, feeBasisPoints);
         return new Charge(

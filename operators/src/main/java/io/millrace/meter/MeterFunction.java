@@ -65,10 +65,8 @@ public final class MeterFunction extends KeyedProcessFunction<String, Outcome, C
         this.domain = requireNonNull(domain, "domain is null");
         if (feeBasisPoints < 0 || feeBasisPoints > Nano.BASIS_POINTS) {
             throw new IllegalArgumentException(
-                    "protocol fee is "
-                            + feeBasisPoints
-                            + " basis points, give 0.."
-                            + Nano.BASIS_POINTS);
+                    "protocol fee is %d basis points, give 0..%d"
+                            .formatted(feeBasisPoints, Nano.BASIS_POINTS));
         }
         this.feeBasisPoints = feeBasisPoints;
     }

@@ -200,12 +200,8 @@ public final class EpochSealer {
         }
         if (settledNano != sumNano) {
             throw new BrokenBooksException(
-                    "epoch "
-                            + epoch
-                            + " has receipts of "
-                            + sumNano
-                            + " nano-USD but postings of "
-                            + settledNano);
+                    "epoch %d has receipts of %d nano-USD but postings of %d"
+                            .formatted(epoch, sumNano, settledNano));
         }
     }
 }

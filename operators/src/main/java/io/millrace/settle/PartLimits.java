@@ -44,15 +44,8 @@ public record PartLimits(long maxGas, int maxBytes) implements Serializable {
         int leastBytes = PART_BYTES + 2 * SLOT_BYTES;
         if (maxGas < leastGas || maxBytes < leastBytes) {
             throw new IllegalArgumentException(
-                    "a part of "
-                            + maxGas
-                            + " gas and "
-                            + maxBytes
-                            + " bytes holds nothing, use at least "
-                            + leastGas
-                            + " gas and "
-                            + leastBytes
-                            + " bytes");
+                    "a part of %d gas and %d bytes holds nothing, use at least %d gas and %d bytes"
+                            .formatted(maxGas, maxBytes, leastGas, leastBytes));
         }
     }
 }

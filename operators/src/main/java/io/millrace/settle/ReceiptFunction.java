@@ -79,13 +79,8 @@ public final class ReceiptFunction
             CutReceipt receipt = receipts.get(place);
             if (receipt == null) {
                 throw new BrokenBooksException(
-                        "receipt "
-                                + index
-                                + " of cut "
-                                + cut
-                                + " in shard "
-                                + assignment.shard()
-                                + " is missing");
+                        "receipt %d of cut %d in shard %d is missing"
+                                .formatted(index, cut, assignment.shard()));
             }
             receipts.remove(place);
             out.collect(receipt.numbered(assignment.epoch()));

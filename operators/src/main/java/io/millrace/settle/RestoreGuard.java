@@ -44,33 +44,30 @@ public final class RestoreGuard {
         }
         if (isOfAnother(restored, sent.mark(), recorded)) {
             throw new StateRefusedException(
-                    state
-                            + " but another run of the job has written that checkpoint: "
-                            + log
-                            + "; stop the other job if it still runs"
+                    ("%s but another run of the job has written that checkpoint:"
+                                            + " %s; stop the other job if it still runs")
+                                    .formatted(state, log)
                             + REMEDY);
         }
         List<String> lacking = recorded.missing(sent);
         boolean sentNothing = sent.mark().equals(CheckpointMark.NONE);
         if (!sentNothing && !(last.equals(sent.mark()) && lacking.isEmpty())) {
             throw new StateRefusedException(
-                    state
-                            + " but what it committed is not in the log: "
-                            + log
-                            + (lacking.isEmpty() ? "" : ", not by the sinks " + lacking)
-                            + "; its Kafka transactions were aborted (a pause longer than"
-                            + " kafka.transaction.timeout, or another job with the same"
-                            + " kafka.transaction.prefix) or the topics were emptied"
+                    ("%s but what it committed is not in the log: %s%s; its Kafka transactions were"
+                         + " aborted (a pause longer than kafka.transaction.timeout, or another job"
+                         + " with the same kafka.transaction.prefix) or the topics were emptied")
+                                    .formatted(
+                                            state,
+                                            log,
+                                            lacking.isEmpty()
+                                                    ? ""
+                                                    : ", not by the sinks " + lacking)
                             + REMEDY);
         }
         if (recorded.epoch() != head.epoch() || !recorded.header().equals(head.header())) {
             throw new StateRefusedException(
-                    state
-                            + " but the log ends with epoch "
-                            + recorded.epoch()
-                            + " (header "
-                            + recorded.header()
-                            + "), so they are not of one ledger"
+                    "%s but the log ends with epoch %d (header %s), so they are not of one ledger"
+                                    .formatted(state, recorded.epoch(), recorded.header())
                             + REMEDY);
         }
     }

@@ -204,15 +204,9 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
         }
         if (receipts != taken.size() || sumNano != 0) {
             throw new BrokenBooksException(
-                    "shard "
-                            + shard
-                            + " was given "
-                            + receipts
-                            + " charges but holds "
-                            + taken.size()
-                            + ", "
-                            + sumNano
-                            + " nano-USD less: a sequence number came twice");
+                    ("shard %d was given %d charges but holds %d, %d nano-USD"
+                                    + " less: a sequence number came twice")
+                            .formatted(shard, receipts, taken.size(), sumNano));
         }
     }
 

@@ -31,11 +31,8 @@ public final class PrivateKeyFile {
     public static byte[] read(Path file, String whose) throws IOException {
         if (!Files.isRegularFile(file)) {
             throw new IOException(
-                    "key file "
-                            + file
-                            + " of "
-                            + whose
-                            + " does not exist: write the key there as 0x-hex");
+                    "key file %s of %s does not exist: write the key there as 0x-hex"
+                            .formatted(file, whose));
         }
         requireClosed(file);
         try {
@@ -45,12 +42,9 @@ public final class PrivateKeyFile {
         } catch (IllegalArgumentException e) {
             // The cause is dropped on purpose: its message may quote what the file holds.
             throw new IOException(
-                    "key file "
-                            + file
-                            + " of "
-                            + whose
-                            + " does not hold a secp256k1 private key: one line of 0x and 64"
-                            + " hexadecimal digits is needed");
+                    ("key file %s of %s does not hold a secp256k1 private key: one"
+                                    + " line of 0x and 64 hexadecimal digits is needed")
+                            .formatted(file, whose));
         }
     }
 
@@ -61,11 +55,8 @@ public final class PrivateKeyFile {
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
         if (!ALLOWED.containsAll(permissions)) {
             throw new IOException(
-                    "key file "
-                            + file
-                            + " has permissions "
-                            + PosixFilePermissions.toString(permissions)
-                            + ", others can reach the key: run chmod 600 on it");
+                    "key file %s has permissions %s, others can reach the key: run chmod 600 on it"
+                            .formatted(file, PosixFilePermissions.toString(permissions)));
         }
     }
 }

@@ -22,11 +22,8 @@ record AbiWords(String hex) {
         int from = index * WORD_DIGITS;
         if (index < 0 || from + WORD_DIGITS > hex.length()) {
             throw new IllegalArgumentException(
-                    "word "
-                            + index
-                            + " is missing in "
-                            + hex.length() / WORD_DIGITS
-                            + " ABI words");
+                    "word %d is missing in %d ABI words"
+                            .formatted(index, hex.length() / WORD_DIGITS));
         }
         return "0x" + hex.substring(from, from + WORD_DIGITS);
     }

@@ -37,11 +37,9 @@ final class ChainBooksReader {
         JsonNode header = header(block);
         if (rpc.call("eth_getCode", config.vault(), block).asText().length() <= 2) {
             throw new IOException(
-                    "there is no contract at vault "
-                            + config.vault()
-                            + " of "
-                            + config.rpcUrl()
-                            + "; name the vault that the job settles on");
+                    ("there is no contract at vault %s of %s; name the vault that"
+                                    + " the job settles on")
+                            .formatted(config.vault(), config.rpcUrl()));
         }
         AbiWords head = callVault(block, "head()");
         String token = callVault(block, "token()").address(0);
@@ -66,12 +64,9 @@ final class ChainBooksReader {
                         events.movements());
         if (!header(block).path("hash").equals(header.path("hash"))) {
             throw new IOException(
-                    "block "
-                            + blockNumber
-                            + " was "
-                            + header.path("hash").asText()
-                            + " and is another now: the chain reorganised during the audit, run it"
-                            + " again");
+                    ("block %s was %s and is another now: the chain reorganised"
+                                    + " during the audit, run it again")
+                            .formatted(blockNumber, header.path("hash").asText()));
         }
         return books;
     }

@@ -127,11 +127,9 @@ final class ChainEvents {
         if (!mined.path("to").asText().equalsIgnoreCase(config.vault())
                 || !input.startsWith(SETTLE)) {
             throw new IOException(
-                    "transaction "
-                            + transaction
-                            + " settled an epoch through "
-                            + mined.path("to").asText()
-                            + "; the audit reads the calldata of direct calls of settle only");
+                    ("transaction %s settled an epoch through %s; the audit reads"
+                                    + " the calldata of direct calls of settle only")
+                            .formatted(transaction, mined.path("to").asText()));
         }
         return new Settlement(
                 transaction,

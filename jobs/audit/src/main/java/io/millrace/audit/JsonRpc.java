@@ -84,13 +84,8 @@ final class JsonRpc {
         JsonNode answers = MAPPER.readTree(response.body());
         if (response.statusCode() != 200 || !answers.isArray()) {
             throw new IOException(
-                    uri
-                            + " answered "
-                            + method
-                            + " with status "
-                            + response.statusCode()
-                            + ": "
-                            + shown(answers));
+                    "%s answered %s with status %d: %s"
+                            .formatted(uri, method, response.statusCode(), shown(answers)));
         }
         return answers;
     }

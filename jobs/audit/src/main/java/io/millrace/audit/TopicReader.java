@@ -103,11 +103,8 @@ final class TopicReader implements AutoCloseable {
         List<PartitionInfo> partitions = consumer.partitionsFor(topic);
         if (partitions == null || partitions.isEmpty()) {
             throw new IllegalStateException(
-                    "there is no topic "
-                            + topic
-                            + " at "
-                            + bootstrapServers
-                            + "; name the Kafka that the job writes to");
+                    "there is no topic %s at %s; name the Kafka that the job writes to"
+                            .formatted(topic, bootstrapServers));
         }
         return consumer.endOffsets(
                 partitions.stream()

@@ -68,12 +68,12 @@ public final class LedgerChecks {
         for (SealedPart part : history.parts()) {
             if (part.header().l2Block() > history.finalBlock()) {
                 throw new RecoverException(
-                        describe(part)
-                                + " has seen L2 block "
-                                + part.header().l2Block()
-                                + " but the node's final block is "
-                                + history.finalBlock()
-                                + "; the node is behind, wait or name another");
+                        ("%s has seen L2 block %d but the node's final block is"
+                                        + " %d; the node is behind, wait or name another")
+                                .formatted(
+                                        describe(part),
+                                        part.header().l2Block(),
+                                        history.finalBlock()));
             }
         }
     }
@@ -91,26 +91,21 @@ public final class LedgerChecks {
                             : header.epoch() == epoch + 1 && header.part() == 0;
             if (!follows || !header.previousHeader().equals(previous)) {
                 throw new RecoverException(
-                        "epoch "
-                                + header.epoch()
-                                + " part "
-                                + header.part()
-                                + " names the header "
-                                + header.previousHeader()
-                                + " but in the log follows epoch "
-                                + epoch
-                                + " with header "
-                                + previous
+                        ("epoch %d part %d names the header %s but in the log"
+                                                + " follows epoch %d with header %s")
+                                        .formatted(
+                                                header.epoch(),
+                                                header.part(),
+                                                header.previousHeader(),
+                                                epoch,
+                                                previous)
                                 + RESTORE);
             }
             String hash = headerHash.of(header);
             if (!hash.equals(part.hash())) {
                 throw new RecoverException(
-                        describe(part)
-                                + " has header hash "
-                                + part.hash()
-                                + " but hashes to "
-                                + hash
+                        "%s has header hash %s but hashes to %s"
+                                        .formatted(describe(part), part.hash(), hash)
                                 + RESTORE);
             }
             previous = hash;
@@ -120,12 +115,8 @@ public final class LedgerChecks {
         }
         if (next < of) {
             throw new RecoverException(
-                    "epoch "
-                            + epoch
-                            + " has "
-                            + of
-                            + " parts but the log ends after part "
-                            + (next - 1)
+                    "epoch %d has %d parts but the log ends after part %d"
+                                    .formatted(epoch, of, next - 1)
                             + RESTORE);
         }
     }
@@ -149,31 +140,26 @@ public final class LedgerChecks {
             String recorded = vault.headerOf(part.header().epoch(), part.header().part());
             if (!recorded.equals(Hex.ZERO_32) && !recorded.equals(part.hash())) {
                 throw new RecoverException(
-                        describe(part)
-                                + " has header "
-                                + part.hash()
-                                + " in the log but "
-                                + recorded
-                                + " in the vault; another ledger settled there, find out which job"
-                                + " holds the settler's key before anything is started");
+                        ("%s has header %s in the log but %s in the vault; another"
+                                        + " ledger settled there, find out which job holds the"
+                                        + " settler's key before anything is started")
+                                .formatted(describe(part), part.hash(), recorded));
             }
         }
         if (!found) {
             throw new RecoverException(
-                    "the vault is at epoch "
-                            + head.epoch()
-                            + " part "
-                            + head.part()
-                            + " (header "
-                            + head.header()
-                            + ") but the log ends with "
-                            + (parts.isEmpty()
-                                    ? "nothing"
-                                    : describe(parts.get(parts.size() - 1))
-                                            + " (header "
-                                            + parts.get(parts.size() - 1).hash()
-                                            + ")")
-                            + ": epochs that were settled are missing from it"
+                    ("the vault is at epoch %d part %d (header %s) but the log ends with %s: epochs"
+                                            + " that were settled are missing from it")
+                                    .formatted(
+                                            head.epoch(),
+                                            head.part(),
+                                            head.header(),
+                                            parts.isEmpty()
+                                                    ? "nothing"
+                                                    : describe(parts.get(parts.size() - 1))
+                                                            + " (header "
+                                                            + parts.get(parts.size() - 1).hash()
+                                                            + ")")
                             + RESTORE);
         }
     }
@@ -185,15 +171,13 @@ public final class LedgerChecks {
             long expected = last.getOrDefault(charge.requesterAddress(), 0L) + 1;
             if (charge.sequence() != expected) {
                 throw new RecoverException(
-                        "charge "
-                                + charge.requestId()
-                                + " of requester "
-                                + charge.requesterAddress()
-                                + " has sequence "
-                                + charge.sequence()
-                                + " where "
-                                + expected
-                                + " follows: a charge is missing or came twice"
+                        ("charge %s of requester %s has sequence %d where %d"
+                                                + " follows: a charge is missing or came twice")
+                                        .formatted(
+                                                charge.requestId(),
+                                                charge.requesterAddress(),
+                                                charge.sequence(),
+                                                expected)
                                 + RESTORE);
             }
             last.put(charge.requesterAddress(), charge.sequence());
@@ -212,14 +196,12 @@ public final class LedgerChecks {
             Charge charge = charges.get(receipt.charge().requestId());
             if (!receipt.charge().equals(charge)) {
                 throw new RecoverException(
-                        "the receipt of request "
-                                + receipt.charge().requestId()
-                                + " in epoch "
-                                + receipt.epoch()
-                                + " holds "
-                                + receipt.charge()
-                                + " but the charge is "
-                                + charge
+                        "the receipt of request %s in epoch %d holds %s but the charge is %s"
+                                        .formatted(
+                                                receipt.charge().requestId(),
+                                                receipt.epoch(),
+                                                receipt.charge(),
+                                                charge)
                                 + RESTORE);
             }
             byEpoch.computeIfAbsent(receipt.epoch(), epoch -> new ArrayList<>()).add(receipt);
@@ -256,20 +238,16 @@ public final class LedgerChecks {
                 || root.sumNano() != header.receiptsSumNano()
                 || !root.hex().equals(header.receiptsRoot())) {
             throw new RecoverException(
-                    "epoch "
-                            + header.epoch()
-                            + " was sealed with root "
-                            + header.receiptsRoot()
-                            + " over "
-                            + header.receiptsCount()
-                            + " receipts of "
-                            + header.receiptsSumNano()
-                            + " nano-USD but its receipts have root "
-                            + root.hex()
-                            + " over "
-                            + receipts.size()
-                            + " of "
-                            + root.sumNano()
+                    ("epoch %d was sealed with root %s over %d receipts of %d nano-USD but its"
+                                            + " receipts have root %s over %d of %d")
+                                    .formatted(
+                                            header.epoch(),
+                                            header.receiptsRoot(),
+                                            header.receiptsCount(),
+                                            header.receiptsSumNano(),
+                                            root.hex(),
+                                            receipts.size(),
+                                            root.sumNano())
                             + RESTORE);
         }
     }
@@ -281,11 +259,9 @@ public final class LedgerChecks {
                         : history.parts().get(history.parts().size() - 1).header().epoch();
         if (history.mark().epoch() > epoch) {
             throw new RecoverException(
-                    "the log ends with epoch "
-                            + epoch
-                            + " but "
-                            + history.mark()
-                            + " is recorded: epochs are missing from the log"
+                    ("the log ends with epoch %d but %s is recorded: epochs are"
+                                            + " missing from the log")
+                                    .formatted(epoch, history.mark())
                             + RESTORE);
         }
     }

@@ -72,11 +72,9 @@ final class OpenTransactions {
 
     private static IOException failed(String bootstrapServers, String prefix, Exception cause) {
         return new IOException(
-                "open transactions "
-                        + prefix
-                        + "* at "
-                        + bootstrapServers
-                        + " cannot be ended; check that the brokers are up and run it again",
+                ("open transactions %s* at %s cannot be ended; check that the"
+                                + " brokers are up and run it again")
+                        .formatted(prefix, bootstrapServers),
                 cause);
     }
 }

@@ -142,22 +142,15 @@ public final class Recovery {
         long expected = config.chain().domain().chainId();
         if (chain.chainId() != expected) {
             throw new RecoverException(
-                    "the L2 node follows chain "
-                            + chain.chainId()
-                            + " but chain "
-                            + expected
-                            + " is configured; correct the endpoint");
+                    "the L2 node follows chain %d but chain %d is configured; correct the endpoint"
+                            .formatted(chain.chainId(), expected));
         }
         String codeHash = chain.vaultCodeHash();
         if (!codeHash.equals(config.chain().vault().codeHash())) {
             throw new RecoverException(
-                    "the code at the vault's address "
-                            + chain.vault()
-                            + " hashes to "
-                            + codeHash
-                            + " but "
-                            + config.chain().vault().codeHash()
-                            + " is configured; correct the address or vault.code.hash");
+                    ("the code at the vault's address %s hashes to %s but %s is"
+                                    + " configured; correct the address or vault.code.hash")
+                            .formatted(chain.vault(), codeHash, config.chain().vault().codeHash()));
         }
     }
 

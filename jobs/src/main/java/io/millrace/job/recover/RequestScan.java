@@ -77,13 +77,9 @@ public final class RequestScan {
             Charge other = charged.put(charge.place(), charge);
             if (other != null) {
                 throw new RecoverException(
-                        "requests "
-                                + other.requestId()
-                                + " and "
-                                + charge.requestId()
-                                + " are both charged at "
-                                + place(charge)
-                                + "; a record was charged twice, run: jobs/bin/millrace audit");
+                        ("requests %s and %s are both charged at %s; a record was"
+                                        + " charged twice, run: jobs/bin/millrace audit")
+                                .formatted(other.requestId(), charge.requestId(), place(charge)));
             }
         }
         this.rejected = new HashSet<>(rejected);
@@ -145,14 +141,10 @@ public final class RequestScan {
         String id = request.map(r -> Hex.encode(signature.digest(r))).orElse("no request");
         if (!id.equals(charge.requestId())) {
             throw new RecoverException(
-                    "charge of request "
-                            + charge.requestId()
-                            + " names "
-                            + place(charge)
-                            + " but that record is "
-                            + id
-                            + "; the request topic was re-created or the charge changed, restore"
-                            + " the topic");
+                    ("charge of request %s names %s but that record is %s; the"
+                                    + " request topic was re-created or the charge changed, restore"
+                                    + " the topic")
+                            .formatted(charge.requestId(), place(charge), id));
         }
         return request.map(InferenceRequest::deadlineMillis).orElseThrow();
     }

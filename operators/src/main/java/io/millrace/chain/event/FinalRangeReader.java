@@ -105,12 +105,8 @@ final class FinalRangeReader {
             if (before != null && !header.parentHash().equals(before.hash())) {
                 throw RpcException.invalid(
                         "eth_getBlockByNumber",
-                        "final block "
-                                + header.number()
-                                + " has the parent "
-                                + header.parentHash()
-                                + " but the block before is "
-                                + before.hash());
+                        "final block %d has the parent %s but the block before is %s"
+                                .formatted(header.number(), header.parentHash(), before.hash()));
             }
             headers.put(header.number(), header);
             before = header;
@@ -161,11 +157,8 @@ final class FinalRangeReader {
             if (!now.equals(from.at(number).logsDigest())) {
                 throw RpcException.invalid(
                         "eth_getLogs",
-                        "block "
-                                + number
-                                + " ("
-                                + from.at(number).hash()
-                                + ") has other logs now that it is final than when it was new");
+                        "block %d (%s) has other logs now that it is final than when it was new"
+                                .formatted(number, from.at(number).hash()));
             }
         }
     }

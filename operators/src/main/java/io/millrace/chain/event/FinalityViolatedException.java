@@ -18,14 +18,11 @@ public final class FinalityViolatedException extends Exception {
      */
     public FinalityViolatedException(long block, String known, String found) {
         super(
-                "block "
-                        + block
-                        + " was final as "
-                        + known
-                        + " and its events are in the books, but the chain now has "
-                        + found
-                        + " there; if the nodes of chain.rpc.urls follow another fork, correct them"
-                        + " and start from the last savepoint; if finality itself was broken,"
-                        + " rebuild the books with millrace recover");
+                ("block %d was final as %s and its events are in the books, but"
+                                + " the chain now has %s there; if the nodes of chain.rpc.urls"
+                                + " follow another fork, correct them and start from the last"
+                                + " savepoint; if finality itself was broken, rebuild the books"
+                                + " with millrace recover")
+                        .formatted(block, known, found));
     }
 }

@@ -170,12 +170,8 @@ public final class JsonRpcEventChain implements EventChain {
         if (!receipts.isArray() || !root.equals(block.receiptsRoot())) {
             throw RpcException.invalid(
                     GET_RECEIPTS,
-                    "receipts of block "
-                            + block.number()
-                            + " have the root "
-                            + root
-                            + " but its header says "
-                            + block.receiptsRoot());
+                    "receipts of block %d have the root %s but its header says %s"
+                            .formatted(block.number(), root, block.receiptsRoot()));
         }
         List<LogEntry> logs = new ArrayList<>();
         for (JsonNode receipt : receipts) {
@@ -201,10 +197,9 @@ public final class JsonRpcEventChain implements EventChain {
             throw e.isRevert() || e.kind() == RpcErrorKind.INVALID
                     ? RpcException.invalid(
                             CALL,
-                            "no model registry answers at --registry.address "
-                                    + registry
-                                    + "; correct the address, or wait for the node: "
-                                    + e.getMessage())
+                            ("no model registry answers at --registry.address %s;"
+                                            + " correct the address, or wait for the node: %s")
+                                    .formatted(registry, e.getMessage()))
                     : e;
         }
     }

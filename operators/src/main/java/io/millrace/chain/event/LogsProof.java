@@ -42,12 +42,8 @@ final class LogsProof {
             if (!log.blockHash().equals(header.hash())) {
                 throw RpcException.invalid(
                         "eth_getLogs",
-                        "a log of block "
-                                + log.block()
-                                + " is of "
-                                + log.blockHash()
-                                + " but the canonical block is "
-                                + header.hash());
+                        "a log of block %d is of %s but the canonical block is %s"
+                                .formatted(log.block(), log.blockHash(), header.hash()));
             }
         }
         if (check == LogsCheck.OFF) {
@@ -64,13 +60,13 @@ final class LogsProof {
         if (!proven.equals(logs)) {
             throw RpcException.invalid(
                     "eth_getLogs",
-                    "block "
-                            + header.number()
-                            + " has "
-                            + proven.size()
-                            + " logs of our contracts by its receipts, but the answer had "
-                            + logs.size()
-                            + (proven.size() == logs.size() ? ", and others" : ""));
+                    ("block %d has %d logs of our contracts by its receipts, but"
+                                    + " the answer had %d%s")
+                            .formatted(
+                                    header.number(),
+                                    proven.size(),
+                                    logs.size(),
+                                    proven.size() == logs.size() ? ", and others" : ""));
         }
     }
 
@@ -89,12 +85,10 @@ final class LogsProof {
             if (!bloom.mayHold(log.address()) || !log.topics().stream().allMatch(bloom::mayHold)) {
                 throw RpcException.invalid(
                         "eth_getLogs",
-                        "log "
-                                + log.index()
-                                + " of block "
-                                + header.number()
-                                + " is not in the bloom filter of its header; if this chain's"
-                                + " headers have none, set chain.logs.check to receipts");
+                        ("log %d of block %d is not in the bloom filter of its"
+                                        + " header; if this chain's headers have none, set"
+                                        + " chain.logs.check to receipts")
+                                .formatted(log.index(), header.number()));
             }
         }
     }

@@ -32,17 +32,15 @@ public record SourceOptions(
                 || maxBackoffMillis < pollMillis
                 || maxChainAgeMillis <= 0) {
             throw new IllegalArgumentException(
-                    "event source with chain id "
-                            + chainId
-                            + ", start block "
-                            + startBlock
-                            + ", poll "
-                            + pollMillis
-                            + " ms, back-off "
-                            + maxBackoffMillis
-                            + " ms, prices "
-                            + maxChainAgeMillis
-                            + " ms old: none may be negative, the back-off not below the poll");
+                    ("event source with chain id %d, start block %d, poll %d ms,"
+                                    + " back-off %d ms, prices %d ms old: none may be negative, the"
+                                    + " back-off not below the poll")
+                            .formatted(
+                                    chainId,
+                                    startBlock,
+                                    pollMillis,
+                                    maxBackoffMillis,
+                                    maxChainAgeMillis));
         }
     }
 }

@@ -43,13 +43,8 @@ public record VaultSplit(
         window = List.copyOf(window);
         if (nextBlock < 0 || nextLogIndex < 0 || window.size() > MAX_WINDOW) {
             throw new IllegalArgumentException(
-                    "vault split at block "
-                            + nextBlock
-                            + " log "
-                            + nextLogIndex
-                            + " with "
-                            + window.size()
-                            + " blocks is negative or too long");
+                    "vault split at block %d log %d with %d blocks is negative or too long"
+                            .formatted(nextBlock, nextLogIndex, window.size()));
         }
         String parent = lastHash;
         for (int i = 0; i < window.size(); i++) {

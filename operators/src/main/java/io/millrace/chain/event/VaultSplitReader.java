@@ -116,11 +116,9 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
         if (chainId != options.chainId()) {
             throw new SuppressRestartsException(
                     new IllegalStateException(
-                            "the L2 node follows chain "
-                                    + chainId
-                                    + " but chain "
-                                    + options.chainId()
-                                    + " is configured; correct the endpoint or the chain id"));
+                            ("the L2 node follows chain %d but chain %d is"
+                                            + " configured; correct the endpoint or the chain id")
+                                    .formatted(chainId, options.chainId())));
         }
         requireNotice();
         VaultSplit known = from;
@@ -148,13 +146,12 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
         if (noticeMillis <= options.maxChainAgeMillis()) {
             throw new SuppressRestartsException(
                     new IllegalStateException(
-                            "the model registry announces a price "
-                                    + noticeMillis
-                                    + " ms before it counts (PRICE_NOTICE) but"
-                                    + " --admit.max.chain.age is "
-                                    + options.maxChainAgeMillis()
-                                    + " ms, so a job that is cut off from its node would charge an"
-                                    + " old price; set the option below the notice"));
+                            ("the model registry announces a price %d ms before it"
+                                            + " counts (PRICE_NOTICE) but --admit.max.chain.age is"
+                                            + " %d ms, so a job that is cut off from its node would"
+                                            + " charge an old price; set the option below the"
+                                            + " notice")
+                                    .formatted(noticeMillis, options.maxChainAgeMillis())));
         }
         noticeRead = true;
     }

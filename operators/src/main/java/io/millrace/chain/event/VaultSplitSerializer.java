@@ -102,12 +102,9 @@ final class VaultSplitSerializer implements SimpleVersionedSerializer<VaultSplit
 
     private static IOException unreadable(int version, byte[] bytes, @Nullable Exception cause) {
         return new IOException(
-                "vault split of version "
-                        + version
-                        + " with "
-                        + bytes.length
-                        + " bytes is not known to this release: restore with the release that wrote"
-                        + " it",
+                ("vault split of version %d with %d bytes is not known to this"
+                                + " release: restore with the release that wrote it")
+                        .formatted(version, bytes.length),
                 cause);
     }
 }

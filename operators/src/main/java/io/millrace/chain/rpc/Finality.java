@@ -17,11 +17,9 @@ public record Finality(String tag, int depth) implements Serializable {
         boolean known = tag.equals("finalized") || tag.equals("safe") || tag.equals("latest");
         if (!known || depth < 0) {
             throw new IllegalArgumentException(
-                    "finality \""
-                            + tag
-                            + "\" less "
-                            + depth
-                            + " blocks is not known: use finalized, safe, or a depth in blocks");
+                    ("finality \"%s\" less %d blocks is not known: use finalized,"
+                                    + " safe, or a depth in blocks")
+                            .formatted(tag, depth));
         }
     }
 

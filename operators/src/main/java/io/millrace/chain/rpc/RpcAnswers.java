@@ -67,15 +67,9 @@ public final class RpcAnswers {
                     || node.path("removed").asBoolean()) {
                 throw RpcException.invalid(
                         method,
-                        "blocks "
-                                + from
-                                + " to "
-                                + to
-                                + " brought a log that was not asked for, out of order or removed:"
-                                + " "
-                                + log.transaction()
-                                + " in block "
-                                + log.block());
+                        ("blocks %d to %d brought a log that was not asked for,"
+                                        + " out of order or removed: %s in block %d")
+                                .formatted(from, to, log.transaction(), log.block()));
             }
             logs.add(log);
         }

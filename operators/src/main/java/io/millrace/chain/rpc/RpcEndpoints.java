@@ -184,12 +184,8 @@ public final class RpcEndpoints {
         } else if (!chainId.equals(found)) {
             throw RpcException.invalid(
                     "eth_chainId",
-                    endpoint.node.host()
-                            + " follows chain "
-                            + found
-                            + ", another endpoint "
-                            + chainId
-                            + "; correct chain.rpc.urls");
+                    "%s follows chain %s, another endpoint %s; correct chain.rpc.urls"
+                            .formatted(endpoint.node.host(), found, chainId));
         }
         endpoint.checked = true;
     }

@@ -53,12 +53,8 @@ public final class RpcException extends IOException {
                 code,
                 data,
                 text.fittingBlocks(),
-                method
-                        + " refused: "
-                        + requireNonNull(message, "message is null")
-                        + " ("
-                        + code
-                        + ")",
+                "%s refused: %s (%d)"
+                        .formatted(method, requireNonNull(message, "message is null"), code),
                 null);
     }
 

@@ -266,17 +266,15 @@ public final class EpochSubmitter {
         if (now - behindSinceMillis >= options.bumpMillis()) {
             throw new SettlementHaltedException(
                     Reason.VAULT_BEHIND,
-                    first.name()
-                            + " continues header "
-                            + first.part.header().previousHeader()
-                            + " but the vault is at epoch "
-                            + head.epoch()
-                            + " part "
-                            + head.part()
-                            + " ("
-                            + head.header()
-                            + "); check the vault's address, or read the epoch log from its"
-                            + " beginning");
+                    ("%s continues header %s but the vault is at epoch %d part %d"
+                                    + " (%s); check the vault's address, or read the epoch log from"
+                                    + " its beginning")
+                            .formatted(
+                                    first.name(),
+                                    first.part.header().previousHeader(),
+                                    head.epoch(),
+                                    head.part(),
+                                    head.header()));
         }
     }
 
@@ -325,10 +323,8 @@ public final class EpochSubmitter {
                     || !outcome.blockHash().equals(event.blockHash())) {
                 throw RpcException.invalid(
                         "eth_getTransactionReceipt",
-                        event.transaction()
-                                + " settled "
-                                + tracked.name()
-                                + " but its receipt is off");
+                        "%s settled %s but its receipt is off"
+                                .formatted(event.transaction(), tracked.name()));
             }
             report(tracked, outcome);
         }

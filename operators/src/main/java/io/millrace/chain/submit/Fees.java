@@ -14,10 +14,8 @@ public record Fees(long maxFeePerGasWei, long maxPriorityFeePerGasWei) {
         Nano.requireNotNegative(maxPriorityFeePerGasWei, "maxPriorityFeePerGasWei");
         if (maxFeePerGasWei < maxPriorityFeePerGasWei) {
             throw new IllegalArgumentException(
-                    "maxFeePerGas "
-                            + maxFeePerGasWei
-                            + " is below maxPriorityFeePerGas "
-                            + maxPriorityFeePerGasWei);
+                    "maxFeePerGas %d is below maxPriorityFeePerGas %d"
+                            .formatted(maxFeePerGasWei, maxPriorityFeePerGasWei));
         }
     }
 }

@@ -21,14 +21,10 @@ public record MarketFeePolicy(long minTipWei, long maxFeePerGasWei, int maxMarke
     public MarketFeePolicy {
         if (minTipWei < 0 || maxFeePerGasWei < Math.max(1, minTipWei) || maxMarketMultiple < 2) {
             throw new IllegalArgumentException(
-                    "fee policy with tip >= "
-                            + minTipWei
-                            + " wei, fee <= "
-                            + maxFeePerGasWei
-                            + " wei, at most "
-                            + maxMarketMultiple
-                            + " times the market: the limit must cover the tip, the multiple be >="
-                            + " 2");
+                    ("fee policy with tip >= %d wei, fee <= %d wei, at most %d"
+                                    + " times the market: the limit must cover the tip, the"
+                                    + " multiple be >= 2")
+                            .formatted(minTipWei, maxFeePerGasWei, maxMarketMultiple));
         }
     }
 

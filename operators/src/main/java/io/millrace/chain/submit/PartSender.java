@@ -190,11 +190,10 @@ final class PartSender {
         metrics.capped(fees.isEmpty());
         if (fees.isEmpty()) {
             warn(
-                    tracked.name()
-                            + " is stuck at "
-                            + oldFees.maxFeePerGasWei()
-                            + " wei a gas, a dearer replacement is over the limit; it is published"
-                            + " again until the market comes down");
+                    ("%s is stuck at %d wei a gas, a dearer replacement is over"
+                                    + " the limit; it is published again until the market comes"
+                                    + " down")
+                            .formatted(tracked.name(), oldFees.maxFeePerGasWei()));
             return null;
         }
         metrics.bumped();
@@ -216,14 +215,10 @@ final class PartSender {
         if (outOfGas && gasLimit >= options.maxGas()) {
             throw new SettlementHaltedException(
                     Reason.REVERTED,
-                    tracked.name()
-                            + " "
-                            + how
-                            + ": it used all of "
-                            + gasLimit
-                            + " gas, the most a transaction may ask for; lower"
-                            + " --settle.part.max.gas for the epochs to come, and have this one"
-                            + " settled on a chain that takes more");
+                    ("%s %s: it used all of %d gas, the most a transaction may ask"
+                                    + " for; lower --settle.part.max.gas for the epochs to come,"
+                                    + " and have this one settled on a chain that takes more")
+                            .formatted(tracked.name(), how, gasLimit));
         }
         // It would pass now: it met a pause, or ran out of gas. Its nonce is used up.
         if (outOfGas) {
@@ -250,13 +245,10 @@ final class PartSender {
         if (tracked.replacedSinceMillis == 0) {
             tracked.replacedSinceMillis = now;
             warn(
-                    "a nonce of "
-                            + signer.address()
-                            + " below "
-                            + chainCount
-                            + " was used by a transaction unknown here, "
-                            + tracked.name()
-                            + " is signed anew soon; keep the settler's key for this job only");
+                    ("a nonce of %s below %d was used by a transaction unknown"
+                                    + " here, %s is signed anew soon; keep the settler's key for"
+                                    + " this job only")
+                            .formatted(signer.address(), chainCount, tracked.name()));
         }
         return now - tracked.replacedSinceMillis >= options.bumpMillis()
                 && signAnew(tracked, nonces.next(chainCount), latest);
@@ -288,13 +280,9 @@ final class PartSender {
         }
         throw new SettlementHaltedException(
                 Reason.REVERTED,
-                tracked.name()
-                        + " "
-                        + how
-                        + ": "
-                        + reason.text()
-                        + "; the epoch log and the vault disagree, run millrace audit before going"
-                        + " on");
+                ("%s %s: %s; the epoch log and the vault disagree, run millrace"
+                                + " audit before going on")
+                        .formatted(tracked.name(), how, reason.text()));
     }
 
     private SettlementRecord sign(
@@ -345,16 +333,10 @@ final class PartSender {
         } catch (IOException e) {
             throw new SettlementHaltedException(
                     Reason.JOURNAL_LOST,
-                    "the journal did not keep the "
-                            + entry.state()
-                            + " entry of epoch "
-                            + entry.epoch()
-                            + " part "
-                            + entry.part()
-                            + ": "
-                            + e.getMessage()
-                            + "; nothing was sent on its strength, it goes on when the journal is"
-                            + " writable",
+                    ("the journal did not keep the %s entry of epoch %d part %d:"
+                                    + " %s; nothing was sent on its strength, it goes on when the"
+                                    + " journal is writable")
+                            .formatted(entry.state(), entry.epoch(), entry.part(), e.getMessage()),
                     e);
         }
     }
@@ -376,10 +358,8 @@ final class PartSender {
             tracked.refusal = SendRefusal.of(e);
             tracked.refusals = tracked.refusal.backsOff() ? tracked.refusals + 1 : 0;
             warn(
-                    tracked.name()
-                            + " may not have been sent: "
-                            + e.getMessage()
-                            + tracked.refusal.remedy());
+                    "%s may not have been sent: %s%s"
+                            .formatted(tracked.name(), e.getMessage(), tracked.refusal.remedy()));
         }
         metrics.sendAnswered(tracked.refusal);
     }

@@ -57,11 +57,8 @@ record SignedTransaction(String hash, String raw) {
         String recovered = Secp256k1.recover(digest, signature).orElse("nobody");
         if (!recovered.equals(signer.address())) {
             throw new IOException(
-                    "signer of "
-                            + signer.address()
-                            + " returned a signature of "
-                            + recovered
-                            + ": check which key it holds");
+                    "signer of %s returned a signature of %s: check which key it holds"
+                            .formatted(signer.address(), recovered));
         }
         byte[] raw =
                 TransactionEncoder.encode(

@@ -47,44 +47,33 @@ final class StartGuard {
         if (chainId != expected.chainId()) {
             throw new SettlementHaltedException(
                     Reason.WRONG_CHAIN,
-                    "the L2 node follows chain "
-                            + chainId
-                            + " but --chain.id is "
-                            + expected.chainId()
-                            + "; correct the endpoint or the chain id");
+                    ("the L2 node follows chain %d but --chain.id is %d; correct"
+                                    + " the endpoint or the chain id")
+                            .formatted(chainId, expected.chainId()));
         }
         String codeHash = chain.vaultCodeHash();
         if (codeHash.equals(VaultClient.NO_CODE)) {
             throw new SettlementHaltedException(
                     Reason.WRONG_CHAIN,
-                    "there is no contract at --vault.address "
-                            + chain.vault()
-                            + " on chain "
-                            + chainId
-                            + "; correct the address, or deploy the vault");
+                    ("there is no contract at --vault.address %s on chain %d;"
+                                    + " correct the address, or deploy the vault")
+                            .formatted(chain.vault(), chainId));
         }
         if (!codeHash.equals(expected.codeHash())) {
             throw new SettlementHaltedException(
                     Reason.WRONG_CHAIN,
-                    "the contract at --vault.address "
-                            + chain.vault()
-                            + " has code of hash "
-                            + codeHash
-                            + " but --vault.code.hash is "
-                            + expected.codeHash()
-                            + "; check that it is your vault, then correct whichever is wrong");
+                    ("the contract at --vault.address %s has code of hash %s but"
+                                    + " --vault.code.hash is %s; check that it is your vault, then"
+                                    + " correct whichever is wrong")
+                            .formatted(chain.vault(), codeHash, expected.codeHash()));
         }
         String token = chain.token();
         if (!token.equals(expected.token())) {
             throw new SettlementHaltedException(
                     Reason.WRONG_CHAIN,
-                    "vault "
-                            + chain.vault()
-                            + " pays in token "
-                            + token
-                            + " but --token.address is "
-                            + expected.token()
-                            + "; correct whichever is wrong");
+                    ("vault %s pays in token %s but --token.address is %s; correct"
+                                    + " whichever is wrong")
+                            .formatted(chain.vault(), token, expected.token()));
         }
     }
 
@@ -93,11 +82,9 @@ final class StartGuard {
         if (!chain.isSettler(signer)) {
             throw new SettlementHaltedException(
                     Reason.SIGNER_UNFIT,
-                    "signer "
-                            + signer
-                            + " does not have SETTLER_ROLE of vault "
-                            + chain.vault()
-                            + "; grant it, or configure the settler's key");
+                    ("signer %s does not have SETTLER_ROLE of vault %s; grant it,"
+                                    + " or configure the settler's key")
+                            .formatted(signer, chain.vault()));
         }
         BigInteger balanceWei = chain.balanceWei(signer);
         context.metrics().balance(balanceWei, context.options().lowBalanceWei());
@@ -105,11 +92,9 @@ final class StartGuard {
         if (balanceWei.signum() == 0 && history.isEmpty()) {
             throw new SettlementHaltedException(
                     Reason.SIGNER_UNFIT,
-                    "signer "
-                            + signer
-                            + " has 0 wei on chain "
-                            + expected.chainId()
-                            + " and cannot pay for gas; send it native currency");
+                    ("signer %s has 0 wei on chain %d and cannot pay for gas; send"
+                                    + " it native currency")
+                            .formatted(signer, expected.chainId()));
         }
         LOG.info("settling into vault {} as {}, {} wei", chain.vault(), signer, balanceWei);
     }
@@ -141,11 +126,9 @@ final class StartGuard {
         if (differs && head.epoch() == epoch && head.part() == part) {
             throw new SettlementHaltedException(
                     Reason.DIVERGED,
-                    settled
-                            + " but "
-                            + end
-                            + "; another job writes to this vault, stop it, then run millrace"
-                            + " recover");
+                    ("%s but %s; another job writes to this vault, stop it, then"
+                                    + " run millrace recover")
+                            .formatted(settled, end));
         }
         SettlementRecord signed = history.newest();
         if (signed != null && isAfter(signed.epoch(), signed.part(), epoch, part)) {
@@ -159,11 +142,9 @@ final class StartGuard {
     private static SettlementHaltedException logShort(String further, String end) {
         return new SettlementHaltedException(
                 Reason.LOG_SHORT,
-                further
-                        + " but "
-                        + end
-                        + "; point the job to the log of this vault, or bring the lost records back"
-                        + " from a replica, then run millrace recover");
+                ("%s but %s; point the job to the log of this vault, or bring the"
+                                + " lost records back from a replica, then run millrace recover")
+                        .formatted(further, end));
     }
 
     private static boolean isAfter(long epoch, int part, long otherEpoch, int otherPart) {

@@ -43,30 +43,21 @@ public record SubmitOptions(
                 || bumpMillis < pollMillis
                 || maxBackoffMillis < pollMillis) {
             throw new IllegalArgumentException(
-                    "submitter with poll "
-                            + pollMillis
-                            + " ms, re-publish "
-                            + republishMillis
-                            + " ms, bump "
-                            + bumpMillis
-                            + " ms, back-off "
-                            + maxBackoffMillis
-                            + " ms: all must be positive and none shorter than the poll");
+                    ("submitter with poll %d ms, re-publish %d ms, bump %d ms,"
+                                    + " back-off %d ms: all must be positive and none shorter than"
+                                    + " the poll")
+                            .formatted(pollMillis, republishMillis, bumpMillis, maxBackoffMillis));
         }
         if (maxGas <= 0
                 || maxGas > MAX_TRANSACTION_GAS
                 || maxUnsettledParts <= 0
                 || lowBalanceWei < 0) {
             throw new IllegalArgumentException(
-                    "submitter with "
-                            + maxGas
-                            + " gas a transaction, "
-                            + maxUnsettledParts
-                            + " unsettled parts and an alarm at "
-                            + lowBalanceWei
-                            + " wei: gas must be in 1.."
-                            + MAX_TRANSACTION_GAS
-                            + ", parts be positive, wei not negative");
+                    ("submitter with %d gas a transaction, %d unsettled parts and"
+                                    + " an alarm at %d wei: gas must be in 1..%d, parts be"
+                                    + " positive, wei not negative")
+                            .formatted(
+                                    maxGas, maxUnsettledParts, lowBalanceWei, MAX_TRANSACTION_GAS));
         }
     }
 

@@ -61,11 +61,11 @@ public enum FaultKind {
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        "there is no fault \""
-                                                + label
-                                                + "\"; give one of "
-                                                + Arrays.stream(values())
-                                                        .map(FaultKind::label)
-                                                        .collect(joining(", "))));
+                                        "there is no fault \"%s\"; give one of %s"
+                                                .formatted(
+                                                        label,
+                                                        Arrays.stream(values())
+                                                                .map(FaultKind::label)
+                                                                .collect(joining(", ")))));
     }
 }

@@ -60,12 +60,8 @@ final class FinalityWatch {
                 String hash = chain.hashOf(known.number());
                 if (!hash.equals(known.hash())) {
                     throw new IllegalStateException(
-                            "the L2 node gave up block "
-                                    + known.number()
-                                    + ", which it had called final: "
-                                    + known.hash()
-                                    + " became "
-                                    + hash);
+                            "the L2 node gave up block %d, which it had called final: %s became %s"
+                                    .formatted(known.number(), known.hash(), hash));
                 }
             }
             last = now;

@@ -72,12 +72,8 @@ final class Health {
             }
             if (System.nanoTime() > deadline) {
                 throw new StackException(
-                        "after "
-                                + what
-                                + " the stack does not work again within "
-                                + limit.toSeconds()
-                                + " s: "
-                                + missing);
+                        "after %s the stack does not work again within %d s: %s"
+                                .formatted(what, limit.toSeconds(), missing));
             }
             TimeUnit.MILLISECONDS.sleep(pause.toMillis());
         }

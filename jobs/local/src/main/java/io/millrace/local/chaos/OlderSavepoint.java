@@ -35,10 +35,8 @@ final class OlderSavepoint implements Fault {
         while (Recovery.whyOutdated(job.config(), old).isEmpty()) {
             if (System.nanoTime() > deadline) {
                 throw new StackException(
-                        "nothing was committed in "
-                                + PATIENCE.toSeconds()
-                                + " s after the start from "
-                                + old);
+                        "nothing was committed in %d s after the start from %s"
+                                .formatted(PATIENCE.toSeconds(), old));
             }
             TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
         }

@@ -105,10 +105,8 @@ final class Demo {
                 deadline = System.nanoTime() + STANDSTILL_LIMIT.toNanos();
             } else if (System.nanoTime() > deadline) {
                 throw new StackException(
-                        "nothing has moved for "
-                                + STANDSTILL_LIMIT.toMinutes()
-                                + " minutes and there is still: "
-                                + now);
+                        "nothing has moved for %d minutes and there is still: %s"
+                                .formatted(STANDSTILL_LIMIT.toMinutes(), now));
             }
         }
         progress.show(sent, totals);

@@ -142,11 +142,9 @@ public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> si
         }
         if (found.isEmpty()) {
             throw new StackException(
-                    "request "
-                            + requestId
-                            + " has no receipt; if it was answered, wait for the next epoch, else"
-                            + " look for it in the topic "
-                            + Topics.REJECTIONS);
+                    ("request %s has no receipt; if it was answered, wait for the"
+                                    + " next epoch, else look for it in the topic %s")
+                            .formatted(requestId, Topics.REJECTIONS));
         }
         return found.get(0);
     }

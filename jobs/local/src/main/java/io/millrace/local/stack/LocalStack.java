@@ -192,14 +192,10 @@ public final class LocalStack implements AutoCloseable {
             }
             if (System.nanoTime() > deadline) {
                 throw new StackException(
-                        "admission has seen "
-                                + seen
-                                + " events of the vault after "
-                                + DEPOSITS_LIMIT.toSeconds()
-                                + " s where "
-                                + wanted
-                                + " are expected; see the job at "
-                                + file().webUrl());
+                        ("admission has seen %d events of the vault after %d s"
+                                        + " where %d are expected; see the job at %s")
+                                .formatted(
+                                        seen, DEPOSITS_LIMIT.toSeconds(), wanted, file().webUrl()));
             }
             requireHealthy();
             TimeUnit.MILLISECONDS.sleep(DEPOSITS_PAUSE.toMillis());

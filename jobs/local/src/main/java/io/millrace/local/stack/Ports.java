@@ -27,13 +27,8 @@ final class Ports {
         for (int tries = 0; ports.size() < count; tries++) {
             if (tries == TRIES) {
                 throw new StackException(
-                        "no "
-                                + count
-                                + " free ports from "
-                                + FIRST
-                                + " to "
-                                + LAST
-                                + " on the loopback interface");
+                        "no %d free ports from %d to %d on the loopback interface"
+                                .formatted(count, FIRST, LAST));
             }
             int port = FIRST + RANDOM.nextInt(LAST - FIRST + 1);
             if (!ports.contains(port) && isFree(port)) {

@@ -87,11 +87,8 @@ public record StackFile(
         Path file = folder.resolve(NAME);
         if (!Files.exists(file)) {
             throw new StackException(
-                    "no stack in "
-                            + folder.toAbsolutePath()
-                            + "; start one with \"millrace up --dir "
-                            + folder
-                            + "\"");
+                    "no stack in %s; start one with \"millrace up --dir %s\""
+                            .formatted(folder.toAbsolutePath(), folder));
         }
         try {
             return MAPPER.readValue(file.toFile(), StackFile.class);

@@ -48,11 +48,8 @@ final class StackFolder implements AutoCloseable {
         if (lock(channel) == null) {
             channel.close();
             throw new StackException(
-                    "process "
-                            + holder(directory)
-                            + " runs a stack in "
-                            + directory
-                            + "; end it, or name another folder with --dir");
+                    "process %s runs a stack in %s; end it, or name another folder with --dir"
+                            .formatted(holder(directory), directory));
         }
         StackFolder folder = new StackFolder(directory, channel);
         if (fresh || !folder.holdsStack()) {

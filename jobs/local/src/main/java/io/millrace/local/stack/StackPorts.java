@@ -66,12 +66,10 @@ record StackPorts(int chain, int web, int rpc, int blobs, int zooKeeper) {
             while (isTaken(port)) {
                 if (System.nanoTime() > deadline) {
                     throw new StackException(
-                            "port "
-                                    + port
-                                    + " belongs to the stack in "
-                                    + directory
-                                    + " and another process listens on it; end that process, or"
-                                    + " start anew with --fresh");
+                            ("port %d belongs to the stack in %s and another"
+                                            + " process listens on it; end that process, or start"
+                                            + " anew with --fresh")
+                                    .formatted(port, directory));
                 }
                 TimeUnit.MILLISECONDS.sleep(RELEASE_PAUSE.toMillis());
             }
