@@ -8,6 +8,9 @@ import io.millrace.chain.event.SourceOptions;
 import io.millrace.chain.event.VaultEventSource;
 import io.millrace.chain.submit.EpochLog;
 import io.millrace.chain.submit.SubmissionJournal;
+import io.millrace.job.topic.KafkaEpochLog;
+import io.millrace.job.topic.KafkaLedgerLog;
+import io.millrace.job.topic.KafkaSubmissionJournal;
 import io.millrace.meter.Charge;
 import io.millrace.settle.LedgerLog;
 import java.time.Duration;
@@ -68,7 +71,10 @@ public record Endpoints(
                 kafka.exactlyOnce(LedgerSink.EPOCHS),
                 kafka.exactlyOnce(LedgerSink.RECEIPTS),
                 kafka.ticks(),
-                KafkaSubmissionJournal.factory(config.kafka(), config.chain().domain().vault()),
+                KafkaSubmissionJournal.factory(
+                        config.kafka().bootstrapServers(),
+                        config.kafka().transactionPrefix(),
+                        config.chain().domain().vault()),
                 KafkaLedgerLog.factory(config.kafka().bootstrapServers()),
                 new KafkaEpochLog(config.kafka().bootstrapServers()));
     }

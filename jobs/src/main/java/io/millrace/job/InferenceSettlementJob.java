@@ -1,5 +1,6 @@
 package io.millrace.job;
 
+import io.millrace.job.topic.KafkaTopicChecks;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;

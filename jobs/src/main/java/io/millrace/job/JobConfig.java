@@ -7,6 +7,7 @@ import io.millrace.chain.rpc.Finality;
 import io.millrace.chain.rpc.JsonRpc;
 import io.millrace.chain.rpc.L2Connection;
 import io.millrace.chain.submit.VaultIdentity;
+import io.millrace.job.topic.Topics;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
 import java.time.Duration;

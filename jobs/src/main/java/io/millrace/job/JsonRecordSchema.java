@@ -1,5 +1,6 @@
 package io.millrace.job;
 
+import io.millrace.job.topic.JsonCodec;
 import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;

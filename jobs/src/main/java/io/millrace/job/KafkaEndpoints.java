@@ -2,6 +2,7 @@ package io.millrace.job;
 
 import io.millrace.admit.RequestRecord;
 import io.millrace.chain.SealedPart;
+import io.millrace.job.topic.Topics;
 import io.millrace.meter.Charge;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

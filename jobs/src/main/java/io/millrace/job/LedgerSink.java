@@ -1,5 +1,6 @@
 package io.millrace.job;
 
+import io.millrace.job.topic.Topics;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;

@@ -3,6 +3,8 @@ package io.millrace.job;
 import io.millrace.admit.Rejection;
 import io.millrace.admit.RejectionCodec;
 import io.millrace.chain.SealedPart;
+import io.millrace.job.topic.JsonCodec;
+import io.millrace.job.topic.Topics;
 import io.millrace.meter.Charge;
 import io.millrace.meter.Result;
 import io.millrace.meter.ResultCodec;

@@ -2,6 +2,7 @@ package io.millrace.job;
 
 import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestRecord;
+import io.millrace.job.topic.Topics;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;

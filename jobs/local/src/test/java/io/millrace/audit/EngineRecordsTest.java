@@ -9,7 +9,7 @@ import io.millrace.chain.EpochHeader;
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.SlotWords;
 import io.millrace.infer.OutcomeStatus;
-import io.millrace.job.JsonCodec;
+import io.millrace.job.topic.JsonCodec;
 import io.millrace.meter.Charge;
 import io.millrace.settle.Receipt;
 import io.millrace.testing.ChargeBuilder;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.Installation;
 import io.millrace.local.stack.KafkaBroker;
 import io.millrace.local.stack.StackProcess;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.InferenceSettlementJob;
-import io.millrace.job.Topics;
+import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackOptions;
 import java.nio.file.Path;

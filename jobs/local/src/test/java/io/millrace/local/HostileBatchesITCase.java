@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.job.InferenceSettlementJob;
-import io.millrace.job.Topics;
+import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackFile.Account;
 import io.millrace.local.stack.StackOptions;

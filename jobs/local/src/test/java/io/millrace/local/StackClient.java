@@ -6,7 +6,7 @@ import io.millrace.admit.RequestSignature;
 import io.millrace.audit.Audit;
 import io.millrace.audit.AuditConfig;
 import io.millrace.audit.Books;
-import io.millrace.job.Topics;
+import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.KeyFile;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackFile;

@@ -1,6 +1,6 @@
 package io.millrace.local.chaos;
 
-import io.millrace.job.TopicScan;
+import io.millrace.job.topic.TopicScan;
 import java.io.IOException;
 
 /** Committed records of topics, as they come. */

@@ -4,9 +4,9 @@ import static java.util.stream.Collectors.groupingBy;
 
 import io.millrace.chain.SealedPart;
 import io.millrace.contracts.SettlementVault;
-import io.millrace.job.JsonCodec;
-import io.millrace.job.TopicScan;
-import io.millrace.job.Topics;
+import io.millrace.job.topic.JsonCodec;
+import io.millrace.job.topic.TopicScan;
+import io.millrace.job.topic.Topics;
 import io.millrace.local.client.ReceiptProof;
 import io.millrace.local.stack.EvmSession;
 import io.millrace.local.stack.StackFile;

@@ -1,6 +1,6 @@
 package io.millrace.local.chaos;
 
-import io.millrace.job.TopicScan;
+import io.millrace.job.topic.TopicScan;
 import io.millrace.local.client.Totals;
 import java.time.Duration;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.millrace.local.cli;
 import io.millrace.admit.RejectReason;
 import io.millrace.audit.Books;
 import io.millrace.contracts.SettlementVault;
-import io.millrace.job.TopicScan;
+import io.millrace.job.topic.TopicScan;
 import io.millrace.local.client.ReceiptProof;
 import io.millrace.local.client.SettledEpoch;
 import io.millrace.local.client.Totals;

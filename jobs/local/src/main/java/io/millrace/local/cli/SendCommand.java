@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.admit.RequestSignature;
-import io.millrace.job.Topics;
+import io.millrace.job.topic.Topics;
 import io.millrace.local.client.Texts;
 import io.millrace.local.client.Traffic;
 import io.millrace.local.stack.KeyFile;

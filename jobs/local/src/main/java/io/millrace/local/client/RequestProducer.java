@@ -1,6 +1,6 @@
 package io.millrace.local.client;
 
-import io.millrace.job.Topics;
+import io.millrace.job.topic.Topics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.millrace.local.stack;
 
-import io.millrace.job.Topic;
-import io.millrace.job.TopicCatalogue;
-import io.millrace.job.Topics;
+import io.millrace.job.topic.Topic;
+import io.millrace.job.topic.TopicCatalogue;
+import io.millrace.job.topic.Topics;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.admit.RejectReason;
 import io.millrace.admit.RequestSignature;
-import io.millrace.job.Topics;
+import io.millrace.job.topic.Topics;
 import io.millrace.local.client.RequestProducer;
 import io.millrace.local.client.Traffic;
 import io.millrace.unit.Eip712Domain;

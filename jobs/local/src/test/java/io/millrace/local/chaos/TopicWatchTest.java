@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.admit.RejectReason;
 import io.millrace.admit.RequestPlace;
-import io.millrace.job.TopicScan;
+import io.millrace.job.topic.TopicScan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

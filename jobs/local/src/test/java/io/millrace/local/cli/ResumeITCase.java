@@ -3,7 +3,7 @@ package io.millrace.local.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.millrace.job.TopicScan;
+import io.millrace.job.topic.TopicScan;
 import io.millrace.local.client.Totals;
 import io.millrace.local.stack.StackFile;
 import io.millrace.local.stack.StackJob;

@@ -3,8 +3,8 @@ package io.millrace.local.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.chain.submit.SettlementRecord;
-import io.millrace.job.JsonCodec;
-import io.millrace.job.Topics;
+import io.millrace.job.topic.JsonCodec;
+import io.millrace.job.topic.Topics;
 import io.millrace.settle.Receipt;
 import io.millrace.testing.ChargeBuilder;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.millrace.job;
+package io.millrace.job.topic;
 
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +15,7 @@ import org.apache.kafka.common.config.ConfigResource;
  * What the topics' roles need, checked before the job starts: a wrong setting would cost money
  * silently later.
  */
-final class KafkaTopicChecks {
+public final class KafkaTopicChecks {
 
     private static final long PATIENCE_SECONDS = 30;
 
@@ -27,7 +27,7 @@ final class KafkaTopicChecks {
      * @param readers parallelism of the request source: a reader without a partition would hold
      *     back all time
      */
-    static void verify(String bootstrapServers, int readers) {
+    public static void verify(String bootstrapServers, int readers) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
             Map<String, TopicDescription> topics =
                     admin.describeTopics(present(admin))

@@ -1,4 +1,4 @@
-package io.millrace.job;
+package io.millrace.job.topic;
 
 import io.millrace.chain.SealedPart;
 import io.millrace.settle.CheckpointMark;

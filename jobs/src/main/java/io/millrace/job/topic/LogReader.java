@@ -1,4 +1,4 @@
-package io.millrace.job;
+package io.millrace.job.topic;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -18,7 +18,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * meanwhile. Records that are deleted before they are read are an error, never skipped. Used by one
  * thread.
  */
-final class LogReader implements AutoCloseable {
+public final class LogReader implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long FIRST_LOOK_BACK = 16;
@@ -31,7 +31,7 @@ final class LogReader implements AutoCloseable {
      *     transaction begins
      * @param patience with brokers that send nothing although there is more
      */
-    LogReader(String bootstrapServers, IsolationLevel isolation, Duration patience) {
+    public LogReader(String bootstrapServers, IsolationLevel isolation, Duration patience) {
         this.patience = patience;
         this.consumer =
                 new KafkaConsumer<>(
@@ -49,23 +49,23 @@ final class LogReader implements AutoCloseable {
     }
 
     /** A reader of what is committed. */
-    static LogReader ofCommitted(String bootstrapServers, Duration patience) {
+    public static LogReader ofCommitted(String bootstrapServers, Duration patience) {
         return new LogReader(bootstrapServers, IsolationLevel.READ_COMMITTED, patience);
     }
 
     /** What to do with a record. */
     @FunctionalInterface
-    interface Visitor {
+    public interface Visitor {
         void visit(ConsumerRecord<byte[], byte[]> record) throws IOException;
     }
 
     /** Whether records of a partition's end are enough. */
     @FunctionalInterface
-    interface Enough {
+    public interface Enough {
         boolean test(List<ConsumerRecord<byte[], byte[]>> records) throws IOException;
     }
 
-    List<TopicPartition> partitionsOf(List<String> topics) {
+    public List<TopicPartition> partitionsOf(List<String> topics) {
         return topics.stream()
                 .flatMap(topic -> consumer.partitionsFor(topic).stream())
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
@@ -73,18 +73,18 @@ final class LogReader implements AutoCloseable {
     }
 
     /** Where each partition ends now. */
-    Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+    public Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
         return consumer.endOffsets(partitions);
     }
 
     /** Goes to the beginning of {@code partitions}, and reads no others from now on. */
-    void rewind(Collection<TopicPartition> partitions) {
+    public void rewind(Collection<TopicPartition> partitions) {
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
     }
 
     /** Visits what has come in, waiting a little if nothing has. */
-    void poll(Visitor visitor) throws IOException {
+    public void poll(Visitor visitor) throws IOException {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
             visitor.visit(record);
         }
@@ -95,7 +95,7 @@ final class LogReader implements AutoCloseable {
      *
      * @throws IOException if nothing comes although there is more
      */
-    void readTo(Map<TopicPartition, Long> ends, Visitor visitor) throws IOException {
+    public void readTo(Map<TopicPartition, Long> ends, Visitor visitor) throws IOException {
         long before = -1;
         long giveUpNanos = 0;
         while (ends.entrySet().stream()

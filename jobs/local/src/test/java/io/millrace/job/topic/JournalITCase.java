@@ -1,4 +1,4 @@
-package io.millrace.job;
+package io.millrace.job.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,7 +17,6 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -142,15 +141,7 @@ class JournalITCase {
     }
 
     private SubmissionJournal open() throws Exception {
-        return KafkaSubmissionJournal.factory(
-                        new JobConfig.Kafka(
-                                servers,
-                                "test",
-                                Duration.ofMinutes(1),
-                                Duration.ofSeconds(1),
-                                Map.of()),
-                        VAULT)
-                .open();
+        return KafkaSubmissionJournal.factory(servers, "test", VAULT).open();
     }
 
     /** A signed transaction; the same number gives the same bytes. */

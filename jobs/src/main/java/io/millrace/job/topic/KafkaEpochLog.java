@@ -1,4 +1,4 @@
-package io.millrace.job;
+package io.millrace.job.topic;
 
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.EpochLog;
@@ -11,7 +11,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /** The end of the topic {@code settlement.epochs}. */
-record KafkaEpochLog(String bootstrapServers) implements EpochLog {
+public record KafkaEpochLog(String bootstrapServers) implements EpochLog {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final TopicPartition EPOCHS = new TopicPartition(Topics.EPOCHS, 0);

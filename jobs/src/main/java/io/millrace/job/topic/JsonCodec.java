@@ -1,4 +1,4 @@
-package io.millrace.job;
+package io.millrace.job.topic;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;

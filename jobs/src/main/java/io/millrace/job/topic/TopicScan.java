@@ -1,4 +1,4 @@
-package io.millrace.job;
+package io.millrace.job.topic;
 
 import java.io.IOException;
 import java.time.Duration;

@@ -1,10 +1,10 @@
-package io.millrace.job;
+package io.millrace.job.topic;
 
-import static io.millrace.job.TopicSetting.advised;
-import static io.millrace.job.TopicSetting.atMost;
-import static io.millrace.job.TopicSetting.exactly;
+import static io.millrace.job.topic.TopicSetting.advised;
+import static io.millrace.job.topic.TopicSetting.atMost;
+import static io.millrace.job.topic.TopicSetting.exactly;
 
-import io.millrace.job.Topic.Partitions;
+import io.millrace.job.topic.Topic.Partitions;
 import java.util.List;
 
 /**

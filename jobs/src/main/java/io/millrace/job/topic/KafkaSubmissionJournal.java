@@ -1,4 +1,4 @@
-package io.millrace.job;
+package io.millrace.job.topic;
 
 import io.millrace.chain.submit.SettlementHaltedException;
 import io.millrace.chain.submit.SettlementRecord;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * has the broker write each entry to its disk before it answers; the tail that a broker's crash
  * tears is cut off by its own checksums, and was never answered for.
  */
-final class KafkaSubmissionJournal implements SubmissionJournal {
+public final class KafkaSubmissionJournal implements SubmissionJournal {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final List<TopicPartition> ONLY =
@@ -48,10 +48,9 @@ final class KafkaSubmissionJournal implements SubmissionJournal {
      * A factory that can travel to the TaskManager; {@code vault} names the one submitter that may
      * write.
      */
-    static Factory factory(JobConfig.Kafka kafka, String vault) {
-        String servers = kafka.bootstrapServers();
-        String transactionalId = kafka.transactionPrefix() + "-submitter-" + vault;
-        return () -> open(servers, transactionalId);
+    public static Factory factory(String bootstrapServers, String transactionPrefix, String vault) {
+        String transactionalId = transactionPrefix + "-submitter-" + vault;
+        return () -> open(bootstrapServers, transactionalId);
     }
 
     private static SubmissionJournal open(String servers, String transactionalId)
