@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The verdict on one deployment's books.
@@ -20,6 +21,19 @@ public record Books(boolean ok, List<Check> checks) {
 
     static Books of(List<Check> checks) {
         return new Books(checks.stream().allMatch(Check::ok), checks);
+    }
+
+    /** One line a check, for people. */
+    public String lines() {
+        return checks.stream()
+                .map(
+                        check ->
+                                String.format(
+                                        "  %-6s %-28s %s",
+                                        check.ok() ? "ok" : "DIFFER",
+                                        check.name(),
+                                        check.detail()))
+                .collect(Collectors.joining("\n"));
     }
 
     /** {@code {"ok", "checks": [{"name", "ok", "detail"}]}}. */

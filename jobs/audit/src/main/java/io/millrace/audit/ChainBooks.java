@@ -4,9 +4,10 @@ import java.math.BigInteger;
 import java.util.List;
 
 /**
- * What the chain said at one pinned block. Hashes and addresses are lower-case 0x-hex, amounts
- * nano-USD.
+ * What the chain said at one pinned block, but for its movements, of which there may be more than
+ * memory holds. Hashes and addresses are lower-case 0x-hex, amounts nano-USD.
  *
+ * @param blockHash of the block
  * @param seconds unix time of the block
  * @param escapeAfterSeconds how long after the last epoch the hatch opens
  * @param scale nano-USD in one base unit of the token
@@ -14,12 +15,13 @@ import java.util.List;
  * @param spending accounts 1, 2, …
  * @param earning accounts 0, 1, …
  * @param prices all versions ever announced
- * @param movements everything that moved a balance or asked for one, in the order of the chain
  */
 record ChainBooks(
         long chainId,
         String vault,
+        String registry,
         long block,
+        String blockHash,
         long seconds,
         long escapeAfterSeconds,
         BigInteger scale,
@@ -28,14 +30,12 @@ record ChainBooks(
         Head head,
         List<SpendingAccount> spending,
         List<EarningAccount> earning,
-        List<Price> prices,
-        List<Movement> movements) {
+        List<Price> prices) {
 
     ChainBooks {
         spending = List.copyOf(spending);
         earning = List.copyOf(earning);
         prices = List.copyOf(prices);
-        movements = List.copyOf(movements);
     }
 
     record Head(String hash, long epoch, long part, long parts) {}
@@ -107,12 +107,4 @@ record ChainBooks(
             BigInteger receiptsSumNano,
             long receiptsCount,
             BigInteger partSumNano) {}
-
-    /** Settled parts in the order of the chain. */
-    List<Settlement> settlements() {
-        return movements.stream()
-                .filter(Settlement.class::isInstance)
-                .map(Settlement.class::cast)
-                .toList();
-    }
 }

@@ -1,14 +1,21 @@
 package io.millrace.audit;
 
+import io.millrace.audit.read.AbiWords;
+import io.millrace.audit.read.JsonRpc;
+import io.millrace.audit.read.Progress;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.audit.ChainBooks.EarningAccount;
 import io.millrace.audit.ChainBooks.Head;
+import io.millrace.audit.ChainBooks.Movement;
+import io.millrace.audit.ChainBooks.Price;
 import io.millrace.audit.ChainBooks.SpendingAccount;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.web3j.crypto.Hash;
 import org.web3j.utils.Numeric;
 
@@ -21,18 +28,26 @@ final class ChainBooksReader {
     private final JsonRpc rpc;
     private final AuditConfig config;
 
-    ChainBooksReader(AuditConfig config) {
+    private final Progress progress;
+
+    ChainBooksReader(AuditConfig config, Progress progress) {
         this.config = config;
+        this.progress = progress;
         rpc = new JsonRpc(config.rpcUrl());
     }
 
+    long chainId() throws IOException {
+        return Numeric.decodeQuantity(rpc.call("eth_chainId").asText()).longValueExact();
+    }
+
     /**
-     * Pins the newest block and reads.
+     * Pins the newest block and reads, the movements from behind {@code before}.
      *
+     * @throws IllegalStateException if {@code before} is not of this chain
      * @throws IOException if the node does not answer, or a reorganisation replaced the block
      *     meanwhile
      */
-    ChainBooks read() throws IOException {
+    ChainBooks read(AnchorState before, Consumer<Movement> movements) throws IOException {
         String block = rpc.call("eth_blockNumber").asText();
         JsonNode header = header(block);
         if (rpc.call("eth_getCode", config.vault(), block).asText().length() <= 2) {
@@ -41,16 +56,21 @@ final class ChainBooksReader {
                                     + " the job settles on")
                             .formatted(config.vault(), config.rpcUrl()));
         }
+        verify(before, block);
         AbiWords head = callVault(block, "head()");
         String token = callVault(block, "token()").address(0);
         long blockNumber = Numeric.decodeQuantity(block).longValueExact();
-        ChainEvents events = new ChainEvents(rpc, config);
-        events.readTo(blockNumber);
+        ChainEvents events = new ChainEvents(rpc, config, movements, progress);
+        events.read(before.block() + 1, blockNumber);
+        List<Price> prices = new ArrayList<>(before.prices());
+        prices.addAll(events.prices());
         ChainBooks books =
                 new ChainBooks(
-                        Numeric.decodeQuantity(rpc.call("eth_chainId").asText()).longValueExact(),
+                        chainId(),
                         config.vault(),
+                        config.registry(),
                         blockNumber,
+                        header.path("hash").asText(),
                         Numeric.decodeQuantity(header.path("timestamp").asText()).longValueExact(),
                         callVault(block, "ESCAPE_AFTER()").count(0),
                         callVault(block, "SCALE()").uint(0),
@@ -60,8 +80,7 @@ final class ChainBooksReader {
                         new Head(head.hash(0), head.count(1), head.count(2), head.count(3)),
                         spending(block),
                         earning(block),
-                        events.prices(),
-                        events.movements());
+                        prices);
         if (!header(block).path("hash").equals(header.path("hash"))) {
             throw new IOException(
                     ("block %s was %s and is another now: the chain reorganised"
@@ -69,6 +88,44 @@ final class ChainBooksReader {
                             .formatted(blockNumber, header.path("hash").asText()));
         }
         return books;
+    }
+
+    /**
+     * An anchor counts only for the chain, the contracts and the very blocks that it was made of.
+     */
+    private void verify(AnchorState before, String block) throws IOException {
+        if (before.blockHash().isEmpty()) {
+            return;
+        }
+        String name = "of block " + before.block();
+        if (before.chainId() != chainId()
+                || !before.vault().equals(config.vault())
+                || !before.registry().equals(config.registry())) {
+            throw Anchor.refused(
+                    name,
+                    "it is of chain %d, vault %s, registry %s"
+                            .formatted(before.chainId(), before.vault(), before.registry()));
+        }
+        String number = Numeric.encodeQuantity(BigInteger.valueOf(before.block()));
+        String hash = header(number).path("hash").asText();
+        if (!hash.equals(before.blockHash())) {
+            throw Anchor.refused(name, "that block was " + before.blockHash() + " and is " + hash);
+        }
+        Head head = before.head();
+        String settled =
+                call(
+                                config.vault(),
+                                block,
+                                selector("headerOf(uint64,uint32)")
+                                        + number(head.epoch())
+                                        + number(head.part()))
+                        .hash(0);
+        if (head.epoch() > 0 && !settled.equals(head.hash())) {
+            throw Anchor.refused(
+                    name,
+                    "the vault holds %s for epoch %d part %d, not %s"
+                            .formatted(settled, head.epoch(), head.part(), head.hash()));
+        }
     }
 
     private List<SpendingAccount> spending(String block) throws IOException {
@@ -105,10 +162,7 @@ final class ChainBooksReader {
             throws IOException {
         List<List<Object>> params = new ArrayList<>();
         for (long account = first; account < first + count; account++) {
-            String data =
-                    selector(signature)
-                            + Numeric.toHexStringNoPrefixZeroPadded(
-                                    BigInteger.valueOf(account), 64);
+            String data = selector(signature) + number(account);
             params.add(List.of(Map.of("to", config.vault(), "data", data), block));
         }
         return rpc.callAll("eth_call", params).stream()
@@ -130,6 +184,10 @@ final class ChainBooksReader {
 
     private static String selector(String signature) {
         return Hash.sha3String(signature).substring(0, 10);
+    }
+
+    private static String number(long number) {
+        return Numeric.toHexStringNoPrefixZeroPadded(BigInteger.valueOf(number), 64);
     }
 
     private static String word(String address) {

@@ -1,5 +1,9 @@
 package io.millrace.audit;
 
+import io.millrace.audit.read.AbiWords;
+import io.millrace.audit.read.JsonRpc;
+import io.millrace.audit.read.Progress;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.audit.ChainBooks.Asked;
 import io.millrace.audit.ChainBooks.EventFields;
@@ -14,6 +18,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.web3j.crypto.Hash;
 import org.web3j.utils.Numeric;
 
@@ -46,16 +51,20 @@ final class ChainEvents {
     private final JsonRpc rpc;
     private final AuditConfig config;
     private final List<Price> prices = new ArrayList<>();
-    private final List<Movement> movements = new ArrayList<>();
+    private final Consumer<Movement> movements;
+    private final Progress progress;
 
-    ChainEvents(JsonRpc rpc, AuditConfig config) {
+    ChainEvents(JsonRpc rpc, AuditConfig config, Consumer<Movement> movements, Progress progress) {
         this.rpc = rpc;
         this.config = config;
+        this.movements = movements;
+        this.progress = progress;
     }
 
-    /** Reads all events from the first block of the configuration to {@code block}. */
-    void readTo(long block) throws IOException {
-        for (long from = config.fromBlock(); from <= block; from += BLOCKS_IN_RANGE) {
+    /** Reads all events from block {@code first} to {@code block}. */
+    void read(long first, long block) throws IOException {
+        progress.stage("reading the chain, blocks", block - first + 1);
+        for (long from = first; from <= block; from += BLOCKS_IN_RANGE) {
             long to = Math.min(from + BLOCKS_IN_RANGE - 1, block);
             Map<String, Object> filter =
                     Map.of(
@@ -67,16 +76,14 @@ final class ChainEvents {
                             List.of(config.vault(), config.registry()));
             for (JsonNode log : rpc.call("eth_getLogs", filter)) {
                 read(log);
+                progress.advance(0);
             }
+            progress.step(to - from + 1);
         }
     }
 
     List<Price> prices() {
         return prices;
-    }
-
-    List<Movement> movements() {
-        return movements;
     }
 
     private void read(JsonNode log) throws IOException {
@@ -87,11 +94,11 @@ final class ChainEvents {
                 prices.add(new Price(topicOf(log, 1), indexed(log, 2), data.uint(0), data.uint(1)));
             }
         } else if (topic.equals(EPOCH_SETTLED)) {
-            movements.add(settlement(log, data));
+            movements.accept(settlement(log, data));
         } else if (topic.equals(DEPOSITED)) {
             move(Kind.DEPOSITED, log, 0, data.uint(0));
         } else if (topic.equals(ASKED)) {
-            movements.add(asked(log, data));
+            movements.accept(asked(log, data));
         } else if (topic.equals(RELEASED)) {
             move(Kind.RELEASED, log, indexed(log, 3), data.uint(0));
         } else if (topic.equals(RELEASE_SKIPPED)) {
@@ -106,7 +113,7 @@ final class ChainEvents {
     }
 
     private void move(Kind kind, JsonNode log, long request, BigInteger amountNano) {
-        movements.add(new Posting(kind, indexed(log, 1), request, amountNano));
+        movements.accept(new Posting(kind, indexed(log, 1), request, amountNano));
     }
 
     private Asked asked(JsonNode log, AbiWords data) throws IOException {

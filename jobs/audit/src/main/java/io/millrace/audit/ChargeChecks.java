@@ -1,13 +1,15 @@
 package io.millrace.audit;
 
+import io.millrace.audit.Rows.RequestRows;
+import io.millrace.audit.Rows.IdRows;
+
 import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.toList;
 
 import io.millrace.audit.Books.Check;
 import io.millrace.audit.ChainBooks.Price;
 import io.millrace.audit.KafkaBooks.Charge;
-import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.audit.KafkaBooks.Request;
+import io.millrace.audit.Totals.Total;
 import java.math.BigInteger;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Every charge is the only one of its request, at the right price, in balance, in sequence. */
 final class ChargeChecks {
@@ -23,110 +25,176 @@ final class ChargeChecks {
     private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
     private static final Set<String> STATUSES = Set.of(KafkaBooks.ANSWERED, "EXPIRED", "FAILED");
 
-    private final Evidence evidence;
-    private final List<Charge> charges;
-    private final Map<Position, Request> requests;
+    private final AnchorState before;
+    private final Map<String, List<Price>> prices;
+    private final int priceCount;
+    private final Totals totals;
+    private final Map<String, Long> lastSequence;
+    private final Findings notUnique = new Findings();
+    private final Findings ofTerms = new Findings();
+    private final Findings ofPrices = new Findings();
+    private final Findings unbalanced = new Findings();
+    private final Findings ofSequences = new Findings();
 
-    ChargeChecks(Evidence evidence) {
-        this.evidence = evidence;
-        charges = evidence.kafka().charges();
-        requests = evidence.requestsByPosition();
+    private String gapOf = "";
+
+    ChargeChecks(AnchorState before, List<Price> prices, Totals totals) {
+        this.before = before;
+        this.prices = prices.stream().collect(groupingBy(Price::model));
+        this.totals = totals;
+        priceCount = prices.size();
+        lastSequence = new HashMap<>(before.sequences());
     }
 
-    List<Check> all() {
-        return List.of(unique(), terms(), prices(), doubleEntry(), sequences());
+    /** Any charge, once. */
+    void balance(Charge charge) {
+        totals.add(Total.DEBITS_NANO, charge.debitNano(), true);
+        totals.add(Total.CREDITS_NANO, charge.creditNano(), true);
+        totals.add(Total.FEES_NANO, charge.feeNano(), true);
+        if (!charge.debitNano().equals(charge.creditNano().add(charge.feeNano()))) {
+            unbalanced.add(
+                    "%s debits %s nano-USD, credits %s and a fee of %s"
+                            .formatted(
+                                    charge.requestId(),
+                                    charge.debitNano(),
+                                    charge.creditNano(),
+                                    charge.feeNano()));
+        }
     }
 
-    private Check unique() {
-        Findings findings = new Findings();
-        Map<String, Charge> seen = new HashMap<>();
-        for (Charge charge : charges) {
-            Charge earlier = seen.putIfAbsent(charge.requestId(), charge);
-            if (earlier != null) {
-                findings.add(
+    /** The charges of one requester come in order of their number. */
+    void sequence(String requesterAddress, long sequence) {
+        long due = lastSequence.getOrDefault(requesterAddress, 0L) + 1;
+        lastSequence.put(requesterAddress, sequence);
+        if (sequence != due && !gapOf.equals(requesterAddress)) {
+            gapOf = requesterAddress;
+            ofSequences.add(
+                    "%s has number %d where %d is due".formatted(requesterAddress, sequence, due));
+        }
+    }
+
+    void request(RequestRows rows) {
+        for (Charge charge : rows.charges()) {
+            terms(charge, rows.request());
+            price(charge, rows.request());
+        }
+    }
+
+    void id(IdRows rows) {
+        Charge first = rows.charges().isEmpty() ? null : rows.charges().get(0);
+        for (Charge charge : rows.charges()) {
+            if (charge != first && first != null) {
+                notUnique.add(
                         "%s is charged %s nano-USD as number %d and %s nano-USD as number %d"
                                 .formatted(
                                         charge.requestId(),
-                                        earlier.debitNano(),
-                                        earlier.sequence(),
+                                        first.debitNano(),
+                                        first.sequence(),
                                         charge.debitNano(),
                                         charge.sequence()));
             }
         }
-        return findings.check("charges-unique", seen.size() + " request ids, one charge each");
+        if (first != null && rows.chargedBefore()) {
+            notUnique.add(
+                    "%s is charged %s nano-USD as number %d and was settled before the anchor"
+                            .formatted(first.requestId(), first.debitNano(), first.sequence()));
+        }
+    }
+
+    List<Check> all() {
+        return List.of(
+                notUnique.check(
+                        "charges-unique",
+                        totals.of(Total.CHARGES) + " request ids, one charge each"),
+                ofTerms.check(
+                        "charge-terms",
+                        totals.of(Total.CHARGES) + " charges within the fee and deadline signed"),
+                ofPrices.check(
+                        "charge-prices",
+                        "%d charges re-priced with %d price versions"
+                                .formatted(totals.of(Total.CHARGES), priceCount)),
+                unbalanced.check(
+                        "charge-double-entry",
+                        "%s nano-USD paid = %s earned + %s fees"
+                                .formatted(
+                                        totals.of(Total.DEBITS_NANO),
+                                        totals.of(Total.CREDITS_NANO),
+                                        totals.of(Total.FEES_NANO))),
+                ofSequences.check(
+                        "charge-sequences",
+                        lastSequence.size() + " requesters, each numbered from 1 without a gap"));
+    }
+
+    /** Each requester's last charge. */
+    Map<String, Long> lastSequences() {
+        return lastSequence;
     }
 
     /** M2, and the deadline that was signed. */
-    private Check terms() {
-        Findings findings = new Findings();
-        for (Charge charge : charges) {
-            Request request = requests.get(charge.at());
-            if (request == null || request.signed() == null) {
-                findings.add(charge.requestId() + " was signed nowhere, so no terms allow it");
-                continue;
-            }
-            BigInteger most = request.signed().maxFeeNano();
-            if (charge.debitNano().compareTo(most) > 0) {
-                findings.add(
-                        "%s costs %s nano-USD, %s was signed"
-                                .formatted(charge.requestId(), charge.debitNano(), most));
-            }
-            BigInteger deadline = request.signed().deadlineMillis();
-            if (deadline.compareTo(BigInteger.valueOf(request.appendMillis())) < 0) {
-                findings.add(
-                        "%s was appended at %d ms, after its deadline %s ms"
-                                .formatted(charge.requestId(), request.appendMillis(), deadline));
-            }
+    private void terms(Charge charge, @Nullable Request request) {
+        if (request == null || request.signed() == null) {
+            ofTerms.add(charge.requestId() + " was signed nowhere, so no terms allow it");
+            return;
         }
-        return findings.check(
-                "charge-terms", charges.size() + " charges within the fee and deadline signed");
+        BigInteger most = request.signed().maxFeeNano();
+        if (charge.debitNano().compareTo(most) > 0) {
+            ofTerms.add(
+                    "%s costs %s nano-USD, %s was signed"
+                            .formatted(charge.requestId(), charge.debitNano(), most));
+        }
+        BigInteger deadline = request.signed().deadlineMillis();
+        if (deadline.compareTo(BigInteger.valueOf(request.appendMillis())) < 0) {
+            ofTerms.add(
+                    "%s was appended at %d ms, after its deadline %s ms"
+                            .formatted(charge.requestId(), request.appendMillis(), deadline));
+        }
+        if (request.appendMillis() < before.floorMillis() && !before.covers(request.at())) {
+            // Ids that were charged before are known to the anchor from this time on only.
+            notUnique.add(
+                    "%s was appended at %d ms, before %d ms, where the anchor ends: %s"
+                            .formatted(
+                                    charge.requestId(),
+                                    request.appendMillis(),
+                                    before.floorMillis(),
+                                    "audit from the beginning"));
+        }
     }
 
     /** The price in force when the request was appended, times units, rounded up once. */
-    private Check prices() {
-        Findings findings = new Findings();
-        Map<String, List<Price>> byModel =
-                evidence.chain().prices().stream().collect(groupingBy(Price::model));
-        for (Charge charge : charges) {
-            Request request = requests.get(charge.at());
-            long appendSeconds = request == null ? 0 : request.appendMillis() / 1000;
-            Optional<Price> inForce =
-                    byModel.getOrDefault(charge.model(), List.of()).stream()
-                            .filter(price -> effective(price, appendSeconds))
-                            .max(
-                                    Comparator.comparing(Price::effectiveSeconds)
-                                            .thenComparing(Price::version));
-            BigInteger price = charge.priceNanoPerMillion();
-            if (inForce.isEmpty()) {
-                findings.add(charge.requestId() + ": no price of its model was in force");
-            } else if (inForce.get().version() != charge.priceVersion()
-                    || !inForce.get().nanoPerMillion().equals(price)) {
-                findings.add(
-                        "%s took price %s (version %d) where %s (version %d) was in force"
-                                .formatted(
-                                        charge.requestId(),
-                                        price,
-                                        charge.priceVersion(),
-                                        inForce.get().nanoPerMillion(),
-                                        inForce.get().version()));
-            }
-            BigInteger due = charge.answered() ? rounded(charge) : BigInteger.ZERO;
-            if (!STATUSES.contains(charge.status()) || !charge.debitNano().equals(due)) {
-                findings.add(
-                        "%s, %s, %s units at %s nano-USD a million, costs %s, is charged %s"
-                                .formatted(
-                                        charge.requestId(),
-                                        charge.status(),
-                                        charge.units(),
-                                        price,
-                                        due,
-                                        charge.debitNano()));
-            }
+    private void price(Charge charge, @Nullable Request request) {
+        long appendSeconds = request == null ? 0 : request.appendMillis() / 1000;
+        Optional<Price> inForce =
+                prices.getOrDefault(charge.model(), List.of()).stream()
+                        .filter(price -> effective(price, appendSeconds))
+                        .max(
+                                Comparator.comparing(Price::effectiveSeconds)
+                                        .thenComparing(Price::version));
+        BigInteger price = charge.priceNanoPerMillion();
+        if (inForce.isEmpty()) {
+            ofPrices.add(charge.requestId() + ": no price of its model was in force");
+        } else if (inForce.get().version() != charge.priceVersion()
+                || !inForce.get().nanoPerMillion().equals(price)) {
+            ofPrices.add(
+                    "%s took price %s (version %d) where %s (version %d) was in force"
+                            .formatted(
+                                    charge.requestId(),
+                                    price,
+                                    charge.priceVersion(),
+                                    inForce.get().nanoPerMillion(),
+                                    inForce.get().version()));
         }
-        return findings.check(
-                "charge-prices",
-                "%d charges re-priced with %d price versions"
-                        .formatted(charges.size(), evidence.chain().prices().size()));
+        BigInteger due = charge.answered() ? rounded(charge) : BigInteger.ZERO;
+        if (!STATUSES.contains(charge.status()) || !charge.debitNano().equals(due)) {
+            ofPrices.add(
+                    "%s, %s, %s units at %s nano-USD a million, costs %s, is charged %s"
+                            .formatted(
+                                    charge.requestId(),
+                                    charge.status(),
+                                    charge.units(),
+                                    price,
+                                    due,
+                                    charge.debitNano()));
+        }
     }
 
     private static boolean effective(Price price, long appendSeconds) {
@@ -137,54 +205,5 @@ final class ChargeChecks {
         BigInteger[] parts =
                 charge.units().multiply(charge.priceNanoPerMillion()).divideAndRemainder(MILLION);
         return parts[1].signum() == 0 ? parts[0] : parts[0].add(BigInteger.ONE);
-    }
-
-    private Check doubleEntry() {
-        Findings findings = new Findings();
-        BigInteger debits = BigInteger.ZERO;
-        BigInteger credits = BigInteger.ZERO;
-        BigInteger fees = BigInteger.ZERO;
-        for (Charge charge : charges) {
-            debits = debits.add(charge.debitNano());
-            credits = credits.add(charge.creditNano());
-            fees = fees.add(charge.feeNano());
-            if (!charge.debitNano().equals(charge.creditNano().add(charge.feeNano()))) {
-                findings.add(
-                        "%s debits %s nano-USD, credits %s and a fee of %s"
-                                .formatted(
-                                        charge.requestId(),
-                                        charge.debitNano(),
-                                        charge.creditNano(),
-                                        charge.feeNano()));
-            }
-        }
-        return findings.check(
-                "charge-double-entry",
-                "%s nano-USD paid = %s earned + %s fees".formatted(debits, credits, fees));
-    }
-
-    private Check sequences() {
-        Findings findings = new Findings();
-        Map<String, List<Charge>> byRequester =
-                charges.stream()
-                        .sorted(Comparator.comparing(Charge::sequence))
-                        .collect(groupingBy(Charge::requesterAddress, TreeMap::new, toList()));
-        byRequester.forEach(
-                (requesterAddress, own) -> {
-                    for (int i = 0; i < own.size(); i++) {
-                        if (own.get(i).sequence() != i + 1L) {
-                            findings.add(
-                                    "%s has number %d where %d is due"
-                                            .formatted(
-                                                    requesterAddress,
-                                                    own.get(i).sequence(),
-                                                    i + 1L));
-                            break;
-                        }
-                    }
-                });
-        return findings.check(
-                "charge-sequences",
-                byRequester.size() + " requesters, each numbered from 1 without a gap");
     }
 }

@@ -1,14 +1,15 @@
 package io.millrace.audit;
 
+import io.millrace.audit.Rows.EpochRows;
+
 import io.millrace.audit.Books.Check;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Sealed;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import io.millrace.audit.Totals.Total;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 import org.web3j.crypto.Hash;
 
 /** Every epoch is a cut: what it charges was read before the positions that its header digests. */
@@ -16,22 +17,14 @@ final class CutChecks {
 
     private static final String VAULT = "vault";
 
-    private final Evidence evidence;
+    private final Findings findings = new Findings();
+    private @Nullable SortedMap<String, Long> positions;
 
-    CutChecks(Evidence evidence) {
-        this.evidence = evidence;
-    }
-
-    List<Check> all() {
-        return List.of(cuts());
-    }
-
-    private Check cuts() {
-        Findings findings = new Findings();
-        Map<Long, SortedMap<String, Long>> byEpoch = new HashMap<>();
-        for (Sealed sealed : evidence.kafka().epochs()) {
+    /** Before the receipts of {@code epoch}. */
+    void epoch(EpochRows epoch) {
+        positions = epoch.positions();
+        for (Sealed sealed : epoch.logged()) {
             Header header = sealed.part().header();
-            byEpoch.put(header.epoch(), sealed.positions());
             String digest = digest(sealed.positions());
             if (!digest.equals(header.cutDigest())) {
                 findings.add(
@@ -45,20 +38,23 @@ final class CutChecks {
                                 .formatted(sealed.part().name(), header.l2Block(), block));
             }
         }
-        for (Receipt receipt : evidence.kafka().receipts()) {
-            SortedMap<String, Long> positions = byEpoch.get(receipt.epoch());
-            Position at = receipt.charge().at();
-            long next = positions == null ? 0 : positions.getOrDefault(source(at), 0L);
-            if (at.offset() >= next) {
-                findings.add(
-                        "epoch %d charges %s, its cut is at %d"
-                                .formatted(receipt.epoch(), at, next));
-            }
+    }
+
+    /** Of the epoch that was named last. */
+    void receipt(Receipt receipt) {
+        Position at = receipt.charge().at();
+        long next = positions == null ? 0 : positions.getOrDefault(source(at), 0L);
+        if (at.offset() >= next) {
+            findings.add(
+                    "epoch %d charges %s, its cut is at %d".formatted(receipt.epoch(), at, next));
         }
+    }
+
+    Check cuts(Totals totals) {
         return findings.check(
                 "epoch-cuts",
                 "%d cuts digested, %d receipts lie before them"
-                        .formatted(byEpoch.size(), evidence.kafka().receipts().size()));
+                        .formatted(totals.of(Total.EPOCHS), totals.of(Total.RECEIPTS)));
     }
 
     static String source(Position at) {

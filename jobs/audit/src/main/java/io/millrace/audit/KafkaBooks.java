@@ -1,39 +1,44 @@
 package io.millrace.audit;
 
 import java.math.BigInteger;
-import java.util.List;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the topics said when the audit looked: committed records only, from the first to the end
- * offsets of that moment. Ids, hashes and addresses are lower-case 0x-hex, amounts nano-USD.
- *
- * @param defects what could not be read: missing beginnings of topics, records that are not what
- *     their topic holds
- * @param newestMillis newest append time seen on the request topic, clock ticks included
- * @param requests all records but ticks
+ * What the topics hold: committed records only. Ids, hashes and addresses are lower-case 0x-hex,
+ * amounts nano-USD.
  */
-record KafkaBooks(
-        List<String> defects,
-        long newestMillis,
-        List<Request> requests,
-        List<Rejection> rejections,
-        List<Charge> charges,
-        List<Result> results,
-        List<Sealed> epochs,
-        List<Receipt> receipts) {
+final class KafkaBooks {
 
     static final String ANSWERED = "ANSWERED";
+    static final String REQUESTS = "inference.requests";
 
-    KafkaBooks {
-        defects = List.copyOf(defects);
-        requests = List.copyOf(requests);
-        rejections = List.copyOf(rejections);
-        charges = List.copyOf(charges);
-        results = List.copyOf(results);
-        epochs = List.copyOf(epochs);
-        receipts = List.copyOf(receipts);
+    private KafkaBooks() {}
+
+    /**
+     * Takes the records, one kind after the other, those of a kind in no order that counts. One
+     * thread.
+     */
+    interface Sink {
+
+        /** What could not be read: a missing beginning, a record that is not what it should be. */
+        void defect(String defect);
+
+        /** An append time of the request topic, clock ticks included. */
+        void appended(int partition, long millis);
+
+        /** A record of the request topic that is no tick. */
+        void request(Request request);
+
+        void rejection(Rejection rejection);
+
+        void charge(Charge charge);
+
+        void result(Result result);
+
+        void sealed(Sealed sealed);
+
+        void receipt(Receipt receipt);
     }
 
     /** Where a request lies in the request topic. */

@@ -1,28 +1,29 @@
 package io.millrace.audit;
 
-import io.millrace.audit.KafkaBooks.Charge;
+import io.millrace.audit.read.JsonFields;
+import io.millrace.audit.read.TopicReader;
+import io.millrace.audit.read.Progress;
+
 import io.millrace.audit.KafkaBooks.Position;
-import io.millrace.audit.KafkaBooks.Receipt;
-import io.millrace.audit.KafkaBooks.Rejection;
 import io.millrace.audit.KafkaBooks.Request;
-import io.millrace.audit.KafkaBooks.Result;
-import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.KafkaBooks.SignedRequest;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Reads the topics into plain records. Keeps of a request its hashes, of a result its price. */
 final class KafkaBooksReader {
 
-    private static final String REQUESTS = "inference.requests";
+    static final String REQUESTS = KafkaBooks.REQUESTS;
     private static final String RESULTS = "inference.results";
     private static final String REJECTIONS = "inference.rejections";
     private static final String CHARGES = "inference.charges";
-    private static final String EPOCHS = "settlement.epochs";
-    private static final String RECEIPTS = "settlement.receipts";
+    static final String EPOCHS = "settlement.epochs";
+    static final String RECEIPTS = "settlement.receipts";
 
     /** Header of a record without a value that only moves the clock. */
     private static final String TICK_HEADER = "millrace-tick";
@@ -34,54 +35,68 @@ final class KafkaBooksReader {
     private static final List<String> ORDER =
             List.of(RECEIPTS, EPOCHS, CHARGES, RESULTS, REJECTIONS, REQUESTS);
 
-    private final List<String> defects = new ArrayList<>();
-    private long newestMillis;
+    private final TopicReader reader;
+    private final Map<String, Long> starts;
+    private final KafkaBooks.Sink sink;
+    private final Progress progress;
 
-    private KafkaBooksReader() {}
-
-    /** Everything committed at {@code bootstrapServers} now. */
-    static KafkaBooks read(String bootstrapServers) {
-        return new KafkaBooksReader().readAll(bootstrapServers);
+    private KafkaBooksReader(
+            TopicReader reader, Map<String, Long> starts, KafkaBooks.Sink sink, Progress progress) {
+        this.reader = reader;
+        this.starts = starts;
+        this.sink = sink;
+        this.progress = progress;
     }
 
-    private KafkaBooks readAll(String bootstrapServers) {
+    /**
+     * Where the topics ended.
+     *
+     * @param positions next offset of each partition
+     */
+    record Ends(Map<String, Long> positions, Set<Integer> requestPartitions) {}
+
+    /** Everything that is committed at {@code bootstrapServers} now, from {@code starts} on. */
+    static Ends read(
+            String bootstrapServers,
+            Map<String, Long> starts,
+            KafkaBooks.Sink sink,
+            Progress progress) {
         try (TopicReader reader = new TopicReader(bootstrapServers, ORDER)) {
-            List<Request> requests = new ArrayList<>();
-            reader.forEach(
-                    REQUESTS,
-                    record -> {
-                        newestMillis = Math.max(newestMillis, record.timestamp());
-                        if (!isTick(record)) {
-                            requests.add(request(record));
-                        }
-                    });
-            List<Rejection> rejections = records(reader, REJECTIONS, RecordDecoder::rejection);
-            List<Charge> charges = records(reader, CHARGES, RecordDecoder::charge);
-            List<Result> results = records(reader, RESULTS, RecordDecoder::result);
-            List<Sealed> epochs = records(reader, EPOCHS, RecordDecoder::sealed);
-            List<Receipt> receipts = records(reader, RECEIPTS, RecordDecoder::receipt);
-            ORDER.forEach(topic -> defects.addAll(reader.missingBeginnings(topic)));
-            return new KafkaBooks(
-                    defects,
-                    newestMillis,
-                    requests,
-                    rejections,
-                    charges,
-                    results,
-                    epochs,
-                    receipts);
+            new KafkaBooksReader(reader, starts, sink, progress).readAll();
+            return new Ends(reader.ends(), reader.partitionsOf(REQUESTS));
         }
     }
 
-    private <T> List<T> records(TopicReader reader, String topic, Function<JsonFields, T> decoder) {
-        List<T> decoded = new ArrayList<>();
+    private void readAll() {
+        reader.forEach(
+                REQUESTS,
+                starts,
+                progress,
+                record -> {
+                    sink.appended(record.partition(), record.timestamp());
+                    if (!isTick(record)) {
+                        sink.request(request(record));
+                    }
+                });
+        records(REJECTIONS, RecordDecoder::rejection, sink::rejection);
+        records(CHARGES, RecordDecoder::charge, sink::charge);
+        records(RESULTS, RecordDecoder::result, sink::result);
+        records(EPOCHS, RecordDecoder::sealed, sink::sealed);
+        records(RECEIPTS, RecordDecoder::receipt, sink::receipt);
+        ORDER.forEach(topic -> reader.missingBeginnings(topic).forEach(sink::defect));
+    }
+
+    private <T> void records(String topic, Function<JsonFields, T> decoder, Consumer<T> action) {
         reader.forEach(
                 topic,
+                starts,
+                progress,
                 record -> {
+                    T decoded;
                     try {
-                        decoded.add(decoder.apply(RecordDecoder.fields(record.value())));
+                        decoded = decoder.apply(RecordDecoder.fields(record.value()));
                     } catch (IOException | IllegalArgumentException e) {
-                        defects.add(
+                        sink.defect(
                                 topic
                                         + "-"
                                         + record.partition()
@@ -89,9 +104,10 @@ final class KafkaBooksReader {
                                         + record.offset()
                                         + " is not readable: "
                                         + e.getMessage());
+                        return;
                     }
+                    action.accept(decoded);
                 });
-        return decoded;
     }
 
     /** A client may forge the header, but what has a value is answered, and so accounted for. */

@@ -1,5 +1,7 @@
 package io.millrace.audit;
 
+import io.millrace.audit.read.JsonFields;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;

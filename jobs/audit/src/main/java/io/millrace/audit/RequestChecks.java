@@ -1,22 +1,18 @@
 package io.millrace.audit;
 
+import io.millrace.audit.Rows.RequestRows;
+
+import io.millrace.audit.hash.Signers;
+
 import io.millrace.audit.Books.Check;
 import io.millrace.audit.KafkaBooks.Charge;
-import io.millrace.audit.KafkaBooks.Position;
-import io.millrace.audit.KafkaBooks.Rejection;
 import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.SignedRequest;
+import io.millrace.audit.Totals.Total;
 import java.math.BigInteger;
-import java.security.SignatureException;
-import java.util.Arrays;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.web3j.crypto.Keys;
-import org.web3j.crypto.Sign;
-import org.web3j.utils.Numeric;
 
 /** Every request has one end, and who is charged has signed for it. */
 final class RequestChecks {
@@ -24,74 +20,75 @@ final class RequestChecks {
     /** How far Kafka's clock may pass a request's deadline before its missing end is an error. */
     static final long GRACE_MILLIS = 120_000;
 
-    private static final Pattern SIGNATURE = Pattern.compile("0x[0-9a-fA-F]{130}");
-    private static final BigInteger HALF_ORDER = Sign.CURVE_PARAMS.getN().shiftRight(1);
+    /** Signatures are recovered by all cores, so many at a time. */
+    private static final int BATCH = 4_096;
 
-    private final Evidence evidence;
+    private final boolean requireSettled;
+    private final long newestMillis;
+    private final TypedHashes hashes;
+    private final Totals totals;
+    private final Findings ofEnds = new Findings();
+    private final Findings ofSignatures = new Findings();
+    private final List<Signed> unchecked = new ArrayList<>();
+    private long inFlight;
 
-    RequestChecks(Evidence evidence) {
-        this.evidence = evidence;
+    private record Signed(Charge charge, @Nullable Request request) {}
+
+    /**
+     * @param newestMillis newest append time of the request topic
+     */
+    RequestChecks(boolean requireSettled, long newestMillis, TypedHashes hashes, Totals totals) {
+        this.requireSettled = requireSettled;
+        this.newestMillis = newestMillis;
+        this.hashes = hashes;
+        this.totals = totals;
+    }
+
+    void request(RequestRows rows) {
+        int rejections = rows.rejections();
+        int charges = rows.charges().size();
+        Request request = rows.request();
+        if (request == null) {
+            if (rejections > 0) {
+                ofEnds.add("a rejection names " + rows.at() + ": no request");
+            }
+            if (charges > 0) {
+                ofEnds.add("a charge names " + rows.at() + ": no request");
+            }
+        } else if (rejections + charges > 1) {
+            ofEnds.add(
+                    "%s is charged %d times and rejected %d times"
+                            .formatted(rows.at(), charges, rejections));
+        } else if (rejections + charges == 0 && mayBeInFlight(request)) {
+            inFlight++;
+        } else if (rejections + charges == 0) {
+            ofEnds.add(
+                    "%s, appended at %d ms, is neither charged nor rejected"
+                            .formatted(rows.at(), request.appendMillis()));
+        }
+        for (Charge charge : rows.charges()) {
+            unchecked.add(new Signed(charge, request));
+        }
+        if (unchecked.size() >= BATCH) {
+            recover();
+        }
     }
 
     List<Check> all() {
-        return List.of(readable(), accounted(), signatures());
-    }
-
-    private Check readable() {
-        Findings findings = new Findings();
-        KafkaBooks kafka = evidence.kafka();
-        kafka.defects().forEach(findings::add);
-        return findings.check(
-                "topics-readable",
-                "%d requests, %d rejections, %d charges, %d results, %d epoch parts, %d receipts"
-                        .formatted(
-                                kafka.requests().size(),
-                                kafka.rejections().size(),
-                                kafka.charges().size(),
-                                kafka.results().size(),
-                                kafka.epochs().size(),
-                                kafka.receipts().size()));
-    }
-
-    private Check accounted() {
-        Findings findings = new Findings();
-        Map<Position, Integer> rejected = new HashMap<>();
-        Map<Position, Integer> charged = new HashMap<>();
-        for (Rejection rejection : evidence.kafka().rejections()) {
-            rejected.merge(rejection.at(), 1, Integer::sum);
-        }
-        for (Charge charge : evidence.kafka().charges()) {
-            charged.merge(charge.at(), 1, Integer::sum);
-        }
-        int inFlight = 0;
-        for (Request request : evidence.kafka().requests()) {
-            int rejections = rejected.getOrDefault(request.at(), 0);
-            int charges = charged.getOrDefault(request.at(), 0);
-            rejected.remove(request.at());
-            charged.remove(request.at());
-            if (rejections + charges > 1) {
-                findings.add(
-                        "%s is charged %d times and rejected %d times"
-                                .formatted(request.at(), charges, rejections));
-            } else if (rejections + charges == 0 && mayBeInFlight(request)) {
-                inFlight++;
-            } else if (rejections + charges == 0) {
-                findings.add(
-                        "%s, appended at %d ms, is neither charged nor rejected"
-                                .formatted(request.at(), request.appendMillis()));
-            }
-        }
-        rejected.keySet().forEach(at -> findings.add("a rejection names " + at + ": no request"));
-        charged.keySet().forEach(at -> findings.add("a charge names " + at + ": no request"));
-        KafkaBooks kafka = evidence.kafka();
-        return findings.check(
-                "requests-accounted",
-                "%d requests: %d charged, %d rejected, %d in flight"
-                        .formatted(
-                                kafka.requests().size(),
-                                kafka.charges().size(),
-                                kafka.rejections().size(),
-                                inFlight));
+        recover();
+        return List.of(
+                ofEnds.check(
+                        "requests-accounted",
+                        "%d requests: %d charged, %d rejected, %d in flight"
+                                .formatted(
+                                        totals.of(Total.REQUESTS),
+                                        totals.of(Total.CHARGES),
+                                        totals.of(Total.REJECTIONS),
+                                        inFlight)),
+                ofSignatures.check(
+                        "request-signatures",
+                        "%d ids recomputed and signers recovered"
+                                .formatted(totals.of(Total.CHARGES))));
     }
 
     private boolean mayBeInFlight(Request request) {
@@ -99,23 +96,16 @@ final class RequestChecks {
         BigInteger append = BigInteger.valueOf(request.appendMillis());
         BigInteger end = signed == null ? append : append.max(signed.deadlineMillis());
         BigInteger overdue = end.add(BigInteger.valueOf(GRACE_MILLIS));
-        return !evidence.requireSettled()
-                && BigInteger.valueOf(evidence.kafka().newestMillis()).compareTo(overdue) <= 0;
+        return !requireSettled && BigInteger.valueOf(newestMillis).compareTo(overdue) <= 0;
     }
 
-    private Check signatures() {
-        Findings findings = new Findings();
-        TypedHashes hashes = evidence.hashes();
-        Map<Position, Request> requests = evidence.requestsByPosition();
-        evidence.kafka().charges().parallelStream()
-                .map(charge -> offence(charge, requests.get(charge.at()), hashes))
+    private void recover() {
+        unchecked.parallelStream()
+                .map(signed -> offence(signed.charge(), signed.request(), hashes))
                 .filter(offence -> !offence.isEmpty())
                 .toList()
-                .forEach(findings::add);
-        return findings.check(
-                "request-signatures",
-                "%d ids recomputed and signers recovered"
-                        .formatted(evidence.kafka().charges().size()));
+                .forEach(ofSignatures::add);
+        unchecked.clear();
     }
 
     private static String offence(Charge charge, @Nullable Request request, TypedHashes hashes) {
@@ -138,31 +128,9 @@ final class RequestChecks {
         if (!signed.model().equals(charge.model())) {
             return name + " names model " + charge.model() + ", the request " + signed.model();
         }
-        String signer = signer(id, signed.signature());
+        String signer = Signers.recover(id, signed.signature());
         return signer.equals(charge.requesterAddress())
                 ? ""
                 : name + " is for " + charge.requesterAddress() + ", signed by " + signer;
-    }
-
-    /** Address that signed, or what is wrong with the signature. */
-    static String signer(String id, String signature) {
-        if (!SIGNATURE.matcher(signature).matches()) {
-            return "nobody (not 65 bytes of hexadecimal)";
-        }
-        byte[] bytes = Numeric.hexStringToByteArray(signature);
-        byte[] r = Arrays.copyOfRange(bytes, 0, 32);
-        byte[] s = Arrays.copyOfRange(bytes, 32, 64);
-        if (Numeric.toBigInt(s).compareTo(HALF_ORDER) > 0) {
-            return "nobody (high s)";
-        }
-        try {
-            BigInteger key =
-                    Sign.signedMessageHashToKey(
-                            Numeric.hexStringToByteArray(id),
-                            new Sign.SignatureData(bytes[64], r, s));
-            return "0x" + Keys.getAddress(key);
-        } catch (SignatureException | RuntimeException e) {
-            return "nobody (" + e.getMessage() + ")";
-        }
     }
 }

@@ -1,75 +1,105 @@
 package io.millrace.audit;
 
-import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.toSet;
+import io.millrace.audit.Rows.IdRows;
 
 import io.millrace.audit.Books.Check;
 import io.millrace.audit.KafkaBooks.Charge;
-import io.millrace.audit.KafkaBooks.Position;
-import io.millrace.audit.KafkaBooks.Rejection;
+import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Result;
-import java.util.HashMap;
-import java.util.HashSet;
+import io.millrace.audit.Totals.Total;
+import java.math.BigInteger;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
- * Every answered charge has its result, and both say the same. Results are published at least once
- * and keyed by request id, so copies count as one; copies must not differ in what they cost.
+ * Every answered charge has its result, and both say the same; every receipt has its charge, and
+ * both are the same. Results are published at least once and keyed by request id, so copies count
+ * as one; copies must not differ in what they cost.
  */
 final class ResultChecks {
 
-    private final Evidence evidence;
+    private final boolean requireSettled;
+    private final Totals totals;
+    private final Findings ofResults = new Findings();
+    private final Findings ofReceipts = new Findings();
+    private long unknown;
 
-    ResultChecks(Evidence evidence) {
-        this.evidence = evidence;
+    ResultChecks(boolean requireSettled, Totals totals) {
+        this.requireSettled = requireSettled;
+        this.totals = totals;
     }
 
-    List<Check> all() {
-        return List.of(complete());
-    }
-
-    private Check complete() {
-        Findings findings = new Findings();
-        Map<String, List<Result>> results =
-                evidence.kafka().results().stream()
-                        .filter(Result::answered)
-                        .collect(groupingBy(Result::requestId));
-        Map<String, Charge> charges = new HashMap<>();
-        long uncharged = 0;
-        for (Charge charge : evidence.kafka().charges()) {
-            charges.put(charge.requestId(), charge);
-            List<Result> copies = results.getOrDefault(charge.requestId(), List.of());
+    void id(IdRows rows, boolean closed) {
+        List<Result> copies = rows.results().stream().filter(Result::answered).toList();
+        if (!copies.isEmpty() && !rows.chargedBefore()) {
+            totals.add(Total.ANSWERED, BigInteger.ONE, closed);
+        }
+        for (Charge charge : rows.charges()) {
             if (!charge.answered()) {
                 // Published just before a crash that outlasted the deadline: given, not charged.
-                uncharged += copies.isEmpty() ? 0 : 1;
+                totals.add(
+                        Total.UNCHARGED,
+                        copies.isEmpty() ? BigInteger.ZERO : BigInteger.ONE,
+                        closed);
             } else if (copies.isEmpty()) {
-                findings.add(charge.requestId() + " is charged as answered but has no result");
+                ofResults.add(charge.requestId() + " is charged as answered but has no result");
             } else {
                 copies.stream()
                         .filter(copy -> differs(copy, charge))
                         .findFirst()
-                        .ifPresent(copy -> findings.add(difference(copy, charge)));
+                        .ifPresent(copy -> ofResults.add(difference(copy, charge)));
             }
         }
-        Set<String> unknown =
-                evidence.kafka().results().stream().map(Result::requestId).collect(toSet());
-        unknown.removeAll(charges.keySet());
-        Set<String> awaited = unknown.isEmpty() ? Set.of() : uncharged(charges.values());
-        for (String requestId : unknown) {
-            if (evidence.requireSettled() || !awaited.contains(requestId)) {
-                findings.add(requestId + " has a result but no charge");
+        boolean charged = rows.chargedBefore() || !rows.charges().isEmpty();
+        if (!charged && !rows.results().isEmpty()) {
+            unknown++;
+            if (requireSettled || !rows.awaited()) {
+                ofResults.add(rows.requestId() + " has a result but no charge");
             }
         }
-        return findings.check(
+        receipts(rows);
+    }
+
+    Check results() {
+        return ofResults.check(
                 "results-complete",
                 "%d answers to %d requests, %d given uncharged, %d not charged yet"
                         .formatted(
-                                evidence.kafka().results().size(),
-                                results.size(),
-                                uncharged,
-                                unknown.size()));
+                                totals.of(Total.RESULTS),
+                                totals.of(Total.ANSWERED),
+                                totals.of(Total.UNCHARGED),
+                                unknown));
+    }
+
+    Check receipts() {
+        return ofReceipts.check(
+                "receipts-match-charges",
+                "%d receipts of %d charges"
+                        .formatted(totals.of(Total.RECEIPTS), totals.of(Total.CHARGES)));
+    }
+
+    private void receipts(IdRows rows) {
+        Charge charge = rows.charge();
+        for (Receipt receipt : rows.receipts()) {
+            Receipt first = rows.receipts().get(0);
+            Charge sealed = receipt.charge();
+            if (receipt != first) {
+                ofReceipts.add(
+                        "%s is sealed in epoch %d and again in epoch %d"
+                                .formatted(sealed.requestId(), first.epoch(), receipt.epoch()));
+            } else if (charge == null) {
+                ofReceipts.add(
+                        "%s is sealed in epoch %d for %s nano-USD but was %s"
+                                .formatted(
+                                        sealed.requestId(),
+                                        receipt.epoch(),
+                                        sealed.debitNano(),
+                                        rows.chargedBefore()
+                                                ? "settled before the anchor"
+                                                : "never charged"));
+            } else if (!charge.equals(sealed)) {
+                ofReceipts.add("epoch " + receipt.epoch() + " sealed " + sealed + " of " + charge);
+            }
+        }
     }
 
     private static boolean differs(Result result, Charge charge) {
@@ -85,23 +115,5 @@ final class ResultChecks {
                         result.debitNano(),
                         charge.units(),
                         charge.debitNano());
-    }
-
-    /** Ids of the readable requests that are neither charged nor rejected. */
-    private Set<String> uncharged(Iterable<Charge> charges) {
-        Set<Position> ended =
-                evidence.kafka().rejections().stream().map(Rejection::at).collect(toSet());
-        charges.forEach(charge -> ended.add(charge.at()));
-        TypedHashes hashes = evidence.hashes();
-        Set<String> ids = new HashSet<>();
-        evidence.kafka()
-                .requests()
-                .forEach(
-                        request -> {
-                            if (request.signed() != null && !ended.contains(request.at())) {
-                                ids.add(hashes.request(request.signed()));
-                            }
-                        });
-        return ids;
     }
 }

@@ -1,49 +1,48 @@
 package io.millrace.audit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.SignedRequest;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.web3j.abi.TypeEncoder;
-import org.web3j.abi.datatypes.Address;
-import org.web3j.abi.datatypes.Type;
-import org.web3j.abi.datatypes.generated.Bytes32;
-import org.web3j.abi.datatypes.generated.Uint256;
 import org.web3j.crypto.Hash;
 import org.web3j.utils.Numeric;
 
 /**
- * EIP-712 digests under one vault's domain, spelt out field by field with web3j's ABI encoder. All
+ * EIP-712 digests under one vault's domain, spelt out field by field. All
  * fields are atomic, so a struct's encodeData is the ABI encoding of its type hash and fields.
  */
 final class TypedHashes {
 
-    private static final Bytes32 DOMAIN_TYPE =
+    private static final byte[] DOMAIN_TYPE =
             utf8Hash(
                     "EIP712Domain(string name,string version,uint256 chainId,"
                             + "address verifyingContract)");
-    private static final Bytes32 REQUEST_TYPE =
+    private static final byte[] REQUEST_TYPE =
             utf8Hash(
                     "InferenceRequest(address requester,bytes32 model,bytes32 inputHash,"
                             + "uint64 maxFeeNano,uint64 deadline,uint64 nonce)");
-    private static final Bytes32 RECEIPT_TYPE =
+    private static final byte[] RECEIPT_TYPE =
             utf8Hash(
                     "Receipt(bytes32 requestId,uint32 requesterAccount,uint64 sequence,"
                             + "uint32 providerAccount,bytes32 model,uint64 units,"
                             + "uint64 priceNanoPerMillion,uint32 priceVersion,uint64 debitNano,"
                             + "uint64 creditNano,uint64 feeNano,uint32 shard,uint32 index)");
-    private static final Bytes32 HEADER_TYPE =
+    private static final byte[] HEADER_TYPE =
             utf8Hash(
                     "EpochHeader(bytes32 previousHeader,uint64 epoch,uint32 part,uint32 parts,"
                             + "bytes32 receiptsRoot,uint64 receiptsSumNano,uint64 receiptsCount,"
                             + "uint64 partSumNano,bytes32 wordsHash,bytes32 cutDigest,"
                             + "uint64 l2Block)");
 
-    private final String separator;
+    private static final byte[] PREFIX = {0x19, 0x01};
+    private static final int WORD = 32;
+
+    private final byte[] separator;
 
     TypedHashes(long chainId, String vault) {
         separator =
@@ -52,14 +51,14 @@ final class TypedHashes {
                         utf8Hash("Millrace"),
                         utf8Hash("1"),
                         number(chainId),
-                        new Address(vault));
+                        address(vault));
     }
 
     /** The request's id. */
     String request(SignedRequest request) {
         return digest(
                 REQUEST_TYPE,
-                new Address(request.requester()),
+                address(request.requester()),
                 hash(request.model()),
                 hash(request.inputHash()),
                 number(request.maxFeeNano()),
@@ -106,49 +105,55 @@ final class TypedHashes {
 
     /** What {@code header.wordsHash} must be. */
     static String words(EpochPart part) {
-        return structHash(
+        byte[] hash = structHash(
                 packedHash(part.debitSlots()),
                 packedHash(part.debits()),
                 packedHash(part.creditSlots()),
                 packedHash(part.credits()),
                 packedHash(part.releases()));
+        return Numeric.toHexString(hash);
     }
 
-    private String digest(Bytes32 type, Type<?>... fields) {
-        Type<?>[] all = new Type<?>[fields.length + 1];
+    private String digest(byte[] type, byte[]... fields) {
+        byte[][] all = new byte[fields.length + 1][];
         all[0] = type;
         System.arraycopy(fields, 0, all, 1, fields.length);
-        return Hash.sha3("0x1901" + separator.substring(2) + structHash(all).substring(2));
+        byte[] signed = ByteBuffer.allocate(66).put(PREFIX).put(separator).put(structHash(all)).array();
+        return Numeric.toHexString(Hash.sha3(signed));
     }
 
-    private static String structHash(Type<?>... words) {
-        return Hash.sha3(
-                Stream.of(words)
-                        .map(TypeEncoder::encode)
-                        .collect(Collectors.joining("", "0x", "")));
+    /** All fields are words of 32 bytes, so the encoding is their concatenation. */
+    private static byte[] structHash(byte[]... words) {
+        ByteBuffer encoded = ByteBuffer.allocate(WORD * words.length);
+        for (byte[] word : words) {
+            encoded.put(word);
+        }
+        return Hash.sha3(encoded.array());
     }
 
-    private static Bytes32 packedHash(List<BigInteger> words) {
-        return hash(
-                Hash.sha3(
-                        words.stream()
-                                .map(word -> Numeric.toHexStringNoPrefixZeroPadded(word, 64))
-                                .collect(Collectors.joining("", "0x", ""))));
+    private static byte[] packedHash(List<BigInteger> words) {
+        ByteBuffer packed = ByteBuffer.allocate(WORD * words.size());
+        words.forEach(word -> packed.put(number(word)));
+        return Hash.sha3(packed.array());
     }
 
-    private static Bytes32 utf8Hash(String text) {
-        return hash(Hash.sha3String(text));
+    private static byte[] utf8Hash(String text) {
+        return Hash.sha3(text.getBytes(UTF_8));
     }
 
-    private static Bytes32 hash(String hex) {
-        return new Bytes32(Numeric.hexStringToByteArray(hex));
+    private static byte[] hash(String hex) {
+        return Numeric.hexStringToByteArray(hex);
     }
 
-    private static Uint256 number(long number) {
-        return new Uint256(number);
+    private static byte[] address(String hex) {
+        return ByteBuffer.allocate(WORD).position(12).put(hash(hex)).array();
     }
 
-    private static Uint256 number(BigInteger number) {
-        return new Uint256(number);
+    private static byte[] number(long number) {
+        return ByteBuffer.allocate(WORD).putLong(24, number).array();
+    }
+
+    private static byte[] number(BigInteger number) {
+        return Numeric.toBytesPadded(number, WORD);
     }
 }

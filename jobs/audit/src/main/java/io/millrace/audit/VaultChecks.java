@@ -8,6 +8,7 @@ import io.millrace.audit.ChainBooks.Posting;
 import io.millrace.audit.ChainBooks.Settlement;
 import io.millrace.audit.ChainBooks.SpendingAccount;
 import io.millrace.audit.KafkaBooks.Charge;
+import io.millrace.audit.Totals.Total;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,35 +16,110 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The vault holds what its history says, owes no more than it has, and is owed nothing (M2, M6).
  */
 final class VaultChecks {
 
-    private final Evidence evidence;
-    private final ChainBooks chain;
-    private final Map<Long, BigInteger> spending = new TreeMap<>();
-    private final Map<Long, BigInteger> released = new HashMap<>();
-    private final Map<Long, BigInteger> earning = new TreeMap<>();
-    private final Set<Long> escaped = new HashSet<>();
+    private final Totals totals;
+    private final Map<Long, BigInteger> spending;
+    private final Map<Long, BigInteger> released;
+    private final Map<Long, BigInteger> earning;
+    private final Set<Long> escaped;
+    private final Map<Long, BigInteger> pending = new TreeMap<>();
+    private final Map<Long, String> spenders = new HashMap<>();
+    private final Map<Long, String> earners = new HashMap<>();
+    private final Findings ofOwners = new Findings();
+    private final Findings unsettled = new Findings();
+    private long pendingCharges;
+    private BigInteger pendingNano = BigInteger.ZERO;
 
-    VaultChecks(Evidence evidence) {
-        this.evidence = evidence;
-        chain = evidence.chain();
-        chain.movements().forEach(this::apply);
+    VaultChecks(AnchorState before, Totals totals) {
+        this.totals = totals;
+        spending = new TreeMap<>(before.spending());
+        released = new TreeMap<>(before.released());
+        earning = new TreeMap<>(before.earning());
+        escaped = new TreeSet<>(before.escaped());
     }
 
-    List<Check> all() {
-        return List.of(owners(), balances(), solvency(), covered(), settled());
-    }
-
-    private void apply(Movement movement) {
+    /** In the order of the chain. */
+    void movement(Movement movement) {
         if (movement instanceof Settlement settlement) {
             settle(settlement);
         } else if (movement instanceof Posting posting) {
             post(posting.kind(), posting.account(), posting.amountNano());
         }
+    }
+
+    /** Behind the movements and before the charges: whom the accounts belong to. */
+    void read(ChainBooks chain) {
+        chain.spending().forEach(account -> spenders.put(account.account(), account.owner()));
+        chain.earning().forEach(account -> earners.put(account.account(), account.owner()));
+    }
+
+    /** Any charge, once. */
+    void owners(Charge charge) {
+        String spender = spenders.getOrDefault(charge.requesterAccount(), "nobody");
+        String earner = earners.getOrDefault(charge.providerAccount(), "nobody");
+        if (!spender.equals(charge.requesterAddress())) {
+            ofOwners.add(
+                    "%s debits spending account %d of %s for requester %s"
+                            .formatted(
+                                    charge.requestId(),
+                                    charge.requesterAccount(),
+                                    spender,
+                                    charge.requesterAddress()));
+        }
+        if (!earner.equals(charge.providerAddress())) {
+            ofOwners.add(
+                    "%s credits earning account %d of %s for provider %s"
+                            .formatted(
+                                    charge.requestId(),
+                                    charge.providerAccount(),
+                                    earner,
+                                    charge.providerAddress()));
+        }
+    }
+
+    /** A charge in no epoch that is wholly on chain. */
+    void pending(Charge charge) {
+        pendingCharges++;
+        pendingNano = pendingNano.add(charge.debitNano());
+        add(pending, charge.requesterAccount(), charge.debitNano());
+        unsettled.add(
+                "%s, %s nano-USD, is not settled"
+                        .formatted(charge.requestId(), charge.debitNano()));
+    }
+
+    List<Check> all(ChainBooks chain, boolean requireSettled) {
+        return List.of(
+                ofOwners.check(
+                        "account-owners",
+                        "%d charges on accounts of their requester and provider"
+                                .formatted(totals.of(Total.CHARGES))),
+                balances(chain),
+                solvency(chain),
+                covered(chain),
+                settled(requireSettled));
+    }
+
+    /** What each account's history gives. */
+    Map<Long, BigInteger> spendingBalances() {
+        return spending;
+    }
+
+    Map<Long, BigInteger> releasedBalances() {
+        return released;
+    }
+
+    Map<Long, BigInteger> earningBalances() {
+        return earning;
+    }
+
+    Set<Long> escapedAccounts() {
+        return escaped;
     }
 
     private void post(Kind kind, long account, BigInteger amount) {
@@ -78,41 +154,7 @@ final class VaultChecks {
                 .forEach((account, amount) -> add(earning, account, amount));
     }
 
-    private Check owners() {
-        Findings findings = new Findings();
-        Map<Long, String> spenders = new HashMap<>();
-        Map<Long, String> earners = new HashMap<>();
-        chain.spending().forEach(account -> spenders.put(account.account(), account.owner()));
-        chain.earning().forEach(account -> earners.put(account.account(), account.owner()));
-        for (Charge charge : evidence.kafka().charges()) {
-            String spender = spenders.getOrDefault(charge.requesterAccount(), "nobody");
-            String earner = earners.getOrDefault(charge.providerAccount(), "nobody");
-            if (!spender.equals(charge.requesterAddress())) {
-                findings.add(
-                        "%s debits spending account %d of %s for requester %s"
-                                .formatted(
-                                        charge.requestId(),
-                                        charge.requesterAccount(),
-                                        spender,
-                                        charge.requesterAddress()));
-            }
-            if (!earner.equals(charge.providerAddress())) {
-                findings.add(
-                        "%s credits earning account %d of %s for provider %s"
-                                .formatted(
-                                        charge.requestId(),
-                                        charge.providerAccount(),
-                                        earner,
-                                        charge.providerAddress()));
-            }
-        }
-        return findings.check(
-                "account-owners",
-                "%d charges on accounts of their requester and provider"
-                        .formatted(evidence.kafka().charges().size()));
-    }
-
-    private Check balances() {
+    private Check balances(ChainBooks chain) {
         Findings findings = new Findings();
         Set<Long> unread = new HashSet<>(spending.keySet());
         for (SpendingAccount account : chain.spending()) {
@@ -151,7 +193,7 @@ final class VaultChecks {
         }
     }
 
-    private Check solvency() {
+    private Check solvency(ChainBooks chain) {
         Findings findings = new Findings();
         BigInteger owed = BigInteger.ZERO;
         for (SpendingAccount account : chain.spending()) {
@@ -168,12 +210,8 @@ final class VaultChecks {
     }
 
     /** Debt is impossible: what is charged and not yet settled is still in the account. */
-    private Check covered() {
+    private Check covered(ChainBooks chain) {
         Findings findings = new Findings();
-        Map<Long, BigInteger> pending = new TreeMap<>();
-        for (Charge charge : pendingCharges()) {
-            add(pending, charge.requesterAccount(), charge.debitNano());
-        }
         Map<Long, BigInteger> held = new HashMap<>();
         chain.spending().forEach(account -> held.put(account.account(), account.balanceNano()));
         pending.forEach(
@@ -190,32 +228,14 @@ final class VaultChecks {
                 "pending-covered", pending.size() + " accounts hold what they still owe");
     }
 
-    private Check settled() {
-        Findings findings = new Findings();
-        List<Charge> pending = pendingCharges();
-        BigInteger total =
-                pending.stream().map(Charge::debitNano).reduce(BigInteger.ZERO, BigInteger::add);
-        if (evidence.requireSettled()) {
-            pending.forEach(
-                    charge ->
-                            findings.add(
-                                    "%s, %s nano-USD, is not settled"
-                                            .formatted(charge.requestId(), charge.debitNano())));
-        }
-        return findings.check(
-                "charges-settled",
+    private Check settled(boolean requireSettled) {
+        String compared =
                 "%d charges settled, %d pending with %s nano-USD"
                         .formatted(
-                                evidence.kafka().charges().size() - pending.size(),
-                                pending.size(),
-                                total));
-    }
-
-    private List<Charge> pendingCharges() {
-        Set<String> settled = evidence.settledRequests();
-        return evidence.kafka().charges().stream()
-                .filter(charge -> !settled.contains(charge.requestId()))
-                .toList();
+                                totals.of(Total.CHARGES).longValueExact() - pendingCharges,
+                                pendingCharges,
+                                pendingNano);
+        return (requireSettled ? unsettled : new Findings()).check("charges-settled", compared);
     }
 
     private static void add(Map<Long, BigInteger> balances, long account, BigInteger amount) {

@@ -7,6 +7,7 @@ import io.millrace.audit.ChainBooks.Posting;
 import io.millrace.audit.ChainBooks.Settlement;
 import io.millrace.audit.ChainBooks.SpendingAccount;
 import io.millrace.audit.EpochPart.Release;
+import io.millrace.audit.Totals.Total;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -58,23 +59,46 @@ final class WithdrawalHistory {
             return new WithdrawalId(asked.account(), asked.request());
         }
 
+        /** Whether its owner took the rest by the hatch, so that it may fall short. */
+        boolean left() {
+            return afterEscape || end == End.ESCAPED;
+        }
+
         private Withdrawal ended(End how) {
             return new Withdrawal(asked, debitedNano, settledEpoch, afterEscape, how);
         }
     }
 
+    /**
+     * What an anchor knows of a request.
+     *
+     * @param sealedIn closed epoch that releases it, 0 if none
+     * @param heldNano signed limits of requests without an answer that are in closed epochs but
+     *     were not when it was asked for
+     */
+    record Carried(Withdrawal withdrawal, long sealedIn, BigInteger heldNano) {}
+
     private final Findings findings;
+    private final Totals totals;
     private final Map<WithdrawalId, Withdrawal> withdrawals = new LinkedHashMap<>();
     private final Map<Long, Withdrawal> newest = new HashMap<>();
-    private final Map<Long, BigInteger> debited = new HashMap<>();
-    private final Set<Long> escaped = new HashSet<>();
+    private final Map<Long, BigInteger> debited;
+    private final Set<Long> escaped;
     private final List<Release> answers = new ArrayList<>();
     private long settledEpoch;
 
-    /** Replays {@code chain} and adds to {@code findings} what the vault would never do. */
-    WithdrawalHistory(ChainBooks chain, Findings findings) {
+    /** Adds to {@code findings} what the vault would never do. */
+    WithdrawalHistory(AnchorState before, Findings findings, Totals totals) {
         this.findings = findings;
-        chain.movements().forEach(this::apply);
+        this.totals = totals;
+        debited = new HashMap<>(before.debited());
+        escaped = new HashSet<>(before.escaped());
+        settledEpoch = before.closedEpoch();
+        before.withdrawals().forEach(carried -> put(carried.withdrawal()));
+    }
+
+    /** All movements have come. */
+    void end(ChainBooks chain) {
         answers.forEach(answer -> findings.add(answer + " is answered by no settlement"));
         chain.spending().forEach(this::compare);
     }
@@ -94,7 +118,22 @@ final class WithdrawalHistory {
         return last == null ? 0 : last.asked().request();
     }
 
-    private void apply(Movement movement) {
+    /** Last epoch that is wholly on chain. */
+    long settledEpoch() {
+        return settledEpoch;
+    }
+
+    /** What epochs have debited from each spending account. */
+    Map<Long, BigInteger> debited() {
+        return debited;
+    }
+
+    boolean isNewest(WithdrawalId id) {
+        return lastRequest(id.account()) == id.request();
+    }
+
+    /** In the order of the chain. */
+    void movement(Movement movement) {
         if (movement instanceof Asked asked) {
             ask(asked);
         } else if (movement instanceof Settlement settlement) {
@@ -105,6 +144,7 @@ final class WithdrawalHistory {
     }
 
     private void ask(Asked asked) {
+        totals.count(Total.WITHDRAWALS);
         long due = lastRequest(asked.account()) + 1;
         if (asked.request() != due || open(asked.account()) != null) {
             findings.add(
@@ -160,6 +200,7 @@ final class WithdrawalHistory {
                             .formatted(posting.request(), posting.account(), due));
         }
         if (open != null) {
+            totals.count(Total.ESCAPED);
             put(open.ended(End.ESCAPED));
         }
     }
@@ -202,6 +243,9 @@ final class WithdrawalHistory {
 
     private void put(Withdrawal withdrawal) {
         withdrawals.put(withdrawal.id(), withdrawal);
-        newest.put(withdrawal.asked().account(), withdrawal);
+        newest.merge(
+                withdrawal.asked().account(),
+                withdrawal,
+                (one, other) -> other.asked().request() < one.asked().request() ? one : other);
     }
 }

@@ -1,5 +1,7 @@
 package io.millrace.audit;
 
+import io.millrace.audit.hash.MerkleSum;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.audit.Books.Check;
@@ -40,7 +42,7 @@ class AuditTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void audit_rightBooksOfRunningStack_everyCheckGreen(long seed) {
-        Books books = Audit.judge(SampleBooks.running(seed).evidence());
+        Books books = SampleBooks.running(seed).evidence().judge();
 
         assertThat(failed(books)).as("seed " + seed).isEmpty();
         assertThat(books.ok()).isTrue();
@@ -50,23 +52,20 @@ class AuditTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void audit_rightBooksAtRest_everyCheckGreen(long seed) {
-        assertThat(failed(Audit.judge(SampleBooks.atRest(seed).evidence())))
+        assertThat(failed(SampleBooks.atRest(seed).evidence().judge()))
                 .as("seed " + seed)
                 .isEmpty();
     }
 
     @Test
     void audit_emptyDeployment_everyCheckGreen() {
-        SampleBooks books = SampleBooks.atRest(1);
-        KafkaBooks nothing =
-                new KafkaBooks(
-                        List.of(), 0, List.of(), List.of(), List.of(), List.of(), List.of(),
-                        List.of());
         ChainBooks chain =
                 new ChainBooks(
                         SampleBooks.CHAIN_ID,
                         SampleBooks.VAULT,
+                        SampleBooks.REGISTRY,
                         1,
+                        MerkleSum.EMPTY.hash(),
                         1,
                         SampleBooks.ESCAPE_AFTER_SECONDS,
                         SampleBooks.SCALE,
@@ -75,20 +74,23 @@ class AuditTest {
                         new ChainBooks.Head(MerkleSum.EMPTY.hash(), 0, 0, 1),
                         List.of(),
                         List.of(),
-                        books.prices,
-                        List.of());
+                        SampleBooks.atRest(1).prices);
+        SampleEvidence nothing =
+                new SampleEvidence(
+                        List.of(), 0, List.of(), List.of(), List.of(), List.of(), List.of(),
+                        List.of(), chain, List.of(), true);
 
-        assertThat(failed(Audit.judge(new Evidence(nothing, chain, true)))).isEmpty();
+        assertThat(failed(nothing.judge())).isEmpty();
     }
 
     @Test
     void audit_requestInFlight_redOnlyAtRest() {
         SampleBooks running = SampleBooks.running(1);
         running.addRequestInFlight(1);
-        assertThat(failed(Audit.judge(running.evidence()))).isEmpty();
+        assertThat(failed(running.evidence().judge())).isEmpty();
 
         running.requireSettled = true;
-        assertThat(failed(Audit.judge(running.evidence())))
+        assertThat(failed(running.evidence().judge()))
                 .extracting(Check::name)
                 .contains("requests-accounted");
     }
@@ -99,7 +101,7 @@ class AuditTest {
         books.addRequestInFlight(1);
         books.newestMillis += 30_000 + RequestChecks.GRACE_MILLIS + 1;
 
-        assertThat(failed(Audit.judge(books.evidence())))
+        assertThat(failed(books.evidence().judge()))
                 .as("a request that the job swallowed stayed unnoticed")
                 .extracting(Check::name)
                 .containsExactly("requests-accounted");
@@ -109,10 +111,10 @@ class AuditTest {
     void audit_withdrawalAskedForAMomentAgo_redOnlyAtRest() {
         SampleBooks running = SampleBooks.running(1);
         Falsify.ask(running, 3, 95);
-        assertThat(failed(Audit.judge(running.evidence()))).isEmpty();
+        assertThat(failed(running.evidence().judge())).isEmpty();
 
         running.requireSettled = true;
-        assertThat(failed(Audit.judge(running.evidence())))
+        assertThat(failed(running.evidence().judge()))
                 .extracting(Check::name)
                 .contains("withdrawals-answered");
     }
@@ -122,10 +124,10 @@ class AuditTest {
         SampleBooks books = SampleBooks.running(1);
         long asked = Falsify.ask(books, 3, 95);
         books.seconds = asked + SampleBooks.ESCAPE_AFTER_SECONDS - 1;
-        assertThat(failed(Audit.judge(books.evidence()))).isEmpty();
+        assertThat(failed(books.evidence().judge())).isEmpty();
 
         books.seconds++;
-        assertThat(failed(Audit.judge(books.evidence())))
+        assertThat(failed(books.evidence().judge()))
                 .as("a withdrawal that the operator keeps back stayed unnoticed")
                 .extracting(Check::name)
                 .containsExactly("withdrawals-answered");
@@ -136,7 +138,7 @@ class AuditTest {
         SampleBooks books = SampleBooks.running(1);
         Falsify.ask(books, 3, 30);
 
-        assertThat(failed(Audit.judge(books.evidence())))
+        assertThat(failed(books.evidence().judge()))
                 .extracting(Check::name)
                 .containsExactly("withdrawals-answered");
     }
@@ -146,13 +148,13 @@ class AuditTest {
         BigInteger word = SampleLedger.word(new EpochPart.Release(3, 1, BigInteger.TEN));
         SampleBooks books = SampleBooks.running(1);
         Falsify.releases(books, 3, words -> List.of(word));
-        assertThat(failed(Audit.judge(books.evidence())))
+        assertThat(failed(books.evidence().judge()))
                 .extracting(Check::name)
                 .doesNotContain("releases-requested");
 
         SampleBooks settled = SampleBooks.atRest(1);
         Falsify.releases(settled, 3, words -> List.of(word));
-        assertThat(failed(Audit.judge(settled.evidence())))
+        assertThat(failed(settled.evidence().judge()))
                 .extracting(Check::name)
                 .contains("releases-requested");
     }
@@ -160,7 +162,7 @@ class AuditTest {
     @Test
     void audit_pendingCharges_reportedWithTheirTotal() {
         SampleBooks books = SampleBooks.running(1);
-        Check settled = check(Audit.judge(books.evidence()), "charges-settled");
+        Check settled = check(books.evidence().judge(), "charges-settled");
 
         assertThat(settled.ok()).isTrue();
         assertThat(settled.detail())
@@ -174,7 +176,7 @@ class AuditTest {
             Records.alter(
                     books.charges, KafkaBooks.Charge.class, i, "feeNano", BigInteger.valueOf(777));
         }
-        Check doubleEntry = check(Audit.judge(books.evidence()), "charge-double-entry");
+        Check doubleEntry = check(books.evidence().judge(), "charge-double-entry");
 
         assertThat(doubleEntry.detail())
                 .startsWith("9 wrong: ")

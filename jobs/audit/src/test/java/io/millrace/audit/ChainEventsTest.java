@@ -1,5 +1,7 @@
 package io.millrace.audit;
 
+import io.millrace.audit.read.AbiWords;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -61,7 +61,7 @@ class FalsifiedBooksTest {
         SampleBooks books = SampleBooks.atRest(SEED);
         falsify.accept(books);
 
-        Books judged = Audit.judge(books.evidence());
+        Books judged = books.evidence().judge();
 
         assertThat(judged.ok()).isFalse();
         assertThat(judged.checks().stream().filter(line -> !line.ok()).map(Check::name))

@@ -1,5 +1,7 @@
 package io.millrace.audit;
 
+import io.millrace.audit.hash.MerkleSum;
+
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.audit.ChainBooks.EarningAccount;
@@ -40,6 +42,7 @@ final class SampleBooks {
 
     static final long CHAIN_ID = 31337;
     static final String VAULT = "0x00000000000000000000000000000000000000aa";
+    static final String REGISTRY = "0x00000000000000000000000000000000000000bb";
     static final int SHARD_DEPTH = 2;
     static final BigInteger SCALE = BigInteger.valueOf(1000);
     static final String MODEL = Hash.sha3String("manifest");
@@ -92,21 +95,22 @@ final class SampleBooks {
         return books;
     }
 
-    Evidence evidence() {
-        return new Evidence(
-                new KafkaBooks(
-                        defects,
-                        newestMillis,
-                        requests,
-                        rejections,
-                        charges,
-                        results,
-                        epochs,
-                        receipts),
+    SampleEvidence evidence() {
+        return new SampleEvidence(
+                defects,
+                newestMillis,
+                requests,
+                rejections,
+                charges,
+                results,
+                epochs,
+                receipts,
                 new ChainBooks(
                         CHAIN_ID,
                         VAULT,
+                        REGISTRY,
                         99,
+                        Hash.sha3String("block 99"),
                         seconds,
                         ESCAPE_AFTER_SECONDS,
                         SCALE,
@@ -115,8 +119,8 @@ final class SampleBooks {
                         head,
                         spending,
                         earning,
-                        prices,
-                        movements),
+                        prices),
+                movements,
                 requireSettled);
     }
 

@@ -1,5 +1,7 @@
 package io.millrace.audit;
 
+import io.millrace.audit.hash.MerkleSum;
+
 import io.millrace.audit.ChainBooks.Asked;
 import io.millrace.audit.ChainBooks.EventFields;
 import io.millrace.audit.ChainBooks.Head;
@@ -117,7 +119,7 @@ final class SampleLedger {
             leaves.computeIfAbsent(receipt.shard(), shard -> new ArrayList<>())
                     .add(new MerkleSum.Node(hashes.receipt(receipt), receipt.charge().debitNano()));
         }
-        MerkleSum.Node root = MerkleSum.root(leaves, SampleBooks.SHARD_DEPTH);
+        MerkleSum.Node root = NaiveTree.root(leaves, SampleBooks.SHARD_DEPTH);
         List<Predicate<Charge>> shares =
                 epoch % 2 == 1
                         ? List.of(charge -> true)
@@ -295,7 +297,7 @@ final class SampleLedger {
     }
 
     /** Four accounts to a word; only slots that hold an amount. */
-    private static List<BigInteger> words(Map<Long, BigInteger> amounts) {
+    static List<BigInteger> words(Map<Long, BigInteger> amounts) {
         Map<Long, BigInteger> words = new TreeMap<>();
         amounts.forEach(
                 (account, amount) ->
@@ -306,14 +308,18 @@ final class SampleLedger {
         return List.copyOf(words.values());
     }
 
-    /** Their slot numbers, in one word: a sample never has more than eight. */
-    private static List<BigInteger> slots(Map<Long, BigInteger> amounts) {
+    /** Their slot numbers, eight to a word. */
+    static List<BigInteger> slots(Map<Long, BigInteger> amounts) {
         List<Long> slots =
                 amounts.keySet().stream().map(account -> account / 4).distinct().toList();
-        BigInteger packed = BigInteger.ZERO;
+        List<BigInteger> packed = new ArrayList<>();
         for (int i = 0; i < slots.size(); i++) {
-            packed = packed.or(BigInteger.valueOf(slots.get(i)).shiftLeft(32 * i));
+            if (i % 8 == 0) {
+                packed.add(BigInteger.ZERO);
+            }
+            BigInteger slot = BigInteger.valueOf(slots.get(i)).shiftLeft(32 * (i % 8));
+            packed.set(i / 8, packed.get(i / 8).or(slot));
         }
-        return slots.isEmpty() ? List.of() : List.of(packed);
+        return packed;
     }
 }

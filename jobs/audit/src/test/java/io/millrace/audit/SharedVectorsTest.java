@@ -1,5 +1,9 @@
 package io.millrace.audit;
 
+import io.millrace.audit.read.JsonFields;
+import io.millrace.audit.hash.MerkleSum;
+import io.millrace.audit.hash.Signers;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -40,7 +44,7 @@ class SharedVectorsTest {
     void signer_sharedVectors_recovered() throws IOException {
         for (JsonNode vector : read("request-digest.json").get("cases")) {
             assertThat(
-                            RequestChecks.signer(
+                            Signers.recover(
                                     vector.get("digest").asText(),
                                     vector.get("signature").asText()))
                     .as(vector.get("name").asText())
@@ -91,19 +95,19 @@ class SharedVectorsTest {
     @Test
     void merkleSum_sharedVectors_sameRoot() throws IOException {
         for (JsonNode vector : read("merkle-sum.json").get("cases")) {
-            Map<Long, List<MerkleSum.Node>> leaves = new TreeMap<>();
+            Map<Long, MerkleSum.Subtree> shards = new TreeMap<>();
             long shard = 0;
             for (JsonNode shardNode : vector.get("shards")) {
-                List<MerkleSum.Node> own = new ArrayList<>();
+                MerkleSum.Subtree own = new MerkleSum.Subtree();
                 for (JsonNode leaf : shardNode.get("leaves")) {
                     JsonFields fields = new JsonFields(leaf);
                     own.add(new MerkleSum.Node(fields.hash("hash"), fields.amount("sumNano")));
                 }
-                leaves.put(shard++, own);
+                shards.put(shard++, own);
             }
             JsonFields fields = new JsonFields(vector);
 
-            assertThat(MerkleSum.root(leaves, (int) fields.count("shardDepth")))
+            assertThat(MerkleSum.root(shards, (int) fields.count("shardDepth")))
                     .as(vector.get("name").asText())
                     .isEqualTo(new MerkleSum.Node(fields.hash("root"), fields.amount("sumNano")));
         }

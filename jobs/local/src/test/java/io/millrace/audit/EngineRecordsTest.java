@@ -1,5 +1,7 @@
 package io.millrace.audit;
 
+import io.millrace.audit.read.JsonFields;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 

@@ -3,6 +3,7 @@ package io.millrace.local.cli;
 import io.millrace.audit.Audit;
 import io.millrace.audit.AuditConfig;
 import io.millrace.audit.Books;
+import io.millrace.audit.cli.AuditOptions;
 import io.millrace.local.stack.StackFile;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -29,6 +30,8 @@ final class AuditCommand implements Callable<Integer> {
                             + " everything answered, settled and released.")
     private boolean settled;
 
+    @Mixin private AuditOptions options = new AuditOptions();
+
     @Option(names = "--json", description = "Last line of standard output: the books as JSON.")
     private boolean json;
 
@@ -36,31 +39,34 @@ final class AuditCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Logs.toStandardError();
         Console console = Console.open(json);
-        Books books = of(StackFile.read(folder.path()), settled);
+        Books books =
+                Audit.run(
+                        config(StackFile.read(folder.path()), settled),
+                        options.settings(),
+                        new io.millrace.audit.read.Progress(System.err::println, System::nanoTime));
         print(console, books);
         console.result(books.toJson());
         return books.ok() ? 0 : ExitCode.DIFFERS;
     }
 
     static Books of(StackFile stack, boolean settled) throws IOException {
-        return Audit.run(
-                new AuditConfig(
-                        stack.bootstrapServers(),
-                        stack.rpcUrl(),
-                        stack.vault(),
-                        stack.registry(),
-                        stack.startBlock(),
-                        settled));
+        return Audit.run(config(stack, settled));
+    }
+
+    /** Where the books of {@code stack} lie. */
+    static AuditConfig config(StackFile stack, boolean settled) {
+        return new AuditConfig(
+                stack.bootstrapServers(),
+                stack.rpcUrl(),
+                stack.vault(),
+                stack.registry(),
+                stack.startBlock(),
+                settled);
     }
 
     static void print(Console console, Books books) {
         console.line("");
         console.line("Books");
-        for (Books.Check check : books.checks()) {
-            console.line(
-                    String.format(
-                            "  %-6s %-28s %s",
-                            check.ok() ? "ok" : "DIFFER", check.name(), check.detail()));
-        }
+        console.line(books.lines());
     }
 }

@@ -2,9 +2,9 @@ package io.millrace.local.cli;
 
 import io.millrace.admit.RejectReason;
 import io.millrace.audit.Books;
+import io.millrace.audit.Prover;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.job.topic.TopicScan;
-import io.millrace.local.client.ReceiptProof;
 import io.millrace.local.client.SettledEpoch;
 import io.millrace.local.client.Totals;
 import io.millrace.local.client.Traffic;
@@ -138,19 +138,19 @@ final class Demo {
             boolean asMeant = printRefusals(exact);
 
             String id = totals.lastReceipt();
-            ReceiptProof proof =
-                    ReceiptProof.find(stack, vault.SHARD_DEPTH().send().intValueExact(), id);
-            boolean verified = proof.verify(vault);
+            Prover.Proof proof =
+                    new Prover(AuditCommand.config(stack, false)).prove(id);
+            boolean verified = proof.verified();
             console.line("");
             console.line(
                     "Proof of one charge: request "
                             + id
                             + ", "
-                            + proof.receipt().charge().debitNano()
+                            + proof.debitNano()
                             + " nano-USD in epoch "
-                            + proof.receipt().epoch()
+                            + proof.epoch()
                             + ", "
-                            + proof.siblings().size()
+                            + proof.json().path("siblings").size()
                             + " siblings: "
                             + (verified ? "the vault confirms it" : "THE VAULT DENIES IT"));
             Books books = AuditCommand.of(stack, true);

@@ -1,5 +1,6 @@
 package io.millrace.local.cli;
 
+import io.millrace.audit.read.AuditException;
 import io.millrace.job.recover.RecoverException;
 import io.millrace.local.stack.StackException;
 import java.util.List;
@@ -58,6 +59,7 @@ public final class Millrace {
         boolean foreseen =
                 failure instanceof StackException
                         || failure instanceof RecoverException
+                        || failure instanceof AuditException
                         || failure instanceof IllegalArgumentException;
         System.err.println("millrace: " + message(failure));
         for (Throwable cause : causes(failure)) {

@@ -1,11 +1,8 @@
 package io.millrace.local.cli;
 
-import io.millrace.contracts.SettlementVault;
-import io.millrace.local.client.ReceiptProof;
-import io.millrace.local.stack.EvmSession;
+import io.millrace.audit.Prover;
 import io.millrace.local.stack.StackFile;
-import io.millrace.unit.Hex;
-import java.util.Locale;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,26 +25,17 @@ final class ProveCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() throws IOException {
         Logs.toStandardError();
         Console console = Console.open(json);
-        String id = Hex.encode(Hex.decode(requestId.toLowerCase(Locale.ROOT), 32));
-        StackFile stack = StackFile.read(folder.path());
-        try (EvmSession session = new EvmSession(stack.rpcUrl(), stack.chainId())) {
-            SettlementVault vault = session.vault(stack.vault());
-            ReceiptProof proof =
-                    ReceiptProof.find(stack, vault.SHARD_DEPTH().send().intValueExact(), id);
-            console.line(proof.toJson().toPrettyString());
-            boolean verified = proof.verify(vault);
-            console.line(
-                    (verified ? "The vault confirms: in epoch " : "THE VAULT DENIES: in epoch ")
-                            + proof.receipt().epoch()
-                            + ", "
-                            + proof.receipt().charge().debitNano()
-                            + " nano-USD for request "
-                            + id);
-            console.result(proof.toJson().put("verified", verified));
-            return verified ? 0 : ExitCode.DIFFERS;
-        }
+        Prover.Proof proof =
+                new Prover(
+                                AuditCommand.config(StackFile.read(folder.path()), false),
+                                new io.millrace.audit.read.Progress(System.err::println, System::nanoTime))
+                        .prove(requestId);
+        console.line(proof.json().toPrettyString());
+        console.line(proof.verdict());
+        console.result(proof.json());
+        return proof.verified() ? 0 : ExitCode.DIFFERS;
     }
 }

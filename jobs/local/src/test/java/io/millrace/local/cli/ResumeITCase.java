@@ -3,6 +3,8 @@ package io.millrace.local.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.util.ArrayList;
+import io.millrace.audit.cli.AuditProgram;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.local.client.Totals;
 import io.millrace.local.stack.StackFile;
@@ -57,6 +59,7 @@ class ResumeITCase {
             assertThat(run("job", "start")).isZero();
             send(texts);
             awaitBooks(4 * REQUESTS);
+            auditWithoutTheLauncher();
         } finally {
             second.destroy();
             second.waitFor();
@@ -72,6 +75,31 @@ class ResumeITCase {
                 .until(() -> AuditCommand.of(stack(), true).ok());
         assertThat(totals().charges()).as("charges").isEqualTo(charges);
         assertThat(totals().rejected()).as("refused").isZero();
+    }
+
+    /** By addresses alone, as on a cluster; the second time from where the first has ended. */
+    private void auditWithoutTheLauncher() throws Exception {
+        Path anchor = folder.resolve("books.anchor");
+        for (int i = 0; i < 2; i++) {
+            assertThat(auditProgram("audit", "--settled", "--anchor", anchor.toString())).isZero();
+            assertThat(anchor).exists();
+        }
+        assertThat(auditProgram("prove", totals().lastReceipt(), "--json")).isZero();
+        byte[] bytes = Files.readAllBytes(anchor);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(anchor, bytes);
+        assertThat(auditProgram("audit", "--anchor", anchor.toString())).isEqualTo(3);
+    }
+
+    private int auditProgram(String... arguments) throws Exception {
+        StackFile stack = stack();
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--kafka.bootstrap.servers", stack.bootstrapServers()));
+        all.addAll(List.of("--chain.rpc.urls", stack.rpcUrl()));
+        all.addAll(List.of("--vault.address", stack.vault()));
+        all.addAll(List.of("--registry.address", stack.registry()));
+        all.addAll(List.of("--chain.start.block", Long.toString(stack.startBlock())));
+        return AuditProgram.run(all.toArray(new String[0]));
     }
 
     private void loseState() throws Exception {

@@ -1,4 +1,4 @@
-package io.millrace.audit;
+package io.millrace.audit.read;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A plain JSON-RPC client: one method, many parameter lists, in batches over one connection. */
-final class JsonRpc {
+public final class JsonRpc {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -23,17 +23,17 @@ final class JsonRpc {
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     private final URI uri;
 
-    JsonRpc(String url) {
+    public JsonRpc(String url) {
         uri = URI.create(url);
     }
 
     /** The result of {@code method}, never null. */
-    JsonNode call(String method, Object... params) throws IOException {
+    public JsonNode call(String method, Object... params) throws IOException {
         return callAll(method, List.of(List.of(params))).get(0);
     }
 
     /** The results of {@code method} for each list of parameters, in their order. */
-    List<JsonNode> callAll(String method, List<List<Object>> paramLists) throws IOException {
+    public List<JsonNode> callAll(String method, List<List<Object>> paramLists) throws IOException {
         List<JsonNode> results = new ArrayList<>();
         for (int from = 0; from < paramLists.size(); from += BATCH) {
             int to = Math.min(from + BATCH, paramLists.size());

@@ -1,12 +1,15 @@
-package io.millrace.audit;
+package io.millrace.audit.read;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -18,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * Reads whole topics, committed records only, up to end offsets that were captured for all topics
  * before the first was read. One thread.
  */
-final class TopicReader implements AutoCloseable {
+public final class TopicReader implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final int MAX_EMPTY_POLLS = 60;
@@ -31,7 +34,7 @@ final class TopicReader implements AutoCloseable {
      *
      * @throws IllegalStateException if one does not exist
      */
-    TopicReader(String bootstrapServers, List<String> topics) {
+    public TopicReader(String bootstrapServers, List<String> topics) {
         Properties properties = new Properties();
         properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -51,11 +54,38 @@ final class TopicReader implements AutoCloseable {
         }
     }
 
-    /** Hands over every record of {@code topic}, partition by partition in order of offset. */
-    void forEach(String topic, Consumer<ConsumerRecord<byte[], byte[]>> action) {
+    /**
+     * Hands over every record of {@code topic} from {@code starts} on, each partition in order of
+     * offset; those that are not named there from their beginning.
+     *
+     * @throws IllegalStateException if a partition ends before its start
+     */
+    public void forEach(
+            String topic,
+            Map<String, Long> starts,
+            Progress progress,
+            Consumer<ConsumerRecord<byte[], byte[]>> action) {
         Map<TopicPartition, Long> topicEnds = endsOf(topic);
         consumer.assign(topicEnds.keySet());
-        consumer.seekToBeginning(topicEnds.keySet());
+        Map<TopicPartition, Long> positions =
+                new HashMap<>(consumer.beginningOffsets(topicEnds.keySet()));
+        positions.replaceAll(
+                (partition, beginning) ->
+                        Math.max(beginning, starts.getOrDefault(partition.toString(), 0L)));
+        long records = 0;
+        for (Map.Entry<TopicPartition, Long> end : topicEnds.entrySet()) {
+            long start = starts.getOrDefault(end.getKey().toString(), 0L);
+            if (start > end.getValue()) {
+                throw new AuditException(
+                        ("the anchor is refused: it has read %s up to %d, which ends at %d and so"
+                                        + " is another topic; remove the anchor")
+                                .formatted(end.getKey(), start, end.getValue()));
+            }
+            long position = positions.getOrDefault(end.getKey(), 0L);
+            consumer.seek(end.getKey(), position);
+            records += Math.max(0, end.getValue() - position);
+        }
+        progress.stage("reading " + topic, records);
         int emptyPolls = 0;
         while (!behind(topicEnds).isEmpty()) {
             boolean any = false;
@@ -65,10 +95,12 @@ final class TopicReader implements AutoCloseable {
                 if (record.offset() < topicEnds.getOrDefault(partition, 0L)) {
                     action.accept(record);
                 }
+                progress.advance(1);
             }
+            progress.step(0);
             emptyPolls = any ? 0 : emptyPolls + 1;
             if (emptyPolls > MAX_EMPTY_POLLS) {
-                throw new IllegalStateException(
+                throw new AuditException(
                         "Kafka sent nothing for a minute while "
                                 + behind(topicEnds)
                                 + " has records before its end; is the broker up");
@@ -76,8 +108,25 @@ final class TopicReader implements AutoCloseable {
         }
     }
 
+    /** Where the partitions of all topics end. */
+    public Map<String, Long> ends() {
+        Map<String, Long> all = new HashMap<>();
+        ends.values()
+                .forEach(
+                        topicEnds ->
+                                topicEnds.forEach(
+                                        (partition, end) -> all.put(partition.toString(), end)));
+        return all;
+    }
+
+    public Set<Integer> partitionsOf(String topic) {
+        return endsOf(topic).keySet().stream()
+                .map(TopicPartition::partition)
+                .collect(Collectors.toSet());
+    }
+
     /** One line for each partition of {@code topic} whose first records are gone. */
-    List<String> missingBeginnings(String topic) {
+    public List<String> missingBeginnings(String topic) {
         List<String> missing = new ArrayList<>();
         consumer.beginningOffsets(endsOf(topic).keySet())
                 .forEach(
@@ -102,7 +151,7 @@ final class TopicReader implements AutoCloseable {
     private Map<TopicPartition, Long> endOffsets(String topic, String bootstrapServers) {
         List<PartitionInfo> partitions = consumer.partitionsFor(topic);
         if (partitions == null || partitions.isEmpty()) {
-            throw new IllegalStateException(
+            throw new AuditException(
                     "there is no topic %s at %s; name the Kafka that the job writes to"
                             .formatted(topic, bootstrapServers));
         }

@@ -1,4 +1,4 @@
-package io.millrace.audit;
+package io.millrace.audit.read;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigInteger;
@@ -11,31 +11,32 @@ import java.util.regex.Pattern;
  * Reads members of one JSON object, each by its kind. Every method throws {@link
  * IllegalArgumentException} with the member's name if it is absent or of another kind.
  */
-record JsonFields(JsonNode object) {
+public record JsonFields(JsonNode object) {
 
     private static final Pattern HASH = Pattern.compile("0x[0-9a-f]{64}");
     private static final Pattern ADDRESS = Pattern.compile("0x[0-9a-f]{40}");
     private static final Pattern WORD = Pattern.compile("0x[0-9a-f]{1,64}");
     private static final Pattern DIGITS = Pattern.compile("[0-9]{1,20}");
 
-    JsonFields {
+    /** Only objects have members. */
+    public JsonFields {
         if (!object.isObject()) {
             throw new IllegalArgumentException("it is no JSON object");
         }
     }
 
-    JsonFields object(String name) {
+    public JsonFields object(String name) {
         return new JsonFields(member(name));
     }
 
     /** An array of objects. */
-    List<JsonFields> objects(String name) {
+    public List<JsonFields> objects(String name) {
         List<JsonFields> objects = new ArrayList<>();
         member(name).forEach(element -> objects.add(new JsonFields(element)));
         return objects;
     }
 
-    String text(String name) {
+    public String text(String name) {
         JsonNode member = member(name);
         if (!member.isTextual()) {
             throw new IllegalArgumentException(name + " is " + shown(member) + ", no text");
@@ -44,17 +45,17 @@ record JsonFields(JsonNode object) {
     }
 
     /** 32 bytes, in lower case. */
-    String hash(String name) {
+    public String hash(String name) {
         return matching(name, HASH, "32 bytes of hexadecimal");
     }
 
     /** 20 bytes, in lower case. */
-    String address(String name) {
+    public String address(String name) {
         return matching(name, ADDRESS, "an address");
     }
 
     /** A whole number in [0, 2^64), as a number or as decimal digits in a text. */
-    BigInteger amount(String name) {
+    public BigInteger amount(String name) {
         JsonNode member = member(name);
         boolean number =
                 member.isTextual()
@@ -72,7 +73,7 @@ record JsonFields(JsonNode object) {
     }
 
     /** A whole number in [0, 2^63). */
-    long count(String name) {
+    public long count(String name) {
         BigInteger amount = amount(name);
         if (amount.bitLength() > 63) {
             throw new IllegalArgumentException(name + " is " + amount + ", outside [0, 2^63)");
@@ -81,7 +82,7 @@ record JsonFields(JsonNode object) {
     }
 
     /** An array of uint256 as 0x-hex. */
-    List<BigInteger> words(String name) {
+    public List<BigInteger> words(String name) {
         List<BigInteger> words = new ArrayList<>();
         for (JsonNode element : member(name)) {
             String text = element.asText().toLowerCase(Locale.ROOT);

@@ -1,4 +1,4 @@
-package io.millrace.audit;
+package io.millrace.audit.read;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -9,16 +9,16 @@ import java.util.List;
  *
  * @param hex digits without 0x
  */
-record AbiWords(String hex) {
+public record AbiWords(String hex) {
 
     private static final int WORD_DIGITS = 64;
 
-    static AbiWords of(String prefixed) {
+    public static AbiWords of(String prefixed) {
         return new AbiWords(prefixed.substring(2));
     }
 
     /** Word {@code index}, counted from 0, as 0x-hex. */
-    String hash(int index) {
+    public String hash(int index) {
         int from = index * WORD_DIGITS;
         if (index < 0 || from + WORD_DIGITS > hex.length()) {
             throw new IllegalArgumentException(
@@ -28,25 +28,25 @@ record AbiWords(String hex) {
         return "0x" + hex.substring(from, from + WORD_DIGITS);
     }
 
-    BigInteger uint(int index) {
+    public BigInteger uint(int index) {
         return new BigInteger(hash(index).substring(2), 16);
     }
 
-    long count(int index) {
+    public long count(int index) {
         return uint(index).longValueExact();
     }
 
-    String address(int index) {
+    public String address(int index) {
         return "0x" + hash(index).substring(2 + WORD_DIGITS - 40);
     }
 
     /** The word index that the offset at {@code index} points to, {@code base} being its zero. */
-    int pointer(int base, int index) {
+    public int pointer(int base, int index) {
         return base + uint(index).divide(BigInteger.valueOf(32)).intValueExact();
     }
 
     /** The uint256 array whose length is word {@code index}. */
-    List<BigInteger> array(int index) {
+    public List<BigInteger> array(int index) {
         int length = uint(index).intValueExact();
         List<BigInteger> elements = new ArrayList<>();
         for (int i = 1; i <= length; i++) {

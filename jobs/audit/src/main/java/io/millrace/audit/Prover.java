@@ -1,0 +1,265 @@
+package io.millrace.audit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.audit.EpochPart.Header;
+import io.millrace.audit.KafkaBooks.Charge;
+import io.millrace.audit.KafkaBooks.Receipt;
+import io.millrace.audit.hash.MerkleSum;
+import io.millrace.audit.hash.MerkleSum.Node;
+import io.millrace.audit.read.AbiWords;
+import io.millrace.audit.read.AuditException;
+import io.millrace.audit.read.JsonFields;
+import io.millrace.audit.read.JsonRpc;
+import io.millrace.audit.read.Progress;
+import io.millrace.audit.read.TopicReader;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.web3j.crypto.Hash;
+import org.web3j.utils.Numeric;
+
+/**
+ * Proves one charge: rebuilds the way from its receipt to the header of its epoch out of the topics
+ * alone, and has the vault verify it. Holds the leaves of one shard of one epoch.
+ */
+public final class Prover {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String RECEIPTS = KafkaBooksReader.RECEIPTS;
+    private static final String EPOCHS = KafkaBooksReader.EPOCHS;
+    static final String VERIFY =
+            Hash.sha3String(
+                            "verifyReceipt(uint64,(bytes32,uint32,uint64,uint32,bytes32,uint64,"
+                                    + "uint64,uint32,uint64,uint64,uint64,uint32,uint32),"
+                                    + "((bytes32,uint64,uint32,uint32,bytes32,uint64,uint64,"
+                                    + "uint64,bytes32,bytes32,uint64),bytes32[],uint64[]))")
+                    .substring(0, 10);
+
+    private final AuditConfig config;
+    private final JsonRpc rpc;
+    private final Progress progress;
+
+    /** Says nothing while it works. */
+    public Prover(AuditConfig config) {
+        this(config, Progress.silent());
+    }
+
+    /** Asks the node and the brokers of {@code config}. */
+    public Prover(AuditConfig config, Progress progress) {
+        this.config = config;
+        this.progress = progress;
+        rpc = new JsonRpc(config.rpcUrl());
+    }
+
+    /**
+     * A receipt with its way to the root.
+     *
+     * @param verified whether the vault confirms it
+     * @param json {@code {"requestId","epoch","receipt","header","siblings","verified"}}
+     */
+    public record Proof(
+            String requestId, long epoch, BigInteger debitNano, boolean verified, ObjectNode json) {
+
+        /** One line for people. */
+        public String verdict() {
+            return "%s: in epoch %d, %s nano-USD for request %s"
+                    .formatted(
+                            verified ? "The vault confirms" : "THE VAULT DENIES",
+                            epoch,
+                            debitNano,
+                            requestId);
+        }
+    }
+
+    /** The records of the receipt's epoch, as they were read. */
+    private static final class Found {
+        private Optional<Receipt> receipt = Optional.empty();
+        private JsonNode receiptJson = MAPPER.createObjectNode();
+        private final Map<Long, Node> leaves = new TreeMap<>();
+        private Optional<JsonFields> part = Optional.empty();
+    }
+
+    /**
+     * Finds, rebuilds and verifies.
+     *
+     * @param requestId 0x and 64 hexadecimal digits
+     * @throws IOException if the node does not answer
+     * @throws AuditException if the request has no receipt (yet)
+     */
+    public Proof prove(String requestId) throws IOException {
+        String id = requestId.toLowerCase(Locale.ROOT);
+        if (!id.matches("0x[0-9a-f]{64}")) {
+            throw new IllegalArgumentException(
+                    "request id \"" + requestId + "\" is not 0x and 64 hexadecimal digits");
+        }
+        long chainId =
+                Numeric.decodeQuantity(rpc.call("eth_chainId").asText()).longValueExact();
+        TypedHashes hashes = new TypedHashes(chainId, config.vault());
+        Found found = new Found();
+        try (TopicReader reader =
+                new TopicReader(config.bootstrapServers(), List.of(RECEIPTS, EPOCHS))) {
+            reader.forEach(RECEIPTS, Map.of(), progress, record -> find(record, id, found));
+            Receipt receipt =
+                    found.receipt.orElseThrow(
+                            () ->
+                                    new AuditException(
+                                            ("request %s has no receipt; if it was answered, wait"
+                                                            + " for the next epoch, else look for"
+                                                            + " it in inference.rejections")
+                                                    .formatted(id)));
+            reader.forEach(
+                    RECEIPTS, Map.of(), progress, record -> leaf(record, receipt, hashes, found));
+            reader.forEach(EPOCHS, Map.of(), progress, record -> part(record, receipt, found));
+            progress.end();
+            return proof(receipt, found);
+        }
+    }
+
+    private static void find(ConsumerRecord<byte[], byte[]> record, String id, Found found) {
+        JsonFields fields = fields(record);
+        Receipt receipt = RecordDecoder.receipt(fields);
+        if (receipt.charge().requestId().equals(id)) {
+            found.receipt = Optional.of(receipt);
+            found.receiptJson = fields.object();
+        }
+    }
+
+    private static void leaf(
+            ConsumerRecord<byte[], byte[]> record, Receipt of, TypedHashes hashes, Found found) {
+        Receipt receipt = RecordDecoder.receipt(fields(record));
+        if (receipt.epoch() == of.epoch() && receipt.shard() == of.shard()) {
+            found.leaves.put(
+                    receipt.index(),
+                    new Node(hashes.receipt(receipt), receipt.charge().debitNano()));
+        }
+    }
+
+    private static void part(ConsumerRecord<byte[], byte[]> record, Receipt of, Found found) {
+        JsonFields part = fields(record);
+        if (part.object("header").count("epoch") == of.epoch()) {
+            found.part = Optional.of(part);
+        }
+    }
+
+    private static JsonFields fields(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return RecordDecoder.fields(record.value());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IllegalStateException(
+                    "%s-%d@%d is not readable: %s; run the audit"
+                            .formatted(
+                                    record.topic(),
+                                    record.partition(),
+                                    record.offset(),
+                                    e.getMessage()),
+                    e);
+        }
+    }
+
+    private Proof proof(Receipt receipt, Found found) throws IOException {
+        JsonFields part =
+                found.part.orElseThrow(
+                        () ->
+                                new AuditException(
+                                        "epoch %d is not in the topic %s; restore the topic"
+                                                .formatted(receipt.epoch(), EPOCHS)));
+        int depth =
+                (int) call(Hash.sha3String("SHARD_DEPTH()").substring(0, 10)).count(0);
+        List<Node> roots = new ArrayList<>();
+        for (int shard = 0; shard < 1 << depth; shard++) {
+            roots.add(MerkleSum.EMPTY);
+        }
+        for (JsonFields source : part.objects("sources")) {
+            roots.set(
+                    (int) source.count("shard"),
+                    new Node(source.hash("root"), source.amount("sumNano")));
+        }
+        List<Node> siblings =
+                new ArrayList<>(
+                        MerkleSum.siblings(
+                                List.copyOf(found.leaves.values()), receipt.index()));
+        siblings.addAll(MerkleSum.siblings(roots, receipt.shard()));
+        Header header = RecordDecoder.header(part.object("header"));
+        boolean verified =
+                call(VERIFY + arguments(receipt, header, siblings)).uint(0).signum() != 0;
+        ObjectNode json =
+                MAPPER.createObjectNode()
+                        .put("requestId", receipt.charge().requestId())
+                        .put("epoch", receipt.epoch());
+        json.set("receipt", found.receiptJson);
+        json.set("header", part.object("header").object());
+        ArrayNode path = json.putArray("siblings");
+        for (Node sibling : siblings) {
+            path.addObject().put("hash", sibling.hash()).put("sumNano", sibling.sumNano());
+        }
+        json.put("verified", verified);
+        return new Proof(
+                receipt.charge().requestId(),
+                receipt.epoch(),
+                receipt.charge().debitNano(),
+                verified,
+                json);
+    }
+
+    private AbiWords call(String data) throws IOException {
+        return AbiWords.of(
+                rpc.call("eth_call", Map.of("to", config.vault(), "data", data), "latest")
+                        .asText());
+    }
+
+    /** Epoch and receipt are static; of the proof the header is, its two arrays stand behind it. */
+    static String arguments(Receipt receipt, Header header, List<Node> siblings) {
+        Charge charge = receipt.charge();
+        StringBuilder words = new StringBuilder();
+        number(words, receipt.epoch());
+        words.append(charge.requestId().substring(2));
+        number(words, charge.requesterAccount());
+        number(words, charge.sequence());
+        number(words, charge.providerAccount());
+        words.append(charge.model().substring(2));
+        number(words, charge.units());
+        number(words, charge.priceNanoPerMillion());
+        number(words, charge.priceVersion());
+        number(words, charge.debitNano());
+        number(words, charge.creditNano());
+        number(words, charge.feeNano());
+        number(words, receipt.shard());
+        number(words, receipt.index());
+        number(words, 15 * 32L);
+        words.append(header.previousHeader().substring(2));
+        number(words, header.epoch());
+        number(words, header.part());
+        number(words, header.parts());
+        words.append(header.receiptsRoot().substring(2));
+        number(words, header.receiptsSumNano());
+        number(words, header.receiptsCount());
+        number(words, header.partSumNano());
+        words.append(header.wordsHash().substring(2));
+        words.append(header.cutDigest().substring(2));
+        number(words, header.l2Block());
+        number(words, 13 * 32L);
+        number(words, (14L + siblings.size()) * 32L);
+        number(words, siblings.size());
+        siblings.forEach(sibling -> words.append(sibling.hash().substring(2)));
+        number(words, siblings.size());
+        siblings.forEach(sibling -> number(words, sibling.sumNano()));
+        return words.toString();
+    }
+
+    private static void number(StringBuilder words, long number) {
+        number(words, BigInteger.valueOf(number));
+    }
+
+    private static void number(StringBuilder words, BigInteger number) {
+        words.append(Numeric.toHexStringNoPrefixZeroPadded(number, 64));
+    }
+}

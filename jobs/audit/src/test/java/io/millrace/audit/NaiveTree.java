@@ -1,0 +1,42 @@
+package io.millrace.audit;
+
+import io.millrace.audit.hash.MerkleSum;
+
+import io.millrace.audit.hash.MerkleSum.Node;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The Merkle-sum tree as its definition reads, by recursion over lists of all leaves. */
+final class NaiveTree {
+
+    private NaiveTree() {}
+
+    /**
+     * @param leaves by shard, in order of their index
+     */
+    static Node root(Map<Long, List<Node>> leaves, int shardDepth) {
+        List<Node> shards = new ArrayList<>();
+        for (long shard = 0; shard < 1L << shardDepth; shard++) {
+            shards.add(subtree(leaves.getOrDefault(shard, List.of())));
+        }
+        return perfect(shards);
+    }
+
+    private static Node subtree(List<Node> leaves) {
+        List<Node> padded = new ArrayList<>(leaves);
+        while (Integer.bitCount(padded.size()) > 1) {
+            padded.add(MerkleSum.EMPTY);
+        }
+        return padded.isEmpty() ? MerkleSum.EMPTY : perfect(padded);
+    }
+
+    private static Node perfect(List<Node> nodes) {
+        if (nodes.size() == 1) {
+            return nodes.get(0);
+        }
+        int half = nodes.size() / 2;
+        return MerkleSum.parent(
+                perfect(nodes.subList(0, half)), perfect(nodes.subList(half, nodes.size())));
+    }
+}
