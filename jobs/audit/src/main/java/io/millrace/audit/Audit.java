@@ -1,24 +1,25 @@
 package io.millrace.audit;
 
-import io.millrace.audit.ChainBooks.Movement;
-import java.util.Map;
 import static java.util.Objects.requireNonNull;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import java.util.function.Consumer;
 
+import io.millrace.audit.ChainBooks.Movement;
 import io.millrace.audit.read.Progress;
+
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Recomputes the books of one deployment from Kafka and the chain alone and proves or refutes them,
  * one line per check.
  *
- * <p>Memory is bounded by {@link Settings#sortBytes}, the accounts and the withdrawals, not by
- * the age of the ledger: what is read is sorted on disk ({@link AuditRun}).
+ * <p>Memory is bounded by {@link Settings#sortBytes}, the accounts and the withdrawals, not by the
+ * age of the ledger: what is read is sorted on disk ({@link AuditRun}).
  *
  * <p>The chain is read first, at one block, then Kafka up to its end offsets of that moment: what
  * is settled was sealed before. On a running stack a checkpoint may be committed on one partition
@@ -52,8 +53,7 @@ public final class Audit {
         return judge(new LiveLedger(config, progress), config.requireSettled(), settings, progress);
     }
 
-    static Books judge(
-            Ledger ledger, boolean requireSettled, Settings settings, Progress progress)
+    static Books judge(Ledger ledger, boolean requireSettled, Settings settings, Progress progress)
             throws IOException {
         Path file = settings.anchor();
         Anchor anchor = file == null || !Files.exists(file) ? null : Anchor.read(file);
@@ -138,7 +138,8 @@ public final class Audit {
         }
 
         @Override
-        public ChainBooks chain(AnchorState before, Consumer<Movement> movements) throws IOException {
+        public ChainBooks chain(AnchorState before, Consumer<Movement> movements)
+                throws IOException {
             return chain.read(before, movements);
         }
 

@@ -1,24 +1,24 @@
 package io.millrace.audit;
 
-import io.millrace.audit.Rows.RequestRows;
-import io.millrace.audit.Rows.IdRows;
-import io.millrace.audit.Rows.EpochRows;
-
-import io.millrace.audit.read.Progress;
-import io.millrace.audit.sort.LongRanges;
-
 import io.millrace.audit.Books.Check;
 import io.millrace.audit.ChainBooks.Movement;
 import io.millrace.audit.ChainBooks.Settlement;
-import io.millrace.audit.Rows.EpochRows.Settled;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Request;
+import io.millrace.audit.Rows.EpochRows;
+import io.millrace.audit.Rows.EpochRows.Settled;
+import io.millrace.audit.Rows.IdRows;
+import io.millrace.audit.Rows.RequestRows;
+import io.millrace.audit.read.Progress;
+import io.millrace.audit.sort.LongRanges;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One audit: reads chain and topics once, sorts what it reads on disk, and lets it stream by the

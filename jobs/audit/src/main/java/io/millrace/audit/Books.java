@@ -3,6 +3,7 @@ package io.millrace.audit;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -30,9 +31,7 @@ public record Books(boolean ok, List<Check> checks) {
                         check ->
                                 String.format(
                                         "  %-6s %-28s %s",
-                                        check.ok() ? "ok" : "DIFFER",
-                                        check.name(),
-                                        check.detail()))
+                                        check.ok() ? "ok" : "DIFFER", check.name(), check.detail()))
                 .collect(Collectors.joining("\n"));
     }
 

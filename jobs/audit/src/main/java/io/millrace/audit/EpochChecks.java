@@ -1,14 +1,13 @@
 package io.millrace.audit;
 
-import io.millrace.audit.Rows.EpochRows;
-
-import io.millrace.audit.hash.MerkleSum;
-
 import io.millrace.audit.Books.Check;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Receipt;
+import io.millrace.audit.Rows.EpochRows;
 import io.millrace.audit.Totals.Total;
+import io.millrace.audit.hash.MerkleSum;
+
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;

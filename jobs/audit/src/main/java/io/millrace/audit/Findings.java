@@ -1,6 +1,7 @@
 package io.millrace.audit;
 
 import io.millrace.audit.Books.Check;
+
 import java.util.ArrayList;
 import java.util.List;
 

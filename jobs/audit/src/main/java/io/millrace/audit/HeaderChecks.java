@@ -1,14 +1,14 @@
 package io.millrace.audit;
 
-import io.millrace.audit.Rows.EpochRows;
-
 import io.millrace.audit.Books.Check;
 import io.millrace.audit.ChainBooks.EventFields;
 import io.millrace.audit.ChainBooks.Head;
 import io.millrace.audit.ChainBooks.Settlement;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.HeaderLinks.Link;
+import io.millrace.audit.Rows.EpochRows;
 import io.millrace.audit.Totals.Total;
+
 import java.math.BigInteger;
 import java.util.HashSet;
 import java.util.List;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Receipt;
@@ -15,6 +16,11 @@ import io.millrace.audit.read.JsonFields;
 import io.millrace.audit.read.JsonRpc;
 import io.millrace.audit.read.Progress;
 import io.millrace.audit.read.TopicReader;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.web3j.crypto.Hash;
+import org.web3j.utils.Numeric;
+
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -23,9 +29,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.web3j.crypto.Hash;
-import org.web3j.utils.Numeric;
 
 /**
  * Proves one charge: rebuilds the way from its receipt to the header of its epoch out of the topics
@@ -101,8 +104,7 @@ public final class Prover {
             throw new IllegalArgumentException(
                     "request id \"" + requestId + "\" is not 0x and 64 hexadecimal digits");
         }
-        long chainId =
-                Numeric.decodeQuantity(rpc.call("eth_chainId").asText()).longValueExact();
+        long chainId = Numeric.decodeQuantity(rpc.call("eth_chainId").asText()).longValueExact();
         TypedHashes hashes = new TypedHashes(chainId, config.vault());
         Found found = new Found();
         try (TopicReader reader =
@@ -172,8 +174,7 @@ public final class Prover {
                                 new AuditException(
                                         "epoch %d is not in the topic %s; restore the topic"
                                                 .formatted(receipt.epoch(), EPOCHS)));
-        int depth =
-                (int) call(Hash.sha3String("SHARD_DEPTH()").substring(0, 10)).count(0);
+        int depth = (int) call(Hash.sha3String("SHARD_DEPTH()").substring(0, 10)).count(0);
         List<Node> roots = new ArrayList<>();
         for (int shard = 0; shard < 1 << depth; shard++) {
             roots.add(MerkleSum.EMPTY);
@@ -185,8 +186,7 @@ public final class Prover {
         }
         List<Node> siblings =
                 new ArrayList<>(
-                        MerkleSum.siblings(
-                                List.copyOf(found.leaves.values()), receipt.index()));
+                        MerkleSum.siblings(List.copyOf(found.leaves.values()), receipt.index()));
         siblings.addAll(MerkleSum.siblings(roots, receipt.shard()));
         Header header = RecordDecoder.header(part.object("header"));
         boolean verified =

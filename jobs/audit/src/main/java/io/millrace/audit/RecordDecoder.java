@@ -1,8 +1,11 @@
 package io.millrace.audit;
 
-import io.millrace.audit.read.JsonFields;
-
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.filter.FilteringParserDelegate;
+import com.fasterxml.jackson.core.filter.TokenFilter;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Position;
@@ -11,12 +14,15 @@ import io.millrace.audit.KafkaBooks.Rejection;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.KafkaBooks.SignedRequest;
+import io.millrace.audit.read.JsonFields;
+
+import org.jspecify.annotations.Nullable;
+import org.web3j.crypto.Hash;
+
 import java.io.IOException;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
-import org.web3j.crypto.Hash;
 
 /**
  * The values of the topics' records, member by member. Each method throws {@link
@@ -25,6 +31,15 @@ import org.web3j.crypto.Hash;
 final class RecordDecoder {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /** An answer's vectors are most of its bytes, and the books do not ask for them. */
+    private static final TokenFilter WITHOUT_VECTORS =
+            new TokenFilter() {
+                @Override
+                public @Nullable TokenFilter includeProperty(String name) {
+                    return name.equals("data") ? null : TokenFilter.INCLUDE_ALL;
+                }
+            };
 
     private RecordDecoder() {}
 
@@ -37,7 +52,18 @@ final class RecordDecoder {
         if (value == null) {
             throw new IOException("it has no value");
         }
-        return new JsonFields(MAPPER.readTree(value));
+        try (JsonParser parser =
+                new FilteringParserDelegate(
+                        MAPPER.createParser(value),
+                        WITHOUT_VECTORS,
+                        TokenFilter.Inclusion.INCLUDE_ALL_AND_PATH,
+                        true)) {
+            JsonNode read = MAPPER.readTree(parser);
+            if (read == null) {
+                throw new IOException("it is empty");
+            }
+            return new JsonFields(read);
+        }
     }
 
     static SignedRequest signed(JsonFields request) {

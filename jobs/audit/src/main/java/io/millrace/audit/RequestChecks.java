@@ -1,18 +1,18 @@
 package io.millrace.audit;
 
-import io.millrace.audit.Rows.RequestRows;
-
-import io.millrace.audit.hash.Signers;
-
 import io.millrace.audit.Books.Check;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.SignedRequest;
+import io.millrace.audit.Rows.RequestRows;
 import io.millrace.audit.Totals.Total;
+import io.millrace.audit.hash.Signers;
+
+import org.jspecify.annotations.Nullable;
+
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Every request has one end, and who is charged has signed for it. */
 final class RequestChecks {

@@ -1,12 +1,12 @@
 package io.millrace.audit;
 
-import io.millrace.audit.Rows.IdRows;
-
 import io.millrace.audit.Books.Check;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Result;
+import io.millrace.audit.Rows.IdRows;
 import io.millrace.audit.Totals.Total;
+
 import java.math.BigInteger;
 import java.util.List;
 

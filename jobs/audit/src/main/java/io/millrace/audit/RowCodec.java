@@ -1,8 +1,5 @@
 package io.millrace.audit;
 
-import io.millrace.audit.sort.RowReader;
-import io.millrace.audit.sort.RowWriter;
-
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Position;
@@ -11,6 +8,9 @@ import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.KafkaBooks.SignedRequest;
+import io.millrace.audit.sort.RowReader;
+import io.millrace.audit.sort.RowWriter;
+
 import java.util.SortedMap;
 import java.util.TreeMap;
 

@@ -1,13 +1,5 @@
 package io.millrace.audit;
 
-import io.millrace.audit.Rows.RequestRows;
-import io.millrace.audit.Rows.IdRows;
-import io.millrace.audit.Rows.EpochRows;
-
-import io.millrace.audit.sort.RowReader;
-import io.millrace.audit.sort.RowWriter;
-
-import io.millrace.audit.Rows.EpochRows.Settled;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.audit.KafkaBooks.Receipt;
@@ -15,8 +7,15 @@ import io.millrace.audit.KafkaBooks.Rejection;
 import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
+import io.millrace.audit.Rows.EpochRows;
+import io.millrace.audit.Rows.EpochRows.Settled;
+import io.millrace.audit.Rows.IdRows;
+import io.millrace.audit.Rows.RequestRows;
 import io.millrace.audit.sort.Cursor;
 import io.millrace.audit.sort.ExternalSort;
+import io.millrace.audit.sort.RowReader;
+import io.millrace.audit.sort.RowWriter;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

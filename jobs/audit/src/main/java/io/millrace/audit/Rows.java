@@ -6,11 +6,13 @@ import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** What all topics and the chain say of one thing, brought together by {@link RowStore}. */
 final class Rows {
@@ -32,7 +34,9 @@ final class Rows {
             List<Charge> charges,
             long sealedIn) {
 
-        /** Whether nothing can happen to it any more, if epochs up to {@code closedEpoch} are whole. */
+        /**
+         * Whether nothing can happen to it any more, if epochs up to {@code closedEpoch} are whole.
+         */
         boolean isClosed(long closedEpoch) {
             return charges.isEmpty() ? rejections > 0 : sealedIn > 0 && sealedIn <= closedEpoch;
         }
@@ -96,7 +100,9 @@ final class Rows {
             return settled.stream().anyMatch(one -> one.part().header().parts() == settled.size());
         }
 
-        /** How far each source had been read at the cut, null if the log does not have the epoch. */
+        /**
+         * How far each source had been read at the cut, null if the log does not have the epoch.
+         */
         @Nullable SortedMap<String, Long> positions() {
             return logged.isEmpty() ? null : logged.get(logged.size() - 1).positions();
         }

@@ -6,15 +6,17 @@ import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.SignedRequest;
-import java.math.BigInteger;
-import java.nio.ByteBuffer;
-import java.util.List;
+
 import org.web3j.crypto.Hash;
 import org.web3j.utils.Numeric;
 
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.util.List;
+
 /**
- * EIP-712 digests under one vault's domain, spelt out field by field. All
- * fields are atomic, so a struct's encodeData is the ABI encoding of its type hash and fields.
+ * EIP-712 digests under one vault's domain, spelt out field by field. All fields are atomic, so a
+ * struct's encodeData is the ABI encoding of its type hash and fields.
  */
 final class TypedHashes {
 
@@ -105,12 +107,13 @@ final class TypedHashes {
 
     /** What {@code header.wordsHash} must be. */
     static String words(EpochPart part) {
-        byte[] hash = structHash(
-                packedHash(part.debitSlots()),
-                packedHash(part.debits()),
-                packedHash(part.creditSlots()),
-                packedHash(part.credits()),
-                packedHash(part.releases()));
+        byte[] hash =
+                structHash(
+                        packedHash(part.debitSlots()),
+                        packedHash(part.debits()),
+                        packedHash(part.creditSlots()),
+                        packedHash(part.credits()),
+                        packedHash(part.releases()));
         return Numeric.toHexString(hash);
     }
 
@@ -118,7 +121,8 @@ final class TypedHashes {
         byte[][] all = new byte[fields.length + 1][];
         all[0] = type;
         System.arraycopy(fields, 0, all, 1, fields.length);
-        byte[] signed = ByteBuffer.allocate(66).put(PREFIX).put(separator).put(structHash(all)).array();
+        byte[] signed =
+                ByteBuffer.allocate(66).put(PREFIX).put(separator).put(structHash(all)).array();
         return Numeric.toHexString(Hash.sha3(signed));
     }
 

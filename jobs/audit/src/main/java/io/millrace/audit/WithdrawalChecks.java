@@ -1,17 +1,19 @@
 package io.millrace.audit;
 
-import io.millrace.audit.Rows.RequestRows;
-import io.millrace.audit.Rows.EpochRows;
-
 import io.millrace.audit.Books.Check;
 import io.millrace.audit.ChainBooks.Asked;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.EpochPart.Release;
+import io.millrace.audit.Rows.EpochRows;
+import io.millrace.audit.Rows.RequestRows;
 import io.millrace.audit.Totals.Total;
 import io.millrace.audit.WithdrawalHistory.Carried;
 import io.millrace.audit.WithdrawalHistory.End;
 import io.millrace.audit.WithdrawalHistory.Withdrawal;
 import io.millrace.audit.WithdrawalHistory.WithdrawalId;
+
+import org.jspecify.annotations.Nullable;
+
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What owners ask back is released by the first epoch that has heard of it, once, and whole but for

@@ -6,18 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.audit.Books.Check;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.read.Progress;
-import java.io.IOException;
-import java.math.BigInteger;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** An audit goes on where the last one ended, and finds what one from the beginning would. */
 class AnchorTest {
@@ -153,10 +155,7 @@ class AnchorTest {
 
     private static Books judge(GeneratedLedger ledger, @Nullable Path anchor) throws IOException {
         return Audit.judge(
-                ledger,
-                false,
-                Audit.Settings.defaults().withAnchor(anchor),
-                Progress.silent());
+                ledger, false, Audit.Settings.defaults().withAnchor(anchor), Progress.silent());
     }
 
     private static List<String> failed(Books books) {

@@ -1,15 +1,16 @@
 package io.millrace.audit;
 
-import io.millrace.audit.hash.MerkleSum;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.audit.Books.Check;
-import java.math.BigInteger;
-import java.util.List;
+import io.millrace.audit.hash.MerkleSum;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.math.BigInteger;
+import java.util.List;
 
 class AuditTest {
 

@@ -3,15 +3,17 @@ package io.millrace.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.audit.read.Progress;
-import java.io.IOException;
-import java.nio.file.Path;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Path;
 
 /** What an audit holds does not grow with the ledger. */
 class BoundedAuditTest {
 
-    private static final long SORT_BYTES = 8L << 20;
+    private static final long SORT_BYTES = 4L << 20;
 
     @TempDir private Path folder;
 
@@ -21,11 +23,11 @@ class BoundedAuditTest {
      */
     @Test
     void audit_longLedger_heldRowsBoundedByTheBuffers() throws IOException {
-        long epochs = Long.getLong("millrace.audit.epochs", 2_000);
+        long epochs = Long.getLong("millrace.audit.epochs", 1_000);
         GeneratedLedger ledger = new GeneratedLedger(100, 100, epochs, epochs - 2);
         long bytes = Long.getLong("millrace.audit.sort.bytes", SORT_BYTES);
         Progress progress =
-                epochs > 2_000
+                epochs > 1_000
                         ? new Progress(System.err::println, System::nanoTime)
                         : Progress.silent();
         try (RowStore store = new RowStore(folder, bytes)) {

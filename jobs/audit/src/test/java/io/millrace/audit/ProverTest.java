@@ -8,9 +8,7 @@ import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.hash.MerkleSum;
 import io.millrace.audit.hash.MerkleSum.Node;
 import io.millrace.contracts.SettlementVault;
-import java.math.BigInteger;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,7 +18,13 @@ import org.web3j.abi.datatypes.generated.Uint64;
 import org.web3j.crypto.Hash;
 import org.web3j.utils.Numeric;
 
-/** The proof's call by the wrapper that is generated from the contract, and its path by its root. */
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The proof's call by the wrapper that is generated from the contract, and its path by its root.
+ */
 class ProverTest {
 
     @Test
@@ -29,8 +33,7 @@ class ProverTest {
         Receipt receipt = new Receipt(4, 2, 7, charge);
         String hash = Hash.sha3String("header");
         Header header =
-                new Header(
-                        hash, 4, 1, 2, hash, BigInteger.TEN, 9, BigInteger.ONE, hash, hash, 17);
+                new Header(hash, 4, 1, 2, hash, BigInteger.TEN, 9, BigInteger.ONE, hash, hash, 17);
         List<Node> siblings =
                 List.of(
                         new Node(hash, BigInteger.valueOf(5)),
@@ -44,9 +47,7 @@ class ProverTest {
                                 onChain(receipt),
                                 new SettlementVault.ReceiptProof(
                                         onChain(header),
-                                        siblings.stream()
-                                                .map(node -> bytes(node.hash()))
-                                                .toList(),
+                                        siblings.stream().map(node -> bytes(node.hash())).toList(),
                                         siblings.stream().map(Node::sumNano).toList())),
                         List.of());
 
@@ -67,10 +68,7 @@ class ProverTest {
             Node at = leaves.get(i);
             int index = i;
             for (Node sibling : MerkleSum.siblings(leaves, i)) {
-                at =
-                        index % 2 == 0
-                                ? MerkleSum.parent(at, sibling)
-                                : MerkleSum.parent(sibling, at);
+                at = index % 2 == 0 ? MerkleSum.parent(at, sibling) : MerkleSum.parent(sibling, at);
                 index /= 2;
             }
             assertThat(at).as("leaf " + i).isEqualTo(tree.root());

@@ -1,7 +1,5 @@
 package io.millrace.audit;
 
-import io.millrace.audit.hash.MerkleSum;
-
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.audit.ChainBooks.EarningAccount;
@@ -19,15 +17,18 @@ import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.KafkaBooks.SignedRequest;
-import java.math.BigInteger;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
+import io.millrace.audit.hash.MerkleSum;
+
 import org.web3j.crypto.ECKeyPair;
 import org.web3j.crypto.Hash;
 import org.web3j.crypto.Keys;
 import org.web3j.crypto.Sign;
 import org.web3j.utils.Numeric;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 
 /**
  * A small deployment whose books are right, made from a seed. Its lists are open, so that a test

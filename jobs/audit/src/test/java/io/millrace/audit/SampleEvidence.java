@@ -1,7 +1,5 @@
 package io.millrace.audit;
 
-import io.millrace.audit.read.Progress;
-
 import io.millrace.audit.ChainBooks.Movement;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Receipt;
@@ -9,6 +7,8 @@ import io.millrace.audit.KafkaBooks.Rejection;
 import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
+import io.millrace.audit.read.Progress;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

@@ -1,7 +1,5 @@
 package io.millrace.audit;
 
-import io.millrace.audit.hash.MerkleSum;
-
 import io.millrace.audit.ChainBooks.Asked;
 import io.millrace.audit.ChainBooks.EventFields;
 import io.millrace.audit.ChainBooks.Head;
@@ -14,6 +12,10 @@ import io.millrace.audit.EpochPart.Release;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Sealed;
+import io.millrace.audit.hash.MerkleSum;
+
+import org.web3j.crypto.Hash;
+
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,7 +25,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import org.web3j.crypto.Hash;
 
 /** Seals epochs and keeps the balances of a sample deployment as a vault would. */
 final class SampleLedger {

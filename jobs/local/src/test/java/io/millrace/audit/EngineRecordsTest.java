@@ -1,11 +1,10 @@
 package io.millrace.audit;
 
-import io.millrace.audit.read.JsonFields;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.millrace.audit.KafkaBooks.Position;
+import io.millrace.audit.read.JsonFields;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.EpochHeader;
 import io.millrace.chain.SealedPart;

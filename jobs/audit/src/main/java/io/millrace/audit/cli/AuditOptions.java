@@ -1,9 +1,12 @@
 package io.millrace.audit.cli;
 
 import io.millrace.audit.Audit;
-import java.nio.file.Path;
+
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
 
 /** How an audit goes about it; the launcher's command has these too. */
 public final class AuditOptions {

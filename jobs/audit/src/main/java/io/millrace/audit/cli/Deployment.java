@@ -1,9 +1,12 @@
 package io.millrace.audit.cli;
 
 import io.millrace.audit.AuditConfig;
-import java.io.File;
+
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Option;
+
+import java.io.File;
 
 /** Where the books lie, by the job's own options. */
 final class Deployment {

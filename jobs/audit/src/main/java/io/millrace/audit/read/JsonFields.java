@@ -1,6 +1,7 @@
 package io.millrace.audit.read;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,8 @@
 package io.millrace.audit.sort;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /** Rows one after the other, the next one visible before it is taken. One thread. */
 public interface Cursor {

@@ -2,6 +2,11 @@ package io.millrace.audit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -9,10 +14,6 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The audit's own jar: its options, and what it says when something is missing. */
 class AuditProgramTest {
@@ -60,8 +61,7 @@ class AuditProgramTest {
                 """
                         .formatted(node, ADDRESS, ADDRESS));
 
-        assertThat(AuditProgram.run("audit", "--config", config.toString(), "--json"))
-                .isEqualTo(3);
+        assertThat(AuditProgram.run("audit", "--config", config.toString(), "--json")).isEqualTo(3);
         assertThat(said()).as("the node of the file was asked").doesNotContain("Missing required");
     }
 

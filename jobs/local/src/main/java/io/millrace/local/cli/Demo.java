@@ -16,6 +16,7 @@ import io.millrace.local.stack.StackException;
 import io.millrace.local.stack.StackFile;
 import io.millrace.local.stack.StackFile.Account;
 import io.millrace.unit.Keccak;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -138,8 +139,7 @@ final class Demo {
             boolean asMeant = printRefusals(exact);
 
             String id = totals.lastReceipt();
-            Prover.Proof proof =
-                    new Prover(AuditCommand.config(stack, false)).prove(id);
+            Prover.Proof proof = new Prover(AuditCommand.config(stack, false)).prove(id);
             boolean verified = proof.verified();
             console.line("");
             console.line(

@@ -2,12 +2,14 @@ package io.millrace.local.cli;
 
 import io.millrace.audit.Prover;
 import io.millrace.local.stack.StackFile;
-import java.io.IOException;
-import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
 
 /** Proves one charge on chain. */
 @Command(
@@ -31,7 +33,8 @@ final class ProveCommand implements Callable<Integer> {
         Prover.Proof proof =
                 new Prover(
                                 AuditCommand.config(StackFile.read(folder.path()), false),
-                                new io.millrace.audit.read.Progress(System.err::println, System::nanoTime))
+                                new io.millrace.audit.read.Progress(
+                                        System.err::println, System::nanoTime))
                         .prove(requestId);
         console.line(proof.json().toPrettyString());
         console.line(proof.verdict());

@@ -10,6 +10,7 @@ import io.millrace.settle.Receipt;
 import io.millrace.settle.ReceiptLeaf;
 import io.millrace.settle.SumNode;
 import io.millrace.unit.Hex;
+
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,8 +18,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The way from one charge to the header of its epoch in the vault, rebuilt from the topics alone; by the
- * engine's own code, which the audit's {@code Prover} does not use.
+ * The way from one charge to the header of its epoch in the vault, rebuilt from the topics alone;
+ * by the engine's own code, which the audit's {@code Prover} does not use.
  *
  * @param receipt the sealed charge
  * @param header of the epoch, as the vault hashed it
