@@ -5,7 +5,6 @@ import io.millrace.audit.ChainBooks.Price;
 import io.millrace.audit.HeaderLinks.Link;
 import io.millrace.audit.Totals.Total;
 import io.millrace.audit.WithdrawalHistory.Carried;
-
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;

@@ -4,15 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.audit.ChainBooks.Movement;
 import io.millrace.audit.read.Progress;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Recomputes the books of one deployment from Kafka and the chain alone and proves or refutes them,

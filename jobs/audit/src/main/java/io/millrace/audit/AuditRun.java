@@ -12,13 +12,11 @@ import io.millrace.audit.Rows.IdRows;
 import io.millrace.audit.Rows.RequestRows;
 import io.millrace.audit.read.Progress;
 import io.millrace.audit.sort.LongRanges;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One audit: reads chain and topics once, sorts what it reads on disk, and lets it stream by the

@@ -1,7 +1,6 @@
 package io.millrace.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.millrace.audit.ChainBooks.EarningAccount;
 import io.millrace.audit.ChainBooks.Head;
 import io.millrace.audit.ChainBooks.Movement;
@@ -10,16 +9,14 @@ import io.millrace.audit.ChainBooks.SpendingAccount;
 import io.millrace.audit.read.AbiWords;
 import io.millrace.audit.read.JsonRpc;
 import io.millrace.audit.read.Progress;
-
-import org.web3j.crypto.Hash;
-import org.web3j.utils.Numeric;
-
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.web3j.crypto.Hash;
+import org.web3j.utils.Numeric;
 
 /**
  * Reads the vault and the registry at one block: every account by call, every event by log, every

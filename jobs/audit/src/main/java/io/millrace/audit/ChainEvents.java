@@ -1,7 +1,6 @@
 package io.millrace.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.millrace.audit.ChainBooks.Asked;
 import io.millrace.audit.ChainBooks.EventFields;
 import io.millrace.audit.ChainBooks.Kind;
@@ -13,16 +12,14 @@ import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.read.AbiWords;
 import io.millrace.audit.read.JsonRpc;
 import io.millrace.audit.read.Progress;
-
-import org.web3j.crypto.Hash;
-import org.web3j.utils.Numeric;
-
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.web3j.crypto.Hash;
+import org.web3j.utils.Numeric;
 
 /**
  * The events that move a balance, ask for one or set a price, decoded from logs; and what settle

@@ -9,9 +9,6 @@ import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.Rows.IdRows;
 import io.millrace.audit.Rows.RequestRows;
 import io.millrace.audit.Totals.Total;
-
-import org.jspecify.annotations.Nullable;
-
 import java.math.BigInteger;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Every charge is the only one of its request, at the right price, in balance, in sequence. */
 final class ChargeChecks {

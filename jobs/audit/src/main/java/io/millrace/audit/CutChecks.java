@@ -7,11 +7,9 @@ import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.Rows.EpochRows;
 import io.millrace.audit.Totals.Total;
-
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import org.web3j.crypto.Hash;
-
-import java.util.SortedMap;
 
 /** Every epoch is a cut: what it charges was read before the positions that its header digests. */
 final class CutChecks {

@@ -7,7 +7,6 @@ import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.Rows.EpochRows;
 import io.millrace.audit.Totals.Total;
 import io.millrace.audit.hash.MerkleSum;
-
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,6 @@
 package io.millrace.audit;
 
 import io.millrace.audit.Books.Check;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -8,7 +8,6 @@ import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.HeaderLinks.Link;
 import io.millrace.audit.Rows.EpochRows;
 import io.millrace.audit.Totals.Total;
-
 import java.math.BigInteger;
 import java.util.HashSet;
 import java.util.List;

@@ -3,7 +3,6 @@ package io.millrace.audit;
 import io.millrace.audit.ChainBooks.Head;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.hash.MerkleSum;
-
 import java.math.BigInteger;
 import java.util.List;
 

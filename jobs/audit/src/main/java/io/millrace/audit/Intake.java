@@ -8,7 +8,6 @@ import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.Totals.Total;
-
 import java.util.HashMap;
 import java.util.Map;
 

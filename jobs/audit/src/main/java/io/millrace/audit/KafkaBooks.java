@@ -1,9 +1,8 @@
 package io.millrace.audit;
 
-import org.jspecify.annotations.Nullable;
-
 import java.math.BigInteger;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the topics hold: committed records only. Ids, hashes and addresses are lower-case 0x-hex,

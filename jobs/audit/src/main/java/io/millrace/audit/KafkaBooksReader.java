@@ -6,15 +6,13 @@ import io.millrace.audit.KafkaBooks.SignedRequest;
 import io.millrace.audit.read.JsonFields;
 import io.millrace.audit.read.Progress;
 import io.millrace.audit.read.TopicReader;
-
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Reads the topics into plain records. Keeps of a request its hashes, of a result its price. */
 final class KafkaBooksReader {

@@ -1,7 +1,6 @@
 package io.millrace.audit;
 
 import io.millrace.audit.ChainBooks.Movement;
-
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;

@@ -8,11 +8,9 @@ import io.millrace.audit.Rows.IdRows;
 import io.millrace.audit.Rows.RequestRows;
 import io.millrace.audit.sort.RowReader;
 import io.millrace.audit.sort.RowWriter;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows that an anchor carries: whatever is not in a closed epoch, and the ids of charges that

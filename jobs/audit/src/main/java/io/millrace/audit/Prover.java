@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Receipt;
@@ -16,11 +15,6 @@ import io.millrace.audit.read.JsonFields;
 import io.millrace.audit.read.JsonRpc;
 import io.millrace.audit.read.Progress;
 import io.millrace.audit.read.TopicReader;
-
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.web3j.crypto.Hash;
-import org.web3j.utils.Numeric;
-
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -29,6 +23,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.web3j.crypto.Hash;
+import org.web3j.utils.Numeric;
 
 /**
  * Proves one charge: rebuilds the way from its receipt to the header of its epoch out of the topics
@@ -99,11 +96,7 @@ public final class Prover {
      * @throws AuditException if the request has no receipt (yet)
      */
     public Proof prove(String requestId) throws IOException {
-        String id = requestId.toLowerCase(Locale.ROOT);
-        if (!id.matches("0x[0-9a-f]{64}")) {
-            throw new IllegalArgumentException(
-                    "request id \"" + requestId + "\" is not 0x and 64 hexadecimal digits");
-        }
+        String id = canonical(requestId);
         long chainId = Numeric.decodeQuantity(rpc.call("eth_chainId").asText()).longValueExact();
         TypedHashes hashes = new TypedHashes(chainId, config.vault());
         Found found = new Found();
@@ -124,6 +117,21 @@ public final class Prover {
             progress.end();
             return proof(receipt, found);
         }
+    }
+
+    /**
+     * A request id in lower case.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public static String canonical(String requestId) {
+        String id = requestId.toLowerCase(Locale.ROOT);
+        if (!id.matches("0x[0-9a-f]{64}")) {
+            throw new IllegalArgumentException(
+                    "request id \"%s\" is not 32 bytes; give 0x and 64 hexadecimal digits"
+                            .formatted(requestId));
+        }
+        return id;
     }
 
     private static void find(ConsumerRecord<byte[], byte[]> record, String id, Found found) {

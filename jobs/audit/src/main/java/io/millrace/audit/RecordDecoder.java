@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.filter.FilteringParserDelegate;
 import com.fasterxml.jackson.core.filter.TokenFilter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Position;
@@ -15,14 +14,12 @@ import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.KafkaBooks.SignedRequest;
 import io.millrace.audit.read.JsonFields;
-
-import org.jspecify.annotations.Nullable;
-import org.web3j.crypto.Hash;
-
 import java.io.IOException;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.web3j.crypto.Hash;
 
 /**
  * The values of the topics' records, member by member. Each method throws {@link

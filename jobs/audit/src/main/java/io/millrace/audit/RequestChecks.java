@@ -7,12 +7,10 @@ import io.millrace.audit.KafkaBooks.SignedRequest;
 import io.millrace.audit.Rows.RequestRows;
 import io.millrace.audit.Totals.Total;
 import io.millrace.audit.hash.Signers;
-
-import org.jspecify.annotations.Nullable;
-
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Every request has one end, and who is charged has signed for it. */
 final class RequestChecks {

@@ -6,7 +6,6 @@ import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.Rows.IdRows;
 import io.millrace.audit.Totals.Total;
-
 import java.math.BigInteger;
 import java.util.List;
 

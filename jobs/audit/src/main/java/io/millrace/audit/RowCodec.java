@@ -10,7 +10,6 @@ import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.KafkaBooks.SignedRequest;
 import io.millrace.audit.sort.RowReader;
 import io.millrace.audit.sort.RowWriter;
-
 import java.util.SortedMap;
 import java.util.TreeMap;
 

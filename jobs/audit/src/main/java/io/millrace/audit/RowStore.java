@@ -15,7 +15,6 @@ import io.millrace.audit.sort.Cursor;
 import io.millrace.audit.sort.ExternalSort;
 import io.millrace.audit.sort.RowReader;
 import io.millrace.audit.sort.RowWriter;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

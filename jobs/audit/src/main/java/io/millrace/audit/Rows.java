@@ -6,13 +6,11 @@ import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What all topics and the chain say of one thing, brought together by {@link RowStore}. */
 final class Rows {

@@ -6,13 +6,11 @@ import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.SignedRequest;
-
-import org.web3j.crypto.Hash;
-import org.web3j.utils.Numeric;
-
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.web3j.crypto.Hash;
+import org.web3j.utils.Numeric;
 
 /**
  * EIP-712 digests under one vault's domain, spelt out field by field. All fields are atomic, so a

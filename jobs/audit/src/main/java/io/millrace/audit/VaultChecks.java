@@ -9,7 +9,6 @@ import io.millrace.audit.ChainBooks.Settlement;
 import io.millrace.audit.ChainBooks.SpendingAccount;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.Totals.Total;
-
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -11,9 +11,6 @@ import io.millrace.audit.WithdrawalHistory.Carried;
 import io.millrace.audit.WithdrawalHistory.End;
 import io.millrace.audit.WithdrawalHistory.Withdrawal;
 import io.millrace.audit.WithdrawalHistory.WithdrawalId;
-
-import org.jspecify.annotations.Nullable;
-
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What owners ask back is released by the first epoch that has heard of it, once, and whole but for

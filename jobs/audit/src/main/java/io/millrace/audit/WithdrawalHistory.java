@@ -8,9 +8,6 @@ import io.millrace.audit.ChainBooks.Settlement;
 import io.millrace.audit.ChainBooks.SpendingAccount;
 import io.millrace.audit.EpochPart.Release;
 import io.millrace.audit.Totals.Total;
-
-import org.jspecify.annotations.Nullable;
-
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of every withdrawal request by the vault's own events: one at a time for each

@@ -12,15 +12,13 @@ import io.millrace.audit.Totals.Total;
 import io.millrace.audit.WithdrawalHistory.Carried;
 import io.millrace.audit.WithdrawalHistory.Withdrawal;
 import io.millrace.audit.WithdrawalHistory.WithdrawalId;
-
-import org.jspecify.annotations.Nullable;
-
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What admission may have held back from a withdrawal, at most: what the owner's requests before

@@ -16,3 +16,4 @@
 package io.millrace.audit;
 
 import org.jspecify.annotations.NullMarked;
+

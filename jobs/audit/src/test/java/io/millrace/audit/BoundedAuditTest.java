@@ -3,12 +3,10 @@ package io.millrace.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.audit.read.Progress;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What an audit holds does not grow with the ledger. */
 class BoundedAuditTest {

@@ -7,7 +7,9 @@ import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.read.AbiWords;
 import io.millrace.contracts.ModelRegistry;
 import io.millrace.contracts.SettlementVault;
-
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.web3j.abi.EventEncoder;
 import org.web3j.abi.FunctionEncoder;
@@ -16,10 +18,6 @@ import org.web3j.abi.datatypes.Function;
 import org.web3j.abi.datatypes.Type;
 import org.web3j.abi.datatypes.generated.Uint256;
 import org.web3j.utils.Numeric;
-
-import java.math.BigInteger;
-import java.util.Arrays;
-import java.util.List;
 
 /** The audit's hand-written ABI against the wrappers that are generated from the contracts. */
 class ChainEventsTest {

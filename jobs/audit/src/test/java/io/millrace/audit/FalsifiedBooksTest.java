@@ -16,10 +16,8 @@ import static io.millrace.audit.Falsify.signedOf;
 import static io.millrace.audit.Falsify.spending;
 import static io.millrace.audit.Falsify.withHeader;
 import static io.millrace.audit.Falsify.words;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import static java.math.BigInteger.ONE;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.audit.Books.Check;
 import io.millrace.audit.ChainBooks.Posting;
@@ -28,12 +26,6 @@ import io.millrace.audit.ChainBooks.Settlement;
 import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.audit.KafkaBooks.Rejection;
 import io.millrace.audit.KafkaBooks.Result;
-
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.Arguments.ArgumentSet;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.math.BigInteger;
 import java.util.Collections;
 import java.util.List;
@@ -41,6 +33,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.Arguments.ArgumentSet;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every check by what it must catch: right books with one entry falsified turn it red. */
 class FalsifiedBooksTest {

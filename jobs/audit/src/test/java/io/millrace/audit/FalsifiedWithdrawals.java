@@ -6,7 +6,6 @@ import static io.millrace.audit.Falsify.posting;
 import static io.millrace.audit.Falsify.releases;
 import static io.millrace.audit.Falsify.releasesLess;
 import static io.millrace.audit.Falsify.spending;
-
 import static java.math.BigInteger.ONE;
 
 import io.millrace.audit.ChainBooks.Asked;
@@ -14,12 +13,10 @@ import io.millrace.audit.ChainBooks.Kind;
 import io.millrace.audit.ChainBooks.Movement;
 import io.millrace.audit.ChainBooks.Posting;
 import io.millrace.audit.EpochPart.Release;
-
-import org.junit.jupiter.params.provider.Arguments.ArgumentSet;
-
 import java.math.BigInteger;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments.ArgumentSet;
 
 /** What {@link FalsifiedBooksTest} does to withdrawals. */
 final class FalsifiedWithdrawals {

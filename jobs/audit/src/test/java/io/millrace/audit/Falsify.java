@@ -16,13 +16,11 @@ import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.KafkaBooks.SignedRequest;
-
-import org.web3j.crypto.Sign;
-
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.web3j.crypto.Sign;
 
 /** Alters one entry of sample books; which one, each method says. */
 final class Falsify {

@@ -1,7 +1,6 @@
 package io.millrace.audit;
 
 import fr.acinq.secp256k1.Secp256k1;
-
 import io.millrace.audit.ChainBooks.Movement;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Position;
@@ -11,11 +10,6 @@ import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.KafkaBooks.SignedRequest;
-
-import org.web3j.crypto.Hash;
-import org.web3j.crypto.Keys;
-import org.web3j.utils.Numeric;
-
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +24,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.web3j.crypto.Hash;
+import org.web3j.crypto.Keys;
+import org.web3j.utils.Numeric;
 
 /**
  * A right ledger of any length, computed as it is read and never held: request {@code i} is the

@@ -15,9 +15,6 @@ import io.millrace.audit.EpochPart.Release;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.hash.MerkleSum;
-
-import org.web3j.crypto.Hash;
-
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,6 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
+import org.web3j.crypto.Hash;
 
 /** The vault, replayed from its beginning. */
 final class GeneratedVault {

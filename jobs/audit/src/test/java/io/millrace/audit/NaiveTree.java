@@ -2,7 +2,6 @@ package io.millrace.audit;
 
 import io.millrace.audit.hash.MerkleSum;
 import io.millrace.audit.hash.MerkleSum.Node;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

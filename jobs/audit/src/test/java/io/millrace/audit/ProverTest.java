@@ -8,7 +8,9 @@ import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.hash.MerkleSum;
 import io.millrace.audit.hash.MerkleSum.Node;
 import io.millrace.contracts.SettlementVault;
-
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,10 +19,6 @@ import org.web3j.abi.datatypes.Function;
 import org.web3j.abi.datatypes.generated.Uint64;
 import org.web3j.crypto.Hash;
 import org.web3j.utils.Numeric;
-
-import java.math.BigInteger;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The proof's call by the wrapper that is generated from the contract, and its path by its root.

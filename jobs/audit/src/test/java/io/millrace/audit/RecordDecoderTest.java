@@ -1,18 +1,15 @@
 package io.millrace.audit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.millrace.audit.read.JsonFields;
-
+import java.io.IOException;
+import java.math.BigInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.io.IOException;
-import java.math.BigInteger;
 
 /** What is on a topic is read as what it says, or refused. */
 class RecordDecoderTest {

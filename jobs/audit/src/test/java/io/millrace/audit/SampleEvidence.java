@@ -8,7 +8,6 @@ import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.read.Progress;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

@@ -13,9 +13,6 @@ import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.hash.MerkleSum;
-
-import org.web3j.crypto.Hash;
-
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,6 +22,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.web3j.crypto.Hash;
 
 /** Seals epochs and keeps the balances of a sample deployment as a vault would. */
 final class SampleLedger {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.audit.KafkaBooks.Receipt;
@@ -13,9 +12,6 @@ import io.millrace.audit.KafkaBooks.SignedRequest;
 import io.millrace.audit.hash.MerkleSum;
 import io.millrace.audit.hash.Signers;
 import io.millrace.audit.read.JsonFields;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -23,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 
 /** The audit's own hashes, tree and unpacking against the vectors that Java and Solidity share. */
 class SharedVectorsTest {

@@ -1,12 +1,9 @@
 package io.millrace.audit.cli;
 
 import io.millrace.audit.Audit;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Option;
-
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 /** How an audit goes about it; the launcher's command has these too. */
 public final class AuditOptions {

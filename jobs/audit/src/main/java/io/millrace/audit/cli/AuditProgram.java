@@ -1,17 +1,14 @@
 package io.millrace.audit.cli;
 
 import io.millrace.audit.read.AuditException;
-
+import java.io.File;
+import java.io.IOException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.PropertiesDefaultProvider;
-
-import java.io.File;
-import java.io.IOException;
-import java.util.stream.Stream;
 
 /**
  * Entry of the audit's own jar: audits a deployment, or proves one of its charges, wherever its

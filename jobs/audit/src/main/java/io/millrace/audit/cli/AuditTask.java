@@ -3,13 +3,11 @@ package io.millrace.audit.cli;
 import io.millrace.audit.Audit;
 import io.millrace.audit.Books;
 import io.millrace.audit.read.Progress;
-
+import java.io.IOException;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-
-import java.io.IOException;
-import java.util.concurrent.Callable;
 
 /** Recomputes the books of a deployment. */
 @Command(

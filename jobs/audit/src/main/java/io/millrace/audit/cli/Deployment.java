@@ -1,12 +1,9 @@
 package io.millrace.audit.cli;
 
 import io.millrace.audit.AuditConfig;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Option;
-
 import java.io.File;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 /** Where the books lie, by the job's own options. */
 final class Deployment {

@@ -2,14 +2,12 @@ package io.millrace.audit.cli;
 
 import io.millrace.audit.Prover;
 import io.millrace.audit.read.Progress;
-
+import java.io.IOException;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-
-import java.io.IOException;
-import java.util.concurrent.Callable;
 
 /** Proves one charge on chain. */
 @Command(

@@ -3,3 +3,4 @@
 package io.millrace.audit.cli;
 
 import org.jspecify.annotations.NullMarked;
+

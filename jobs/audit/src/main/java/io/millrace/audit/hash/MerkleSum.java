@@ -1,13 +1,12 @@
 package io.millrace.audit.hash;
 
-import org.web3j.crypto.Hash;
-import org.web3j.utils.Numeric;
-
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.web3j.crypto.Hash;
+import org.web3j.utils.Numeric;
 
 /** The Merkle-sum tree as its definition reads. */
 public final class MerkleSum {

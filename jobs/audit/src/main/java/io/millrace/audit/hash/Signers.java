@@ -2,14 +2,12 @@ package io.millrace.audit.hash;
 
 import fr.acinq.secp256k1.Secp256k1;
 import fr.acinq.secp256k1.Secp256k1Exception;
-
-import org.web3j.crypto.Hash;
-import org.web3j.crypto.Sign;
-import org.web3j.utils.Numeric;
-
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.regex.Pattern;
+import org.web3j.crypto.Hash;
+import org.web3j.crypto.Sign;
+import org.web3j.utils.Numeric;
 
 /**
  * Who signed a digest. By Bitcoin's own library: in plain Java a recovery takes a millisecond, and

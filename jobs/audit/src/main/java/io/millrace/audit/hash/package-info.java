@@ -3,3 +3,4 @@
 package io.millrace.audit.hash;
 
 import org.jspecify.annotations.NullMarked;
+

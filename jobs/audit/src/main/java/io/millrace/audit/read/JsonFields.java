@@ -1,7 +1,6 @@
 package io.millrace.audit.read;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;

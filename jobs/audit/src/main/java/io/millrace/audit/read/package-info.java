@@ -3,3 +3,4 @@
 package io.millrace.audit.read;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -1,8 +1,7 @@
 package io.millrace.audit.sort;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Rows one after the other, the next one visible before it is taken. One thread. */
 public interface Cursor {

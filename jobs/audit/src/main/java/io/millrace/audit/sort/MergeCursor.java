@@ -1,11 +1,10 @@
 package io.millrace.audit.sort;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Comparator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /** Several sorted cursors as one; of equal rows those of an earlier cursor come first. */
 final class MergeCursor implements Cursor {

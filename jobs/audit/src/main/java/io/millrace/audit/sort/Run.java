@@ -1,7 +1,5 @@
 package io.millrace.audit.sort;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -10,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 
 /** Sorted rows in a file: each its length and its bytes. */
 final class Run implements AutoCloseable {

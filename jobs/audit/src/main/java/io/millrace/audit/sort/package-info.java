@@ -3,3 +3,4 @@
 package io.millrace.audit.sort;
 
 import org.jspecify.annotations.NullMarked;
+

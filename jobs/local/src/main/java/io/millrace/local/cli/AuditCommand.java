@@ -5,13 +5,11 @@ import io.millrace.audit.AuditConfig;
 import io.millrace.audit.Books;
 import io.millrace.audit.cli.AuditOptions;
 import io.millrace.local.stack.StackFile;
-
+import java.io.IOException;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-
-import java.io.IOException;
-import java.util.concurrent.Callable;
 
 /** Recomputes the books of a running stack from Kafka and the chain alone. */
 @Command(

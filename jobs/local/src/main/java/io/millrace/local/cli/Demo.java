@@ -16,7 +16,6 @@ import io.millrace.local.stack.StackException;
 import io.millrace.local.stack.StackFile;
 import io.millrace.local.stack.StackFile.Account;
 import io.millrace.unit.Keccak;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -164,7 +163,7 @@ final class Demo {
                     totals.epochs(),
                     books,
                     id,
-                    proof.receipt().epoch(),
+                    proof.epoch(),
                     verified);
         }
     }

@@ -3,15 +3,12 @@ package io.millrace.local.cli;
 import io.millrace.audit.read.AuditException;
 import io.millrace.job.recover.RecoverException;
 import io.millrace.local.stack.StackException;
-
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
-
-import java.util.List;
-import java.util.stream.Stream;
 
 /** Entry of the launcher {@code jobs/bin/millrace}. */
 @Command(

@@ -2,14 +2,12 @@ package io.millrace.local.cli;
 
 import io.millrace.audit.Prover;
 import io.millrace.local.stack.StackFile;
-
+import java.io.IOException;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-
-import java.io.IOException;
-import java.util.concurrent.Callable;
 
 /** Proves one charge on chain. */
 @Command(
@@ -30,12 +28,13 @@ final class ProveCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Logs.toStandardError();
         Console console = Console.open(json);
+        String id = Prover.canonical(requestId);
         Prover.Proof proof =
                 new Prover(
                                 AuditCommand.config(StackFile.read(folder.path()), false),
                                 new io.millrace.audit.read.Progress(
                                         System.err::println, System::nanoTime))
-                        .prove(requestId);
+                        .prove(id);
         console.line(proof.json().toPrettyString());
         console.line(proof.verdict());
         console.result(proof.json());

@@ -10,7 +10,6 @@ import io.millrace.settle.Receipt;
 import io.millrace.settle.ReceiptLeaf;
 import io.millrace.settle.SumNode;
 import io.millrace.unit.Hex;
-
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
