@@ -16,4 +16,3 @@
 package io.millrace.audit;
 
 import org.jspecify.annotations.NullMarked;
-

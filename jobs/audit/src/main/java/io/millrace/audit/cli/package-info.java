@@ -3,4 +3,3 @@
 package io.millrace.audit.cli;
 
 import org.jspecify.annotations.NullMarked;
-

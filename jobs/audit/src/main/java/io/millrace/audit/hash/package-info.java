@@ -3,4 +3,3 @@
 package io.millrace.audit.hash;
 
 import org.jspecify.annotations.NullMarked;
-

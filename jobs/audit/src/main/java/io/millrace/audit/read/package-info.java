@@ -3,4 +3,3 @@
 package io.millrace.audit.read;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -3,4 +3,3 @@
 package io.millrace.audit.sort;
 
 import org.jspecify.annotations.NullMarked;
-
