@@ -81,8 +81,8 @@ final class ChargeChecks {
 
     void id(IdRows rows) {
         Charge first = rows.charges().isEmpty() ? null : rows.charges().get(0);
-        for (Charge charge : rows.charges()) {
-            if (charge != first && first != null) {
+        if (first != null) {
+            for (Charge charge : rows.charges().subList(1, rows.charges().size())) {
                 notUnique.add(
                         "%s is charged %s nano-USD as number %d and %s nano-USD as number %d"
                                 .formatted(

@@ -1,5 +1,7 @@
 package io.millrace.audit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import fr.acinq.secp256k1.Secp256k1;
 import io.millrace.audit.ChainBooks.Movement;
 import io.millrace.audit.KafkaBooks.Charge;
@@ -68,7 +70,7 @@ final class GeneratedLedger implements Ledger {
         this.sealed = sealed;
         this.settled = settled;
         for (int account = 1; account <= accounts; account++) {
-            byte[] key = Hash.sha3(("account " + account).getBytes());
+            byte[] key = Hash.sha3(("account " + account).getBytes(UTF_8));
             byte[] open = Secp256k1.get().pubkeyCreate(key);
             keys.add(key);
             addresses.add(Numeric.toHexString(Keys.getAddress(Arrays.copyOfRange(open, 1, 65))));

@@ -8,6 +8,8 @@ import picocli.CommandLine.Option;
 /** Where the books lie, by the job's own options. */
 final class Deployment {
 
+    @SuppressWarnings(
+            "UnusedVariable") // AuditProgram has read it: options need their defaults first
     @Option(
             names = "--config",
             paramLabel = "FILE",

@@ -26,7 +26,7 @@ public final class RowReader {
     public long number() {
         long number = 0;
         for (int i = 0; i < Long.BYTES; i++) {
-            number = number << 8 | row[at++] & 0xff;
+            number = (number << 8) | (row[at++] & 0xff);
         }
         return number;
     }
