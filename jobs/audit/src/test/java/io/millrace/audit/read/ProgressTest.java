@@ -20,7 +20,7 @@ class ProgressTest {
         nanos += 1_000_000_000L;
         progress.step(1);
         nanos += 13_000_000_000L;
-        progress.step(7_000);
+        progress.step(6_999);
         progress.end();
 
         assertThat(lines)
