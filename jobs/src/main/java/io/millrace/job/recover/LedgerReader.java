@@ -31,6 +31,8 @@ import java.util.Set;
 /** Collects the history of a ledger from Kafka and the chain, while no job writes it. */
 final class LedgerReader {
 
+    private static final long NODE_PAUSE_MILLIS = 200;
+
     private final JobConfig config;
     private final VaultClient chain;
     private final Map<String, Long> starts = new LinkedHashMap<>();
@@ -58,7 +60,8 @@ final class LedgerReader {
                         JsonRpcEventChain.over(config.chain().connection()).open(),
                         config.chain().logsCheck(),
                         config.chain().startBlock(),
-                        finalBlock.number()),
+                        finalBlock.number(),
+                        NODE_PAUSE_MILLIS),
                 finalBlock.number());
     }
 
