@@ -11,6 +11,7 @@ import io.millrace.chain.rpc.LogRanges;
 import io.millrace.chain.rpc.RpcAnswers;
 import io.millrace.chain.rpc.RpcEndpoints;
 import io.millrace.chain.rpc.RpcException;
+import io.millrace.chain.submit.fee.Tips;
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
@@ -143,8 +144,8 @@ public final class JsonRpcVaultClient implements VaultClient {
     }
 
     @Override
-    public long tipWei() throws RpcException {
-        return RpcAnswers.quantity("eth_maxPriorityFeePerGas", call("eth_maxPriorityFeePerGas"));
+    public Tips tips() throws RpcException {
+        return TipQuery.ask(endpoints);
     }
 
     @Override

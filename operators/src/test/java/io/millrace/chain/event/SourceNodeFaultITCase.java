@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.testing.FaultChain;
+import io.millrace.testing.LocalVault;
 import io.millrace.testing.proxy.Fault;
 import io.millrace.testing.proxy.Faults;
 import io.millrace.testing.proxy.RpcCall;
@@ -104,6 +105,29 @@ class SourceNodeFaultITCase {
 
         assertThat(reader.events).hasSize(3);
         reader.emittedExactlyOnce();
+    }
+
+    /**
+     * No fault: a log of the vault that the stream does not read. The alarm said "block 1418 has
+     * other logs now that it is final than when it was new".
+     */
+    @Test
+    void row19_logThatNobodyReads_isNoDisagreement() throws Exception {
+        FaultReader reader = oneNode();
+        reader.poll();
+        CHAIN.withAutomine(
+                () ->
+                        CHAIN.local()
+                                .vault
+                                .grantRole(new byte[32], LocalVault.PROVIDER.address())
+                                .send());
+        reader.poll(2);
+
+        CHAIN.mine(8);
+        reader.drain();
+
+        assertThat(reader.metrics.rpcDisagreements()).as("alarms without a fault").isZero();
+        assertThat(reader.metrics.rpcFailures()).isZero();
     }
 
     /** Row 20: every provider's way to say "too wide" narrows the range, and leaves no gap. */

@@ -5,10 +5,7 @@ import io.millrace.chain.rpc.LogEntry;
 import io.millrace.chain.rpc.RpcErrorKind;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.chain.submit.EpochLog;
-import io.millrace.chain.submit.FeePolicy;
-import io.millrace.chain.submit.Fees;
 import io.millrace.chain.submit.L2Block;
-import io.millrace.chain.submit.MarketFeePolicy;
 import io.millrace.chain.submit.SettlementHaltedException;
 import io.millrace.chain.submit.SettlementRecord;
 import io.millrace.chain.submit.SettlementRecord.State;
@@ -16,6 +13,10 @@ import io.millrace.chain.submit.SubmissionJournal;
 import io.millrace.chain.submit.TransactionOutcome;
 import io.millrace.chain.submit.VaultClient;
 import io.millrace.chain.submit.VaultHead;
+import io.millrace.chain.submit.fee.FeePolicy;
+import io.millrace.chain.submit.fee.Fees;
+import io.millrace.chain.submit.fee.MarketFeePolicy;
+import io.millrace.chain.submit.fee.Tips;
 import io.millrace.unit.Hex;
 import java.io.IOException;
 import java.util.HashMap;
@@ -111,6 +112,22 @@ enum Mutants implements Mutant {
                                             entry.state() == State.FINAL
                                                     || !settled.contains(entry.header()))
                             .toList();
+                }
+            };
+        }
+    },
+    REPLACE_WITHOUT_MORE_GAS {
+        @Override
+        public VaultClient client(VaultClient client, SimProcess process) {
+            return new ForwardingVaultClient(client) {
+                private final Map<Long, String> first = new HashMap<>();
+
+                @Override
+                public void sendRaw(String raw) throws RpcException {
+                    SimTransaction tx = process.world.chain.parse(raw);
+                    String sent = first.computeIfAbsent(tx.nonce(), nonce -> raw);
+                    boolean roomier = tx.gasLimit() > process.world.chain.parse(sent).gasLimit();
+                    to.sendRaw(roomier ? sent : raw);
                 }
             };
         }
@@ -288,7 +305,7 @@ enum Mutants implements Mutant {
     NO_FEE_CAP {
         @Override
         public FeePolicy fees(FeePolicy fees) {
-            return new MarketFeePolicy(1_000, 1_000_000_000_000L, 5);
+            return new MarketFeePolicy(1_000, 1_000_000_000L, 1_000_000_000_000L, 5);
         }
     },
     A_REVERT_IS_SUCCESS {
@@ -346,13 +363,18 @@ enum Mutants implements Mutant {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public Fees initial(long baseFeeWei, long tipWei) {
-            return to.initial(baseFeeWei, tipWei);
+        public Fees initial(long baseFeeWei, Tips tips) {
+            return to.initial(baseFeeWei, tips);
         }
 
         @Override
-        public Optional<Fees> bump(Fees old, long baseFeeWei, long tipWei) {
-            return to.bump(old, baseFeeWei, tipWei).isEmpty()
+        public boolean isOverLimit(long baseFeeWei, Tips tips) {
+            return to.isOverLimit(baseFeeWei, tips);
+        }
+
+        @Override
+        public Optional<Fees> bump(Fees old, long baseFeeWei, Tips tips) {
+            return to.bump(old, baseFeeWei, tips).isEmpty()
                     ? Optional.empty()
                     : Optional.of(
                             new Fees(

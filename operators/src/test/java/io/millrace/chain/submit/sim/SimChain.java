@@ -38,6 +38,9 @@ final class SimChain {
     long gasNeeded = GAS;
     double inclusion = 1.0;
 
+    /** Whether a limit below what is needed keeps a transaction out, instead of failing it. */
+    boolean gasIsIntrinsic;
+
     /** Whether a header must name the vault's head (M5); only a mutant says no. */
     final boolean comparesAndSwaps;
 
@@ -99,6 +102,7 @@ final class SimChain {
                 pool.remove(tx.hash());
             } else if (tx.nonce() == state.nonce()
                     && tx.maxFeePerGasWei() >= baseFeeWei
+                    && (!gasIsIntrinsic || tx.gasLimit() >= gasNeeded)
                     && tx.mostWei() <= state.balanceWei()
                     && random.nextDouble() < inclusion) {
                 pool.remove(tx.hash());

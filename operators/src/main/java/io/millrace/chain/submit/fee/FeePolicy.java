@@ -1,4 +1,4 @@
-package io.millrace.chain.submit;
+package io.millrace.chain.submit.fee;
 
 import java.io.Serializable;
 import java.util.Optional;
@@ -6,14 +6,17 @@ import java.util.Optional;
 /** What to offer for gas. Called by the submitter's thread only. */
 public interface FeePolicy extends Serializable {
 
-    /** What the market asks, within the policy's limit. */
-    Fees initial(long baseFeeWei, long tipWei);
+    /** What the market asks, within the policy's limits. */
+    Fees initial(long baseFeeWei, Tips tips);
+
+    /** Whether the node asks for more than the policy ever offers. */
+    boolean isOverLimit(long baseFeeWei, Tips tips);
 
     /**
      * Fees of a replacement for {@code old}, or empty if it would cost more than the policy allows:
      * then the old one is published again instead.
      */
-    Optional<Fees> bump(Fees old, long baseFeeWei, long tipWei);
+    Optional<Fees> bump(Fees old, long baseFeeWei, Tips tips);
 
     /** Most that is ever offered for a unit of gas, wei. */
     long maxFeePerGasWei();
