@@ -118,6 +118,11 @@ final class AttemptSigner {
             throws RpcException, SettlementHaltedException {
         Fees before = new Fees(old.maxFeePerGasWei(), old.maxPriorityFeePerGasWei());
         Optional<Fees> fees = options.fees().bump(before, latest.baseFeeWei(), tips(latest));
+        if (fees.isEmpty() && gasLimit > SignedTransaction.gasLimit(old.raw())) {
+            // No price gets the old one into a block. At the limit of the fees the same ones will
+            // do, as a node that finds the gas too low does not keep it.
+            fees = options.fees().raise(before).or(() -> Optional.of(before));
+        }
         metrics.capped(fees.isEmpty());
         if (fees.isEmpty()) {
             warn(

@@ -13,6 +13,7 @@ import io.millrace.testing.LocalVault;
 import io.millrace.testing.proxy.Fault;
 import io.millrace.testing.proxy.Faults;
 import io.millrace.testing.proxy.RpcCall;
+import io.millrace.unit.Keccak;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.junit.jupiter.api.Test;
@@ -119,7 +120,9 @@ class SourceNodeFaultITCase {
                 () ->
                         CHAIN.local()
                                 .vault
-                                .grantRole(new byte[32], LocalVault.PROVIDER.address())
+                                .grantRole(
+                                        Keccak.hashUtf8("SETTLER_ROLE"),
+                                        LocalVault.PROVIDER.address())
                                 .send());
         reader.poll(2);
 

@@ -18,6 +18,12 @@ public interface FeePolicy extends Serializable {
      */
     Optional<Fees> bump(Fees old, long baseFeeWei, Tips tips);
 
+    /**
+     * Fees of a replacement for {@code old} which asks for more gas, since no market would ever
+     * take the old one: only the absolute limits hold. Empty if they are reached.
+     */
+    Optional<Fees> raise(Fees old);
+
     /** Most that is ever offered for a unit of gas, wei. */
     long maxFeePerGasWei();
 }

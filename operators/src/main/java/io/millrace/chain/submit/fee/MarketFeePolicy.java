@@ -77,6 +77,15 @@ public record MarketFeePolicy(
                 : Optional.of(new Fees(Math.max(fee, tip), tip));
     }
 
+    @Override
+    public Optional<Fees> raise(Fees old) {
+        long tip = raised(old.maxPriorityFeePerGasWei());
+        long fee = Math.max(raised(old.maxFeePerGasWei()), tip);
+        return tip > maxTipWei || fee > maxFeePerGasWei
+                ? Optional.empty()
+                : Optional.of(new Fees(fee, tip));
+    }
+
     /** At least 10 % and one wei more (the replacement rule of geth, reth and nethermind). */
     private static long raised(long wei) {
         return saturatedAdd(wei, Math.max(1, wei / 10 + (wei % 10 == 0 ? 0 : 1)));

@@ -103,6 +103,16 @@ class MarketFeePolicyTest {
         assertThat(policy.bump(old, TIP_LIMIT, Tips.suggested(1_000))).isEmpty();
     }
 
+    /** Dear from a spike and short of gas, it was published again for ever. */
+    @Test
+    void raise_farOverTheMarket_isAllowedUpToTheAbsoluteLimits() {
+        Fees old = new Fees(LIMIT / 2, 1_000);
+
+        assertThat(policy.bump(old, 1_000, Tips.suggested(1_000))).isEmpty();
+        assertThat(policy.raise(old)).contains(new Fees(LIMIT / 20 * 11, 1_100));
+        assertThat(policy.raise(new Fees(LIMIT, 1_000))).isEmpty();
+    }
+
     @Test
     void isOverLimit_ordinaryMarket_isNot() {
         assertThat(policy.isOverLimit(1_000_000_000L, Tips.suggested(TIP_LIMIT))).isFalse();

@@ -383,6 +383,11 @@ enum Mutants implements Mutant {
         }
 
         @Override
+        public Optional<Fees> raise(Fees old) {
+            return to.raise(old);
+        }
+
+        @Override
         public long maxFeePerGasWei() {
             return to.maxFeePerGasWei();
         }

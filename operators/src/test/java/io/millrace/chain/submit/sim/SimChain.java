@@ -98,11 +98,11 @@ final class SimChain {
         Map<String, LogEntry> logs = new HashMap<>();
         Map<String, TransactionOutcome> outcomes = new HashMap<>();
         for (SimTransaction tx : candidates) {
-            if (tx.nonce() < state.nonce()) {
+            boolean invalid = gasIsIntrinsic && tx.gasLimit() < gasNeeded;
+            if (tx.nonce() < state.nonce() || invalid) {
                 pool.remove(tx.hash());
             } else if (tx.nonce() == state.nonce()
                     && tx.maxFeePerGasWei() >= baseFeeWei
-                    && (!gasIsIntrinsic || tx.gasLimit() >= gasNeeded)
                     && tx.mostWei() <= state.balanceWei()
                     && random.nextDouble() < inclusion) {
                 pool.remove(tx.hash());

@@ -126,8 +126,13 @@ final class SimOracle {
 
     private void requireReplaces(SettlementRecord old, SettlementRecord entry) {
         if (old.nonce() == entry.nonce()) {
+            boolean roomierAtTheLimit =
+                    gasLimit(entry) > gasLimit(old)
+                            && entry.maxFeePerGasWei() == old.maxFeePerGasWei()
+                            && !SimClient.isRaised(
+                                    old.maxFeePerGasWei(), SimWorld.FEES.maxFeePerGasWei());
             require(
-                    SimClient.isRaised(old.maxFeePerGasWei(), entry.maxFeePerGasWei())
+                    roomierAtTheLimit || SimClient.isRaised(old.maxFeePerGasWei(), entry.maxFeePerGasWei())
                             && SimClient.isRaised(
                                     old.maxPriorityFeePerGasWei(), entry.maxPriorityFeePerGasWei()),
                     "replaces a fee of "
@@ -135,10 +140,13 @@ final class SimOracle {
                             + " by one of "
                             + entry.maxFeePerGasWei());
             require(
-                    world.chain.parse(entry.raw()).gasLimit()
-                            >= world.chain.parse(old.raw()).gasLimit(),
+                    gasLimit(entry) >= gasLimit(old),
                     "lowers the gas of nonce " + entry.nonce());
         }
+    }
+
+    private long gasLimit(SettlementRecord signed) {
+        return world.chain.parse(signed.raw()).gasLimit();
     }
 
     /** Signed bytes arrive at a node. */
