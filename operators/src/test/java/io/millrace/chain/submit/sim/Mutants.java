@@ -14,9 +14,7 @@ import io.millrace.chain.submit.TransactionOutcome;
 import io.millrace.chain.submit.VaultClient;
 import io.millrace.chain.submit.VaultHead;
 import io.millrace.chain.submit.fee.FeePolicy;
-import io.millrace.chain.submit.fee.Fees;
 import io.millrace.chain.submit.fee.MarketFeePolicy;
-import io.millrace.chain.submit.fee.Tips;
 import io.millrace.unit.Hex;
 import java.io.IOException;
 import java.util.HashMap;
@@ -284,7 +282,7 @@ enum Mutants implements Mutant {
     BUMP_BY_FIVE_PERCENT {
         @Override
         public FeePolicy fees(FeePolicy fees) {
-            return new Timid(fees);
+            return new TimidFees(fees);
         }
     },
     NEVER_PUBLISH_AGAIN {
@@ -356,42 +354,6 @@ enum Mutants implements Mutant {
             };
         }
     };
-
-    /** Raises fees by half of what nodes demand. */
-    private record Timid(FeePolicy to) implements FeePolicy {
-
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public Fees initial(long baseFeeWei, Tips tips) {
-            return to.initial(baseFeeWei, tips);
-        }
-
-        @Override
-        public boolean isOverLimit(long baseFeeWei, Tips tips) {
-            return to.isOverLimit(baseFeeWei, tips);
-        }
-
-        @Override
-        public Optional<Fees> bump(Fees old, long baseFeeWei, Tips tips) {
-            return to.bump(old, baseFeeWei, tips).isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(
-                            new Fees(
-                                    old.maxFeePerGasWei() * 105 / 100,
-                                    old.maxPriorityFeePerGasWei() * 105 / 100));
-        }
-
-        @Override
-        public Optional<Fees> raise(Fees old) {
-            return to.raise(old);
-        }
-
-        @Override
-        public long maxFeePerGasWei() {
-            return to.maxFeePerGasWei();
-        }
-    }
 
     private static SubmissionJournal appending(
             SubmissionJournal journal, Consumer<SettlementRecord> append) {

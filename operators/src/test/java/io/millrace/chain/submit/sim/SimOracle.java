@@ -132,17 +132,19 @@ final class SimOracle {
                             && !SimClient.isRaised(
                                     old.maxFeePerGasWei(), SimWorld.FEES.maxFeePerGasWei());
             require(
-                    roomierAtTheLimit || SimClient.isRaised(old.maxFeePerGasWei(), entry.maxFeePerGasWei())
-                            && SimClient.isRaised(
-                                    old.maxPriorityFeePerGasWei(), entry.maxPriorityFeePerGasWei()),
+                    roomierAtTheLimit || bothRaised(old, entry),
                     "replaces a fee of "
                             + old.maxFeePerGasWei()
                             + " by one of "
                             + entry.maxFeePerGasWei());
-            require(
-                    gasLimit(entry) >= gasLimit(old),
-                    "lowers the gas of nonce " + entry.nonce());
+            require(gasLimit(entry) >= gasLimit(old), "lowers the gas of nonce " + entry.nonce());
         }
+    }
+
+    private static boolean bothRaised(SettlementRecord old, SettlementRecord entry) {
+        return SimClient.isRaised(old.maxFeePerGasWei(), entry.maxFeePerGasWei())
+                && SimClient.isRaised(
+                        old.maxPriorityFeePerGasWei(), entry.maxPriorityFeePerGasWei());
     }
 
     private long gasLimit(SettlementRecord signed) {
