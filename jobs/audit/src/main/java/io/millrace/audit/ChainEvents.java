@@ -11,12 +11,12 @@ import io.millrace.audit.ChainBooks.Settlement;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.read.AbiWords;
 import io.millrace.audit.read.JsonRpc;
+import io.millrace.audit.read.LogRanges;
 import io.millrace.audit.read.Progress;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.web3j.crypto.Hash;
 import org.web3j.utils.Numeric;
@@ -45,7 +45,6 @@ final class ChainEvents {
                                     + "uint256[]),uint256[])")
                     .substring(0, 10);
     private static final int HEADER_WORDS = 11;
-    private static final long BLOCKS_IN_RANGE = 2_000;
 
     private final JsonRpc rpc;
     private final AuditConfig config;
@@ -63,21 +62,13 @@ final class ChainEvents {
     /** Reads all events from block {@code first} to {@code block}. */
     void read(long first, long block) throws IOException {
         progress.stage("reading the chain, blocks", block - first + 1);
-        for (long from = first; from <= block; from += BLOCKS_IN_RANGE) {
-            long to = Math.min(from + BLOCKS_IN_RANGE - 1, block);
-            Map<String, Object> filter =
-                    Map.of(
-                            "fromBlock",
-                            Numeric.encodeQuantity(BigInteger.valueOf(from)),
-                            "toBlock",
-                            Numeric.encodeQuantity(BigInteger.valueOf(to)),
-                            "address",
-                            List.of(config.vault(), config.registry()));
-            for (JsonNode log : rpc.call("eth_getLogs", filter)) {
+        LogRanges ranges = new LogRanges(rpc, List.of(config.vault(), config.registry()));
+        for (long from = first; from <= block; from = ranges.next()) {
+            for (JsonNode log : ranges.logs(from, block)) {
                 read(log);
                 progress.advance(0);
             }
-            progress.step(to - from + 1);
+            progress.step(ranges.next() - from);
         }
     }
 

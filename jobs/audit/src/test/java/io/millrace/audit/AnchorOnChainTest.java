@@ -14,6 +14,7 @@ import io.millrace.audit.read.Progress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,13 +39,15 @@ class AnchorOnChainTest {
         node.createContext(
                 "/",
                 exchange -> {
+                    JsonNode asked = MAPPER.readTree(exchange.getRequestBody());
                     ArrayNode answers = MAPPER.createArrayNode();
-                    for (JsonNode call : MAPPER.readTree(exchange.getRequestBody())) {
+                    for (JsonNode call : asked.isArray() ? asked : List.of(asked)) {
                         answers.addObject()
                                 .put("id", call.path("id").asInt())
                                 .set("result", answer(call));
                     }
-                    byte[] body = answers.toString().getBytes(UTF_8);
+                    JsonNode all = asked.isArray() ? answers : answers.get(0);
+                    byte[] body = all.toString().getBytes(UTF_8);
                     exchange.sendResponseHeaders(200, body.length);
                     exchange.getResponseBody().write(body);
                     exchange.close();
