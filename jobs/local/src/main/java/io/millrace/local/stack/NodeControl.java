@@ -30,7 +30,7 @@ final class NodeControl implements AutoCloseable {
     MinedBlock head() throws IOException {
         Map<?, ?> block = (Map<?, ?>) session.call("eth_getBlockByNumber", "latest", false);
         List<String> transactions = new ArrayList<>();
-        for (Object hash : (List<?>) block.get("transactions")) {
+        for (Object hash : (List<?>) member(block, "transactions")) {
             transactions.add(String.valueOf(session.call("eth_getRawTransactionByHash", hash)));
         }
         return new MinedBlock(
@@ -103,7 +103,7 @@ final class NodeControl implements AutoCloseable {
         Map<?, ?> proof =
                 (Map<?, ?>) session.call("eth_getProof", EvmAddress.ZERO, List.of(), "latest");
         Map<?, ?> block = (Map<?, ?>) session.call("eth_getBlockByNumber", "latest", false);
-        String root = String.valueOf(((List<?>) proof.get("accountProof")).get(0));
+        String root = String.valueOf(((List<?>) member(proof, "accountProof")).get(0));
         return Hex.encode(Keccak.hash(Hex.decode(root))).equals(text(block, "stateRoot"));
     }
 
@@ -112,11 +112,15 @@ final class NodeControl implements AutoCloseable {
         session.close();
     }
 
-    private static String text(Map<?, ?> block, String key) throws IOException {
-        Object value = block.get(key);
+    private static String text(Map<?, ?> answer, String key) throws IOException {
+        return member(answer, key).toString();
+    }
+
+    private static Object member(Map<?, ?> answer, String key) throws IOException {
+        Object value = answer.get(key);
         if (value == null) {
-            throw new IOException("the node's block has no " + key);
+            throw new IOException("the node's answer has no " + key);
         }
-        return value.toString();
+        return value;
     }
 }
