@@ -60,6 +60,18 @@ public final class JobOptions {
                                     + " topic. Set by millrace recover together with the state that"
                                     + " it rebuilds.");
 
+    public static final ConfigOption<Map<String, String>> KAFKA_LOST_REQUESTS =
+            key("kafka.lost.requests")
+                    .mapType()
+                    .defaultValue(Map.of())
+                    .withDescription(
+                            "Accepts that requests were gone before they were read,"
+                                    + " topic-partition:offset, comma-separated, as the error"
+                                    + " prints it: reading may go on at an offset up to that one."
+                                    + " Nobody is charged for them, nobody gets an answer;"
+                                    + " admit.lostOffsets counts them. Without effect where nothing"
+                                    + " is missing.");
+
     public static final ConfigOption<List<String>> CHAIN_RPC_URLS =
             key("chain.rpc.urls")
                     .stringType()
@@ -334,6 +346,7 @@ public final class JobOptions {
                     KAFKA_TRANSACTION_TIMEOUT,
                     KAFKA_TICK_INTERVAL,
                     KAFKA_START_OFFSETS,
+                    KAFKA_LOST_REQUESTS,
                     CHAIN_RPC_URLS,
                     CHAIN_ID,
                     VAULT_ADDRESS,

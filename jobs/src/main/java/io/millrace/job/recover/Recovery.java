@@ -103,7 +103,9 @@ public final class Recovery {
     public static Optional<String> whyOutdated(JobConfig config, @Nullable String savepoint)
             throws IOException {
         LedgerLog.Recorded recorded =
-                KafkaLedgerLog.factory(config.kafka().bootstrapServers())
+                KafkaLedgerLog.factory(
+                                config.kafka().bootstrapServers(),
+                                config.kafka().transactionTimeout())
                         .open()
                         .read(SentMark.NONE);
         if (savepoint == null) {
