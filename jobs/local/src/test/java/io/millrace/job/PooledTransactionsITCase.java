@@ -78,7 +78,8 @@ class PooledTransactionsITCase {
                 TopicSettings.create(admin, 1);
                 String old =
                         stopped(
-                                start(2,
+                                start(
+                                        2,
                                         "",
                                         new LossRefusingSink(
                                                 older(servers),
@@ -86,8 +87,7 @@ class PooledTransactionsITCase {
                                                 new SinkAdmin(servers))));
                 Set<String> before = ids(admin);
 
-                JobClient pooled =
-                        start(2, old, endpoints(servers).exactlyOnce(LedgerSink.MONEY));
+                JobClient pooled = start(2, old, endpoints(servers).exactlyOnce(LedgerSink.MONEY));
                 String savepoint = stopped(pooled);
                 Set<String> made = ids(admin);
                 made.removeAll(before);
@@ -134,8 +134,7 @@ class PooledTransactionsITCase {
                 .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
-    private static JobClient start(
-            int parallelism, String savepoint, Sink<OutboundRecord> sink)
+    private static JobClient start(int parallelism, String savepoint, Sink<OutboundRecord> sink)
             throws Exception {
         COMPLETED.set(0);
         Configuration flink = new Configuration();
