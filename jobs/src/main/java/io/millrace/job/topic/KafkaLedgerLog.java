@@ -150,7 +150,8 @@ public final class KafkaLedgerLog implements LedgerLog {
         return checkpoints.size() > 1;
     }
 
-    static CheckpointMark decoded(ConsumerRecord<byte[], byte[]> record) throws IOException {
+    private static CheckpointMark decoded(ConsumerRecord<byte[], byte[]> record)
+            throws IOException {
         return JsonCodec.decode(record.value(), CheckpointMark.class);
     }
 }

@@ -136,7 +136,7 @@ final class KafkaMarkLog implements MarkLog {
     private static void ifOf(
             String writer, ConsumerRecord<byte[], byte[]> record, Consumer<SinkMark> then)
             throws IOException {
-        CheckpointMark mark = KafkaLedgerLog.decoded(record);
+        CheckpointMark mark = JsonCodec.decode(record.value(), CheckpointMark.class);
         if (mark.writer().equals(writer)) {
             then.accept(
                     new SinkMark(
