@@ -65,12 +65,9 @@ public final class JobOptions {
                     .mapType()
                     .defaultValue(Map.of())
                     .withDescription(
-                            "Accepts that requests were gone before they were read,"
-                                    + " topic-partition:offset, comma-separated, as the error"
-                                    + " prints it: reading may go on at an offset up to that one."
-                                    + " Nobody is charged for them, nobody gets an answer;"
-                                    + " admit.lostOffsets counts them. Without effect where nothing"
-                                    + " is missing.");
+                            "Accepts that requests before an offset were gone before they were"
+                                    + " read, topic-partition:offset as the error prints it."
+                                    + " admit.lostOffsets counts them.");
 
     public static final ConfigOption<List<String>> CHAIN_RPC_URLS =
             key("chain.rpc.urls")
@@ -133,8 +130,7 @@ public final class JobOptions {
                     .durationType()
                     .defaultValue(Duration.ofSeconds(2))
                     .withDescription(
-                            "Pause between two looks at the chain, of the event source and of the"
-                                    + " submitter.");
+                            "Pause between two looks at the chain, of source and submitter.");
 
     public static final ConfigOption<LogsCheck> CHAIN_LOGS_CHECK =
             key("chain.logs.check")
@@ -174,9 +170,7 @@ public final class JobOptions {
             key("settle.signer.low.wei")
                     .longType()
                     .defaultValue(SubmitOptions.LOW_BALANCE_WEI)
-                    .withDescription(
-                            "The metric lowBalance is 1 while the settler has less than this many"
-                                    + " wei for gas.");
+                    .withDescription("The metric lowBalance is 1 while the settler has less wei.");
 
     public static final ConfigOption<List<Integer>> PROVIDER_ACCOUNTS =
             key("provider.accounts")
@@ -203,8 +197,7 @@ public final class JobOptions {
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "Folder with one folder a model: manifest.json and the files it"
-                                    + " names.");
+                            "Folder with one folder a model: manifest.json and its files.");
 
     public static final ConfigOption<ResultsMode> RESULTS_MODE =
             key("results.mode")
@@ -253,8 +246,7 @@ public final class JobOptions {
                     .intType()
                     .defaultValue(250)
                     .withDescription(
-                            "Protocol fee out of each debit, 1/100 of a percent, credited to the"
-                                    + " treasury.");
+                            "Protocol fee out of each debit to the treasury, 1/100 of 1 %.");
 
     public static final ConfigOption<Integer> INFER_BATCH_MAX_ROWS =
             key("infer.batch.max.rows")
@@ -292,8 +284,7 @@ public final class JobOptions {
                     .intType()
                     .defaultValue(4)
                     .withDescription(
-                            "2^depth settlement shards; the vault's SHARD_DEPTH, fixed for the life"
-                                    + " of a ledger.");
+                            "2^depth settlement shards: the vault's SHARD_DEPTH, fixed for ever.");
 
     public static final ConfigOption<Integer> EPOCH_CUT_EVERY_CHECKPOINTS =
             key("epoch.cut.every.checkpoints")
@@ -316,9 +307,7 @@ public final class JobOptions {
             key("settle.dust.min.nano")
                     .longType()
                     .defaultValue(0L)
-                    .withDescription(
-                            "A requester whose pending total is below this many nano-USD is"
-                                    + " carried, whole.");
+                    .withDescription("A requester with a lower pending total is carried, whole.");
 
     public static final ConfigOption<Integer> SETTLE_DUST_MAX_CUTS =
             key("settle.dust.max.cuts")
