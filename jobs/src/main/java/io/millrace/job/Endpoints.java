@@ -75,7 +75,8 @@ public record Endpoints(
                         config.kafka().bootstrapServers(),
                         config.kafka().transactionPrefix(),
                         config.chain().domain().vault()),
-                KafkaLedgerLog.factory(config.kafka().bootstrapServers()),
+                KafkaLedgerLog.factory(
+                        config.kafka().bootstrapServers(), config.kafka().transactionTimeout()),
                 new KafkaEpochLog(config.kafka().bootstrapServers()));
     }
 

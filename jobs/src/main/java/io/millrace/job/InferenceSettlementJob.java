@@ -1,5 +1,6 @@
 package io.millrace.job;
 
+import io.millrace.job.topic.KafkaBrokerChecks;
 import io.millrace.job.topic.KafkaTopicChecks;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
@@ -54,6 +55,10 @@ public final class InferenceSettlementJob {
         TransactionAge.requireWithin(
                 config.kafka().transactionTimeout(), env.getCheckpointConfig());
         KafkaTopicChecks.verify(config.kafka().bootstrapServers(), config.parallelism().admit());
+        KafkaBrokerChecks.verify(
+                config.kafka().bootstrapServers(),
+                config.kafka().transactionTimeout(),
+                config.admit().horizon());
         topology(env, Endpoints.of(config), config);
     }
 

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
@@ -37,7 +38,8 @@ public record JobConfig(
             String transactionPrefix,
             Duration transactionTimeout,
             Duration tickInterval,
-            Map<String, Long> startOffsets) {}
+            Map<String, Long> startOffsets,
+            Map<String, Long> lostRequests) {}
 
     /** The L2 and our contracts. */
     public record Chain(
@@ -115,7 +117,11 @@ public record JobConfig(
                         given.get(JobOptions.KAFKA_TRANSACTION_PREFIX),
                         given.get(JobOptions.KAFKA_TRANSACTION_TIMEOUT),
                         positive(given, JobOptions.KAFKA_TICK_INTERVAL),
-                        startOffsets(given)),
+                        offsets(given, JobOptions.KAFKA_START_OFFSETS, ".+"),
+                        offsets(
+                                given,
+                                JobOptions.KAFKA_LOST_REQUESTS,
+                                Pattern.quote(Topics.REQUESTS))),
                 new Chain(
                         rpcUrls(given),
                         new Eip712Domain(
@@ -157,17 +163,19 @@ public record JobConfig(
                 .collect(joining(" "));
     }
 
-    private static Map<String, Long> startOffsets(Configuration given) {
+    private static Map<String, Long> offsets(
+            Configuration given, ConfigOption<Map<String, String>> option, String topic) {
         Map<String, Long> offsets = new LinkedHashMap<>();
-        given.get(JobOptions.KAFKA_START_OFFSETS)
+        given.get(option)
                 .forEach(
                         (partition, offset) -> {
-                            if (!partition.matches(".+-\\d+") || !offset.matches("\\d{1,18}")) {
+                            if (!partition.matches(topic + "-\\d+")
+                                    || !offset.matches("\\d{1,18}")) {
                                 throw new IllegalArgumentException(
                                         ("--%s says %s:%s; give"
                                                         + " topic-partition:offset, as in %s-0:42")
                                                 .formatted(
-                                                        JobOptions.KAFKA_START_OFFSETS.key(),
+                                                        option.key(),
                                                         partition,
                                                         offset,
                                                         Topics.REQUESTS));

@@ -60,6 +60,15 @@ public final class JobOptions {
                                     + " comma-separated; the others begin at the start of their"
                                     + " topic. A state that recover has rebuilt holds its own.");
 
+    public static final ConfigOption<Map<String, String>> KAFKA_LOST_REQUESTS =
+            key("kafka.lost.requests")
+                    .mapType()
+                    .defaultValue(Map.of())
+                    .withDescription(
+                            "Accepts that requests before an offset were gone before they were"
+                                    + " read, topic-partition:offset as the error prints it."
+                                    + " admit.lostOffsets counts them.");
+
     public static final ConfigOption<List<String>> CHAIN_RPC_URLS =
             key("chain.rpc.urls")
                     .stringType()
@@ -121,8 +130,7 @@ public final class JobOptions {
                     .durationType()
                     .defaultValue(Duration.ofSeconds(2))
                     .withDescription(
-                            "Pause between two looks at the chain, of the event source and of the"
-                                    + " submitter.");
+                            "Pause between two looks at the chain, of source and submitter.");
 
     public static final ConfigOption<LogsCheck> CHAIN_LOGS_CHECK =
             key("chain.logs.check")
@@ -162,9 +170,7 @@ public final class JobOptions {
             key("settle.signer.low.wei")
                     .longType()
                     .defaultValue(SubmitOptions.LOW_BALANCE_WEI)
-                    .withDescription(
-                            "The metric lowBalance is 1 while the settler has less than this many"
-                                    + " wei for gas.");
+                    .withDescription("The metric lowBalance is 1 while the settler has less wei.");
 
     public static final ConfigOption<List<Integer>> PROVIDER_ACCOUNTS =
             key("provider.accounts")
@@ -191,8 +197,7 @@ public final class JobOptions {
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "Folder with one folder a model: manifest.json and the files it"
-                                    + " names.");
+                            "Folder with one folder a model: manifest.json and its files.");
 
     public static final ConfigOption<ResultsMode> RESULTS_MODE =
             key("results.mode")
@@ -241,8 +246,7 @@ public final class JobOptions {
                     .intType()
                     .defaultValue(250)
                     .withDescription(
-                            "Protocol fee out of each debit, 1/100 of a percent, credited to the"
-                                    + " treasury.");
+                            "Protocol fee out of each debit to the treasury, 1/100 of 1 %.");
 
     public static final ConfigOption<Integer> INFER_BATCH_MAX_ROWS =
             key("infer.batch.max.rows")
@@ -280,8 +284,7 @@ public final class JobOptions {
                     .intType()
                     .defaultValue(4)
                     .withDescription(
-                            "2^depth settlement shards; the vault's SHARD_DEPTH, fixed for the life"
-                                    + " of a ledger.");
+                            "2^depth settlement shards: the vault's SHARD_DEPTH, fixed for ever.");
 
     public static final ConfigOption<Integer> EPOCH_CUT_EVERY_CHECKPOINTS =
             key("epoch.cut.every.checkpoints")
@@ -304,9 +307,7 @@ public final class JobOptions {
             key("settle.dust.min.nano")
                     .longType()
                     .defaultValue(0L)
-                    .withDescription(
-                            "A requester whose pending total is below this many nano-USD is"
-                                    + " carried, whole.");
+                    .withDescription("A requester with a lower pending total is carried, whole.");
 
     public static final ConfigOption<Integer> SETTLE_DUST_MAX_CUTS =
             key("settle.dust.max.cuts")
@@ -343,6 +344,7 @@ public final class JobOptions {
                     KAFKA_TRANSACTION_TIMEOUT,
                     KAFKA_TICK_INTERVAL,
                     KAFKA_START_OFFSETS,
+                    KAFKA_LOST_REQUESTS,
                     CHAIN_RPC_URLS,
                     CHAIN_ID,
                     VAULT_ADDRESS,

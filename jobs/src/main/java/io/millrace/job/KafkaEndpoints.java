@@ -2,6 +2,8 @@ package io.millrace.job;
 
 import io.millrace.admit.RequestRecord;
 import io.millrace.chain.SealedPart;
+import io.millrace.job.input.StartOffsets;
+import io.millrace.job.input.WholeSource;
 import io.millrace.job.topic.Topics;
 import io.millrace.meter.Charge;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +13,8 @@ import java.util.Properties;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -29,6 +31,15 @@ final class KafkaEndpoints {
      */
     private static final String MAX_REQUESTS_A_POLL = "32";
 
+    private static final String LOST_BOOKS =
+            "restore the topic from a replica or a backup, or rebuild the state from what is left"
+                    + " with: jobs/bin/millrace recover";
+
+    private static final String LOST_REQUESTS =
+            "nobody was charged for them and nobody has an answer; if they cannot be restored,"
+                    + " start with --%s PARTITION:FIRST"
+                            .formatted(JobOptions.KAFKA_LOST_REQUESTS.key());
+
     private final JobConfig.Kafka config;
 
     KafkaEndpoints(JobConfig.Kafka config) {
@@ -39,56 +50,67 @@ final class KafkaEndpoints {
      * Requests with their append time, from the beginning; the job's own state says where it goes
      * on.
      */
-    KafkaSource<RequestRecord> requests() {
-        return KafkaSource.<RequestRecord>builder()
-                .setBootstrapServers(config.bootstrapServers())
-                .setTopics(Topics.REQUESTS)
-                .setGroupId(config.transactionPrefix() + "-requests")
-                .setStartingOffsets(start(Topics.REQUESTS))
-                .setDeserializer(new RequestRecordSchema())
-                .setProperty("isolation.level", "read_committed")
-                .setProperty("max.poll.records", MAX_REQUESTS_A_POLL)
-                .build();
+    WholeSource<RequestRecord> requests() {
+        KafkaSource<RequestRecord> requests =
+                KafkaSource.<RequestRecord>builder()
+                        .setBootstrapServers(config.bootstrapServers())
+                        .setTopics(Topics.REQUESTS)
+                        .setGroupId(config.transactionPrefix() + "-requests")
+                        .setStartingOffsets(start(Topics.REQUESTS))
+                        .setDeserializer(new RequestRecordSchema())
+                        .setProperty("isolation.level", "read_committed")
+                        .setProperty("max.poll.records", MAX_REQUESTS_A_POLL)
+                        .build();
+        return whole(requests, LOST_REQUESTS, partitions(config.lostRequests()));
     }
 
     /** The job's own charges, once committed: they release reservations. */
-    KafkaSource<Charge> charges() {
+    WholeSource<Charge> charges() {
         return committed(Topics.CHARGES, Charge.class);
     }
 
     /** The epoch log, once committed: what the submitter works through. */
-    KafkaSource<SealedPart> epochs() {
+    WholeSource<SealedPart> epochs() {
         return committed(Topics.EPOCHS, SealedPart.class);
     }
 
-    private <T> KafkaSource<T> committed(String topic, Class<T> type) {
-        return KafkaSource.<T>builder()
-                .setBootstrapServers(config.bootstrapServers())
-                .setTopics(topic)
-                .setGroupId(config.transactionPrefix() + "-" + topic)
-                .setStartingOffsets(start(topic))
-                .setDeserializer(new JsonRecordSchema<>(type))
-                .setProperty("isolation.level", "read_committed")
-                .build();
+    private <T> WholeSource<T> committed(String topic, Class<T> type) {
+        KafkaSource<T> records =
+                KafkaSource.<T>builder()
+                        .setBootstrapServers(config.bootstrapServers())
+                        .setTopics(topic)
+                        .setGroupId(config.transactionPrefix() + "-" + topic)
+                        .setStartingOffsets(start(topic))
+                        .setDeserializer(new JsonRecordSchema<>(type))
+                        .setProperty("isolation.level", "read_committed")
+                        .build();
+        return whole(records, LOST_BOOKS, Map.of());
+    }
+
+    private <T> WholeSource<T> whole(
+            KafkaSource<T> source, String remedy, Map<TopicPartition, Long> accepted) {
+        return new WholeSource<>(source, config.bootstrapServers(), remedy, accepted);
     }
 
     /** Used only where a source has no state. */
-    private OffsetsInitializer start(String topic) {
-        Map<TopicPartition, Long> offsets = new HashMap<>();
-        config.startOffsets()
-                .forEach(
-                        (name, offset) -> {
-                            int dash = name.lastIndexOf('-');
-                            if (name.substring(0, dash).equals(topic)) {
-                                offsets.put(
-                                        new TopicPartition(
-                                                topic, Integer.parseInt(name.substring(dash + 1))),
-                                        offset);
-                            }
-                        });
-        return offsets.isEmpty()
-                ? OffsetsInitializer.earliest()
-                : OffsetsInitializer.offsets(offsets);
+    private StartOffsets start(String topic) {
+        Map<TopicPartition, Long> offsets = partitions(config.startOffsets());
+        offsets.keySet().removeIf(partition -> !partition.topic().equals(topic));
+        return new StartOffsets(offsets);
+    }
+
+    private static Map<TopicPartition, Long> partitions(Map<String, Long> offsets) {
+        Map<TopicPartition, Long> partitions = new HashMap<>();
+        offsets.forEach(
+                (name, offset) -> {
+                    int dash = name.lastIndexOf('-');
+                    partitions.put(
+                            new TopicPartition(
+                                    name.substring(0, dash),
+                                    Integer.parseInt(name.substring(dash + 1))),
+                            offset);
+                });
+        return partitions;
     }
 
     /** Records that become visible exactly when the checkpoint that contains them is complete. */
@@ -100,11 +122,15 @@ final class KafkaEndpoints {
                 KafkaSink.<OutboundRecord>builder()
                         .setBootstrapServers(config.bootstrapServers())
                         .setKafkaProducerConfig(producer)
-                        .setRecordSerializer(ledgerSchema(sink))
+                        .setRecordSerializer(new LedgerRecordSchema(sink))
                         .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
                         .setTransactionalIdPrefix(config.transactionPrefix() + "-" + sink.id())
+                        // By default every checkpoint has ids of its own, which brokers keep for
+                        // a week each.
+                        .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
                         .build(),
-                sink.id());
+                sink,
+                new SinkAdmin(config.bootstrapServers()));
     }
 
     /** Records that are published at once; a replay publishes them again. */
@@ -139,18 +165,6 @@ final class KafkaEndpoints {
     private static KafkaRecordSerializationSchema<OutboundRecord> schema() {
         return (record, context, timestamp) ->
                 new ProducerRecord<>(record.topic(), record.key(), record.value());
-    }
-
-    /** Every subtask writes every mark, under its own key: compaction keeps the last of each. */
-    private static KafkaRecordSerializationSchema<OutboundRecord> ledgerSchema(LedgerSink sink) {
-        return (record, context, timestamp) -> {
-            byte[] key =
-                    record.topic().equals(Topics.CHECKPOINTS)
-                            ? sink.key(context.getParallelInstanceId())
-                                    .getBytes(StandardCharsets.UTF_8)
-                            : record.key();
-            return new ProducerRecord<>(record.topic(), key, record.value());
-        };
     }
 
     private static KafkaRecordSerializationSchema<Long> tickSchema() {

@@ -33,6 +33,16 @@ public enum LedgerSink {
                 .toList();
     }
 
+    /** Every topic that it writes in its transactions, or may with some options. */
+    List<String> topics() {
+        return switch (this) {
+            case MONEY -> List.of(Topics.CHARGES, Topics.RESULTS, Topics.CHECKPOINTS);
+            case REJECTIONS -> List.of(Topics.REJECTIONS, Topics.CHECKPOINTS);
+            case EPOCHS -> List.of(Topics.EPOCHS, Topics.CHECKPOINTS);
+            case RECEIPTS -> List.of(Topics.RECEIPTS, Topics.CHECKPOINTS);
+        };
+    }
+
     /** As many as of the step before it. */
     int parallelism(JobConfig.Parallelism steps) {
         return switch (this) {

@@ -6,16 +6,25 @@ import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
 
 /** Commits as another does, and throws where that one would only count what is lost. */
 final class LossRefusingCommitter implements Committer<KafkaCommittable> {
 
     private final Committer<KafkaCommittable> committer;
     private final String name;
+    private final Fence fence;
 
-    LossRefusingCommitter(Committer<KafkaCommittable> committer, String name) {
+    LossRefusingCommitter(Committer<KafkaCommittable> committer, String name, Fence fence) {
         this.committer = committer;
         this.name = name;
+        this.fence = fence;
+    }
+
+    /** Aborts what is open of a transactional id. */
+    @FunctionalInterface
+    interface Fence {
+        void abort(String transactionalId) throws IOException;
     }
 
     /**
@@ -27,11 +36,18 @@ final class LossRefusingCommitter implements Committer<KafkaCommittable> {
     public void commit(Collection<CommitRequest<KafkaCommittable>> requests)
             throws IOException, InterruptedException {
         List<IOException> lost = new ArrayList<>();
+        List<String> leftOpen = new ArrayList<>();
         List<CommitRequest<KafkaCommittable>> watched = new ArrayList<>();
         for (CommitRequest<KafkaCommittable> request : requests) {
-            watched.add(ofThisRun(request) ? new WatchedRequest(request, name, lost) : request);
+            watched.add(
+                    ofThisRun(request)
+                            ? new WatchedRequest(request, name, lost)
+                            : new RestoredRequest(request, leftOpen));
         }
         committer.commit(watched);
+        for (String transactionalId : leftOpen) {
+            fence.abort(transactionalId);
+        }
         if (!lost.isEmpty()) {
             IOException first = lost.get(0);
             lost.stream().skip(1).forEach(first::addSuppressed);
@@ -56,9 +72,17 @@ final class LossRefusingCommitter implements Committer<KafkaCommittable> {
     }
 
     /** Collects the failures that Flink calls known. */
-    private record WatchedRequest(
-            CommitRequest<KafkaCommittable> request, String name, List<IOException> lost)
-            implements CommitRequest<KafkaCommittable> {
+    private static final class WatchedRequest extends ForwardingRequest {
+
+        private final String name;
+        private final List<IOException> lost;
+
+        WatchedRequest(
+                CommitRequest<KafkaCommittable> request, String name, List<IOException> lost) {
+            super(request);
+            this.name = name;
+            this.lost = lost;
+        }
 
         @Override
         public void signalFailedWithKnownReason(Throwable reason) {
@@ -71,9 +95,50 @@ final class LossRefusingCommitter implements Committer<KafkaCommittable> {
                             another job with the same kafka.transaction.prefix; the state after it \
                             is refused at the next start, which says how to go on\
                             """
-                                    .formatted(request.getCommittable().getTransactionalId(), name),
+                                    .formatted(getCommittable().getTransactionalId(), name),
                             reason));
-            request.signalFailedWithKnownReason(reason);
+            super.signalFailedWithKnownReason(reason);
+        }
+    }
+
+    /**
+     * Of an earlier run, which has mostly committed it already: the marks say whether it has. Its
+     * id may have been taken again since, by a checkpoint that never completed; whatever that left
+     * open is ended here, for the writer leaves an id alone that its state calls prepared.
+     */
+    private static final class RestoredRequest extends ForwardingRequest {
+
+        private final List<String> leftOpen;
+
+        RestoredRequest(CommitRequest<KafkaCommittable> request, List<String> leftOpen) {
+            super(request);
+            this.leftOpen = leftOpen;
+        }
+
+        @Override
+        public void signalFailedWithKnownReason(Throwable reason) {
+            leftOpen.add(getCommittable().getTransactionalId());
+            super.signalFailedWithKnownReason(reason);
+        }
+
+        /** Brokers forget an id that nobody uses: nothing of it is open then. */
+        @Override
+        public void signalFailedWithUnknownReason(Throwable reason) {
+            if (reason instanceof InvalidPidMappingException) {
+                super.signalFailedWithKnownReason(reason);
+            } else {
+                super.signalFailedWithUnknownReason(reason);
+            }
+        }
+    }
+
+    /** Says of a committable what the committer says of it. */
+    private abstract static class ForwardingRequest implements CommitRequest<KafkaCommittable> {
+
+        private final CommitRequest<KafkaCommittable> request;
+
+        ForwardingRequest(CommitRequest<KafkaCommittable> request) {
+            this.request = request;
         }
 
         @Override
@@ -84,6 +149,11 @@ final class LossRefusingCommitter implements Committer<KafkaCommittable> {
         @Override
         public int getNumberOfRetries() {
             return request.getNumberOfRetries();
+        }
+
+        @Override
+        public void signalFailedWithKnownReason(Throwable reason) {
+            request.signalFailedWithKnownReason(reason);
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.millrace.job;
 
 import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -36,25 +37,28 @@ final class LossRefusingSink
     private static final long serialVersionUID = 1L;
 
     private final KafkaSink<OutboundRecord> sink;
-    private final String name;
+    private final LedgerSink which;
+    private final SinkAdmin admin;
 
-    /**
-     * @param name of the sink, for messages
-     */
-    LossRefusingSink(KafkaSink<OutboundRecord> sink, String name) {
+    LossRefusingSink(KafkaSink<OutboundRecord> sink, LedgerSink which, SinkAdmin admin) {
         this.sink = sink;
-        this.name = name;
+        this.which = which;
+        this.admin = admin;
     }
 
     @Override
     public SinkWriter<OutboundRecord> createWriter(WriterInitContext context) throws IOException {
-        return sink.createWriter(context);
+        return restoreWriter(context, List.of());
     }
 
     @Override
     public StatefulSinkWriter<OutboundRecord, KafkaWriterState> restoreWriter(
-            WriterInitContext context, Collection<KafkaWriterState> state) {
-        return sink.restoreWriter(context, state);
+            WriterInitContext context, Collection<KafkaWriterState> state) throws IOException {
+        admin.requireTopics(which.topics());
+        StatefulSinkWriter<OutboundRecord, KafkaWriterState> writer =
+                sink.restoreWriter(context, state);
+        SinkAdmin.closeOf(writer);
+        return writer;
     }
 
     @Override
@@ -64,7 +68,7 @@ final class LossRefusingSink
 
     @Override
     public Committer<KafkaCommittable> createCommitter(CommitterInitContext context) {
-        return new LossRefusingCommitter(sink.createCommitter(context), name);
+        return new LossRefusingCommitter(sink.createCommitter(context), which.id(), admin::fence);
     }
 
     @Override

@@ -61,6 +61,7 @@ class JobConfigTest {
         options.put("kafka.tick.interval", "1 s");
         options.put("chain.rpc.urls", "http://127.0.0.1:8545;https://node.example/v2/token");
         options.put("kafka.start.offsets", "inference.requests-0:42,inference.requests-1:7");
+        options.put("kafka.lost.requests", "inference.requests-1:9");
         options.put("chain.start.block", "17");
         options.put("chain.finality", "12");
         options.put("chain.poll.interval", "500 ms");
@@ -107,7 +108,8 @@ class JobConfigTest {
                                 "east",
                                 Duration.ofMinutes(10),
                                 Duration.ofSeconds(1),
-                                Map.of("inference.requests-0", 42L, "inference.requests-1", 7L)));
+                                Map.of("inference.requests-0", 42L, "inference.requests-1", 7L),
+                                Map.of("inference.requests-1", 9L)));
         assertThat(config.chain().rpcUrls())
                 .containsExactly("http://127.0.0.1:8545", "https://node.example/v2/token");
         assertThat(config.chain().logsCheck()).isEqualTo(LogsCheck.RECEIPTS);
@@ -201,6 +203,7 @@ class JobConfigTest {
                         Map.entry("admit.max.unsettled.nano", "0"),
                         Map.entry("admit.max.chain.age", "0 s"),
                         Map.entry("kafka.start.offsets", "inference.requests:x"),
+                        Map.entry("kafka.lost.requests", "inference.charges-0:7"),
                         Map.entry("settle.dust.min.nano", "-1"));
         wrong.forEach(
                 (key, value) ->

@@ -2,6 +2,7 @@ package io.millrace.settle;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.settle.marks.MarkLog;
 import io.millrace.unit.Hex;
 import java.io.IOException;
 import java.io.Serializable;
@@ -68,6 +69,15 @@ public interface LedgerLog {
         /** A look at what is written and not visible yet; nothing is asked yet. */
         default LedgerTail openTail() {
             return LedgerTail.NONE;
+        }
+
+        /**
+         * Marks from here on.
+         *
+         * @throws IOException if it is not known where that is
+         */
+        default MarkLog openMarks() throws IOException {
+            return MarkLog.PROMPT;
         }
     }
 }

@@ -3,12 +3,15 @@ package io.millrace.settle;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.SealedPart;
 import io.millrace.metrics.MetricRegistrar;
+import io.millrace.settle.marks.LostMarkException;
+import io.millrace.settle.marks.MarkWatch;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Parallelism;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Counter;
@@ -37,7 +40,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Metrics in group {@code settle}, sums since start: {@code epochs}, {@code parts}, {@code
  * receipts}, {@code sealedNano}; and {@code hiddenMillis}, for how long records of the ledger have
- * been invisible behind one offset, looked at with each completed checkpoint.
+ * been invisible behind one offset, looked at with each completed checkpoint; and {@code
+ * unseenMillis}, how long ago a checkpoint completed whose marks have not all been seen. Where one
+ * of them can no longer come, the job ends for good: see {@link MarkWatch}.
  */
 public final class SealOperator extends AbstractStreamOperator<SealedPart>
         implements TwoInputStreamOperator<ShardRoot, CutPosition, SealedPart> {
@@ -52,6 +57,9 @@ public final class SealOperator extends AbstractStreamOperator<SealedPart>
 
     private static final long serialVersionUID = 1L;
 
+    /** Between two looks for marks that are not visible yet. */
+    private static final long LOOK_PAUSE_MILLIS = 1_000;
+
     private final SettleOptions options;
     private final Eip712Domain domain;
     private final LedgerLog.Factory log;
@@ -65,6 +73,8 @@ public final class SealOperator extends AbstractStreamOperator<SealedPart>
     private transient CheckpointMark lastSent;
     private transient String writer;
     private transient @Nullable LedgerWatch watch;
+    private transient @Nullable MarkWatch marks;
+    private transient @Nullable ScheduledFuture<?> nextLook;
     private transient long lastBarrier;
     private transient boolean finished;
     private transient Counter epochs;
@@ -135,6 +145,9 @@ public final class SealOperator extends AbstractStreamOperator<SealedPart>
         LedgerWatch opened = new LedgerWatch(log.openTail());
         watch = opened;
         metrics.gauge(SettleMetrics.HIDDEN_MILLIS, () -> opened.hiddenMillis(now()));
+        MarkWatch looking = new MarkWatch(log.openMarks(), writer, sinks);
+        marks = looking;
+        metrics.gauge(SettleMetrics.UNSEEN_MILLIS, () -> looking.unseenMillis(now()));
     }
 
     @Override
@@ -151,6 +164,7 @@ public final class SealOperator extends AbstractStreamOperator<SealedPart>
     public void finish() throws Exception {
         super.finish();
         seal(lastBarrier + 1);
+        mark(lastBarrier + 1); // the checkpoint that contains it has this id, or a later one
         finished = true;
     }
 
@@ -158,13 +172,18 @@ public final class SealOperator extends AbstractStreamOperator<SealedPart>
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
         super.prepareSnapshotPreBarrier(checkpointId);
         lastBarrier = checkpointId;
-        if (finished) { // nothing may follow the end of the input, not even a heartbeat
-            lastSent = CheckpointMark.NONE;
-            return;
+        if (!finished) { // nothing may follow the end of the input: its mark left with it
+            seal(checkpointId);
+            mark(checkpointId);
         }
-        seal(checkpointId);
+    }
+
+    private void mark(long checkpointId) {
         EpochSealer.Head at = sealer.head();
         lastSent = new CheckpointMark(checkpointId, at.epoch(), at.header(), writer);
+        if (marks != null) {
+            marks.sent(checkpointId);
+        }
         output.collect(MARKS, new StreamRecord<>(lastSent));
     }
 
@@ -185,12 +204,41 @@ public final class SealOperator extends AbstractStreamOperator<SealedPart>
         if (watch != null) {
             watch.completed(now());
         }
+        if (marks != null) {
+            marks.completed(checkpointId, now());
+            lookSoon();
+        }
+    }
+
+    private void lookSoon() {
+        if (nextLook == null) {
+            nextLook =
+                    getProcessingTimeService().registerTimer(now() + LOOK_PAUSE_MILLIS, this::look);
+        }
+    }
+
+    private void look(long nowMillis) {
+        nextLook = null;
+        if (marks == null) {
+            return;
+        }
+        try {
+            marks.check(nowMillis);
+        } catch (LostMarkException e) {
+            throw new SuppressRestartsException(e);
+        }
+        if (marks.isWaiting()) {
+            lookSoon();
+        }
     }
 
     @Override
     public void close() throws Exception {
         if (watch != null) {
             watch.close();
+        }
+        if (marks != null) {
+            marks.close();
         }
         super.close();
     }

@@ -21,5 +21,12 @@ final class SettleMetrics {
                             "how long a record of the ledger has been invisible to readers")
                     .asAlarm();
 
+    static final Metric UNSEEN_MILLIS =
+            Metric.gauge(
+                            "settle",
+                            "unseenMillis",
+                            "how long ago a checkpoint completed whose marks are not all visible")
+                    .asAlarm();
+
     private SettleMetrics() {}
 }

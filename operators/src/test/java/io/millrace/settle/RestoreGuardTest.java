@@ -66,6 +66,13 @@ class RestoreGuardTest {
             return operator.snapshot(id, id);
         }
 
+        /** The state of the savepoint that a drained job leaves, after the end of its input. */
+        OperatorSubtaskState drained(long id) throws Exception {
+            operator.getOperator().finish();
+            operator.prepareSnapshotPreBarrier(id);
+            return operator.snapshot(id, id);
+        }
+
         /** All sinks commit what has left so far. */
         void commit() {
             commit(SINKS);
@@ -98,6 +105,32 @@ class RestoreGuardTest {
     @AfterEach
     void empty() {
         recorded = LedgerLog.Recorded.NOTHING;
+    }
+
+    /** A drained job's last charges would be settled though nobody can read them. */
+    @Test
+    void start_drainedStateThatOneSinkHasNotCommitted_refusedNamingTheSink() throws Exception {
+        try (Run first = new Run()) {
+            first.checkpoint(1, 100);
+            first.commit();
+            OperatorSubtaskState state = first.drained(3);
+            first.commit(SINKS.subList(1, SINKS.size()));
+            assertThatThrownBy(() -> new Run(state, 3).close())
+                    .isInstanceOf(SuppressRestartsException.class)
+                    .hasStackTraceContaining("not by the sinks [" + SINKS.get(0) + "]");
+        }
+    }
+
+    @Test
+    void start_drainedStateThatAllHaveCommitted_goesOn() throws Exception {
+        try (Run first = new Run()) {
+            first.checkpoint(1, 100);
+            OperatorSubtaskState state = first.drained(3);
+            first.commit();
+            try (Run second = new Run(state, 3)) {
+                second.checkpoint(4, 100);
+            }
+        }
     }
 
     @Test

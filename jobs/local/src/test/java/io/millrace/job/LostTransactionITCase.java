@@ -90,6 +90,7 @@ class LostTransactionITCase {
                                                 "lost",
                                                 TRANSACTION_TIMEOUT,
                                                 Duration.ofSeconds(1),
+                                                Map.of(),
                                                 Map.of()))
                                 .exactlyOnce(LedgerSink.MONEY));
         return env.executeAsync();

@@ -5,6 +5,7 @@ import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.LedgerLog;
 import io.millrace.settle.LedgerTail;
 import io.millrace.settle.SentMark;
+import io.millrace.settle.marks.MarkLog;
 import io.millrace.unit.Hex;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,12 +40,16 @@ public final class KafkaLedgerLog implements LedgerLog {
         this.patience = patience;
     }
 
-    /** A factory that can travel to the TaskManager. */
-    public static Factory factory(String bootstrapServers) {
-        return new At(bootstrapServers);
+    /**
+     * A factory that can travel to the TaskManager.
+     *
+     * @param transactionTimeout after which the brokers abort what is not committed
+     */
+    public static Factory factory(String bootstrapServers, Duration transactionTimeout) {
+        return new At(bootstrapServers, transactionTimeout);
     }
 
-    private record At(String bootstrapServers) implements Factory {
+    private record At(String bootstrapServers, Duration transactionTimeout) implements Factory {
 
         @Override
         public LedgerLog open() {
@@ -54,6 +59,11 @@ public final class KafkaLedgerLog implements LedgerLog {
         @Override
         public LedgerTail openTail() {
             return new KafkaLedgerTail(bootstrapServers);
+        }
+
+        @Override
+        public MarkLog openMarks() throws IOException {
+            return KafkaMarkLog.open(bootstrapServers, transactionTimeout);
         }
     }
 

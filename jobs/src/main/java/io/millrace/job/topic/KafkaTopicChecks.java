@@ -36,7 +36,14 @@ public final class KafkaTopicChecks {
             for (Topic topic : TopicCatalogue.ALL) {
                 verifyPartitions(topic, partitions(topics, topic.name()), readers);
             }
-            verifySettings(admin);
+            Map<ConfigResource, Config> configs = configs(admin);
+            verifySettings(configs);
+            int brokers =
+                    admin.describeCluster().nodes().get(PATIENCE_SECONDS, TimeUnit.SECONDS).size();
+            for (TopicDescription topic : topics.values()) {
+                verifyCopies(
+                        topic, new Copies(brokers), value(configs, topic.name(), Copies.IN_SYNC));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(
@@ -69,12 +76,24 @@ public final class KafkaTopicChecks {
         }
     }
 
-    private static void verifySettings(Admin admin)
+    private static Map<ConfigResource, Config> configs(Admin admin)
             throws InterruptedException, ExecutionException, TimeoutException {
-        Map<ConfigResource, Config> configs =
-                admin.describeConfigs(Topics.ALL.stream().map(KafkaTopicChecks::resource).toList())
-                        .all()
-                        .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return admin.describeConfigs(Topics.ALL.stream().map(KafkaTopicChecks::resource).toList())
+                .all()
+                .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static void verifyCopies(TopicDescription topic, Copies copies, String inSync) {
+        int fewest =
+                topic.partitions().stream()
+                        .mapToInt(partition -> partition.replicas().size())
+                        .min()
+                        .orElse(0);
+        String wrong = copies.problem(topic.name(), fewest, Integer.parseInt(inSync));
+        require(wrong.isEmpty(), wrong);
+    }
+
+    private static void verifySettings(Map<ConfigResource, Config> configs) {
         for (Topic topic : TopicCatalogue.ALL) {
             for (TopicSetting setting : topic.settings()) {
                 verify(topic.name(), setting, configs);

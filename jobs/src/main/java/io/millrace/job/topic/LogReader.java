@@ -83,6 +83,12 @@ public final class LogReader implements AutoCloseable {
         consumer.seekToBeginning(partitions);
     }
 
+    /** Goes to one offset of one partition, and reads no others from now on. */
+    void seek(TopicPartition partition, long offset) {
+        consumer.assign(List.of(partition));
+        consumer.seek(partition, offset);
+    }
+
     /** Visits what has come in, waiting a little if nothing has. */
     public void poll(Visitor visitor) throws IOException {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {

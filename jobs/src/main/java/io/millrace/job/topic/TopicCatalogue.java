@@ -1,10 +1,11 @@
 package io.millrace.job.topic;
 
-import static io.millrace.job.topic.TopicSetting.advised;
+import static io.millrace.job.topic.TopicSetting.atLeast;
 import static io.millrace.job.topic.TopicSetting.atMost;
 import static io.millrace.job.topic.TopicSetting.exactly;
 
 import io.millrace.job.topic.Topic.Partitions;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -20,7 +21,13 @@ public final class TopicCatalogue {
                     "compaction would drop entries of the books, which must outlive every audit");
 
     private static final TopicSetting FOR_EVER =
-            advised("retention.ms", "-1", "nothing of the books may age away");
+            exactly("retention.ms", "-1", "nothing of the books may age away");
+
+    private static final TopicSetting WHATEVER_SIZE =
+            exactly("retention.bytes", "-1", "nothing of them may go because much has come");
+
+    /** How long the job may be down, or a savepoint wait for its start, and nothing is lost. */
+    public static final Duration LONGEST_OUTAGE = Duration.ofDays(7);
 
     /** All topics, in the order of the flow. */
     public static final List<Topic> ALL =
@@ -42,6 +49,12 @@ public final class TopicCatalogue {
                                             "max.message.bytes",
                                             Topics.REQUEST_MAX_BYTES,
                                             "a request fits in far less"),
+                                    atLeast(
+                                            "retention.ms",
+                                            LONGEST_OUTAGE.toMillis(),
+                                            "requests wait in it while the gate is closed or the"
+                                                    + " job is down"),
+                                    WHATEVER_SIZE,
                                     // A batch of a few kilobytes can hold a record of gigabytes,
                                     // which every reader would have to hold whole.
                                     atMost(
@@ -69,17 +82,17 @@ public final class TopicCatalogue {
                             Topics.CHARGES,
                             "what each request costs, once",
                             Partitions.ANY,
-                            List.of(KEPT, FOR_EVER)),
+                            List.of(KEPT, FOR_EVER, WHATEVER_SIZE)),
                     new Topic(
                             Topics.EPOCHS,
                             "the write-ahead log of epochs",
                             Partitions.ONE,
-                            List.of(KEPT, FOR_EVER)),
+                            List.of(KEPT, FOR_EVER, WHATEVER_SIZE)),
                     new Topic(
                             Topics.RECEIPTS,
                             "the sealed charges, from which anyone can prove one",
                             Partitions.ANY,
-                            List.of(KEPT, FOR_EVER)),
+                            List.of(KEPT, FOR_EVER, WHATEVER_SIZE)),
                     new Topic(
                             Topics.TRANSACTIONS,
                             "the submitter's journal",
@@ -87,6 +100,7 @@ public final class TopicCatalogue {
                             List.of(
                                     KEPT,
                                     FOR_EVER,
+                                    WHATEVER_SIZE,
                                     exactly(
                                             "flush.messages",
                                             "1",

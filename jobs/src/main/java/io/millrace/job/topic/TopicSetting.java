@@ -22,8 +22,8 @@ public record TopicSetting(
         EXACTLY,
         /** A number of bytes: the job does not start with a greater one. */
         AT_MOST,
-        /** Not compared. */
-        ADVISED
+        /** A number: the job does not start with a smaller one; -1 is without limit. */
+        AT_LEAST
     }
 
     public TopicSetting {
@@ -41,8 +41,8 @@ public record TopicSetting(
         return new TopicSetting(key, Long.toString(value), Rule.AT_MOST, why, null);
     }
 
-    static TopicSetting advised(String key, String value, String why) {
-        return new TopicSetting(key, value, Rule.ADVISED, why, null);
+    static TopicSetting atLeast(String key, long value, String why) {
+        return new TopicSetting(key, Long.toString(value), Rule.AT_LEAST, why, null);
     }
 
     TopicSetting or(TopicSetting other) {
@@ -54,12 +54,20 @@ public record TopicSetting(
         return switch (rule) {
             case EXACTLY -> actual.equals(value);
             case AT_MOST -> !actual.isEmpty() && Long.parseLong(actual) <= Long.parseLong(value);
-            case ADVISED -> true;
+            case AT_LEAST -> actual.equals("-1") || !(actual.isEmpty() || isLess(actual));
         };
     }
 
+    private boolean isLess(String actual) {
+        return Long.parseLong(actual) < Long.parseLong(value);
+    }
+
     /** As in "set it to at most 10". */
-    String wanted() {
-        return rule == Rule.AT_MOST ? "at most " + value : value;
+    public String wanted() {
+        return switch (rule) {
+            case EXACTLY -> value;
+            case AT_MOST -> "at most " + value;
+            case AT_LEAST -> "at least " + value;
+        };
     }
 }

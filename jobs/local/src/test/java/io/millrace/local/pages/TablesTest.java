@@ -112,11 +112,9 @@ class TablesTest {
 
     private static String shown(TopicSetting setting) {
         String wanted =
-                switch (setting.rule()) {
-                    case EXACTLY -> code(setting.key() + "=" + setting.value());
-                    case AT_MOST -> code(setting.key()) + " at most " + setting.value();
-                    case ADVISED -> code(setting.key() + "=" + setting.value()) + " (advised)";
-                };
+                setting.rule() == TopicSetting.Rule.EXACTLY
+                        ? code(setting.key() + "=" + setting.value())
+                        : code(setting.key()) + " " + setting.wanted();
         TopicSetting instead = setting.instead();
         return wanted
                 + (instead == null ? "" : ", or else " + shown(instead).replace(": ", " (") + ")")

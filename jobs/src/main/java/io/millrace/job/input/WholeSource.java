@@ -1,0 +1,95 @@
+package io.millrace.job.input;
+
+import static java.util.Objects.requireNonNull;
+
+import io.millrace.metrics.MetricRegistrar;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * A Kafka source that ends the job where records are gone before they were read: aged out behind a
+ * closed gate or during a pause, deleted, or cut off. KafkaSource with its usual settings goes on
+ * at what is left, and says nothing. State is that of the source inside, which may be wrapped or
+ * unwrapped at any savepoint.
+ *
+ * @param <T> records
+ */
+public final class WholeSource<T>
+        implements Source<T, KafkaPartitionSplit, KafkaSourceEnumState>, ResultTypeQueryable<T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final KafkaSource<T> inside;
+    private final String bootstrapServers;
+    private final GapRule rule;
+
+    /**
+     * @param inside starts by {@link StartOffsets}
+     * @param remedy for a gap, a clause; PARTITION and FIRST in it stand for where it is
+     * @param accepted of some partitions, the offset up to which records may be missing
+     */
+    public WholeSource(
+            KafkaSource<T> inside,
+            String bootstrapServers,
+            String remedy,
+            Map<TopicPartition, Long> accepted) {
+        this.inside = requireNonNull(inside, "inside is null");
+        this.bootstrapServers = requireNonNull(bootstrapServers, "bootstrapServers is null");
+        this.rule = new GapRule(remedy, accepted);
+    }
+
+    @Override
+    public SourceReader<T, KafkaPartitionSplit> createReader(SourceReaderContext context)
+            throws Exception {
+        return new WholeReader<>(
+                inside.createReader(context),
+                partitions -> Bounds.at(bootstrapServers, partitions),
+                rule,
+                new MetricRegistrar(context.metricGroup()).counter(InputMetrics.LOST_OFFSETS));
+    }
+
+    @Override
+    public Boundedness getBoundedness() {
+        return inside.getBoundedness();
+    }
+
+    @Override
+    public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
+            SplitEnumeratorContext<KafkaPartitionSplit> context) {
+        return inside.createEnumerator(context);
+    }
+
+    @Override
+    public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
+            SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
+            throws Exception {
+        return inside.restoreEnumerator(context, state);
+    }
+
+    @Override
+    public SimpleVersionedSerializer<KafkaPartitionSplit> getSplitSerializer() {
+        return inside.getSplitSerializer();
+    }
+
+    @Override
+    public SimpleVersionedSerializer<KafkaSourceEnumState> getEnumeratorCheckpointSerializer() {
+        return inside.getEnumeratorCheckpointSerializer();
+    }
+
+    @Override
+    public TypeInformation<T> getProducedType() {
+        return inside.getProducedType();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.job.input;
+
+import org.jspecify.annotations.NullMarked;

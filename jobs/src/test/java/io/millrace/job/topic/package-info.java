@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.job.topic;
+
+import org.jspecify.annotations.NullMarked;

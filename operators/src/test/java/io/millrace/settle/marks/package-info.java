@@ -1,0 +1,5 @@
+/** Tests of cutting and sealing. */
+@NullMarked
+package io.millrace.settle.marks;
+
+import org.jspecify.annotations.NullMarked;
