@@ -50,7 +50,7 @@ public final class RecoverMain {
         } catch (RecoverException | IllegalArgumentException e) {
             err.println(e.getMessage());
             return 1;
-        } catch (Exception e) {
+        } catch (Exception | LinkageError e) { // threads of Flink would hold the process
             e.printStackTrace(err);
             return 1;
         }
