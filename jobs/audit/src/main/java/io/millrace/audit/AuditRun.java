@@ -59,7 +59,14 @@ final class AuditRun {
         this.progress = progress;
         totals = new Totals(before.totals());
         vault = new VaultChecks(before, totals);
-        history = new WithdrawalHistory(before, unasked, totals);
+        history =
+                new WithdrawalHistory(
+                        before.withdrawals(),
+                        before.debited(),
+                        before.escaped(),
+                        before.closedEpoch(),
+                        unasked,
+                        totals);
     }
 
     /**

@@ -87,14 +87,24 @@ final class WithdrawalHistory {
     private final List<Release> answers = new ArrayList<>();
     private long settledEpoch;
 
-    /** Adds to {@code findings} what the vault would never do. */
-    WithdrawalHistory(AnchorState before, Findings findings, Totals totals) {
+    /**
+     * Adds to {@code findings} what the vault would never do. The rest is what an anchor knows.
+     *
+     * @param carried what owners had asked for
+     */
+    WithdrawalHistory(
+            List<Carried> carried,
+            Map<Long, BigInteger> debited,
+            Set<Long> escaped,
+            long settledEpoch,
+            Findings findings,
+            Totals totals) {
+        this.debited = new HashMap<>(debited);
+        this.escaped = new HashSet<>(escaped);
+        this.settledEpoch = settledEpoch;
         this.findings = findings;
         this.totals = totals;
-        debited = new HashMap<>(before.debited());
-        escaped = new HashSet<>(before.escaped());
-        settledEpoch = before.closedEpoch();
-        before.withdrawals().forEach(carried -> put(carried.withdrawal()));
+        carried.forEach(one -> put(one.withdrawal()));
     }
 
     /** All movements have come. */
