@@ -13,7 +13,8 @@ import java.io.Serializable;
  * @param bumpMillis after which a transaction in no block is replaced by a dearer one
  * @param maxBackoffMillis longest wait after failures of the node
  * @param maxGas most gas one transaction may ask for
- * @param maxUnsettledParts above which the operator takes no more and so holds the stream back
+ * @param maxPartsUnderWay how many parts that are not final are held in memory; the rest are read
+ *     from the log again. In the time that finality takes, no more than these settle
  * @param lowBalanceWei below which the signer's balance raises an alarm
  * @param fees policy
  */
@@ -24,13 +25,16 @@ public record SubmitOptions(
         long bumpMillis,
         long maxBackoffMillis,
         long maxGas,
-        int maxUnsettledParts,
+        int maxPartsUnderWay,
         long lowBalanceWei,
         FeePolicy fees)
         implements Serializable {
 
     /** EIP-7825: no transaction may ask for more. */
     public static final long MAX_TRANSACTION_GAS = 1L << 24;
+
+    /** Some 150 MB of the largest, with what is signed for them. */
+    private static final int MAX_PARTS_UNDER_WAY = 512;
 
     /** A hundredth of a unit: some thirty of the largest transactions at 0.02 gwei. */
     public static final long LOW_BALANCE_WEI = 10_000_000_000_000_000L;
@@ -50,14 +54,14 @@ public record SubmitOptions(
         }
         if (maxGas <= 0
                 || maxGas > MAX_TRANSACTION_GAS
-                || maxUnsettledParts <= 0
+                || maxPartsUnderWay <= 0
                 || lowBalanceWei < 0) {
             throw new IllegalArgumentException(
-                    ("submitter with %d gas a transaction, %d unsettled parts and"
+                    ("submitter with %d gas a transaction, %d parts under way and"
                                     + " an alarm at %d wei: gas must be in 1..%d, parts be"
                                     + " positive, wei not negative")
                             .formatted(
-                                    maxGas, maxUnsettledParts, lowBalanceWei, MAX_TRANSACTION_GAS));
+                                    maxGas, maxPartsUnderWay, lowBalanceWei, MAX_TRANSACTION_GAS));
         }
     }
 
@@ -70,7 +74,7 @@ public record SubmitOptions(
                 48_000,
                 30_000,
                 MAX_TRANSACTION_GAS,
-                4_096,
+                MAX_PARTS_UNDER_WAY,
                 LOW_BALANCE_WEI,
                 MarketFeePolicy.DEFAULT);
     }
@@ -84,7 +88,7 @@ public record SubmitOptions(
                 Math.max(bumpMillis, millis),
                 Math.max(maxBackoffMillis, millis),
                 maxGas,
-                maxUnsettledParts,
+                maxPartsUnderWay,
                 lowBalanceWei,
                 fees);
     }
@@ -98,7 +102,7 @@ public record SubmitOptions(
                 bumpMillis,
                 maxBackoffMillis,
                 maxGas,
-                maxUnsettledParts,
+                maxPartsUnderWay,
                 wei,
                 fees);
     }

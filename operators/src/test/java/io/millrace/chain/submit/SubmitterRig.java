@@ -89,7 +89,7 @@ final class SubmitterRig {
                         OPTIONS,
                         clock,
                         metrics);
-        return new EpochSubmitter(context, journal.readAll(), settled::add);
+        return new EpochSubmitter(context, journal.history(), settled::add);
     }
 
     /** A key of nobody. */
