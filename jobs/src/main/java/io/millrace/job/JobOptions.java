@@ -57,8 +57,7 @@ public final class JobOptions {
                     .withDescription(
                             "Where sources without state begin to read, topic-partition:offset,"
                                     + " comma-separated; the others begin at the start of their"
-                                    + " topic. Set by millrace recover together with the state that"
-                                    + " it rebuilds.");
+                                    + " topic. A state that recover has rebuilt holds its own.");
 
     public static final ConfigOption<List<String>> CHAIN_RPC_URLS =
             key("chain.rpc.urls")
