@@ -3,6 +3,7 @@ package io.millrace.settle;
 import static io.millrace.settle.Charges.DOMAIN;
 import static io.millrace.settle.Charges.charge;
 import static io.millrace.settle.Charges.release;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -62,8 +63,8 @@ class ShardCutterTest {
         SortedMap<Integer, Share> shares = CUTTER.choose(pending, List.of(), false);
 
         assertThat(shares).containsOnlyKeys(4, 8);
-        assertThat(shares.get(8).receipts()).isEqualTo(6);
-        assertThat(shares.get(4).receipts()).as("what is left of 10").isEqualTo(4);
+        assertThat(share(shares, 8).receipts()).isEqualTo(6);
+        assertThat(share(shares, 4).receipts()).as("what is left of 10").isEqualTo(4);
     }
 
     /** A reseller had more in one interval than a cut takes: the heap was full at every barrier. */
@@ -75,7 +76,7 @@ class ShardCutterTest {
         SortedMap<Integer, Share> shares = CUTTER.choose(pending, List.of(), false);
 
         assertThat(shares).containsOnlyKeys(4);
-        assertThat(shares.get(4).receipts()).isEqualTo(10);
+        assertThat(share(shares, 4).receipts()).isEqualTo(10);
     }
 
     @Test
@@ -87,18 +88,22 @@ class ShardCutterTest {
 
         SortedMap<Integer, Share> shares = CUTTER.choose(pending, List.of(), false);
 
-        assertThat(shares.get(4).hasRoomFor(Long.MAX_VALUE / 4, 0, 0)).isTrue();
-        assertThat(shares.get(8).hasRoomFor(1, 0, 0)).isFalse();
+        assertThat(share(shares, 4).hasRoomFor(Long.MAX_VALUE / 4, 0, 0)).isTrue();
+        assertThat(share(shares, 8).hasRoomFor(1, 0, 0)).isFalse();
     }
 
     @Test
     void share_ofOneChargeAboveAllBounds_takesItWhereNothingElseIs() {
         PendingRequester huge = new PendingRequester(4, Long.MAX_VALUE, 2, 0);
 
-        Share share = CUTTER.choose(List.of(huge), List.of(), false).get(4);
+        Share share = share(CUTTER.choose(List.of(huge), List.of(), false), 4);
 
         assertThat(share.hasRoomFor(Long.MAX_VALUE - 1, 0, 0)).isTrue();
         assertThat(share.hasRoomFor(1, 1, Long.MAX_VALUE - 1)).isFalse();
+    }
+
+    private static Share share(SortedMap<Integer, Share> shares, int account) {
+        return requireNonNull(shares.get(account), "account " + account + " has no share");
     }
 
     @Test

@@ -34,10 +34,12 @@ final class JournalScan implements AutoCloseable {
         private static final long serialVersionUID = 1L;
 
         final long offset;
+        final String what;
 
-        DamagedEntryException(long offset, String what, @Nullable Throwable cause) {
+        DamagedEntryException(long offset, String what, Throwable cause) {
             super(what, cause);
             this.offset = offset;
+            this.what = what;
         }
     }
 
@@ -109,7 +111,8 @@ final class JournalScan implements AutoCloseable {
         try {
             return JournalStamp.on(record);
         } catch (IOException e) {
-            throw new DamagedEntryException(record.offset(), e.getMessage(), e);
+            throw new DamagedEntryException(
+                    record.offset(), "has a stamp that was not made for it", e);
         }
     }
 

@@ -86,7 +86,7 @@ record JournalStamp(long offset, String name) {
                 return Optional.of(stamp);
             }
         }
-        throw new IOException("has a stamp that was not made for it");
+        throw new IOException("the stamp is not of offset, name and value");
     }
 
     private byte[] bytes(byte[] value) {

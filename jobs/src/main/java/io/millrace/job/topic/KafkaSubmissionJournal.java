@@ -127,7 +127,7 @@ public final class KafkaSubmissionJournal implements SubmissionJournal {
                     Topics.TRANSACTIONS,
                     scan.from());
         } catch (JournalScan.DamagedEntryException e) {
-            throw damaged(e.offset, e.getMessage(), e);
+            throw damaged(e.offset, e.what, e);
         } catch (KafkaException e) {
             throw new IOException(
                     "topic " + Topics.TRANSACTIONS + " at " + bootstrapServers + " cannot be read",

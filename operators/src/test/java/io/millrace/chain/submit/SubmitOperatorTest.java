@@ -234,6 +234,7 @@ class SubmitOperatorTest {
         }
     }
 
+    @SuppressWarnings("NullAway.Init") // Flink calls initializeState before anything else
     private static final class PartsInState extends AbstractStreamOperator<SettlementRecord>
             implements OneInputStreamOperator<SealedPart, SettlementRecord> {
 

@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -31,7 +32,7 @@ public record GeneratedJournal(String bootstrapServers) {
      * @param open how many of them, the newest, are not final
      * @param calldataBytes of each
      */
-    public void write(int epochs, int open, int calldataBytes) {
+    public void write(int epochs, int open, int calldataBytes) throws Exception {
         String unsigned = "0x" + "02".repeat(calldataBytes + 180);
         Deque<SettlementRecord> notFinal = new ArrayDeque<>();
         try (var producer = producer()) {
@@ -40,10 +41,13 @@ public record GeneratedJournal(String bootstrapServers) {
                         epoch >= epochs - open
                                 ? signed(epoch, calldataBytes)
                                 : signed(epoch, name("transaction", epoch), unsigned);
-                producer.send(JournalStamp.unstamped(entry));
+                Future<?> sent = producer.send(JournalStamp.unstamped(entry));
                 notFinal.add(entry);
                 if (notFinal.size() > open) {
-                    producer.send(JournalStamp.unstamped(settled(notFinal.remove())));
+                    sent = producer.send(JournalStamp.unstamped(settled(notFinal.remove())));
+                }
+                if (epoch == epochs) {
+                    sent.get();
                 }
             }
         }
