@@ -4,6 +4,7 @@ import static org.apache.flink.configuration.ConfigOptions.key;
 
 import io.millrace.chain.event.LogsCheck;
 import io.millrace.chain.submit.SubmitOptions;
+import io.millrace.chain.submit.fee.MarketFeePolicy;
 import io.millrace.unit.Nano;
 import java.time.Duration;
 import java.util.List;
@@ -74,32 +75,27 @@ public final class JobOptions {
                     .longType()
                     .noDefaultValue()
                     .withDescription(
-                            "EIP-155 id of the L2. Part of every signature: fixed for the life of a"
-                                    + " ledger.");
+                            "EIP-155 id of the L2. Part of every signature: fixed for a ledger.");
 
     public static final ConfigOption<String> VAULT_ADDRESS =
             key("vault.address")
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "SettlementVault. Part of every signature: fixed for the life of a"
-                                    + " ledger.");
+                            "SettlementVault. Part of every signature: fixed for a ledger.");
 
     public static final ConfigOption<String> VAULT_CODE_HASH =
             key("vault.code.hash")
                     .stringType()
                     .noDefaultValue()
-                    .withDescription(
-                            "keccak256 of the vault's code, as cast codehash prints it. Nothing is"
-                                    + " settled into a contract with another one.");
+                    .withDescription("keccak256 of the vault's code, as cast codehash prints it.");
 
     public static final ConfigOption<String> TOKEN_ADDRESS =
             key("token.address")
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "Settlement token. Nothing is settled into a vault that pays in another"
-                                    + " one.");
+                            "Settlement token; nothing is settled into a vault of another.");
 
     public static final ConfigOption<String> REGISTRY_ADDRESS =
             key("registry.address").stringType().noDefaultValue().withDescription("ModelRegistry.");
@@ -109,8 +105,7 @@ public final class JobOptions {
                     .longType()
                     .defaultValue(0L)
                     .withDescription(
-                            "Block of the vault's deployment: a new job reads its events from"
-                                    + " there.");
+                            "Block of the vault's deployment; a new job reads from there.");
 
     public static final ConfigOption<String> CHAIN_FINALITY =
             key("chain.finality")
@@ -146,6 +141,22 @@ public final class JobOptions {
                     .withDescription(
                             "File with the settler's private key as 0x-hex, closed to others (mode"
                                     + " 0600, or 0440 for a Kubernetes secret).");
+
+    public static final ConfigOption<Long> CHAIN_TRANSACTION_MAX_GAS =
+            key("chain.transaction.max.gas")
+                    .longType()
+                    .defaultValue(SubmitOptions.MAX_TRANSACTION_GAS)
+                    .withDescription(
+                            "Most gas a transaction may ask for on this chain, by default"
+                                    + " EIP-7825's; a part that needs more waits, with an alarm.");
+
+    public static final ConfigOption<Long> SETTLE_TIP_MAX_WEI =
+            key("settle.tip.max.wei")
+                    .longType()
+                    .defaultValue(MarketFeePolicy.MAX_TIP_WEI)
+                    .withDescription(
+                            "Most tip for a unit of gas, whatever a node suggests. A first offer is"
+                                    + " at most half of it, and what the newest blocks were paid.");
 
     public static final ConfigOption<Long> SETTLE_SIGNER_LOW_WEI =
             key("settle.signer.low.wei")
@@ -309,8 +320,7 @@ public final class JobOptions {
                     .defaultValue(16_200_000L)
                     .withDescription(
                             "Most gas of one settlement transaction, by upper bounds; a larger"
-                                    + " epoch is settled in balanced parts. EIP-7825 allows"
-                                    + " 16,777,216.");
+                                    + " epoch is settled in balanced parts.");
 
     public static final ConfigOption<Integer> SETTLE_PART_MAX_BYTES =
             key("settle.part.max.bytes")
@@ -344,6 +354,8 @@ public final class JobOptions {
                     CHAIN_POLL_INTERVAL,
                     CHAIN_LOGS_CHECK,
                     SETTLE_SIGNER_KEY_FILE,
+                    CHAIN_TRANSACTION_MAX_GAS,
+                    SETTLE_TIP_MAX_WEI,
                     SETTLE_SIGNER_LOW_WEI,
                     PROVIDER_ACCOUNTS,
                     PROVIDER_KEY_FILES,

@@ -43,6 +43,7 @@ import org.apache.kafka.common.TopicPartition;
 /** Collects the history of a ledger from Kafka and the chain, while no job writes it. */
 final class LedgerReader {
 
+    private static final long NODE_PAUSE_MILLIS = 200;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final JobConfig config;
@@ -80,7 +81,8 @@ final class LedgerReader {
                         JsonRpcEventChain.over(config.chain().connection()).open(),
                         config.chain().logsCheck(),
                         config.chain().startBlock(),
-                        finalBlock.number()),
+                        finalBlock.number(),
+                        NODE_PAUSE_MILLIS),
                 finalBlock.number());
     }
 

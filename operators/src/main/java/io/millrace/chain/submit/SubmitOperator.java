@@ -227,6 +227,7 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
         registrar.gauge(SubmitMetrics.TRANSACTIONS_SENT, submitMetrics::transactionsSent);
         registrar.gauge(SubmitMetrics.BUMPS, submitMetrics::bumps);
         registrar.flag(SubmitMetrics.FEE_CAPPED, submitMetrics::isFeeCapped);
+        registrar.flag(SubmitMetrics.GAS_CAPPED, submitMetrics::isGasCapped);
         registrar.flag(SubmitMetrics.OUT_OF_FUNDS, submitMetrics::isOutOfFunds);
         registrar.flag(SubmitMetrics.LOW_BALANCE, submitMetrics::isLowBalance);
         registrar.gauge(SubmitMetrics.SIGNER_BALANCE_WEI, submitMetrics::signerBalanceWei);

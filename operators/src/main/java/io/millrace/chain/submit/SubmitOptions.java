@@ -2,6 +2,8 @@ package io.millrace.chain.submit;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.chain.submit.fee.FeePolicy;
+import io.millrace.chain.submit.fee.MarketFeePolicy;
 import java.io.Serializable;
 
 /**
@@ -12,7 +14,7 @@ import java.io.Serializable;
  * @param republishMillis after which the same signed bytes are handed to the node again
  * @param bumpMillis after which a transaction in no block is replaced by a dearer one
  * @param maxBackoffMillis longest wait after failures of the node
- * @param maxGas most gas one transaction may ask for
+ * @param maxGas most gas one transaction may ask for on this chain
  * @param maxPartsUnderWay how many parts that are not final are held in memory; the rest are read
  *     from the log again. In the time that finality takes, no more than these settle
  * @param lowBalanceWei below which the signer's balance raises an alarm
@@ -30,7 +32,7 @@ public record SubmitOptions(
         FeePolicy fees)
         implements Serializable {
 
-    /** EIP-7825: no transaction may ask for more. */
+    /** EIP-7825: no transaction may ask for more. Chains that do not have it may take more. */
     public static final long MAX_TRANSACTION_GAS = 1L << 24;
 
     /** Some 150 MB of the largest, with what is signed for them. */
@@ -52,16 +54,12 @@ public record SubmitOptions(
                                     + " the poll")
                             .formatted(pollMillis, republishMillis, bumpMillis, maxBackoffMillis));
         }
-        if (maxGas <= 0
-                || maxGas > MAX_TRANSACTION_GAS
-                || maxPartsUnderWay <= 0
-                || lowBalanceWei < 0) {
+        if (maxGas <= 0 || maxPartsUnderWay <= 0 || lowBalanceWei < 0) {
             throw new IllegalArgumentException(
                     ("submitter with %d gas a transaction, %d parts under way and"
-                                    + " an alarm at %d wei: gas must be in 1..%d, parts be"
-                                    + " positive, wei not negative")
-                            .formatted(
-                                    maxGas, maxPartsUnderWay, lowBalanceWei, MAX_TRANSACTION_GAS));
+                                    + " an alarm at %d wei: gas and parts must be positive, wei"
+                                    + " not negative")
+                            .formatted(maxGas, maxPartsUnderWay, lowBalanceWei));
         }
     }
 
@@ -105,5 +103,33 @@ public record SubmitOptions(
                 maxPartsUnderWay,
                 wei,
                 fees);
+    }
+
+    /** The same on a chain whose transactions may ask for {@code gas} at most. */
+    public SubmitOptions capping(long gas) {
+        return new SubmitOptions(
+                vault,
+                pollMillis,
+                republishMillis,
+                bumpMillis,
+                maxBackoffMillis,
+                gas,
+                maxPartsUnderWay,
+                lowBalanceWei,
+                fees);
+    }
+
+    /** The same with another policy. */
+    public SubmitOptions paying(FeePolicy policy) {
+        return new SubmitOptions(
+                vault,
+                pollMillis,
+                republishMillis,
+                bumpMillis,
+                maxBackoffMillis,
+                maxGas,
+                maxPartsUnderWay,
+                lowBalanceWei,
+                policy);
     }
 }

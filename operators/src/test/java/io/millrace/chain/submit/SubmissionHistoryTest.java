@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.chain.submit.SettlementRecord.State;
 import io.millrace.chain.submit.SubmissionHistory.Placed;
+import io.millrace.chain.submit.fee.Fees;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import java.util.ArrayList;

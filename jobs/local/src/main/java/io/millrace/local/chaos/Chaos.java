@@ -146,11 +146,6 @@ public final class Chaos {
         FaultSequence.Stack target =
                 new FaultSequence.Stack() {
                     @Override
-                    public void prepare() throws Exception {
-                        stack.keepChain();
-                    }
-
-                    @Override
                     public void awaitRecovery(String what) throws Exception {
                         health.await(what);
                     }

@@ -46,9 +46,6 @@ final class FaultSequence {
     /** What is hit. */
     interface Stack {
 
-        /** Is told that the next fault is about to be injected. */
-        void prepare() throws Exception;
-
         /**
          * Returns once the stack works.
          *
@@ -94,7 +91,6 @@ final class FaultSequence {
                 injected < most && pace.nanoTime() - startNanos < duration.toNanos();
                 injected++) {
             pace.sleep(plan.gapMillis());
-            stack.prepare();
             Fault fault = faults.apply(plan);
             long at = pace.nanoTime();
             open.add(new Open(plan.kind(), fault.inject(), at));

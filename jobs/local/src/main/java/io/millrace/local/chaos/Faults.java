@@ -38,7 +38,7 @@ final class Faults {
             case KILL_SUBMITTER -> ProcessFault.kill(this::submitter);
             case KILL_JOBMANAGER -> ProcessFault.kill(() -> stack.processes().jobManager());
             case KILL_BROKER -> ProcessFault.kill(stack::broker);
-            case KILL_CHAIN -> ProcessFault.kill(this::chainWithItsState);
+            case KILL_CHAIN -> ProcessFault.kill(stack::chain);
             case KILL_ZOOKEEPER -> ProcessFault.kill(() -> stack.processes().zooKeeper());
             case KILL_ALL -> new TotalKill(stack::allProcesses);
             case PAUSE_TASKMANAGER -> ProcessFault.pause(taskManager);
@@ -77,12 +77,6 @@ final class Faults {
                     chain.reorganise(depth, kept);
                     return depth + " blocks" + (keep ? ", " + kept.size() + " transactions" : "");
                 });
-    }
-
-    /** The disk may be cut off in the middle of a write; a copy of the write before is kept. */
-    private StackProcess chainWithItsState() throws Exception {
-        stack.keepChain();
-        return stack.chain();
     }
 
     /** The TaskManager that runs the submitter. */

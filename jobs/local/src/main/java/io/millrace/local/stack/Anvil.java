@@ -1,27 +1,23 @@
 package io.millrace.local.stack;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.millrace.local.stack.chain.ChainStates;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An EVM node with the rules of an OP-stack L2, as a process of its own. On a new chain it mines
- * each transaction at once until {@link EvmSession#mineEvery}; on one that it has been started with
- * before, a block every so often.
+ * each transaction at once until {@link #begin}; from then on, and on a chain that it has been
+ * started with before, {@link #mineEvery} has it mine.
  *
- * <p>It writes its whole state to a file once a second, over the one before. What it mined after
- * the last write is lost with it: a re-organisation of a second's blocks, which finality outlasts.
- * A write that was cut off is worth nothing, so {@link #keepState} copies a whole one aside.
+ * <p>The node's own writing to disk is not used: it writes everything each time, and not in one
+ * piece. {@link BlockProducer} writes down each block before the next is mined, {@link ChainReplay}
+ * rebuilds the chain from that at a start. What can be lost is the newest block, which finality
+ * outlasts.
  */
-final class Anvil {
+final class Anvil implements AutoCloseable {
 
     /** Chain id of the local L2. */
     static final long CHAIN_ID = 31_337;
@@ -29,17 +25,14 @@ final class Anvil {
     /** Blocks between head and "safe"; twice as many to "finalized". */
     static final int SLOTS_IN_AN_EPOCH = 2;
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
-    /** States that can be read, back from the head: what is written each second grows with it. */
-    private static final int STATES = 64;
-
-    private static final JsonMapper MAPPER = new JsonMapper();
-
-    private final Settings settings;
+    private final NodeSettings settings;
     private final StackProcess process;
-    private final Path state;
-    private final Path copy;
+    private final ChainStates states;
+    private final ChainReplay replay;
+
+    private @Nullable BlockProducer producer;
 
     /**
      * A node that is not started yet.
@@ -47,10 +40,10 @@ final class Anvil {
      * @param directory of its state
      * @param log file for its output
      */
-    Anvil(Settings settings, Path directory, Path log) {
+    Anvil(NodeSettings settings, Path directory, Path log) {
         this.settings = settings;
-        this.state = directory.resolve("state.json");
-        this.copy = directory.resolve("state.copy.json");
+        this.states = new ChainStates(directory);
+        this.replay = new ChainReplay(settings, states, log);
         this.process =
                 new StackProcess(
                         "anvil",
@@ -59,89 +52,61 @@ final class Anvil {
                         new StackProcess.Readiness(this::blockNumber, START_LIMIT));
     }
 
-    /**
-     * How it runs.
-     *
-     * @param slotsInAnEpoch blocks between head and "safe"; twice as many to "finalized"
-     * @param blockSeconds between two blocks
-     */
-    record Settings(Path binary, long chainId, int port, int slotsInAnEpoch, int blockSeconds) {}
-
     /** JSON-RPC over HTTP. */
     String rpcUrl() {
-        return "http://127.0.0.1:" + settings.port();
+        return settings.rpcUrl();
     }
 
     StackProcess process() {
         return process;
     }
 
-    /** Puts a copy of the state aside if it is whole, which it is not while it is written. */
-    boolean keepState() throws IOException {
-        if (!Files.exists(state)) {
-            return false;
-        }
-        Path draft = copy.resolveSibling("state.draft.json");
-        Files.copy(state, draft, StandardCopyOption.REPLACE_EXISTING);
-        if (!isWhole(draft)) {
-            return false;
-        }
-        Files.move(draft, copy, StandardCopyOption.ATOMIC_MOVE);
-        return true;
-    }
-
-    private StackProcess.Launch launch() throws IOException {
-        Files.createDirectories(state.getParent());
-        if (Files.exists(state) && !isWhole(state)) {
-            if (!Files.exists(copy)) {
-                throw new StackException(
-                        state
-                                + " was cut off while it was written, and there is no copy of it;"
-                                + " start anew with --fresh");
+    /**
+     * Ends the set-up of a new chain: what was done to it, by transactions or not, is written down,
+     * and from now on {@link #mineEvery} mines.
+     */
+    void begin() throws IOException {
+        try (NodeControl node = new NodeControl(session())) {
+            node.mineNothingUnasked();
+            synchronized (states) {
+                states.replaceAll(node.head().number(), node.state());
             }
-            Files.copy(copy, state, StandardCopyOption.REPLACE_EXISTING);
         }
-        List<String> line =
-                new ArrayList<>(
-                        List.of(
-                                settings.binary().toString(),
-                                "--network",
-                                "optimism",
-                                "--host",
-                                "127.0.0.1",
-                                "--port",
-                                Integer.toString(settings.port()),
-                                "--chain-id",
-                                Long.toString(settings.chainId()),
-                                "--slots-in-an-epoch",
-                                Integer.toString(settings.slotsInAnEpoch()),
-                                "--accounts",
-                                "1",
-                                "--state",
-                                state.toString(),
-                                "--state-interval",
-                                "1",
-                                "--preserve-historical-states",
-                                "--prune-history",
-                                Integer.toString(STATES)));
-        if (Files.exists(state)) {
-            line.addAll(List.of("--block-time", Integer.toString(settings.blockSeconds())));
-        }
-        return new StackProcess.Launch(line, Map.of());
+        mineEvery();
     }
 
-    private static boolean isWhole(Path file) throws IOException {
-        try (JsonParser parser = MAPPER.createParser(file.toFile())) {
-            parser.nextToken();
-            parser.skipChildren();
-            return parser.currentToken() != null;
-        } catch (JsonProcessingException e) {
-            return false;
+    /** Mines a block every so often, as long as there is a process, whichever. */
+    void mineEvery() {
+        BlockProducer blocks = new BlockProducer(session(), process, states);
+        producer = blocks;
+        blocks.start(settings.blockSeconds());
+    }
+
+    @Override
+    public void close() {
+        BlockProducer blocks = producer;
+        if (blocks != null) {
+            blocks.close();
         }
+        process.close();
+    }
+
+    private StackProcess.Launch launch() throws IOException, InterruptedException {
+        synchronized (states) {
+            return new StackProcess.Launch(
+                    states.newestFirst().isEmpty()
+                            ? settings.newChain()
+                            : settings.goingOn(replay.newest()),
+                    Map.of());
+        }
+    }
+
+    private EvmSession session() {
+        return new EvmSession(rpcUrl(), settings.chainId());
     }
 
     private long blockNumber() throws IOException {
-        try (EvmSession session = new EvmSession(rpcUrl(), settings.chainId())) {
+        try (EvmSession session = session()) {
             return session.blockNumber();
         }
     }

@@ -24,6 +24,11 @@ final class Deployment {
 
     private static final BigInteger GAS_MONEY_WEI = BigInteger.TEN.pow(21);
 
+    /**
+     * Base units of the test token that a requester has beside the deposit, for deposits of own.
+     */
+    private static final BigInteger POCKET_MONEY = BigInteger.valueOf(100 * StackOptions.DOLLAR);
+
     private static final BigInteger MAX_PRICE_NANO = BigInteger.TEN.pow(15);
 
     private final EvmSession session;
@@ -138,7 +143,8 @@ final class Deployment {
         List<Account> requesters = new ArrayList<>();
         for (int i = 0; i < deposits.size(); i++) {
             Path key = keys.resolve("requester-" + i);
-            String address = KeyFile.generate(key);
+            String address = fundedKey(key);
+            token.mint(address, POCKET_MONEY).send();
             vault.depositFor(address, BigInteger.valueOf(deposits.get(i))).send();
             int account = vault.spendingAccountOf(address).send().intValueExact();
             requesters.add(new Account(account, address, key.toString()));

@@ -71,11 +71,6 @@ public final class EvmSession implements AutoCloseable {
         return ModelRegistry.load(address, web3j, reader(), GAS);
     }
 
-    /** Mines a block every {@code seconds}, and no longer one for each transaction. */
-    void mineEvery(int seconds) throws IOException {
-        call("evm_setIntervalMining", seconds);
-    }
-
     /** Mines {@code blocks} at once. */
     void mine(int blocks) throws IOException {
         call("anvil_mine", quantity(BigInteger.valueOf(blocks)));
@@ -175,7 +170,12 @@ public final class EvmSession implements AutoCloseable {
         return String.valueOf(call("eth_getRawTransactionByHash", transaction));
     }
 
-    private Object call(String method, Object... parameters) throws IOException {
+    /**
+     * The result of any method.
+     *
+     * @throws IOException if the node gives an error instead
+     */
+    Object call(String method, Object... parameters) throws IOException {
         return checked(
                         new Request<>(method, List.of(parameters), service, AnyResponse.class)
                                 .send())

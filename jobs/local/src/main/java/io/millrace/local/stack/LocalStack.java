@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.infer.BundledModels;
 import io.millrace.infer.ModelManifest;
 import io.millrace.local.stack.StackFile.Account;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,8 +35,6 @@ public final class LocalStack implements AutoCloseable {
     private static final int REQUEST_PARTITIONS = 4;
     private static final String NOT_STARTED = "the stack is not started";
     private static final Duration DEPOSITS_LIMIT = Duration.ofMinutes(3);
-    private static final int KEEP_TRIES = 5;
-    private static final long KEEP_PAUSE_MILLIS = 100;
     private static final Duration DEPOSITS_PAUSE = Duration.ofMillis(200);
 
     private final StackOptions options;
@@ -145,13 +142,12 @@ public final class LocalStack implements AutoCloseable {
 
     /**
      * Starts again what has ended by itself, as what runs a deployment would. To be called every
-     * few seconds: it also puts a copy of the chain's state aside.
+     * few seconds.
      *
      * @return the names of what had ended
      * @throws StackException if one ends again and again, with the end of its log
      */
     public List<String> restartEnded() throws Exception {
-        requireNonNull(anvil, NOT_STARTED).keepState();
         List<String> restarted = new ArrayList<>();
         for (StackProcess process : allProcesses()) {
             if (process.restartIfEnded()) {
@@ -159,19 +155,6 @@ public final class LocalStack implements AutoCloseable {
             }
         }
         return restarted;
-    }
-
-    /**
-     * Puts a copy of the chain's state aside, for the case that the next write is cut off. Tries a
-     * few times, since the node may be writing it.
-     */
-    public void keepChain() throws IOException, InterruptedException {
-        for (int tries = 0; tries < KEEP_TRIES; tries++) {
-            if (requireNonNull(anvil, NOT_STARTED).keepState()) {
-                return;
-            }
-            TimeUnit.MILLISECONDS.sleep(KEEP_PAUSE_MILLIS);
-        }
     }
 
     /**
@@ -243,7 +226,7 @@ public final class LocalStack implements AutoCloseable {
                         logs().resolve("kafka.log"));
         anvil =
                 new Anvil(
-                        new Anvil.Settings(
+                        new NodeSettings(
                                 installation.anvil(),
                                 Anvil.CHAIN_ID,
                                 ports.chain(),
@@ -252,7 +235,7 @@ public final class LocalStack implements AutoCloseable {
                         directory().resolve("chain"),
                         logs().resolve("anvil.log"));
         opened(broker.process());
-        opened(anvil.process());
+        opened(anvil);
         Path models =
                 Files.createDirectories(installation.home().resolve("jobs/local/target/models"));
         ModelManifest model = BundledModels.unpack(models).get(0);
@@ -303,6 +286,9 @@ public final class LocalStack implements AutoCloseable {
         }
         kafka.awaitReady();
         chain.awaitReady();
+        if (resumed) {
+            requireNonNull(anvil, NOT_STARTED).mineEvery();
+        }
         steps.accept("Flink");
         requireNonNull(cluster, NOT_STARTED).start();
     }
@@ -333,7 +319,7 @@ public final class LocalStack implements AutoCloseable {
             List<Account> providers = deployment.openProviders(contracts, options.providers());
             List<Account> requesters = deployment.fundRequesters(contracts, options.deposits());
             session.mine(2 * options.slotsInAnEpoch() + 1); // what was deployed is final at once
-            session.mineEvery(options.blockSeconds());
+            chain.begin();
             Map<String, String> jobOptions =
                     StackJobOptions.of(
                             kafka.bootstrapServers(),

@@ -4,14 +4,11 @@ import io.millrace.contracts.ModelRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.contracts.TestDollar;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.file.Path;
 import org.web3j.tx.TransactionManager;
 
 /** The contracts of a running stack in the hands of one key: an account's owner, or a publisher. */
 public final class Wallet implements AutoCloseable {
-
-    private static final BigInteger GAS_MONEY_WEI = BigInteger.TEN.pow(20);
 
     private final StackFile stack;
     private final EvmSession session;
@@ -23,11 +20,10 @@ public final class Wallet implements AutoCloseable {
         this.sender = sender;
     }
 
-    /** Of the key in {@code keyFile}, with gas money for a few transactions. */
+    /** Of the key in {@code keyFile}, which the stack has given gas money, as all of its own. */
     public static Wallet open(StackFile stack, Path keyFile) throws IOException {
         EvmSession session = new EvmSession(stack.rpcUrl(), stack.chainId());
         TransactionManager sender = session.sender(KeyFile.read(keyFile));
-        session.setBalance(sender.getFromAddress(), GAS_MONEY_WEI);
         return new Wallet(stack, session, sender);
     }
 

@@ -27,7 +27,6 @@ class FaultSequenceTest {
 
         assertThat(stack.events)
                 .containsExactly(
-                        "2000 prepare",
                         "2000 inject kill-broker",
                         "2500 heal kill-broker",
                         "2500 await kill-broker of the-kill-broker");
@@ -132,11 +131,6 @@ class FaultSequenceTest {
                     event("heal " + kind);
                 }
             };
-        }
-
-        @Override
-        public void prepare() {
-            event("prepare");
         }
 
         @Override
