@@ -6,7 +6,7 @@ import io.millrace.chain.VaultEvent;
 import io.millrace.chain.event.JsonRpcEventChain;
 import io.millrace.chain.event.SourceOptions;
 import io.millrace.chain.event.VaultEventSource;
-import io.millrace.chain.submit.EpochLog;
+import io.millrace.chain.submit.StoredEpochs;
 import io.millrace.chain.submit.SubmissionJournal;
 import io.millrace.job.topic.KafkaEpochLog;
 import io.millrace.job.topic.KafkaLedgerLog;
@@ -52,7 +52,7 @@ public record Endpoints(
         Sink<Long> ticksOut,
         SubmissionJournal.Factory journal,
         LedgerLog.Factory log,
-        EpochLog storedEpochs) {
+        StoredEpochs storedEpochs) {
 
     private static final long MAX_BACKOFF_MILLIS = 30_000;
 

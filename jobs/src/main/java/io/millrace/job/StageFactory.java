@@ -9,9 +9,9 @@ import io.millrace.admit.ValidateFunction;
 import io.millrace.admit.gate.GateKeeperOperator;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.VaultEvent;
-import io.millrace.chain.submit.EpochLog;
 import io.millrace.chain.submit.FileKeySigner;
 import io.millrace.chain.submit.JsonRpcVaultClient;
+import io.millrace.chain.submit.StoredEpochs;
 import io.millrace.chain.submit.SubmissionJournal;
 import io.millrace.chain.submit.SubmitOperator;
 import io.millrace.chain.submit.SubmitOptions;
@@ -139,7 +139,7 @@ final class StageFactory {
                 settle, config.chain().domain(), log, LedgerSink.keys(config.parallelism()));
     }
 
-    SubmitOperator.Factory submit(SubmissionJournal.Factory journal, EpochLog log) {
+    SubmitOperator.Factory submit(SubmissionJournal.Factory journal, StoredEpochs log) {
         JobConfig.Chain chain = config.chain();
         return new SubmitOperator.Factory(
                 SubmitOptions.defaults(chain.vault())

@@ -2,6 +2,7 @@ package io.millrace.settle;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A perfect binary Merkle-sum tree over nodes in order, filled up on the right with empty nodes:
@@ -9,6 +10,62 @@ import java.util.List;
  * to contracts/src/libraries/MerkleSum.sol.
  */
 public final class MerkleSumTree {
+
+    /**
+     * The root alone, of leaves that come one by one: what it keeps are the subtrees on the left
+     * that are complete, one a level.
+     */
+    public static final class Root {
+
+        private final List<@Nullable SumNode> complete = new ArrayList<>();
+        private int leaves;
+
+        /**
+         * Adds the next leaf.
+         *
+         * @throws ArithmeticException if the sum of all leaves does not fit 63 bits
+         */
+        public void add(SumNode leaf) {
+            leaves = Math.addExact(leaves, 1);
+            SumNode node = leaf;
+            for (int level = 0; ; level++) {
+                if (level == complete.size()) {
+                    complete.add(node);
+                    return;
+                }
+                SumNode left = complete.get(level);
+                if (left == null) {
+                    complete.set(level, node);
+                    return;
+                }
+                complete.set(level, null);
+                node = SumNode.join(left, node);
+            }
+        }
+
+        /** How many there were. */
+        public int leaves() {
+            return leaves;
+        }
+
+        /** The root of a tree of those so far; empty if there are none. */
+        public SumNode node() {
+            SumNode right = null;
+            for (int level = 0; level < complete.size() - 1; level++) {
+                SumNode left = complete.get(level);
+                if (left != null) {
+                    right = SumNode.join(left, right == null ? SumNode.EMPTY : right);
+                } else if (right != null) {
+                    right = SumNode.join(right, SumNode.EMPTY);
+                }
+            }
+            SumNode top = complete.isEmpty() ? null : complete.get(complete.size() - 1);
+            if (top == null) {
+                return SumNode.EMPTY;
+            }
+            return right == null ? top : SumNode.join(top, right);
+        }
+    }
 
     /** Nodes of each level, leaves first; what is missing on the right is empty. */
     private final List<List<SumNode>> levels = new ArrayList<>();

@@ -10,8 +10,8 @@ import java.io.Serializable;
  * @param cutEvery a checkpoint is a cut when its id is a multiple of this
  * @param dustMinNano a requester whose pending total is below is left out of a cut, whole (M10)
  * @param dustMaxCuts but not of more cuts than this
- * @param maxReceiptsPerCut receipts that one shard cuts at once (memory at the barrier); requesters
- *     beyond are carried, whole, except that one requester always goes
+ * @param maxReceiptsPerCut receipts that one shard cuts at once (time at the barrier); what is
+ *     beyond is carried, and of one requester the first by sequence go
  * @param heartbeatCuts after so many cuts without an epoch an empty one is sealed, so that the
  *     vault's escape hatch stays shut on a quiet stream; 0 for never
  * @param part limits of one part of an epoch

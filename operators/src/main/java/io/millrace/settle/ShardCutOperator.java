@@ -4,13 +4,15 @@ import io.millrace.admit.BrokenBooksException;
 import io.millrace.admit.Release;
 import io.millrace.meter.Charge;
 import io.millrace.metrics.MetricRegistrar;
+import io.millrace.settle.ShardCutter.Share;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Nano;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.SortedMap;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.MapState;
@@ -28,11 +30,12 @@ import org.apache.flink.util.OutputTag;
  * In: charges and releases, both keyed by {@link SettleOptions#shardOf(int)}. Out: one {@link
  * ShardRoot} for each shard that has something to seal, and its {@link #RECEIPTS}.
  *
- * <p>Each charge and release leaves exactly once, in one cut. A cut is only a regrouping of
- * records: it changes state and sends records before the barrier of the same checkpoint, so both
- * are in that checkpoint or neither is. If the checkpoint then fails while the job goes on, what
- * was cut is already downstream and in the next checkpoint; if the job goes back, the charges are
- * here again.
+ * <p>A cut takes at most {@link SettleOptions#maxReceiptsPerCut} charges of a shard, of each
+ * requester a prefix by sequence, and holds one of them at a time. Each charge and release leaves
+ * exactly once, in one cut. A cut is only a regrouping of records: it changes state and sends
+ * records before the barrier of the same checkpoint, so both are in that checkpoint or neither is.
+ * If the checkpoint then fails while the job goes on, what was cut is already downstream and in the
+ * next checkpoint; if the job goes back, the charges are here again.
  *
  * <p>Metrics in group {@code settle}, sums since start: {@code charges} and {@code chargedNano} in,
  * {@code cutReceipts} and {@code cutNano} out; what is between them waits for a cut.
@@ -98,12 +101,13 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
         requesters.put(
                 account,
                 before == null
-                        ? new PendingRequester(account, charge.debitNano(), 1, 0)
+                        ? new PendingRequester(account, charge.debitNano(), 1, 0, charge.sequence())
                         : new PendingRequester(
                                 account,
                                 Nano.add(before.totalNano(), charge.debitNano()),
                                 Math.addExact(before.receipts(), 1),
-                                before.cutsCarried()));
+                                before.cutsCarried(),
+                                Math.min(before.firstSequence(), charge.sequence())));
     }
 
     @Override
@@ -153,74 +157,105 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
         requesters.values().forEach(pending::add);
         List<Release> released = new ArrayList<>();
         releases.get().forEach(released::add);
-        Set<Integer> chosen = cutter.choose(pending, released, finished);
-        List<Charge> taken = take(chosen);
-        requireAll(shard, pending, chosen, taken);
+        SortedMap<Integer, Share> shares = cutter.choose(pending, released, finished);
+        Map<Integer, Long> unknown = unknownFirsts(shares.values());
+        ShardCutter.Draft draft = cutter.draft(cut, shard);
+        for (Share share : shares.values()) {
+            PendingRequester requester = share.requester();
+            long first = unknown.getOrDefault(requester.account(), requester.firstSequence());
+            take(share, first, draft);
+        }
         for (PendingRequester requester : pending) {
-            carryOrForget(requester, chosen);
+            if (!shares.containsKey(requester.account())) {
+                carry(requester);
+            }
         }
         releases.clear();
-        if (taken.isEmpty() && released.isEmpty()) {
+        if (draft.isEmpty() && released.isEmpty()) {
             return;
         }
-        ShardCutter.Cut result = cutter.cut(cut, shard, taken, released);
-        output.collect(new StreamRecord<>(result.root()));
-        cutReceipts.inc(result.root().receipts());
-        cutNano.inc(result.root().sumNano());
-        for (CutReceipt receipt : result.receipts()) {
-            output.collect(RECEIPTS, new StreamRecord<>(receipt));
-        }
+        ShardRoot root = draft.root(released);
+        output.collect(new StreamRecord<>(root));
+        cutReceipts.inc(root.receipts());
+        cutNano.inc(root.sumNano());
     }
 
-    private List<Charge> take(Set<Integer> chosen) throws Exception {
-        List<Charge> taken = new ArrayList<>();
-        if (chosen.isEmpty()) {
-            return taken;
-        }
-        Iterator<Map.Entry<ChargeKey, Charge>> all = charges.iterator();
-        while (all.hasNext()) {
-            Map.Entry<ChargeKey, Charge> entry = all.next();
-            if (chosen.contains(entry.getKey().account())) {
-                taken.add(entry.getValue());
-                all.remove();
+    /** The first sequence of requesters from a state that did not keep it: their keys tell. */
+    private Map<Integer, Long> unknownFirsts(Collection<Share> shares) throws Exception {
+        Map<Integer, Long> firsts = new HashMap<>();
+        for (Share share : shares) {
+            if (share.requester().firstSequence() == 0) {
+                firsts.put(share.requester().account(), Long.MAX_VALUE);
             }
         }
-        return taken;
-    }
-
-    /** Two charges of one sequence number would hide each other: then count and sum differ. */
-    private static void requireAll(
-            int shard, List<PendingRequester> pending, Set<Integer> chosen, List<Charge> taken) {
-        long receipts = 0;
-        long sumNano = 0;
-        for (PendingRequester requester : pending) {
-            if (chosen.contains(requester.account())) {
-                receipts += requester.receipts();
-                sumNano = Nano.add(sumNano, requester.totalNano());
+        if (!firsts.isEmpty()) {
+            for (ChargeKey key : charges.keys()) {
+                firsts.computeIfPresent(
+                        key.account(), (account, first) -> Math.min(first, key.sequence()));
             }
         }
-        for (Charge charge : taken) {
-            sumNano -= charge.debitNano();
-        }
-        if (receipts != taken.size() || sumNano != 0) {
-            throw new BrokenBooksException(
-                    ("shard %d was given %d charges but holds %d, %d nano-USD"
-                                    + " less: a sequence number came twice")
-                            .formatted(shard, receipts, taken.size(), sumNano));
-        }
+        return firsts;
     }
 
-    private void carryOrForget(PendingRequester requester, Set<Integer> chosen) throws Exception {
-        if (chosen.contains(requester.account())) {
+    /** Moves a share's charges into the cut, one by one: a cut may have many. */
+    private void take(Share share, long first, ShardCutter.Draft draft) throws Exception {
+        PendingRequester requester = share.requester();
+        int taken = 0;
+        long takenNano = 0;
+        while (taken < requester.receipts()) {
+            ChargeKey key = new ChargeKey(requester.account(), first + taken);
+            Charge charge = charges.get(key);
+            if (charge == null) {
+                throw broken(requester, key.sequence());
+            }
+            if (!share.hasRoomFor(charge.debitNano(), taken, takenNano)) {
+                break;
+            }
+            charges.remove(key);
+            output.collect(RECEIPTS, new StreamRecord<>(draft.add(charge)));
+            taken++;
+            takenNano = Nano.add(takenNano, charge.debitNano());
+        }
+        long leftNano = requester.totalNano() - takenNano;
+        int left = requester.receipts() - taken;
+        if (leftNano < 0 || (left == 0 && leftNano > 0)) {
+            throw broken(requester, first + taken);
+        }
+        if (left == 0) {
             requesters.remove(requester.account());
         } else {
             requesters.put(
                     requester.account(),
                     new PendingRequester(
                             requester.account(),
-                            requester.totalNano(),
-                            requester.receipts(),
-                            requester.cutsCarried() + 1));
+                            leftNano,
+                            left,
+                            taken == 0 ? requester.cutsCarried() + 1 : 0,
+                            first + taken));
         }
+    }
+
+    /** Two charges of one sequence number would hide each other, and one not be settled. */
+    private static BrokenBooksException broken(PendingRequester requester, long sequence) {
+        return new BrokenBooksException(
+                ("account %d was charged %d times, %d nano-USD in all, and its charges up to"
+                                + " sequence %d are not that: a sequence number came twice, or is"
+                                + " missing")
+                        .formatted(
+                                requester.account(),
+                                requester.receipts(),
+                                requester.totalNano(),
+                                sequence));
+    }
+
+    private void carry(PendingRequester requester) throws Exception {
+        requesters.put(
+                requester.account(),
+                new PendingRequester(
+                        requester.account(),
+                        requester.totalNano(),
+                        requester.receipts(),
+                        requester.cutsCarried() + 1,
+                        requester.firstSequence()));
     }
 }

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -19,6 +20,22 @@ public final class ShardCutter {
 
     /** Root and postings of a cut, and its receipts in the order of the leaves. */
     public record Cut(ShardRoot root, List<CutReceipt> receipts) {}
+
+    /**
+     * What a cut takes of a requester: all, or a prefix by sequence.
+     *
+     * @param requester
+     * @param receipts most charges
+     * @param mostNano most nano-USD, but for the first charge of a share that is {@code alone}
+     * @param alone whether nothing else is in the cut, so that it must not come to nothing
+     */
+    public record Share(PendingRequester requester, int receipts, long mostNano, boolean alone) {
+
+        /** Whether another charge goes into the cut after {@code taken} of {@code takenNano}. */
+        boolean hasRoomFor(long debitNano, int taken, long takenNano) {
+            return taken < receipts && (debitNano <= mostNano - takenNano || (alone && taken == 0));
+        }
+    }
 
     private final SettleOptions options;
     private final ReceiptLeaf leaf;
@@ -33,12 +50,15 @@ public final class ShardCutter {
     }
 
     /**
-     * Accounts whose charges go into this cut, whole. Left out are dust (M10) and whoever does not
-     * fit into the bounds of a cut; who was left out longest goes first, so each gets its turn.
+     * What goes into this cut, by account. Left out is dust (M10), and what does not fit into the
+     * bounds of a cut; who was left out longest goes first, so each gets its turn. Whoever does not
+     * fit whole gives the first of its charges, and the rest to a later cut: a cut is never larger,
+     * however much one requester has. Releases do not wait for it: what is released is what no
+     * charge and no reservation had taken, sealed or not.
      *
      * @param dustToo at the end of the stream, where there is no later cut
      */
-    public Set<Integer> choose(
+    public SortedMap<Integer, Share> choose(
             List<PendingRequester> pending, List<Release> releases, boolean dustToo) {
         Set<Integer> released = new HashSet<>();
         releases.forEach(release -> released.add(release.requesterAccount()));
@@ -52,19 +72,28 @@ public final class ShardCutter {
                 comparingInt(PendingRequester::cutsCarried)
                         .reversed()
                         .thenComparingInt(PendingRequester::account));
-        Set<Integer> chosen = new HashSet<>();
-        long receiptsLeft = options.maxReceiptsPerCut();
+        SortedMap<Integer, Share> chosen = new TreeMap<>();
+        int receiptsLeft = options.maxReceiptsPerCut();
         long sumLeftNano = maxSumNano;
         for (PendingRequester requester : eligible) {
-            boolean fits =
-                    requester.receipts() <= receiptsLeft && requester.totalNano() <= sumLeftNano;
-            if (fits || chosen.isEmpty()) {
-                chosen.add(requester.account());
-                receiptsLeft -= requester.receipts();
-                sumLeftNano -= requester.totalNano();
+            int receipts = Math.min(requester.receipts(), receiptsLeft);
+            boolean whole =
+                    receipts == requester.receipts() && requester.totalNano() <= sumLeftNano;
+            chosen.put(
+                    requester.account(),
+                    new Share(requester, receipts, sumLeftNano, chosen.isEmpty()));
+            receiptsLeft -= receipts;
+            if (!whole || receiptsLeft == 0) {
+                break;
             }
+            sumLeftNano -= requester.totalNano();
         }
         return chosen;
+    }
+
+    /** A cut that is made charge by charge. */
+    public Draft draft(long cut, int shard) {
+        return new Draft(cut, shard);
     }
 
     /** Orders charges by account and sequence, gives them their places and sums them up. */
@@ -72,32 +101,56 @@ public final class ShardCutter {
         List<Charge> ordered = new ArrayList<>(charges);
         ordered.sort(comparingInt(Charge::requesterAccount).thenComparingLong(Charge::sequence));
         List<CutReceipt> receipts = new ArrayList<>(ordered.size());
-        List<SumNode> leaves = new ArrayList<>(ordered.size());
-        Map<Integer, Long> debits = new TreeMap<>();
-        Map<Integer, Long> credits = new TreeMap<>();
-        for (int index = 0; index < ordered.size(); index++) {
-            Charge charge = ordered.get(index);
-            receipts.add(new CutReceipt(cut, shard, index, charge));
-            leaves.add(leaf.of(charge, shard, index));
+        Draft draft = draft(cut, shard);
+        ordered.forEach(charge -> receipts.add(draft.add(charge)));
+        return new Cut(draft.root(releases), receipts);
+    }
+
+    /** Holds sums by account and a node a level of the tree, none of the charges. */
+    public final class Draft {
+
+        private final long cut;
+        private final int shard;
+        private final MerkleSumTree.Root tree = new MerkleSumTree.Root();
+        private final Map<Integer, Long> debits = new TreeMap<>();
+        private final Map<Integer, Long> credits = new TreeMap<>();
+
+        private Draft(long cut, int shard) {
+            this.cut = cut;
+            this.shard = shard;
+        }
+
+        /** Takes the next charge, by account and sequence, and gives it its place. */
+        public CutReceipt add(Charge charge) {
+            int index = tree.leaves();
+            tree.add(leaf.of(charge, shard, index));
             Amounts.add(debits, charge.requesterAccount(), charge.debitNano());
             Amounts.add(credits, charge.providerAccount(), charge.creditNano());
             Amounts.add(credits, Amounts.TREASURY, charge.feeNano());
+            return new CutReceipt(cut, shard, index, charge);
         }
-        SumNode root = new MerkleSumTree(leaves).root();
-        List<Release> orderedReleases = new ArrayList<>(releases);
-        orderedReleases.sort(
-                comparingInt(Release::requesterAccount).thenComparingInt(Release::request));
-        ShardRoot shardRoot =
-                new ShardRoot(
-                        cut,
-                        shard,
-                        root.hex(),
-                        root.sumNano(),
-                        receipts.size(),
-                        Amounts.list(debits),
-                        Amounts.list(credits),
-                        orderedReleases);
-        return new Cut(shardRoot, receipts);
+
+        /** Whether it has no charge. */
+        public boolean isEmpty() {
+            return tree.leaves() == 0;
+        }
+
+        /** The shard's part of the epoch. */
+        public ShardRoot root(List<Release> releases) {
+            SumNode root = tree.node();
+            List<Release> orderedReleases = new ArrayList<>(releases);
+            orderedReleases.sort(
+                    comparingInt(Release::requesterAccount).thenComparingInt(Release::request));
+            return new ShardRoot(
+                    cut,
+                    shard,
+                    root.hex(),
+                    root.sumNano(),
+                    tree.leaves(),
+                    Amounts.list(debits),
+                    Amounts.list(credits),
+                    orderedReleases);
+        }
     }
 
     private boolean isDust(PendingRequester requester) {

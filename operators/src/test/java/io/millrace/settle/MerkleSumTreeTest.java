@@ -84,6 +84,20 @@ class MerkleSumTreeTest {
     }
 
     @Test
+    void root_ofLeavesOneByOne_isThatOfTheTree() {
+        List<SumNode> leaves = new ArrayList<>();
+        MerkleSumTree.Root root = new MerkleSumTree.Root();
+        for (int count = 0; count <= 70; count++) {
+            assertThat(root.node())
+                    .as("%s leaves", count)
+                    .isEqualTo(new MerkleSumTree(leaves).root());
+            SumNode leaf = new SumNode(Keccak.hashUtf8("leaf " + count), count);
+            leaves.add(leaf);
+            root.add(leaf);
+        }
+    }
+
+    @Test
     void merkleSumTree_sumBeyond63Bits_isRefused() {
         List<SumNode> leaves = List.of(leaf(1, Long.MAX_VALUE), leaf(2, 1));
 

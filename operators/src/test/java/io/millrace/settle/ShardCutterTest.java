@@ -3,14 +3,17 @@ package io.millrace.settle;
 import static io.millrace.settle.Charges.DOMAIN;
 import static io.millrace.settle.Charges.charge;
 import static io.millrace.settle.Charges.release;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.meter.Charge;
+import io.millrace.settle.ShardCutter.Share;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 
 class ShardCutterTest {
@@ -24,7 +27,7 @@ class ShardCutterTest {
         List<PendingRequester> pending =
                 List.of(new PendingRequester(4, 99, 2, 0), new PendingRequester(8, 100, 1, 0));
 
-        assertThat(CUTTER.choose(pending, List.of(), false)).containsExactly(8);
+        assertThat(CUTTER.choose(pending, List.of(), false)).containsOnlyKeys(8);
     }
 
     @Test
@@ -32,7 +35,7 @@ class ShardCutterTest {
         List<PendingRequester> pending =
                 List.of(new PendingRequester(4, 99, 2, 1), new PendingRequester(8, 0, 1, 2));
 
-        assertThat(CUTTER.choose(pending, List.of(), false)).containsExactly(8);
+        assertThat(CUTTER.choose(pending, List.of(), false)).containsOnlyKeys(8);
     }
 
     @Test
@@ -40,13 +43,13 @@ class ShardCutterTest {
         List<PendingRequester> pending =
                 List.of(new PendingRequester(4, 1, 1, 0), new PendingRequester(8, 1, 1, 0));
 
-        assertThat(CUTTER.choose(pending, List.of(release(8, 1, 5)), false)).containsExactly(8);
+        assertThat(CUTTER.choose(pending, List.of(release(8, 1, 5)), false)).containsOnlyKeys(8);
     }
 
     @Test
     void choose_streamEnds_dustGoes() {
         assertThat(CUTTER.choose(List.of(new PendingRequester(4, 1, 1, 0)), List.of(), true))
-                .containsExactly(4);
+                .containsOnlyKeys(4);
     }
 
     @Test
@@ -57,15 +60,23 @@ class ShardCutterTest {
                         new PendingRequester(8, 500, 6, 1),
                         new PendingRequester(12, 500, 4, 0));
 
-        assertThat(CUTTER.choose(pending, List.of(), false)).containsExactlyInAnyOrder(8, 12);
+        SortedMap<Integer, Share> shares = CUTTER.choose(pending, List.of(), false);
+
+        assertThat(shares).containsOnlyKeys(4, 8);
+        assertThat(share(shares, 8).receipts()).isEqualTo(6);
+        assertThat(share(shares, 4).receipts()).as("what is left of 10").isEqualTo(4);
     }
 
+    /** A reseller had more in one interval than a cut takes: the heap was full at every barrier. */
     @Test
-    void choose_oneRequesterAboveTheBound_goesAlone() {
+    void choose_oneRequesterAboveTheBound_givesItsFirstCharges() {
         List<PendingRequester> pending =
                 List.of(new PendingRequester(4, 500, 11, 0), new PendingRequester(8, 500, 1, 0));
 
-        assertThat(CUTTER.choose(pending, List.of(), false)).containsExactly(4);
+        SortedMap<Integer, Share> shares = CUTTER.choose(pending, List.of(), false);
+
+        assertThat(shares).containsOnlyKeys(4);
+        assertThat(share(shares, 4).receipts()).isEqualTo(10);
     }
 
     @Test
@@ -75,7 +86,24 @@ class ShardCutterTest {
                         new PendingRequester(4, Long.MAX_VALUE / 4, 1, 0),
                         new PendingRequester(8, Long.MAX_VALUE / 4, 1, 0));
 
-        assertThat(CUTTER.choose(pending, List.of(), false)).containsExactly(4);
+        SortedMap<Integer, Share> shares = CUTTER.choose(pending, List.of(), false);
+
+        assertThat(share(shares, 4).hasRoomFor(Long.MAX_VALUE / 4, 0, 0)).isTrue();
+        assertThat(share(shares, 8).hasRoomFor(1, 0, 0)).isFalse();
+    }
+
+    @Test
+    void share_ofOneChargeAboveAllBounds_takesItWhereNothingElseIs() {
+        PendingRequester huge = new PendingRequester(4, Long.MAX_VALUE, 2, 0);
+
+        Share share = share(CUTTER.choose(List.of(huge), List.of(), false), 4);
+
+        assertThat(share.hasRoomFor(Long.MAX_VALUE - 1, 0, 0)).isTrue();
+        assertThat(share.hasRoomFor(1, 1, Long.MAX_VALUE - 1)).isFalse();
+    }
+
+    private static Share share(SortedMap<Integer, Share> shares, int account) {
+        return requireNonNull(shares.get(account), "account " + account + " has no share");
     }
 
     @Test

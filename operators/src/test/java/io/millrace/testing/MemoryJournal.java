@@ -1,6 +1,7 @@
 package io.millrace.testing;
 
 import io.millrace.chain.submit.SettlementRecord;
+import io.millrace.chain.submit.SubmissionHistory;
 import io.millrace.chain.submit.SubmissionJournal;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,9 +15,23 @@ public final class MemoryJournal implements SubmissionJournal {
     /** Set by tests: the next append fails. */
     public boolean broken;
 
-    @Override
+    /** The history that {@code entries} make. */
+    public static SubmissionHistory historyOf(List<SettlementRecord> entries) {
+        SubmissionHistory history = new SubmissionHistory();
+        for (int i = 0; i < entries.size(); i++) {
+            history.add(entries.get(i), i);
+        }
+        return history;
+    }
+
+    /** Everything ever appended. */
     public synchronized List<SettlementRecord> readAll() {
         return List.copyOf(entries);
+    }
+
+    @Override
+    public synchronized SubmissionHistory history() {
+        return historyOf(entries);
     }
 
     @Override

@@ -2,41 +2,46 @@ package io.millrace.job.topic;
 
 import io.millrace.chain.submit.SettlementHaltedException;
 import io.millrace.chain.submit.SettlementRecord;
+import io.millrace.chain.submit.SubmissionHistory;
 import io.millrace.chain.submit.SubmissionJournal;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The submitter's journal on the topic {@code settlement.transactions}: each entry is a Kafka
  * transaction of its own, committed before {@link #append} returns. Opening it fences the writer
  * before (KIP-98: same transactional id, higher epoch), so of two submitters only the newer can
  * journal, and what is not journaled is never sent. It also waits for the commit of the entry
- * before, so {@link #readAll} of a new writer misses nothing. The topic's {@code flush.messages=1}
+ * before, so {@link #history} of a new writer misses nothing. The topic's {@code flush.messages=1}
  * has the broker write each entry to its disk before it answers; the tail that a broker's crash
  * tears is cut off by its own checksums, and was never answered for.
+ *
+ * <p>Each entry says from where on a start has to read ({@link JournalStamp}), so what it reads is
+ * what is not final, however old the journal is. Only one without any stamp is read whole.
  */
 public final class KafkaSubmissionJournal implements SubmissionJournal {
 
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaSubmissionJournal.class);
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final List<TopicPartition> ONLY =
-            List.of(new TopicPartition(Topics.TRANSACTIONS, 0));
 
     private final String bootstrapServers;
     private final KafkaProducer<byte[], byte[]> producer;
+
+    /** As far as this writer knows: what it read, and what it wrote since. */
+    private SubmissionHistory written = new SubmissionHistory();
+
+    private boolean isRead;
 
     private KafkaSubmissionJournal(
             String bootstrapServers, KafkaProducer<byte[], byte[]> producer) {
@@ -77,15 +82,18 @@ public final class KafkaSubmissionJournal implements SubmissionJournal {
 
     @Override
     public void append(SettlementRecord entry) throws IOException {
-        byte[] key = (entry.epoch() + "/" + entry.part()).getBytes(StandardCharsets.UTF_8);
         try {
             producer.beginTransaction();
             Future<RecordMetadata> sent =
                     producer.send(
-                            new ProducerRecord<>(
-                                    Topics.TRANSACTIONS, key, JsonCodec.encode(entry)));
+                            written.firstNeeded()
+                                    .map(first -> JournalStamp.of(first).on(entry))
+                                    .orElseGet(() -> JournalStamp.unstamped(entry)));
             producer.commitTransaction();
-            sent.get();
+            long offset = sent.get().offset();
+            if (isRead) { // else what came before is not known, nor what of it is needed
+                written.add(entry, offset);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw uncertain(entry, e);
@@ -104,37 +112,46 @@ public final class KafkaSubmissionJournal implements SubmissionJournal {
     }
 
     @Override
-    public List<SettlementRecord> readAll() throws IOException, SettlementHaltedException {
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (LogReader log = LogReader.ofCommitted(bootstrapServers, PATIENCE)) {
-            log.rewind(ONLY);
-            log.readTo(log.ends(ONLY), records::add);
+    public SubmissionHistory history() throws IOException, SettlementHaltedException {
+        SubmissionHistory history = new SubmissionHistory();
+        SubmissionHistory kept = new SubmissionHistory();
+        try (JournalScan scan = new JournalScan(bootstrapServers, PATIENCE)) {
+            scan.read(
+                    (entry, offset) -> {
+                        history.add(entry, offset);
+                        kept.add(entry, offset);
+                    });
+            LOG.info(
+                    "{} entries of {} are read, from offset {} on",
+                    history.entries(),
+                    Topics.TRANSACTIONS,
+                    scan.from());
+        } catch (JournalScan.DamagedEntryException e) {
+            throw damaged(e.offset, e.what, e);
         } catch (KafkaException e) {
             throw new IOException(
                     "topic " + Topics.TRANSACTIONS + " at " + bootstrapServers + " cannot be read",
                     e);
         }
-        List<SettlementRecord> entries = new ArrayList<>();
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            entries.add(requireIntact(record));
-        }
-        return entries;
+        requireIntact(history);
+        written = kept;
+        isRead = true;
+        return history;
     }
 
     /**
-     * Kafka checks its own checksums; this finds what was wrong when it was written, or by whom.
+     * Kafka checks its own checksums; this finds what was wrong when it was written, or by whom. An
+     * entry counts only while its part is not final, or its nonce is the floor of those to come.
      */
-    private static SettlementRecord requireIntact(ConsumerRecord<byte[], byte[]> record)
-            throws SettlementHaltedException {
-        try {
-            SettlementRecord entry = JsonCodec.decode(record.value(), SettlementRecord.class);
-            String damage = entry.damage();
-            if (damage == null) {
-                return entry;
+    private static void requireIntact(SubmissionHistory history) throws SettlementHaltedException {
+        for (SubmissionHistory.Placed placed : history.needed()) {
+            String damage = placed.entry().damage();
+            if (damage != null) {
+                throw damaged(
+                        placed.position(),
+                        "names " + placed.entry().transaction() + " but " + damage,
+                        null);
             }
-            throw damaged(record.offset(), "names " + entry.transaction() + " but " + damage, null);
-        } catch (IOException e) {
-            throw damaged(record.offset(), "is no entry", e);
         }
     }
 

@@ -7,8 +7,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -77,6 +80,42 @@ public final class LogReader implements AutoCloseable {
         return consumer.endOffsets(partitions);
     }
 
+    /** The lowest offset that {@code partition} still has. */
+    long begin(TopicPartition partition) {
+        return consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    }
+
+    /** Where {@code partition} ends now. */
+    long end(TopicPartition partition) {
+        return ends(List.of(partition)).getOrDefault(partition, 0L);
+    }
+
+    /**
+     * Visits every record from {@code from} up to {@code end}, and any behind that came along.
+     *
+     * @throws IOException if nothing comes although there is more
+     */
+    void readRange(TopicPartition partition, long from, long end, Visitor visitor)
+            throws IOException {
+        readRange(partition, from, end, visitor, () -> false);
+    }
+
+    /** The same, and no more is fetched once it is {@code enough}. */
+    void readRange(
+            TopicPartition partition, long from, long end, Visitor visitor, BooleanSupplier enough)
+            throws IOException {
+        consumer.assign(List.of(partition));
+        consumer.seek(partition, from);
+        readTo(Map.of(partition, end), visitor, enough);
+    }
+
+    /** The first offset whose record is not older than {@code millis}, if there is one. */
+    Optional<Long> offsetOf(TopicPartition partition, long millis) {
+        return Optional.ofNullable(
+                        consumer.offsetsForTimes(Map.of(partition, millis)).get(partition))
+                .map(OffsetAndTimestamp::offset);
+    }
+
     /** Goes to the beginning of {@code partitions}, and reads no others from now on. */
     public void rewind(Collection<TopicPartition> partitions) {
         consumer.assign(partitions);
@@ -102,10 +141,16 @@ public final class LogReader implements AutoCloseable {
      * @throws IOException if nothing comes although there is more
      */
     public void readTo(Map<TopicPartition, Long> ends, Visitor visitor) throws IOException {
+        readTo(ends, visitor, () -> false);
+    }
+
+    private void readTo(Map<TopicPartition, Long> ends, Visitor visitor, BooleanSupplier enough)
+            throws IOException {
         long before = -1;
         long giveUpNanos = 0;
-        while (ends.entrySet().stream()
-                .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        while (!enough.getAsBoolean()
+                && ends.entrySet().stream()
+                        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             poll(visitor);
             long read = ends.keySet().stream().mapToLong(consumer::position).sum();
             if (read != before) {
@@ -126,15 +171,12 @@ public final class LogReader implements AutoCloseable {
      */
     List<ConsumerRecord<byte[], byte[]>> tail(TopicPartition partition, Enough enough)
             throws IOException {
-        List<TopicPartition> only = List.of(partition);
-        consumer.assign(only);
-        long begin = consumer.beginningOffsets(only).getOrDefault(partition, 0L);
-        long end = ends(only).getOrDefault(partition, 0L);
+        long begin = begin(partition);
+        long end = end(partition);
         for (long back = FIRST_LOOK_BACK; ; back *= 2) {
             long from = Math.max(begin, end - back);
-            consumer.seek(partition, from);
             List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            readTo(Map.of(partition, end), records::add);
+            readRange(partition, from, end, records::add);
             if (from == begin || enough.test(records)) {
                 return records;
             }

@@ -257,7 +257,7 @@ final class LedgerRun {
                     }
                 });
         releases.keySet().removeIf(account -> OPTIONS.shardOf(account) == shard);
-        Set<Integer> chosen = cutter.choose(pending, released, false);
+        Set<Integer> chosen = cutter.choose(pending, released, false).keySet();
         List<Charge> taken = new ArrayList<>();
         for (PendingRequester requester : pending) {
             if (chosen.contains(requester.account())) {

@@ -61,19 +61,17 @@ public final class EpochSubmitter {
     /**
      * Starts from what the journal holds.
      *
-     * @param journaled all entries, in order
+     * @param history of the journal
      * @param settled hears of every part once it is final
      */
     public EpochSubmitter(
-            SubmitContext context,
-            List<SettlementRecord> journaled,
-            Consumer<SettlementRecord> settled) {
+            SubmitContext context, SubmissionHistory history, Consumer<SettlementRecord> settled) {
         this.chain = context.chain();
         this.signer = context.signer();
         this.options = context.options();
         this.clock = new SteadyClock(context.clock());
         this.metrics = context.metrics();
-        this.history = new SubmissionHistory(journaled);
+        this.history = history;
         this.settled = settled;
         this.nonces = new NonceTracker(history.nonceFloor(signer.address()));
         this.sender = new PartSender(context, nonces, clock);
@@ -353,8 +351,11 @@ public final class EpochSubmitter {
             throws SettlementHaltedException {
         SettlementRecord entry = history.settled(tracked.part.hash()); // reported before a restart
         if (entry == null || !entry.transaction().equals(outcome.transaction())) {
+            boolean maybeReported = entry == null;
             entry = settlement(tracked, outcome);
-            sender.journal(entry);
+            if (!maybeReported || !history.isLongFinal(entry)) {
+                sender.journal(entry);
+            }
         }
         window.remove(0);
         lastFinal = tracked.part.hash();

@@ -2,7 +2,6 @@ package io.millrace.chain.submit;
 
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.List;
 
 /**
  * The submitter's durable memory. {@link #append} returns only when the entry survives the loss of
@@ -11,12 +10,13 @@ import java.util.List;
 public interface SubmissionJournal extends AutoCloseable {
 
     /**
-     * Everything ever appended, in order, each entry found intact.
+     * What a start must know of all that was ever appended. It takes no longer and holds no more
+     * the older the journal is: only what is not final is read.
      *
-     * @throws SettlementHaltedException if one is damaged, saying where it lies
+     * @throws SettlementHaltedException if an entry that counts is damaged, saying where it lies
      * @throws IOException if the journal cannot be read now
      */
-    List<SettlementRecord> readAll() throws IOException, SettlementHaltedException;
+    SubmissionHistory history() throws IOException, SettlementHaltedException;
 
     /**
      * Appends durably.

@@ -4,7 +4,7 @@ import io.millrace.metrics.Metric;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
-/** What the submitter counts. Written by its thread only, read by any. */
+/** What the submitter counts. Written by its thread, but for {@link #beyond}; read by any. */
 public final class SubmitMetrics {
 
     static final Metric UNSETTLED_PARTS =
@@ -70,9 +70,8 @@ public final class SubmitMetrics {
                                     + " 0")
                     .asAlarm();
 
-    private volatile long unsettledParts;
-    private volatile long unsettledNano;
-    private volatile long oldestSinceMillis;
+    private volatile Unsettled underWay = Unsettled.NONE;
+    private volatile Unsettled beyond = Unsettled.NONE;
     private volatile long settledParts;
     private volatile long gasUsed;
     private volatile long transactionsSent;
@@ -88,19 +87,25 @@ public final class SubmitMetrics {
     private volatile long rpcFailures;
     private volatile boolean waiting;
 
+    /** Parts, their sum, and since when the oldest of them is in the log; 0 if none is. */
+    private record Unsettled(long parts, long nano, long sinceMillis) {
+        static final Unsettled NONE = new Unsettled(0, 0, 0);
+    }
+
     /** Parts of epochs that are not final on chain. */
     public long unsettledParts() {
-        return unsettledParts;
+        return underWay.parts() + beyond.parts();
     }
 
     /** Sum of what they settle, nano-USD. */
     public long unsettledNano() {
-        return unsettledNano;
+        return Math.addExact(underWay.nano(), beyond.nano());
     }
 
     /** How long the oldest of them has been in the epoch log, given the time now; 0 if none. */
     public long oldestUnsettledMillis(long nowMillis) {
-        long since = oldestSinceMillis;
+        Unsettled oldest = underWay.sinceMillis() == 0 ? beyond : underWay;
+        long since = oldest.sinceMillis();
         return since == 0 ? 0 : Math.max(0, nowMillis - since);
     }
 
@@ -173,9 +178,12 @@ public final class SubmitMetrics {
     }
 
     void unsettled(long parts, long nano, long sinceMillis) {
-        unsettledParts = parts;
-        unsettledNano = nano;
-        oldestSinceMillis = sinceMillis;
+        underWay = new Unsettled(parts, nano, sinceMillis);
+    }
+
+    /** Those that the submitter does not hold. Called by the task's thread. */
+    void beyond(long parts, long nano, long sinceMillis) {
+        beyond = new Unsettled(parts, nano, sinceMillis);
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the submitter's thread

@@ -1,16 +1,20 @@
 package io.millrace.chain.submit;
 
+import static java.util.Objects.requireNonNull;
+
 import io.millrace.chain.SealedPart;
+import io.millrace.chain.submit.backlog.LoggedPart;
+import io.millrace.chain.submit.backlog.PartRange;
+import io.millrace.chain.submit.backlog.UnsettledParts;
 import io.millrace.metrics.MetricRegistrar;
 import io.millrace.unit.Parallelism;
 import java.time.Clock;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
@@ -30,12 +34,13 @@ import org.jspecify.annotations.Nullable;
  * 1. Out: one FINAL {@link SettlementRecord} a part once it is final on chain, at least once (a
  * restore reports again what was not checkpointed as reported); idempotent by (epoch, part).
  *
- * <p>State: the parts not yet final, so that the offsets of the log may move on; after a restore
- * they are handed to the submitter again, which finds on chain what became of them. The chain is
- * touched by the submitter's thread only; its results arrive as mails, so neither a slow nor a dead
- * node holds up a checkpoint until {@link SubmitOptions#maxUnsettledParts} are waiting. A halt of
- * the submitter fails the job with its message; Flink starts it again only where that may help
- * ({@link SettlementHaltedException.Reason#restartHelps}).
+ * <p>State: where the parts not yet final lie in the log, first and last, whatever they are; after
+ * a restore they are read from it again and handed to the submitter, which finds on chain what
+ * became of them. Memory: {@link SubmitOptions#maxPartsUnderWay} parts. The chain, and parts read
+ * again, are the submitter thread's business; its results arrive as mails, so neither a slow nor a
+ * dead node holds up a checkpoint, however long it lasts and however much is sealed meanwhile. A
+ * halt of the submitter fails the job with its message; Flink starts it again only where that may
+ * help ({@link SettlementHaltedException.Reason#restartHelps}).
  */
 public final class SubmitOperator extends AbstractStreamOperator<SettlementRecord>
         implements OneInputStreamOperator<SealedPart, SettlementRecord> {
@@ -46,16 +51,16 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
     private final VaultClient.Factory clients;
     private final Signer.Factory signers;
     private final SubmissionJournal.Factory journals;
-    private final EpochLog log;
+    private final StoredEpochs log;
     private final transient MailboxExecutor mailbox;
 
     private transient @Nullable SubmitterThread submitter;
     private transient @Nullable SubmissionJournal journal;
-    private transient ListState<SealedPart> unsettledState;
-    private transient ListState<Long> sealedMillisState;
-    private transient Map<String, Unsettled> unsettled;
-
-    private record Unsettled(SealedPart part, long sealedMillis) {}
+    private transient ListState<PartRange> rangeState;
+    private transient ListState<SealedPart> partsState;
+    private transient ListState<Long> partMillisState;
+    private transient SubmitMetrics submitMetrics;
+    private transient UnsettledParts unsettled;
 
     @SuppressWarnings("NullAway.Init") // Flink sets the state up before it opens the operator
     private SubmitOperator(StreamOperatorParameters<SettlementRecord> parameters, Factory factory) {
@@ -71,21 +76,28 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        unsettled = new LinkedHashMap<>();
-        unsettledState =
-                context.getOperatorStateStore()
-                        .getListState(
-                                new ListStateDescriptor<>(
-                                        "unsettled", TypeInformation.of(SealedPart.class)));
-        sealedMillisState =
-                context.getOperatorStateStore()
-                        .getListState(new ListStateDescriptor<>("sealedMillis", Types.LONG));
-        // In the order of the parts; a state from before it was kept has none.
-        Iterator<Long> sealed = sealedMillisState.get().iterator();
-        for (SealedPart part : unsettledState.get()) {
-            long millis = sealed.hasNext() ? sealed.next() : CLOCK.millis();
-            unsettled.put(part.hash(), new Unsettled(part, millis));
+        OperatorStateStore store = context.getOperatorStateStore();
+        TypeInformation<PartRange> range = TypeInformation.of(PartRange.class);
+        TypeInformation<SealedPart> part = TypeInformation.of(SealedPart.class);
+        rangeState = store.getListState(new ListStateDescriptor<>("unsettledRange", range));
+        // Of states from before places were kept instead: the parts themselves.
+        partsState = store.getListState(new ListStateDescriptor<>("unsettled", part));
+        partMillisState = store.getListState(new ListStateDescriptor<>("sealedMillis", Types.LONG));
+        unsettled = new UnsettledParts(options.maxPartsUnderWay(), restored());
+    }
+
+    private @Nullable PartRange restored() throws Exception {
+        PartRange all = null;
+        // In the order of the parts; some states have none.
+        Iterator<Long> millis = partMillisState.get().iterator();
+        for (SealedPart part : partsState.get()) {
+            LoggedPart logged = new LoggedPart(part, millis.hasNext() ? millis.next() : 0);
+            all = PartRange.join(all, PartRange.of(logged));
         }
+        for (PartRange range : rangeState.get()) {
+            all = PartRange.join(all, range);
+        }
+        return all;
     }
 
     @Override
@@ -96,30 +108,34 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
         Signer signer = signers.open();
         SubmissionJournal opened = journals.open();
         journal = opened;
-        SubmitMetrics metrics = new SubmitMetrics();
-        register(metrics);
+        submitMetrics = new SubmitMetrics();
+        register();
         SubmitContext context =
-                new SubmitContext(clients.open(), signer, opened, log, options, CLOCK, metrics);
+                new SubmitContext(
+                        clients.open(), signer, opened, log, options, CLOCK, submitMetrics);
         SubmitterThread thread =
                 new SubmitterThread(
                         new EpochSubmitter(
                                 context,
                                 journaled(opened),
                                 entry -> mailbox.execute(() -> settled(entry), "a part is final")),
-                        halt ->
-                                mailbox.execute(
-                                        () -> {
-                                            throw failure(halt);
-                                        },
-                                        "the submitter halted"));
-        unsettled.values().forEach(waiting -> thread.add(waiting.part(), waiting.sealedMillis()));
-        thread.start();
+                        log,
+                        new SubmitterThread.Listener(
+                                parts -> mailbox.execute(() -> read(parts), "parts were read"),
+                                halt ->
+                                        mailbox.execute(
+                                                () -> {
+                                                    throw failure(halt);
+                                                },
+                                                "the submitter halted")));
         submitter = thread;
+        readAgain();
+        thread.start();
     }
 
-    private static List<SettlementRecord> journaled(SubmissionJournal journal) throws Exception {
+    private static SubmissionHistory journaled(SubmissionJournal journal) throws Exception {
         try {
-            return journal.readAll();
+            return journal.history();
         } catch (SettlementHaltedException e) {
             throw failure(e);
         }
@@ -133,24 +149,22 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
     }
 
     @Override
-    public void processElement(StreamRecord<SealedPart> element) throws Exception {
-        SealedPart part = element.getValue();
-        while (unsettled.size() >= options.maxUnsettledParts()) {
-            mailbox.yield(); // results come in as mails
-        }
+    public void processElement(StreamRecord<SealedPart> element) {
         // The source gives the record's time in the log, so the age outlives this process.
         long millis = element.hasTimestamp() ? element.getTimestamp() : CLOCK.millis();
-        Unsettled waiting = new Unsettled(part, millis);
-        if (unsettled.putIfAbsent(part.hash(), waiting) == null && submitter != null) {
-            submitter.add(part, millis);
+        LoggedPart logged = new LoggedPart(element.getValue(), millis);
+        if (unsettled.add(logged) && submitter != null) {
+            submitter.add(logged);
         }
+        publishWaiting();
     }
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        unsettledState.update(unsettled.values().stream().map(Unsettled::part).toList());
-        sealedMillisState.update(unsettled.values().stream().map(Unsettled::sealedMillis).toList());
+        rangeState.update(unsettled.all().stream().toList());
+        partsState.clear();
+        partMillisState.clear();
     }
 
     /** The log has ended for good (a drain): what it holds is settled before the job ends. */
@@ -174,30 +188,53 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
     }
 
     private void settled(SettlementRecord entry) {
-        unsettled.remove(entry.header());
+        unsettled.settled(entry.header());
+        readAgain();
         output.collect(new StreamRecord<>(entry));
     }
 
-    private void register(SubmitMetrics metrics) {
+    private void read(List<LoggedPart> parts) {
+        SubmitterThread thread = requireNonNull(submitter, "submitter is null");
+        unsettled.read(parts).forEach(thread::add);
+        readAgain();
+    }
+
+    private void readAgain() {
+        SubmitterThread thread = requireNonNull(submitter, "submitter is null");
+        unsettled.startReading().ifPresent(thread::read);
+        publishWaiting();
+    }
+
+    private void publishWaiting() {
+        PartRange waiting = unsettled.waiting().orElse(null);
+        if (waiting == null) {
+            submitMetrics.beyond(0, 0, 0);
+        } else {
+            submitMetrics.beyond(
+                    waiting.parts(), waiting.sumNano(), waiting.first().loggedMillis());
+        }
+    }
+
+    private void register() {
         MetricRegistrar registrar = new MetricRegistrar(getMetricGroup());
-        registrar.gauge(SubmitMetrics.UNSETTLED_PARTS, metrics::unsettledParts);
-        registrar.gauge(SubmitMetrics.UNSETTLED_NANO, metrics::unsettledNano);
+        registrar.gauge(SubmitMetrics.UNSETTLED_PARTS, submitMetrics::unsettledParts);
+        registrar.gauge(SubmitMetrics.UNSETTLED_NANO, submitMetrics::unsettledNano);
         registrar.gauge(
                 SubmitMetrics.OLDEST_UNSETTLED_MILLIS,
-                () -> metrics.oldestUnsettledMillis(CLOCK.millis()));
-        registrar.gauge(SubmitMetrics.SETTLED_PARTS, metrics::settledParts);
-        registrar.gauge(SubmitMetrics.GAS_USED, metrics::gasUsed);
-        registrar.gauge(SubmitMetrics.TRANSACTIONS_SENT, metrics::transactionsSent);
-        registrar.gauge(SubmitMetrics.BUMPS, metrics::bumps);
-        registrar.flag(SubmitMetrics.FEE_CAPPED, metrics::isFeeCapped);
-        registrar.flag(SubmitMetrics.GAS_CAPPED, metrics::isGasCapped);
-        registrar.flag(SubmitMetrics.OUT_OF_FUNDS, metrics::isOutOfFunds);
-        registrar.flag(SubmitMetrics.LOW_BALANCE, metrics::isLowBalance);
-        registrar.gauge(SubmitMetrics.SIGNER_BALANCE_WEI, metrics::signerBalanceWei);
-        registrar.gauge(SubmitMetrics.RPC_FAILURES, metrics::rpcFailures);
-        registrar.gauge(SubmitMetrics.RPC_UNKNOWN_ERRORS, metrics::rpcUnknownErrors);
-        registrar.gauge(SubmitMetrics.HALTS, metrics::halts);
-        registrar.flag(SubmitMetrics.WAITING, metrics::isWaiting);
+                () -> submitMetrics.oldestUnsettledMillis(CLOCK.millis()));
+        registrar.gauge(SubmitMetrics.SETTLED_PARTS, submitMetrics::settledParts);
+        registrar.gauge(SubmitMetrics.GAS_USED, submitMetrics::gasUsed);
+        registrar.gauge(SubmitMetrics.TRANSACTIONS_SENT, submitMetrics::transactionsSent);
+        registrar.gauge(SubmitMetrics.BUMPS, submitMetrics::bumps);
+        registrar.flag(SubmitMetrics.FEE_CAPPED, submitMetrics::isFeeCapped);
+        registrar.flag(SubmitMetrics.GAS_CAPPED, submitMetrics::isGasCapped);
+        registrar.flag(SubmitMetrics.OUT_OF_FUNDS, submitMetrics::isOutOfFunds);
+        registrar.flag(SubmitMetrics.LOW_BALANCE, submitMetrics::isLowBalance);
+        registrar.gauge(SubmitMetrics.SIGNER_BALANCE_WEI, submitMetrics::signerBalanceWei);
+        registrar.gauge(SubmitMetrics.RPC_FAILURES, submitMetrics::rpcFailures);
+        registrar.gauge(SubmitMetrics.RPC_UNKNOWN_ERRORS, submitMetrics::rpcUnknownErrors);
+        registrar.gauge(SubmitMetrics.HALTS, submitMetrics::halts);
+        registrar.flag(SubmitMetrics.WAITING, submitMetrics::isWaiting);
     }
 
     /** Makes the operator where it runs; what is passed in is opened there. */
@@ -208,7 +245,7 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
         private final VaultClient.Factory clients;
         private final Signer.Factory signers;
         private final SubmissionJournal.Factory journals;
-        private final EpochLog log;
+        private final StoredEpochs log;
 
         /** A submitter with these collaborators. */
         public Factory(
@@ -216,7 +253,7 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
                 VaultClient.Factory clients,
                 Signer.Factory signers,
                 SubmissionJournal.Factory journals,
-                EpochLog log) {
+                StoredEpochs log) {
             this.options = options;
             this.clients = clients;
             this.signers = signers;

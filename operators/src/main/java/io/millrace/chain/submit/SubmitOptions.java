@@ -15,7 +15,8 @@ import java.io.Serializable;
  * @param bumpMillis after which a transaction in no block is replaced by a dearer one
  * @param maxBackoffMillis longest wait after failures of the node
  * @param maxGas most gas one transaction may ask for on this chain
- * @param maxUnsettledParts above which the operator takes no more and so holds the stream back
+ * @param maxPartsUnderWay how many parts that are not final are held in memory; the rest are read
+ *     from the log again. In the time that finality takes, no more than these settle
  * @param lowBalanceWei below which the signer's balance raises an alarm
  * @param fees policy
  */
@@ -26,13 +27,16 @@ public record SubmitOptions(
         long bumpMillis,
         long maxBackoffMillis,
         long maxGas,
-        int maxUnsettledParts,
+        int maxPartsUnderWay,
         long lowBalanceWei,
         FeePolicy fees)
         implements Serializable {
 
     /** EIP-7825: no transaction may ask for more. Chains that do not have it may take more. */
     public static final long MAX_TRANSACTION_GAS = 1L << 24;
+
+    /** Some 150 MB of the largest, with what is signed for them. */
+    private static final int MAX_PARTS_UNDER_WAY = 512;
 
     /** A hundredth of a unit: some thirty of the largest transactions at 0.02 gwei. */
     public static final long LOW_BALANCE_WEI = 10_000_000_000_000_000L;
@@ -50,12 +54,12 @@ public record SubmitOptions(
                                     + " the poll")
                             .formatted(pollMillis, republishMillis, bumpMillis, maxBackoffMillis));
         }
-        if (maxGas <= 0 || maxUnsettledParts <= 0 || lowBalanceWei < 0) {
+        if (maxGas <= 0 || maxPartsUnderWay <= 0 || lowBalanceWei < 0) {
             throw new IllegalArgumentException(
-                    ("submitter with %d gas a transaction, %d unsettled parts and"
+                    ("submitter with %d gas a transaction, %d parts under way and"
                                     + " an alarm at %d wei: gas and parts must be positive, wei"
                                     + " not negative")
-                            .formatted(maxGas, maxUnsettledParts, lowBalanceWei));
+                            .formatted(maxGas, maxPartsUnderWay, lowBalanceWei));
         }
     }
 
@@ -68,7 +72,7 @@ public record SubmitOptions(
                 48_000,
                 30_000,
                 MAX_TRANSACTION_GAS,
-                4_096,
+                MAX_PARTS_UNDER_WAY,
                 LOW_BALANCE_WEI,
                 MarketFeePolicy.DEFAULT);
     }
@@ -82,7 +86,7 @@ public record SubmitOptions(
                 Math.max(bumpMillis, millis),
                 Math.max(maxBackoffMillis, millis),
                 maxGas,
-                maxUnsettledParts,
+                maxPartsUnderWay,
                 lowBalanceWei,
                 fees);
     }
@@ -96,7 +100,7 @@ public record SubmitOptions(
                 bumpMillis,
                 maxBackoffMillis,
                 maxGas,
-                maxUnsettledParts,
+                maxPartsUnderWay,
                 wei,
                 fees);
     }
@@ -110,7 +114,7 @@ public record SubmitOptions(
                 bumpMillis,
                 maxBackoffMillis,
                 gas,
-                maxUnsettledParts,
+                maxPartsUnderWay,
                 lowBalanceWei,
                 fees);
     }
@@ -124,7 +128,7 @@ public record SubmitOptions(
                 bumpMillis,
                 maxBackoffMillis,
                 maxGas,
-                maxUnsettledParts,
+                maxPartsUnderWay,
                 lowBalanceWei,
                 policy);
     }

@@ -140,6 +140,6 @@ final class FaultSubmitter {
                         options(),
                         clock,
                         metrics);
-        return new EpochSubmitter(context, journal.readAll(), settled::add);
+        return new EpochSubmitter(context, journal.history(), settled::add);
     }
 }

@@ -169,7 +169,7 @@ class RealVaultITCase {
                         options(local.identity()),
                         Clock.systemUTC(),
                         new SubmitMetrics());
-        return new EpochSubmitter(context, from.readAll(), settled::add);
+        return new EpochSubmitter(context, from.history(), settled::add);
     }
 
     private void settle(EpochSubmitter submitter, SealedPart... parts) throws Exception {

@@ -9,12 +9,12 @@ import io.millrace.chain.event.SourceOptions;
 import io.millrace.chain.event.VaultEventSource;
 import io.millrace.chain.submit.SettlementRecord.State;
 import io.millrace.testing.Anvil;
+import io.millrace.testing.FakeStoredEpochs;
 import io.millrace.testing.FaultChain;
 import io.millrace.testing.LocalVault;
 import io.millrace.testing.MemoryJournal;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -157,7 +157,7 @@ class SubmitClusterFaultITCase {
                                 JsonRpcVaultClient.over(CHAIN.connection(5_000)),
                                 LocalVault.SETTLER,
                                 () -> journal,
-                                () -> Optional.of(log.get(log.size() - 1))))
+                                new FakeStoredEpochs(() -> log)))
                 .sinkTo(new DiscardingSink<>());
         return cluster.submitJob(env.getStreamGraph()).get().getJobID();
     }

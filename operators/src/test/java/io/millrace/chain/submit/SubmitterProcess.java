@@ -138,7 +138,8 @@ final class SubmitterProcess implements AutoCloseable {
                         options(new VaultIdentity(Anvil.CHAIN_ID, args[4], args[5])),
                         Clock.systemUTC(),
                         new SubmitMetrics());
-        EpochSubmitter submitter = new EpochSubmitter(context, List.of(), entry -> {});
+        EpochSubmitter submitter =
+                new EpochSubmitter(context, new SubmissionHistory(), entry -> {});
         for (SealedPart part : parts) {
             submitter.add(part, 0);
         }
@@ -164,8 +165,8 @@ final class SubmitterProcess implements AutoCloseable {
     private record FileJournal(Path file) implements SubmissionJournal {
 
         @Override
-        public List<SettlementRecord> readAll() {
-            return List.of();
+        public SubmissionHistory history() {
+            return new SubmissionHistory();
         }
 
         @Override

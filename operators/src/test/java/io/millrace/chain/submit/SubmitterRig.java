@@ -78,7 +78,7 @@ final class SubmitterRig {
 
     private EpochSubmitter start() {
         metrics = new SubmitMetrics();
-        return new EpochSubmitter(context(), journal.readAll(), settled::add);
+        return new EpochSubmitter(context(), journal.history(), settled::add);
     }
 
     SubmitContext context() {

@@ -6,14 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.chain.submit.SettlementHaltedException;
 import io.millrace.chain.submit.SettlementHaltedException.Reason;
 import io.millrace.chain.submit.SettlementRecord;
+import io.millrace.chain.submit.SubmissionHistory;
+import io.millrace.chain.submit.SubmissionHistory.Placed;
 import io.millrace.chain.submit.SubmissionJournal;
 import io.millrace.local.stack.Installation;
 import io.millrace.local.stack.KafkaBroker;
-import io.millrace.unit.Hex;
-import io.millrace.unit.Keccak;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +28,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.web3j.crypto.Credentials;
-import org.web3j.crypto.RawTransaction;
-import org.web3j.crypto.TransactionEncoder;
 
 /** The submitter's journal on a real broker that is killed, and whose disk loses what it wrote. */
 class JournalITCase {
@@ -79,13 +75,13 @@ class JournalITCase {
         broker.process().start();
 
         try (SubmissionJournal journal = open()) {
-            assertThat(journal.readAll())
+            assertThat(needed(journal))
                     .as("what was whole on disk, nothing half")
                     .containsExactly(entry(1), entry(2));
             journal.append(entry(3));
         }
         try (SubmissionJournal journal = open()) { // waits until the one before is committed
-            assertThat(journal.readAll()).containsExactly(entry(1), entry(2), entry(3));
+            assertThat(needed(journal)).containsExactly(entry(1), entry(2), entry(3));
         }
     }
 
@@ -101,7 +97,7 @@ class JournalITCase {
             }
         }
         try (SubmissionJournal journal = open()) { // waits until the one before is committed
-            assertThat(journal.readAll()).containsExactly(entry(1), entry(2));
+            assertThat(needed(journal)).containsExactly(entry(1), entry(2));
         }
     }
 
@@ -128,7 +124,7 @@ class JournalITCase {
             }
             journal.append(entry(3));
 
-            assertThatThrownBy(journal::readAll)
+            assertThatThrownBy(journal::history)
                     .isInstanceOf(SettlementHaltedException.class)
                     .hasMessageContainingAll(
                             "offset " + damaged + " ",
@@ -140,39 +136,93 @@ class JournalITCase {
         }
     }
 
+    /** Once a ledger was a year old, its start read tens of gigabytes, into the heap. */
+    @Test
+    void journal_ofManyEpochs_onlyWhatIsNotFinalIsRead() throws Exception {
+        new GeneratedJournal(servers).write(100_000, 20, 200);
+        SettlementRecord newest = GeneratedJournal.signed(100_000, 200);
+
+        try (SubmissionJournal journal = open()) {
+            SubmissionHistory whole = journal.history();
+            assertThat(whole.entries()).as("no entry says from where to read").isEqualTo(199_980);
+            assertThat(whole.needed()).as("20 are not final, and the last that is").hasSize(21);
+            journal.append(GeneratedJournal.settled(GeneratedJournal.signed(99_981, 200)));
+        }
+        try (SubmissionJournal journal = open()) {
+            SubmissionHistory history = journal.history();
+            assertThat(history.entries())
+                    .as("since the 256th last that became final")
+                    .isLessThanOrEqualTo(600);
+            assertThat(history.needed()).extracting(Placed::entry).endsWith(newest).hasSize(20);
+        }
+    }
+
+    @Test
+    void journal_writtenByThisVersion_readFromTheFirstNotFinalOn() throws Exception {
+        try (SubmissionJournal journal = open()) {
+            journal.history();
+            for (int epoch = 1; epoch <= 300; epoch++) {
+                journal.append(entry(epoch));
+                if (epoch > 3) {
+                    journal.append(GeneratedJournal.settled(entry(epoch - 3)));
+                }
+            }
+        }
+        try (SubmissionJournal journal = open()) {
+            SubmissionHistory history = journal.history();
+            assertThat(history.entries()).isLessThanOrEqualTo(530);
+            assertThat(history.needed())
+                    .extracting(placed -> placed.entry().epoch())
+                    .as("the last that is final says where nonces go on")
+                    .containsExactly(297L, 298L, 299L, 300L);
+        }
+    }
+
+    /** A topic that was mirrored has other offsets: what a stamp names is not where it says. */
+    @Test
+    void journal_copiedToOtherOffsets_isReadWhole() throws Exception {
+        JournalStamp elsewhere = JournalStamp.of(new Placed(entry(7), 3));
+        GeneratedJournal copy = new GeneratedJournal(servers);
+        copy.send(JournalStamp.unstamped(entry(1)));
+        copy.send(JournalStamp.unstamped(entry(2)));
+        copy.send(JournalStamp.unstamped(entry(3)));
+        copy.send(JournalStamp.unstamped(entry(4)));
+        copy.send(elsewhere.on(entry(8)));
+
+        try (SubmissionJournal journal = open()) {
+            assertThat(needed(journal))
+                    .containsExactly(entry(1), entry(2), entry(3), entry(4), entry(8));
+        }
+    }
+
+    @Test
+    void journal_entryChangedUnderItsStamp_haltsNamingItsOffset() throws Exception {
+        JournalStamp stamp = JournalStamp.of(new Placed(entry(1), 0));
+        GeneratedJournal forger = new GeneratedJournal(servers);
+        forger.send(JournalStamp.unstamped(entry(1)));
+        var changed = JournalStamp.unstamped(GeneratedJournal.settled(entry(1)));
+        changed.headers().add(stamp.on(GeneratedJournal.settled(entry(2))).headers().toArray()[0]);
+        long offset = forger.send(changed);
+
+        try (SubmissionJournal journal = open()) {
+            assertThatThrownBy(journal::history)
+                    .isInstanceOf(SettlementHaltedException.class)
+                    .hasMessageContainingAll("offset " + offset + " ", "stamp");
+        }
+    }
+
     private SubmissionJournal open() throws Exception {
         return KafkaSubmissionJournal.factory(servers, "test", VAULT).open();
     }
 
+    /** Nothing is final here, so all of it. */
+    private static List<SettlementRecord> needed(SubmissionJournal journal) throws Exception {
+        return journal.history().needed().stream().map(Placed::entry).toList();
+    }
+
     /** A signed transaction; the same number gives the same bytes. */
     private static SettlementRecord entry(int number) {
-        RawTransaction transaction =
-                RawTransaction.createTransaction(
-                        1,
-                        BigInteger.valueOf(number),
-                        BigInteger.valueOf(100_000),
-                        VAULT,
-                        BigInteger.ZERO,
-                        "0x01",
-                        BigInteger.ONE,
-                        BigInteger.TEN);
-        byte[] raw =
-                TransactionEncoder.signMessage(
-                        transaction,
-                        Credentials.create(Hex.encode(Keccak.hashUtf8("a key of the tests"))));
-        return new SettlementRecord(
-                SettlementRecord.State.SIGNED,
-                number,
-                0,
-                Hex.encode(Keccak.hashUtf8("header " + number)),
-                number,
-                Hex.encode(Keccak.hash(raw)),
-                Hex.encode(raw),
-                10,
-                1,
-                0,
-                0,
-                0);
+        return GeneratedJournal.signed(number, 1);
     }
 
     /** What the disk had not kept yet: the newest segment ends {@code bytes} earlier. */

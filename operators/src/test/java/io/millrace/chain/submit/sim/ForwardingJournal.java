@@ -2,9 +2,9 @@ package io.millrace.chain.submit.sim;
 
 import io.millrace.chain.submit.SettlementHaltedException;
 import io.millrace.chain.submit.SettlementRecord;
+import io.millrace.chain.submit.SubmissionHistory;
 import io.millrace.chain.submit.SubmissionJournal;
 import java.io.IOException;
-import java.util.List;
 
 /** Does as another journal does; a mutant changes one thing. */
 class ForwardingJournal implements SubmissionJournal {
@@ -16,8 +16,8 @@ class ForwardingJournal implements SubmissionJournal {
     }
 
     @Override
-    public List<SettlementRecord> readAll() throws IOException, SettlementHaltedException {
-        return to.readAll();
+    public SubmissionHistory history() throws IOException, SettlementHaltedException {
+        return to.history();
     }
 
     @Override

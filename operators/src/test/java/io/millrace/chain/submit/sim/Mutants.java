@@ -6,17 +6,17 @@ import io.millrace.chain.rpc.RpcErrorKind;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.chain.submit.EpochLog;
 import io.millrace.chain.submit.L2Block;
-import io.millrace.chain.submit.SettlementHaltedException;
 import io.millrace.chain.submit.SettlementRecord;
 import io.millrace.chain.submit.SettlementRecord.State;
+import io.millrace.chain.submit.SubmissionHistory;
 import io.millrace.chain.submit.SubmissionJournal;
 import io.millrace.chain.submit.TransactionOutcome;
 import io.millrace.chain.submit.VaultClient;
 import io.millrace.chain.submit.VaultHead;
 import io.millrace.chain.submit.fee.FeePolicy;
 import io.millrace.chain.submit.fee.MarketFeePolicy;
+import io.millrace.testing.MemoryJournal;
 import io.millrace.unit.Hex;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -97,19 +97,19 @@ enum Mutants implements Mutant {
             return new ForwardingJournal(journal) {
                 /** Without what was signed, a final entry tells nothing of the account. */
                 @Override
-                public List<SettlementRecord> readAll()
-                        throws IOException, SettlementHaltedException {
-                    List<SettlementRecord> all = to.readAll();
+                public SubmissionHistory history() {
+                    List<SettlementRecord> all = process.world.journal.entries;
                     Set<String> settled = new HashSet<>();
                     all.stream()
                             .filter(entry -> entry.state() == State.FINAL)
                             .forEach(entry -> settled.add(entry.header()));
-                    return all.stream()
-                            .filter(
-                                    entry ->
-                                            entry.state() == State.FINAL
-                                                    || !settled.contains(entry.header()))
-                            .toList();
+                    return MemoryJournal.historyOf(
+                            all.stream()
+                                    .filter(
+                                            entry ->
+                                                    entry.state() == State.FINAL
+                                                            || !settled.contains(entry.header()))
+                                    .toList());
                 }
             };
         }

@@ -1,7 +1,9 @@
 package io.millrace.chain.submit.sim;
 
 import io.millrace.chain.submit.SettlementRecord;
+import io.millrace.chain.submit.SubmissionHistory;
 import io.millrace.chain.submit.SubmissionJournal;
+import io.millrace.testing.MemoryJournal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +19,8 @@ final class SimJournal {
         int writer = ++writers;
         return new SubmissionJournal() {
             @Override
-            public List<SettlementRecord> readAll() {
-                return List.copyOf(entries);
+            public SubmissionHistory history() {
+                return MemoryJournal.historyOf(entries);
             }
 
             @Override

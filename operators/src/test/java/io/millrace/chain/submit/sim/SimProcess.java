@@ -4,6 +4,7 @@ import io.millrace.chain.submit.EpochLog;
 import io.millrace.chain.submit.EpochSubmitter;
 import io.millrace.chain.submit.SettlementHaltedException;
 import io.millrace.chain.submit.SettlementRecord;
+import io.millrace.chain.submit.SubmissionHistory;
 import io.millrace.chain.submit.SubmissionJournal;
 import io.millrace.chain.submit.SubmitContext;
 import io.millrace.chain.submit.SubmitMetrics;
@@ -65,9 +66,9 @@ final class SimProcess {
         world.trace(() -> name + " starts with part " + from);
     }
 
-    private static List<SettlementRecord> read(SubmissionJournal journal) {
+    private static SubmissionHistory read(SubmissionJournal journal) {
         try {
-            return journal.readAll();
+            return journal.history();
         } catch (IOException | SettlementHaltedException e) {
             throw new AssertionError("the journal of the simulation is always readable", e);
         }
