@@ -75,16 +75,14 @@ public final class JobOptions {
                     .longType()
                     .noDefaultValue()
                     .withDescription(
-                            "EIP-155 id of the L2. Part of every signature: fixed for the life of a"
-                                    + " ledger.");
+                            "EIP-155 id of the L2, in every signature: fixed for a ledger's life.");
 
     public static final ConfigOption<String> VAULT_ADDRESS =
             key("vault.address")
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "SettlementVault. Part of every signature: fixed for the life of a"
-                                    + " ledger.");
+                            "SettlementVault, in every signature: fixed for a ledger's life.");
 
     public static final ConfigOption<String> VAULT_CODE_HASH =
             key("vault.code.hash")
@@ -127,8 +125,7 @@ public final class JobOptions {
                     .durationType()
                     .defaultValue(Duration.ofSeconds(2))
                     .withDescription(
-                            "Pause between two looks at the chain, of the event source and of the"
-                                    + " submitter.");
+                            "Pause between two looks at the chain, of source and submitter each.");
 
     public static final ConfigOption<LogsCheck> CHAIN_LOGS_CHECK =
             key("chain.logs.check")
@@ -181,8 +178,7 @@ public final class JobOptions {
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "Folder with one folder a model: manifest.json and the files it"
-                                    + " names.");
+                            "Folder with one a model: manifest.json and the files it names.");
 
     public static final ConfigOption<ResultsMode> RESULTS_MODE =
             key("results.mode")
@@ -226,6 +222,14 @@ public final class JobOptions {
                                 + " the job refuses to start, so that none is charged a price that"
                                 + " had changed unheard. Give more than the L2 takes to finality.");
 
+    public static final ConfigOption<Duration> REQUESTS_MAX_OPEN_TRANSACTION =
+            key("requests.max.open.transaction")
+                    .durationType()
+                    .defaultValue(Duration.ofSeconds(10))
+                    .withDescription(
+                            "How long a client's transaction may hide what follows it in the"
+                                + " request topic; then it is aborted, its requests never were.");
+
     public static final ConfigOption<Integer> FEE_BASIS_POINTS =
             key("fee.basis.points")
                     .intType()
@@ -264,6 +268,14 @@ public final class JobOptions {
                     .intType()
                     .defaultValue(1)
                     .withDescription("CPU threads of one model's session.");
+
+    public static final ConfigOption<Duration> INFER_BATCH_MAX_RUN =
+            key("infer.batch.max.run")
+                    .durationType()
+                    .defaultValue(Duration.ofMinutes(1))
+                    .withDescription(
+                            "Longest run of a batch in the model, several times the usual; then it"
+                                    + " counts as hung, and the job restarts.");
 
     public static final ConfigOption<Integer> SETTLE_SHARD_DEPTH =
             key("settle.shard.depth")
@@ -354,12 +366,14 @@ public final class JobOptions {
                     ADMIT_MAX_RECORD_BYTES,
                     ADMIT_MAX_UNSETTLED_NANO,
                     ADMIT_MAX_CHAIN_AGE,
+                    REQUESTS_MAX_OPEN_TRANSACTION,
                     FEE_BASIS_POINTS,
                     INFER_BATCH_MAX_ROWS,
                     INFER_BATCH_MAX_TOKENS,
                     INFER_BATCH_MAX_DELAY,
                     INFER_IN_FLIGHT_MAX_TOKENS,
                     INFER_THREADS,
+                    INFER_BATCH_MAX_RUN,
                     SETTLE_SHARD_DEPTH,
                     EPOCH_CUT_EVERY_CHECKPOINTS,
                     EPOCH_HEARTBEAT_CUTS,
@@ -379,9 +393,7 @@ public final class JobOptions {
                 .intType()
                 .noDefaultValue()
                 .withDescription(
-                        "Parallelism of "
-                                + stage
-                                + ", by default the job's own (parallelism.default); may change at"
-                                + " any savepoint.");
+                        "Parallelism of %s, by default the job's own (parallelism.default); may change at any savepoint."
+                                .formatted(stage));
     }
 }
