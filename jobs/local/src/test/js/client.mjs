@@ -38,6 +38,13 @@ const consumer = kafka.consumer({ groupId: `js-client-${requestId}` });
 await Promise.all([producer.connect(), consumer.connect()]);
 await consumer.subscribe({ topics: ["inference.results", "inference.rejections"], fromBeginning: true });
 
+// A record that cannot be read has no id to be told by, so where it lies is what its rejection is known by.
+let sent;
+const place = new Promise((resolve) => (sent = resolve));
+const isOurs = (record, { partition, baseOffset }) =>
+  (record.id ?? record.requestId) === requestId ||
+  (!record.id && !record.requestId && record.partition === partition && String(record.offset) === baseOffset);
+
 const ended = new Promise((resolve, reject) => {
   setTimeout(() => reject(new Error(`no answer to ${requestId} in ${PATIENCE_MILLIS} ms`)), PATIENCE_MILLIS).unref();
   // A broker that has just started may still be loading its group coordinator: then kafkajs joins again by itself.
@@ -45,13 +52,14 @@ const ended = new Promise((resolve, reject) => {
   consumer.run({
     eachMessage: async ({ message }) => {
       const record = JSON.parse(message.value.toString("utf8"));
-      if (record.id === requestId || record.requestId === requestId) resolve(record);
+      if (isOurs(record, await place)) resolve(record);
     },
   });
 });
-await producer.send({
+const [acknowledged] = await producer.send({
   topic: "inference.requests",
   messages: [{ key: terms.requester, value: JSON.stringify(request) }],
 });
+sent(acknowledged);
 console.log(JSON.stringify(await ended));
 await Promise.all([producer.disconnect(), consumer.disconnect()]);

@@ -50,7 +50,9 @@ public record JobConfig(
             Duration pollInterval,
             LogsCheck logsCheck,
             String settlerKeyFile,
-            long settlerLowWei) {
+            long settlerLowWei,
+            long maxTransactionGas,
+            long maxTipWei) {
 
         private static final long TIMEOUT_MILLIS = 10_000;
 
@@ -134,7 +136,9 @@ public record JobConfig(
                         positive(given, JobOptions.CHAIN_POLL_INTERVAL),
                         given.get(JobOptions.CHAIN_LOGS_CHECK),
                         required(given, JobOptions.SETTLE_SIGNER_KEY_FILE),
-                        atLeast(given, JobOptions.SETTLE_SIGNER_LOW_WEI, 0)),
+                        atLeast(given, JobOptions.SETTLE_SIGNER_LOW_WEI, 0),
+                        atLeast(given, JobOptions.CHAIN_TRANSACTION_MAX_GAS, 1),
+                        atLeast(given, JobOptions.SETTLE_TIP_MAX_WEI, 0)),
                 new Admit(
                         positive(given, JobOptions.ADMIT_HORIZON),
                         (int) atLeast(given, JobOptions.ADMIT_MAX_RECORD_BYTES, 1),
@@ -213,8 +217,21 @@ public record JobConfig(
                 (int) atLeast(given, JobOptions.EPOCH_HEARTBEAT_CUTS, 0),
                 atLeast(given, JobOptions.SETTLE_DUST_MIN_NANO, 0),
                 (int) atLeast(given, JobOptions.SETTLE_DUST_MAX_CUTS, 0),
-                atLeast(given, JobOptions.SETTLE_PART_MAX_GAS, 1),
+                maxPartGas(given),
                 (int) atLeast(given, JobOptions.SETTLE_PART_MAX_BYTES, 1));
+    }
+
+    private static long maxPartGas(Configuration given) {
+        long part = atLeast(given, JobOptions.SETTLE_PART_MAX_GAS, 1);
+        long transaction = given.get(JobOptions.CHAIN_TRANSACTION_MAX_GAS);
+        if (part > transaction) {
+            throw new IllegalArgumentException(
+                    ("--settle.part.max.gas is %d but --chain.transaction.max.gas %d, so a part may"
+                                    + " never be sent; lower the former, or raise the latter if the"
+                                    + " chain takes more")
+                            .formatted(part, transaction));
+        }
+        return part;
     }
 
     private static int feeBasisPoints(Configuration given) {

@@ -4,6 +4,7 @@ import static org.apache.flink.configuration.ConfigOptions.key;
 
 import io.millrace.chain.event.LogsCheck;
 import io.millrace.chain.submit.SubmitOptions;
+import io.millrace.chain.submit.fee.MarketFeePolicy;
 import io.millrace.unit.Nano;
 import java.time.Duration;
 import java.util.List;
@@ -17,10 +18,7 @@ import org.apache.flink.configuration.ConfigOption;
 public final class JobOptions {
 
     public static final ConfigOption<String> KAFKA_BOOTSTRAP_SERVERS =
-            key("kafka.bootstrap.servers")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription("Kafka brokers, host:port, comma-separated.");
+            required("kafka.bootstrap.servers", "Kafka brokers, host:port, comma-separated.");
 
     public static final ConfigOption<String> KAFKA_TRANSACTION_PREFIX =
             key("kafka.transaction.prefix")
@@ -57,8 +55,7 @@ public final class JobOptions {
                     .withDescription(
                             "Where sources without state begin to read, topic-partition:offset,"
                                     + " comma-separated; the others begin at the start of their"
-                                    + " topic. Set by millrace recover together with the state that"
-                                    + " it rebuilds.");
+                                    + " topic. A state that recover has rebuilt holds its own.");
 
     public static final ConfigOption<List<String>> CHAIN_RPC_URLS =
             key("chain.rpc.urls")
@@ -75,41 +72,32 @@ public final class JobOptions {
                     .longType()
                     .noDefaultValue()
                     .withDescription(
-                            "EIP-155 id of the L2, in every signature: fixed for a ledger's life.");
+                            "EIP-155 id of the L2. Part of every signature: fixed for a ledger.");
 
     public static final ConfigOption<String> VAULT_ADDRESS =
-            key("vault.address")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription(
-                            "SettlementVault, in every signature: fixed for a ledger's life.");
+            required(
+                    "vault.address",
+                    "SettlementVault. Part of every signature: fixed for a ledger.");
 
     public static final ConfigOption<String> VAULT_CODE_HASH =
-            key("vault.code.hash")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription(
-                            "keccak256 of the vault's code, as cast codehash prints it. Nothing is"
-                                    + " settled into a contract with another one.");
+            required(
+                    "vault.code.hash",
+                    "keccak256 of the vault's code, as cast codehash prints it.");
 
     public static final ConfigOption<String> TOKEN_ADDRESS =
-            key("token.address")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription(
-                            "Settlement token. Nothing is settled into a vault that pays in another"
-                                    + " one.");
+            required(
+                    "token.address",
+                    "Settlement token; nothing is settled into a vault of another.");
 
     public static final ConfigOption<String> REGISTRY_ADDRESS =
-            key("registry.address").stringType().noDefaultValue().withDescription("ModelRegistry.");
+            required("registry.address", "ModelRegistry.");
 
     public static final ConfigOption<Long> CHAIN_START_BLOCK =
             key("chain.start.block")
                     .longType()
                     .defaultValue(0L)
                     .withDescription(
-                            "Block of the vault's deployment: a new job reads its events from"
-                                    + " there.");
+                            "Block of the vault's deployment; a new job reads from there.");
 
     public static final ConfigOption<String> CHAIN_FINALITY =
             key("chain.finality")
@@ -138,12 +126,26 @@ public final class JobOptions {
                                     + " usable blooms. off: two readings must agree, no more.");
 
     public static final ConfigOption<String> SETTLE_SIGNER_KEY_FILE =
-            key("settle.signer.key.file")
-                    .stringType()
-                    .noDefaultValue()
+            required(
+                    "settle.signer.key.file",
+                    "File with the settler's private key as 0x-hex, closed to others (mode"
+                            + " 0600, or 0440 for a Kubernetes secret).");
+
+    public static final ConfigOption<Long> CHAIN_TRANSACTION_MAX_GAS =
+            key("chain.transaction.max.gas")
+                    .longType()
+                    .defaultValue(SubmitOptions.MAX_TRANSACTION_GAS)
                     .withDescription(
-                            "File with the settler's private key as 0x-hex, closed to others (mode"
-                                    + " 0600, or 0440 for a Kubernetes secret).");
+                            "Most gas a transaction may ask for on this chain, by default"
+                                    + " EIP-7825's; a part that needs more waits, with an alarm.");
+
+    public static final ConfigOption<Long> SETTLE_TIP_MAX_WEI =
+            key("settle.tip.max.wei")
+                    .longType()
+                    .defaultValue(MarketFeePolicy.MAX_TIP_WEI)
+                    .withDescription(
+                            "Most tip for a unit of gas, whatever a node suggests. A first offer is"
+                                    + " at most half of it, and what the newest blocks were paid.");
 
     public static final ConfigOption<Long> SETTLE_SIGNER_LOW_WEI =
             key("settle.signer.low.wei")
@@ -174,11 +176,8 @@ public final class JobOptions {
                                     + " TaskManagers.");
 
     public static final ConfigOption<String> MODELS_DIR =
-            key("models.dir")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription(
-                            "Folder with one a model: manifest.json and the files it names.");
+            required(
+                    "models.dir", "Folder with one a model: manifest.json and the files it names.");
 
     public static final ConfigOption<ResultsMode> RESULTS_MODE =
             key("results.mode")
@@ -239,16 +238,10 @@ public final class JobOptions {
                                     + " treasury.");
 
     public static final ConfigOption<Integer> INFER_BATCH_MAX_ROWS =
-            key("infer.batch.max.rows")
-                    .intType()
-                    .defaultValue(32)
-                    .withDescription("Most rows of one batch.");
+            integer("infer.batch.max.rows", 32, "Most rows of one batch.");
 
     public static final ConfigOption<Integer> INFER_BATCH_MAX_TOKENS =
-            key("infer.batch.max.tokens")
-                    .intType()
-                    .defaultValue(2048)
-                    .withDescription("Most tokens of one batch, padding included.");
+            integer("infer.batch.max.tokens", 2048, "Most tokens of one batch, padding included.");
 
     public static final ConfigOption<Duration> INFER_BATCH_MAX_DELAY =
             key("infer.batch.max.delay")
@@ -257,17 +250,13 @@ public final class JobOptions {
                     .withDescription("Longest wait of a row for company while the device is idle.");
 
     public static final ConfigOption<Integer> INFER_IN_FLIGHT_MAX_TOKENS =
-            key("infer.in-flight.max.tokens")
-                    .intType()
-                    .defaultValue(32 * 1024)
-                    .withDescription(
-                            "Tokens one subtask holds before it stops reading (back-pressure).");
+            integer(
+                    "infer.in-flight.max.tokens",
+                    32 * 1024,
+                    "Tokens one subtask holds before it stops reading (back-pressure).");
 
     public static final ConfigOption<Integer> INFER_THREADS =
-            key("infer.threads")
-                    .intType()
-                    .defaultValue(1)
-                    .withDescription("CPU threads of one model's session.");
+            integer("infer.threads", 1, "CPU threads of one model's session.");
 
     public static final ConfigOption<Duration> INFER_BATCH_MAX_RUN =
             key("infer.batch.max.run")
@@ -322,8 +311,7 @@ public final class JobOptions {
                     .defaultValue(16_200_000L)
                     .withDescription(
                             "Most gas of one settlement transaction, by upper bounds; a larger"
-                                    + " epoch is settled in balanced parts. EIP-7825 allows"
-                                    + " 16,777,216.");
+                                    + " epoch is settled in balanced parts.");
 
     public static final ConfigOption<Integer> SETTLE_PART_MAX_BYTES =
             key("settle.part.max.bytes")
@@ -357,6 +345,8 @@ public final class JobOptions {
                     CHAIN_POLL_INTERVAL,
                     CHAIN_LOGS_CHECK,
                     SETTLE_SIGNER_KEY_FILE,
+                    CHAIN_TRANSACTION_MAX_GAS,
+                    SETTLE_TIP_MAX_WEI,
                     SETTLE_SIGNER_LOW_WEI,
                     PROVIDER_ACCOUNTS,
                     PROVIDER_KEY_FILES,
@@ -387,6 +377,14 @@ public final class JobOptions {
                     PARALLELISM_SETTLE);
 
     private JobOptions() {}
+
+    private static ConfigOption<String> required(String key, String meaning) {
+        return key(key).stringType().noDefaultValue().withDescription(meaning);
+    }
+
+    private static ConfigOption<Integer> integer(String key, int preset, String meaning) {
+        return key(key).intType().defaultValue(preset).withDescription(meaning);
+    }
 
     private static ConfigOption<Integer> parallelismOf(String stage) {
         return key("parallelism." + stage)

@@ -7,19 +7,19 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The sinks that publish exactly once. Each subtask of each has Kafka transactions of its own. */
-enum LedgerSink {
+public enum LedgerSink {
     MONEY,
     REJECTIONS,
     EPOCHS,
     RECEIPTS;
 
     /** Its transactional ids contain it: renaming one is a breaking change. */
-    String id() {
+    public String id() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /** Name of one subtask: key of its marks in {@link Topics#CHECKPOINTS}. */
-    String key(int subtask) {
+    public String key(int subtask) {
         return id() + "-" + subtask;
     }
 

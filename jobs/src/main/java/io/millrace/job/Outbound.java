@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
  * Key and value of everything the job publishes; operators/README.md documents the ones that
  * clients read.
  */
-final class Outbound {
+public final class Outbound {
 
     private Outbound() {}
 
@@ -33,11 +33,13 @@ final class Outbound {
                 RejectionCodec.encode(rejection));
     }
 
-    static OutboundRecord of(Charge charge) {
+    /** A charge, by its requester: one partition has them in the order of their sequence. */
+    public static OutboundRecord of(Charge charge) {
         return record(Topics.CHARGES, charge.requesterAddress(), JsonCodec.encode(charge));
     }
 
-    static OutboundRecord of(SealedPart part) {
+    /** A part, by its epoch. */
+    public static OutboundRecord of(SealedPart part) {
         return record(Topics.EPOCHS, Long.toString(part.header().epoch()), JsonCodec.encode(part));
     }
 
@@ -46,7 +48,8 @@ final class Outbound {
         return record(Topics.CHECKPOINTS, "", JsonCodec.encode(mark));
     }
 
-    static OutboundRecord of(Receipt receipt) {
+    /** A receipt, by its request. */
+    public static OutboundRecord of(Receipt receipt) {
         return record(Topics.RECEIPTS, receipt.charge().requestId(), JsonCodec.encode(receipt));
     }
 

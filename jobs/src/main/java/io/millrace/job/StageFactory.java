@@ -18,6 +18,7 @@ import io.millrace.chain.submit.JsonRpcVaultClient;
 import io.millrace.chain.submit.SubmissionJournal;
 import io.millrace.chain.submit.SubmitOperator;
 import io.millrace.chain.submit.SubmitOptions;
+import io.millrace.chain.submit.fee.MarketFeePolicy;
 import io.millrace.infer.DjlTokenCounterFactory;
 import io.millrace.infer.InferOperatorFactory;
 import io.millrace.infer.InferOptions;
@@ -151,7 +152,9 @@ final class StageFactory {
         return new SubmitOperator.Factory(
                 SubmitOptions.defaults(chain.vault())
                         .polling(chain.pollInterval().toMillis())
-                        .alarmingBelow(chain.settlerLowWei()),
+                        .alarmingBelow(chain.settlerLowWei())
+                        .capping(chain.maxTransactionGas())
+                        .paying(MarketFeePolicy.tippingAtMost(chain.maxTipWei())),
                 JsonRpcVaultClient.over(chain.connection()),
                 new FileKeySigner.Factory(chain.settlerKeyFile()),
                 journal,

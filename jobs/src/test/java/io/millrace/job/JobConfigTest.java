@@ -66,6 +66,8 @@ class JobConfigTest {
         options.put("chain.poll.interval", "500 ms");
         options.put("chain.logs.check", "receipts");
         options.put("settle.signer.low.wei", "12");
+        options.put("chain.transaction.max.gas", "32000000");
+        options.put("settle.tip.max.wei", "34");
         options.put("results.mode", "committed");
         options.put("admit.horizon", "2 h");
         options.putAll(Map.of("admit.max.record.bytes", "1000", "admit.max.unsettled.nano", "77"));
@@ -121,6 +123,8 @@ class JobConfigTest {
                                 "0x" + "cc".repeat(32),
                                 "0x00000000000000000000000000000000000000dd"));
         assertThat(config.chain().settlerLowWei()).isEqualTo(12);
+        assertThat(config.chain().maxTransactionGas()).isEqualTo(32_000_000);
+        assertThat(config.chain().maxTipWei()).isEqualTo(34);
         assertThat(config.results()).isEqualTo(ResultsMode.COMMITTED);
         assertThat(config.admit())
                 .isEqualTo(
@@ -197,6 +201,8 @@ class JobConfigTest {
                         Map.entry("vault.code.hash", "0x12"),
                         Map.entry("token.address", "usd"),
                         Map.entry("settle.signer.low.wei", "-1"),
+                        Map.entry("settle.tip.max.wei", "-1"),
+                        Map.entry("chain.transaction.max.gas", "16000000"),
                         Map.entry("chain.id", "-1"),
                         Map.entry("parallelism.infer", "0"),
                         Map.entry("kafka.tick.interval", "0 s"),

@@ -8,6 +8,7 @@ import io.millrace.chain.submit.TransactionOutcome;
 import io.millrace.chain.submit.VaultClient;
 import io.millrace.chain.submit.VaultHead;
 import io.millrace.chain.submit.VaultIdentity;
+import io.millrace.chain.submit.fee.Tips;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import java.io.IOException;
@@ -47,16 +48,30 @@ public final class FakeVaultClient implements VaultClient {
     public int finalityDepth = 2;
     public long baseFeeWei = 1_000_000;
     public long minFeeWei;
+    public Tips tips = Tips.suggested(1_000);
+
+    /** What a settle call needs, and what the node wants to see of it at least in a limit. */
+    public long gasNeeded = 100_000;
+
+    public long minGasLimit;
 
     /** Added to what the node says of the settler's transactions. */
     public long nonceShift;
 
     public String revertData = "";
     public Runnable beforeSend = () -> {};
+    public Runnable beforeNonce = () -> {};
+
+    /** The node has no logs yet of what its state shows. */
+    public boolean hidesLogs;
+
     public boolean dropReplies;
 
     /** What the node says to a transaction, which it then does not take; empty if it takes it. */
     public String refusal = "";
+
+    /** What it says to a limit below {@link #minGasLimit}. */
+    public String gasRefusal = "intrinsic gas too low";
 
     public boolean unreachable;
     public boolean mineOnLook;
@@ -295,7 +310,7 @@ public final class FakeVaultClient implements VaultClient {
     @Override
     public Optional<LogEntry> settled(SealedPart part, long to) throws RpcException {
         return logs(0, to).stream()
-                .filter(entry -> entry.topics().contains(part.hash()))
+                .filter(entry -> !hidesLogs && entry.topics().contains(part.hash()))
                 .findFirst();
     }
 
@@ -311,13 +326,14 @@ public final class FakeVaultClient implements VaultClient {
 
     @Override
     public long nonce(String address) throws RpcException {
+        beforeNonce.run();
         requireReachable();
         return top().nonce() + nonceShift;
     }
 
     @Override
-    public long tipWei() {
-        return 1_000;
+    public Tips tips() {
+        return tips;
     }
 
     @Override
@@ -330,7 +346,7 @@ public final class FakeVaultClient implements VaultClient {
 
     @Override
     public long estimateGas(String from, String calldata) {
-        return 100_000;
+        return gasNeeded;
     }
 
     @Override
@@ -340,8 +356,11 @@ public final class FakeVaultClient implements VaultClient {
         if (!refusal.isEmpty()) {
             throw RpcException.refused("eth_sendRawTransaction", -32000, refusal, null);
         }
-        sent.add(raw);
         RawTransaction tx = TransactionDecoder.decode(raw);
+        if (tx.getGasLimit().longValueExact() < minGasLimit) {
+            throw RpcException.refused("eth_sendRawTransaction", -32000, gasRefusal, null);
+        }
+        sent.add(raw);
         if (tx.getNonce().longValueExact() < top().nonce()) {
             throw RpcException.refused("eth_sendRawTransaction", -32000, "nonce too low", null);
         }

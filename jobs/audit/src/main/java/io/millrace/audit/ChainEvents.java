@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.web3j.crypto.Hash;
 import org.web3j.utils.Numeric;
 
@@ -41,7 +40,6 @@ final class ChainEvents {
                                     + "uint256[]),uint256[])")
                     .substring(0, 10);
     private static final int HEADER_WORDS = 11;
-    private static final long BLOCKS_IN_RANGE = 2_000;
 
     private final JsonRpc rpc;
     private final AuditConfig config;
@@ -55,17 +53,9 @@ final class ChainEvents {
 
     /** Reads all events from the first block of the configuration to {@code block}. */
     void readTo(long block) throws IOException {
-        for (long from = config.fromBlock(); from <= block; from += BLOCKS_IN_RANGE) {
-            long to = Math.min(from + BLOCKS_IN_RANGE - 1, block);
-            Map<String, Object> filter =
-                    Map.of(
-                            "fromBlock",
-                            Numeric.encodeQuantity(BigInteger.valueOf(from)),
-                            "toBlock",
-                            Numeric.encodeQuantity(BigInteger.valueOf(to)),
-                            "address",
-                            List.of(config.vault(), config.registry()));
-            for (JsonNode log : rpc.call("eth_getLogs", filter)) {
+        LogRanges ranges = new LogRanges(rpc, List.of(config.vault(), config.registry()));
+        for (long from = config.fromBlock(); from <= block; from = ranges.next()) {
+            for (JsonNode log : ranges.logs(from, block)) {
                 read(log);
             }
         }

@@ -9,70 +9,130 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A plain JSON-RPC client: one method, many parameter lists, in batches over one connection. */
 final class JsonRpc {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
-    private static final int BATCH = 100;
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int BAD_GATEWAY = 502; // and above: said by something before the node
+    private static final int MAX_FAILURES = 6;
+    private static final long PAUSE_MILLIS = 50;
 
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     private final URI uri;
+    private int batch = 100;
+
+    /** The node was heard: asked the same again, it would say the same. */
+    static final class RefusedException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        RefusedException(String message) {
+            super(message);
+        }
+    }
 
     JsonRpc(String url) {
         uri = URI.create(url);
     }
 
-    /** The result of {@code method}, never null. */
+    /**
+     * The result of {@code method}, never null.
+     *
+     * @throws RefusedException if the node was heard and does not give it
+     */
     JsonNode call(String method, Object... params) throws IOException {
-        return callAll(method, List.of(List.of(params))).get(0);
+        JsonNode answer = post(method, request(0, method, List.of(params)));
+        if (!answer.hasNonNull("result")) {
+            throw new RefusedException(uri + " answered " + method + " with " + shown(answer));
+        }
+        return answer.get("result");
     }
 
-    /** The results of {@code method} for each list of parameters, in their order. */
+    /**
+     * The results of {@code method} for each list of parameters, in their order. A node that
+     * answers a part of a batch, or refuses it whole, is asked for the rest in shorter ones.
+     */
     List<JsonNode> callAll(String method, List<List<Object>> paramLists) throws IOException {
-        List<JsonNode> results = new ArrayList<>();
-        for (int from = 0; from < paramLists.size(); from += BATCH) {
-            int to = Math.min(from + BATCH, paramLists.size());
-            results.addAll(batch(method, paramLists.subList(from, to)));
-        }
-        return results;
-    }
-
-    private List<JsonNode> batch(String method, List<List<Object>> paramLists) throws IOException {
-        ArrayNode calls = MAPPER.createArrayNode();
-        for (int id = 0; id < paramLists.size(); id++) {
-            ObjectNode call = calls.addObject();
-            call.put("jsonrpc", "2.0").put("id", id).put("method", method);
-            call.set("params", MAPPER.valueToTree(paramLists.get(id)));
-        }
         JsonNode[] results = new JsonNode[paramLists.size()];
-        for (JsonNode answer : post(method, calls)) {
-            int id = answer.path("id").asInt(-1);
-            if (id < 0 || id >= results.length || !answer.hasNonNull("result")) {
-                throw new IOException(uri + " answered " + method + " with " + shown(answer));
-            }
-            results[id] = answer.get("result");
+        List<Integer> missing = new ArrayList<>();
+        for (int i = 0; i < results.length; i++) {
+            missing.add(i);
         }
-        for (int id = 0; id < results.length; id++) {
-            if (results[id] == null) {
-                throw new IOException(uri + " left " + method + paramLists.get(id) + " unanswered");
+        while (!missing.isEmpty()) {
+            List<Integer> asked = missing.subList(0, Math.min(batch, missing.size()));
+            if (asked.size() == 1) {
+                results[asked.get(0)] = call(method, paramLists.get(asked.get(0)).toArray());
+                missing.remove(0);
+            } else {
+                int left = missing.size() - asked.size();
+                int size = asked.size();
+                ask(method, paramLists, asked, results);
+                missing.removeIf(i -> results[i] != null);
+                int came = size + left - missing.size();
+                batch = came == size ? batch : Math.max(1, came > 0 ? came : size / 2);
             }
         }
         return List.of(results);
     }
 
-    private JsonNode post(String method, ArrayNode calls) throws IOException {
+    private void ask(
+            String method, List<List<Object>> paramLists, List<Integer> asked, JsonNode[] results)
+            throws IOException {
+        ArrayNode calls = MAPPER.createArrayNode();
+        asked.forEach(i -> calls.add(request(i, method, paramLists.get(i))));
+        JsonNode answers;
+        try {
+            answers = post(method, calls);
+        } catch (RefusedException e) {
+            return; // nothing came
+        }
+        for (JsonNode answer : answers) {
+            int id = answer.path("id").asInt(-1);
+            if (id >= 0 && id < results.length && answer.hasNonNull("result")) {
+                results[id] = answer.get("result");
+            }
+        }
+    }
+
+    private static ObjectNode request(int id, String method, List<Object> params) {
+        ObjectNode call = MAPPER.createObjectNode();
+        call.put("jsonrpc", "2.0").put("id", id).put("method", method);
+        call.set("params", MAPPER.valueToTree(params));
+        return call;
+    }
+
+    /** What the node says, asked again a few times if it does not. */
+    private JsonNode post(String method, JsonNode body) throws IOException {
+        for (int failures = 1; ; failures++) {
+            try {
+                return postOnce(method, body);
+            } catch (RefusedException | HttpTimeoutException e) {
+                throw e;
+            } catch (IOException e) {
+                if (failures == MAX_FAILURES || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                pause(PAUSE_MILLIS << failures, e);
+            }
+        }
+    }
+
+    private JsonNode postOnce(String method, JsonNode body) throws IOException {
         HttpRequest request =
                 HttpRequest.newBuilder(uri)
                         .timeout(TIMEOUT)
                         .header("Content-Type", "application/json")
                         .POST(
                                 HttpRequest.BodyPublishers.ofByteArray(
-                                        MAPPER.writeValueAsBytes(calls)))
+                                        MAPPER.writeValueAsBytes(body)))
                         .build();
         HttpResponse<byte[]> response;
         try {
@@ -81,17 +141,39 @@ final class JsonRpc {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while " + uri + " answered " + method, e);
         }
-        JsonNode answers = MAPPER.readTree(response.body());
-        if (response.statusCode() != 200 || !answers.isArray()) {
-            throw new IOException(
+        JsonNode answer = json(response.body());
+        boolean later =
+                response.statusCode() == TOO_MANY_REQUESTS || response.statusCode() >= BAD_GATEWAY;
+        if (answer == null || later) {
+            String what =
                     "%s answered %s with status %d: %s"
-                            .formatted(uri, method, response.statusCode(), shown(answers)));
+                            .formatted(uri, method, response.statusCode(), shown(answer));
+            throw later ? new IOException(what) : new RefusedException(what);
         }
-        return answers;
+        return answer;
     }
 
-    private static String shown(JsonNode node) {
-        String text = node.toString();
+    private static @Nullable JsonNode json(byte[] body) {
+        try {
+            JsonNode answer = MAPPER.readTree(body);
+            return answer == null || !answer.isContainerNode() ? null : answer;
+        } catch (IOException e) {
+            return null; // a page of something before the node
+        }
+    }
+
+    private static void pause(long millis, IOException after) throws IOException {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            after.addSuppressed(e);
+            throw after;
+        }
+    }
+
+    private static String shown(@Nullable JsonNode node) {
+        String text = node == null ? "no JSON" : node.toString();
         return text.length() <= 300 ? text : text.substring(0, 300) + "...";
     }
 }

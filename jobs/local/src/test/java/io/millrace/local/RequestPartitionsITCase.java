@@ -75,12 +75,14 @@ class RequestPartitionsITCase {
                 Admin.create(Map.of("bootstrap.servers", stack.file().bootstrapServers()))) {
             int more =
                     1
-                            + admin.describeTopics(List.of(Topics.REQUESTS))
+                            + admin
+                                    .describeTopics(List.of(Topics.REQUESTS))
                                     .allTopicNames()
                                     .get()
-                                    .get(Topics.REQUESTS)
-                                    .partitions()
-                                    .size();
+                                    .values()
+                                    .stream()
+                                    .mapToInt(topic -> topic.partitions().size())
+                                    .sum();
             admin.createPartitions(Map.of(Topics.REQUESTS, NewPartitions.increaseTo(more)))
                     .all()
                     .get();

@@ -252,16 +252,17 @@ public final class LedgerChecks {
         }
     }
 
+    /** Another sink's mark may name an epoch that was aborted, and that nobody has seen. */
     private static void requireMark(LedgerHistory history) {
         long epoch =
                 history.parts().isEmpty()
                         ? 0
                         : history.parts().get(history.parts().size() - 1).header().epoch();
-        if (history.mark().epoch() > epoch) {
+        if (history.logMark().epoch() > epoch) {
             throw new RecoverException(
                     ("the log ends with epoch %d but %s is recorded: epochs are"
                                             + " missing from the log")
-                                    .formatted(epoch, history.mark())
+                                    .formatted(epoch, history.logMark())
                             + RESTORE);
         }
     }

@@ -7,13 +7,16 @@ import io.millrace.chain.VaultEvent;
 import io.millrace.meter.Charge;
 import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.Receipt;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * All that is committed of a ledger.
  *
- * @param mark of the newest checkpoint
- * @param charges a requester's in the order of its sequence
+ * @param mark of the newest checkpoint that some sink has committed
+ * @param logMark the last that was committed together with the log of epochs
+ * @param charges in any order; here a requester's in the order of its sequence, since the partition
+ *     of a requester changes with their number
  * @param parts of epochs, in the order of the log
  * @param receipts in any order
  * @param requests what became of the request records
@@ -22,6 +25,7 @@ import java.util.List;
  */
 public record LedgerHistory(
         CheckpointMark mark,
+        CheckpointMark logMark,
         List<Charge> charges,
         List<SealedPart> parts,
         List<Receipt> receipts,
@@ -29,10 +33,15 @@ public record LedgerHistory(
         List<VaultEvent> events,
         long finalBlock) {
 
-    /** Checks and copies. */
+    /** By requester, in the order in which each was charged. */
+    static final Comparator<Charge> CHARGES =
+            Comparator.comparing(Charge::requesterAddress).thenComparingLong(Charge::sequence);
+
+    /** Checks, copies and orders. */
     public LedgerHistory {
         requireNonNull(mark, "mark is null");
-        charges = List.copyOf(charges);
+        requireNonNull(logMark, "logMark is null");
+        charges = charges.stream().sorted(CHARGES).toList();
         parts = List.copyOf(parts);
         receipts = List.copyOf(receipts);
         requireNonNull(requests, "requests is null");

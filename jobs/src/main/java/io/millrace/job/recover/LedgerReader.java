@@ -1,5 +1,6 @@
 package io.millrace.job.recover;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.admit.RejectionCodec;
 import io.millrace.admit.RequestCodec;
 import io.millrace.admit.RequestPlace;
@@ -12,44 +13,66 @@ import io.millrace.chain.submit.L2Block;
 import io.millrace.chain.submit.SettlementRecord;
 import io.millrace.chain.submit.VaultClient;
 import io.millrace.job.JobConfig;
+import io.millrace.job.LedgerSink;
+import io.millrace.job.OutboundRecord;
 import io.millrace.job.RequestRecordSchema;
+import io.millrace.job.ResultsMode;
 import io.millrace.job.topic.JsonCodec;
+import io.millrace.job.topic.LogReader;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
 import io.millrace.meter.Charge;
 import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.Receipt;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
 
 /** Collects the history of a ledger from Kafka and the chain, while no job writes it. */
 final class LedgerReader {
 
+    private static final long NODE_PAUSE_MILLIS = 200;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private final JobConfig config;
     private final VaultClient chain;
+    private final Consumer<String> says;
     private final Map<String, Long> starts = new LinkedHashMap<>();
 
-    LedgerReader(JobConfig config, VaultClient chain) {
+    /**
+     * @param says gets a line every few seconds
+     */
+    LedgerReader(JobConfig config, VaultClient chain, Consumer<String> says) {
         this.config = config;
         this.chain = chain;
+        this.says = says;
     }
 
     /** Everything that is committed, and final on chain. */
     LedgerHistory read() throws IOException, RpcException {
+        starts.clear();
         L2Block finalBlock = chain.finalBlock();
         List<Charge> charges = charges();
         Set<RequestPlace> rejected = new HashSet<>();
         scan(Topics.REJECTIONS, value -> rejected.add(RejectionCodec.placeOf(value)));
         List<Receipt> receipts = new ArrayList<>();
         scan(Topics.RECEIPTS, value -> receipts.add(JsonCodec.decode(value, Receipt.class)));
+        Map<String, CheckpointMark> marks = marks();
         return new LedgerHistory(
-                mark(),
+                newest(marks),
+                marks.getOrDefault(LedgerSink.EPOCHS.key(0), CheckpointMark.NONE),
                 charges,
                 parts(),
                 receipts,
@@ -58,7 +81,8 @@ final class LedgerReader {
                         JsonRpcEventChain.over(config.chain().connection()).open(),
                         config.chain().logsCheck(),
                         config.chain().startBlock(),
-                        finalBlock.number()),
+                        finalBlock.number(),
+                        NODE_PAUSE_MILLIS),
                 finalBlock.number());
     }
 
@@ -67,11 +91,99 @@ final class LedgerReader {
         return starts;
     }
 
-    /** Of the newest checkpoint that any sink has committed. */
-    private CheckpointMark mark() throws IOException {
-        List<CheckpointMark> marks = new ArrayList<>();
-        scan(Topics.CHECKPOINTS, value -> marks.add(JsonCodec.decode(value, CheckpointMark.class)));
-        return marks.stream()
+    /**
+     * All receipts of some epochs that the brokers have, also those whose transactions were
+     * aborted, in the order in which they were written.
+     */
+    List<Receipt> storedReceipts(Set<Long> epochs) throws IOException {
+        List<Stored<Receipt>> found = new ArrayList<>();
+        stored(
+                Topics.RECEIPTS,
+                record -> {
+                    Receipt receipt = JsonCodec.decode(record.value(), Receipt.class);
+                    if (epochs.contains(receipt.epoch())) {
+                        found.add(new Stored<>(record.timestamp(), record.offset(), receipt));
+                    }
+                });
+        return found.stream()
+                .sorted(
+                        Comparator.<Stored<Receipt>>comparingLong(Stored::millis)
+                                .thenComparingLong(Stored::offset))
+                .map(Stored::value)
+                .toList();
+    }
+
+    /**
+     * The answers that were to become visible with {@code charges} and were aborted with them, if
+     * that is how this job publishes them.
+     */
+    List<OutboundRecord> abortedAnswers(List<Charge> charges) throws IOException {
+        if (config.results() != ResultsMode.COMMITTED || charges.isEmpty()) {
+            return List.of();
+        }
+        Map<String, Charge> wanted = new HashMap<>();
+        charges.forEach(charge -> wanted.put(charge.requestId(), charge));
+        Map<String, OutboundRecord> answers = new TreeMap<>();
+        stored(
+                Topics.RESULTS,
+                record -> {
+                    String id = new String(record.key(), StandardCharsets.UTF_8);
+                    Charge charge = wanted.get(id);
+                    if (charge != null && isAnswerOf(charge, record.value())) {
+                        answers.put(
+                                id,
+                                new OutboundRecord(Topics.RESULTS, record.key(), record.value()));
+                    }
+                });
+        try (TopicScan scan = scan(Topics.RESULTS)) {
+            scan.toEnd(record -> answers.remove(new String(record.key(), StandardCharsets.UTF_8)));
+        }
+        return List.copyOf(answers.values());
+    }
+
+    /** Of several attempts the one that was charged: another provider's is not. */
+    private static boolean isAnswerOf(Charge charge, byte[] result) throws IOException {
+        JsonNode answer = JsonCodec.tree(result);
+        return answer.path("charge").path("debitNano").asLong(-1) == charge.debitNano()
+                && answer.path("provider").path("account").asInt(-1) == charge.providerAccount();
+    }
+
+    private record Stored<T>(long millis, long offset, T value) {}
+
+    private void stored(String topic, LogReader.Visitor visitor) throws IOException {
+        try (LogReader log =
+                new LogReader(
+                        config.kafka().bootstrapServers(),
+                        IsolationLevel.READ_UNCOMMITTED,
+                        PATIENCE)) {
+            List<TopicPartition> partitions = log.partitionsOf(List.of(topic));
+            Map<TopicPartition, Long> ends = log.ends(partitions);
+            ScanProgress progress = new ScanProgress(topic, ends, says);
+            log.rewind(partitions);
+            log.readTo(
+                    ends,
+                    record -> {
+                        visitor.visit(record);
+                        progress.count(record);
+                    });
+        }
+    }
+
+    /** By sink: of the newest checkpoint that it has committed. */
+    private Map<String, CheckpointMark> marks() throws IOException {
+        Map<String, CheckpointMark> marks = new HashMap<>();
+        try (TopicScan scan = scan(Topics.CHECKPOINTS)) {
+            scan.toEnd(
+                    record ->
+                            marks.put(
+                                    new String(record.key(), StandardCharsets.UTF_8),
+                                    JsonCodec.decode(record.value(), CheckpointMark.class)));
+        }
+        return marks;
+    }
+
+    private static CheckpointMark newest(Map<String, CheckpointMark> marks) {
+        return marks.values().stream()
                 .max(Comparator.comparingLong(CheckpointMark::checkpoint))
                 .orElse(CheckpointMark.NONE);
     }
@@ -80,7 +192,10 @@ final class LedgerReader {
     private List<Charge> charges() throws IOException {
         List<Charge> charges = new ArrayList<>();
         try (TopicScan scan = scan(Topics.CHARGES)) {
-            scan.toEnd(record -> charges.add(JsonCodec.decode(record.value(), Charge.class)));
+            toEnd(
+                    scan,
+                    Topics.CHARGES,
+                    record -> charges.add(JsonCodec.decode(record.value(), Charge.class)));
             scan.ends().forEach((partition, end) -> starts.put(partition.toString(), end));
         }
         return charges;
@@ -100,7 +215,9 @@ final class LedgerReader {
         List<SealedPart> parts = new ArrayList<>();
         try (TopicScan scan = scan(Topics.EPOCHS)) {
             scan.ends().forEach((partition, end) -> starts.put(partition.toString(), end));
-            scan.toEnd(
+            toEnd(
+                    scan,
+                    Topics.EPOCHS,
                     record -> {
                         SealedPart part = JsonCodec.decode(record.value(), SealedPart.class);
                         parts.add(part);
@@ -126,7 +243,7 @@ final class LedgerReader {
                         config.admit().horizon().toMillis());
         try (TopicScan scan = scan(Topics.REQUESTS)) {
             scan.ends().forEach((partition, end) -> requests.partition(partition.partition(), end));
-            scan.toEnd(record -> requests.add(RequestRecordSchema.of(record)));
+            toEnd(scan, Topics.REQUESTS, record -> requests.add(RequestRecordSchema.of(record)));
         }
         RequestScan.Result result = requests.result();
         result.starts()
@@ -142,8 +259,17 @@ final class LedgerReader {
 
     private void scan(String topic, Values values) throws IOException {
         try (TopicScan scan = scan(topic)) {
-            scan.toEnd(record -> values.take(record.value()));
+            toEnd(scan, topic, record -> values.take(record.value()));
         }
+    }
+
+    private void toEnd(TopicScan scan, String topic, TopicScan.Visitor visitor) throws IOException {
+        ScanProgress progress = new ScanProgress(topic, scan.ends(), says);
+        scan.toEnd(
+                record -> {
+                    visitor.visit(record);
+                    progress.count(record);
+                });
     }
 
     /** Takes what the records hold. */

@@ -1,24 +1,23 @@
 package io.millrace.job.recover;
 
+import static java.util.Objects.requireNonNull;
+
+import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.chain.submit.JsonRpcVaultClient;
 import io.millrace.chain.submit.L2Block;
 import io.millrace.chain.submit.VaultClient;
 import io.millrace.chain.submit.VaultHead;
 import io.millrace.job.JobConfig;
-import io.millrace.job.JobOptions;
-import io.millrace.job.SavepointOptions;
-import io.millrace.job.topic.KafkaLedgerLog;
-import io.millrace.settle.LedgerLog;
-import io.millrace.settle.SentMark;
+import io.millrace.job.topic.KafkaEpochLog;
+import io.millrace.settle.CheckpointMark;
+import io.millrace.settle.PartLimits;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.state.api.runtime.SavepointLoader;
@@ -39,7 +38,9 @@ public final class Recovery {
      * @param header its hash
      * @param charges committed in all
      * @param unsealed of them in no epoch yet
-     * @param aborted open transactions of the lost job
+     * @param committed open transactions of the lost job that belonged to a complete checkpoint
+     * @param aborted all its other open ones
+     * @param mended what was published because only some sinks had committed it, empty if nothing
      */
     public record Report(
             String savepoint,
@@ -48,75 +49,119 @@ public final class Recovery {
             String header,
             int charges,
             int unsealed,
-            List<String> aborted) {
+            List<String> committed,
+            List<String> aborted,
+            String mended) {
 
-        /** Copies. */
+        /** Checks and copies. */
         public Report {
+            requireNonNull(mended, "mended is null");
+            committed = List.copyOf(committed);
             aborted = List.copyOf(aborted);
+        }
+
+        /** What a person wants to know of it. */
+        public List<String> lines() {
+            List<String> lines = new ArrayList<>();
+            lines.add(
+                    "rebuilt the state up to epoch %d (header %s): %d charges, %d of them for the next epoch"
+                            .formatted(epoch, header, charges, unsealed));
+            if (!committed.isEmpty()) {
+                lines.add("committed what the lost job had promised: " + committed);
+            }
+            if (!aborted.isEmpty()) {
+                lines.add("aborted what the lost job left open: " + aborted);
+            }
+            if (!mended.isEmpty()) {
+                lines.add("published again what only some sinks had committed: " + mended);
+            }
+            lines.add("savepoint " + savepoint);
+            return lines;
         }
     }
 
     private Recovery() {}
 
+    /** As {@link #run(JobConfig, String, Consumer)}, into a folder of this machine, silently. */
+    public static Report run(JobConfig config, Path folder) throws Exception {
+        return run(config, folder.toUri().toString(), line -> {});
+    }
+
     /**
-     * Writes the state as a savepoint into {@code folder}.
+     * Writes the state as a savepoint into {@code folder}. Where only some sinks have committed a
+     * checkpoint, the rest of it is published first; if it dies in between, it can be run again.
      *
+     * @param folder of any file system that Flink knows
+     * @param says gets a line every few seconds while topics are read
      * @throws RecoverException if the records do not fit together
      */
-    public static Report run(JobConfig config, Path folder) throws Exception {
+    public static Report run(JobConfig config, String folder, Consumer<String> says)
+            throws Exception {
         VaultClient chain = JsonRpcVaultClient.over(config.chain().connection()).open();
         requireChain(chain, config);
-        List<String> aborted =
-                OpenTransactions.abort(
-                        config.kafka().bootstrapServers(),
-                        config.kafka().transactionPrefix() + "-");
-        LedgerReader reader = new LedgerReader(config, chain);
-        LedgerHistory history = reader.read();
+        OpenTransactions.Ended ended =
+                OpenTransactions.end(
+                        config.kafka().bootstrapServers(), config.kafka().transactionPrefix());
         JobConfig.Settle settle = config.settle();
-        new LedgerChecks(config.chain().domain(), 1 << settle.shardDepth())
-                .require(history, recordOf(chain));
+        LedgerChecks checks = new LedgerChecks(config.chain().domain(), 1 << settle.shardDepth());
+        LedgerReader reader = new LedgerReader(config, chain, says);
+        LedgerHistory history = reader.read();
+        LedgerMend.Missing missing =
+                new LedgerMend(
+                                config.chain().domain(),
+                                settle.shardDepth(),
+                                new PartLimits(settle.maxPartGas(), settle.maxPartBytes()))
+                        .of(history, reader::storedReceipts);
+        if (!missing.isNothing()) {
+            checks.require(missing.addedTo(history), recordOf(chain));
+            LedgerPublisher.publish(
+                    config.kafka(), missing, reader.abortedAnswers(missing.charges()));
+            history = reader.read();
+        }
+        checks.require(history, recordOf(chain));
         RebuiltLedger ledger =
                 new LedgerRebuild(settle.shardDepth(), settle.dustMaxCuts()).of(history);
-        Path savepoint = folder.resolve("recovered-" + ledger.checkpoint());
-        for (int copy = 2; Files.exists(savepoint); copy++) {
-            savepoint = folder.resolve("recovered-" + ledger.checkpoint() + "-" + copy);
-        }
-        // Before the state: a savepoint without its metadata is none, one without options is wrong.
-        SavepointOptions.write(savepoint, options(reader.starts(), history.finalBlock()));
+        String savepoint = freeFolder(folder, ledger.checkpoint());
         SavepointOfLedger.write(
-                ledger, maxParallelism(config.parallelism()), savepoint.toUri().toString());
+                ledger,
+                new SourceStarts(reader.starts(), history.finalBlock() + 1),
+                maxParallelism(config.parallelism()),
+                savepoint);
         return new Report(
-                savepoint.toUri().toString(),
+                savepoint,
                 ledger.checkpoint(),
                 ledger.seal().head().epoch(),
                 ledger.seal().head().header(),
                 history.charges().size(),
                 ledger.shards().stream().mapToInt(shard -> shard.charges().size()).sum(),
-                aborted);
+                ended.committed(),
+                ended.aborted(),
+                missing.isNothing() ? "" : missing.toString());
     }
 
     /**
-     * Why the job would refuse to start from {@code savepoint}, empty if it would not.
+     * Why the job would refuse to start from {@code savepoint}, empty if it would not. Says so at
+     * once also where an open transaction hides from others what is committed behind it.
      *
      * @param savepoint null for an empty state
      */
     public static Optional<String> whyOutdated(JobConfig config, @Nullable String savepoint)
             throws IOException {
-        LedgerLog.Recorded recorded =
-                KafkaLedgerLog.factory(config.kafka().bootstrapServers())
-                        .open()
-                        .read(SentMark.NONE);
+        String bootstrapServers = config.kafka().bootstrapServers();
+        OpenTransactions.awaitEnding(bootstrapServers, config.kafka().transactionPrefix());
+        CheckpointMark newest = StoredMarks.read(bootstrapServers).newest();
         if (savepoint == null) {
-            return recorded.equals(LedgerLog.Recorded.NOTHING)
+            Optional<SealedPart> part = new KafkaEpochLog(bootstrapServers).newest();
+            return newest.equals(CheckpointMark.NONE) && part.isEmpty()
                     ? Optional.empty()
                     : Optional.of(
                             "there is no savepoint but the ledger has epoch "
-                                    + recorded.epoch()
+                                    + part.map(last -> last.header().epoch()).orElse(0L)
                                     + " and "
-                                    + recorded.newest());
+                                    + newest);
         }
         long checkpoint = SavepointLoader.loadSavepointMetadata(savepoint).getCheckpointId();
-        return checkpoint >= recorded.newest().checkpoint()
+        return checkpoint >= newest.checkpoint()
                 ? Optional.empty()
                 : Optional.of(
                         "savepoint "
@@ -124,18 +169,18 @@ public final class Recovery {
                                 + " is of checkpoint "
                                 + checkpoint
                                 + " but the ledger has gone on to "
-                                + recorded.newest());
+                                + newest);
     }
 
-    private static Map<String, String> options(Map<String, Long> starts, long finalBlock) {
-        Map<String, String> options = new LinkedHashMap<>();
-        options.put(JobOptions.CHAIN_START_BLOCK.key(), Long.toString(finalBlock + 1));
-        options.put(
-                JobOptions.KAFKA_START_OFFSETS.key(),
-                starts.entrySet().stream()
-                        .map(start -> start.getKey() + ":" + start.getValue())
-                        .collect(Collectors.joining(",")));
-        return options;
+    private static String freeFolder(String folder, long checkpoint) throws IOException {
+        var parent = new org.apache.flink.core.fs.Path(folder);
+        var savepoint = new org.apache.flink.core.fs.Path(parent, "recovered-" + checkpoint);
+        for (int copy = 2; savepoint.getFileSystem().exists(savepoint); copy++) {
+            savepoint =
+                    new org.apache.flink.core.fs.Path(
+                            parent, "recovered-" + checkpoint + "-" + copy);
+        }
+        return savepoint.toUri().toString();
     }
 
     private static void requireChain(VaultClient chain, JobConfig config) throws RpcException {

@@ -3,6 +3,10 @@ package io.millrace.job.recover;
 import io.millrace.admit.RequestPlace;
 import io.millrace.job.JobDefaults;
 import io.millrace.job.Uids;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -10,15 +14,19 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.OperatorState;
+import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 import org.apache.flink.state.api.OneInputStateTransformation;
 import org.apache.flink.state.api.OperatorIdentifier;
 import org.apache.flink.state.api.OperatorTransformation;
 import org.apache.flink.state.api.SavepointWriter;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.FileUtils;
 
 /**
- * Writes a rebuilt ledger as a savepoint of the job, with the operators' own descriptors and uids.
- * Operators that are not named have no state: sources begin where the job's options say.
+ * Writes a rebuilt ledger as a savepoint of the job, with the operators' own descriptors and uids,
+ * and with the states of the sources' coordinators. Operators that are not named have no state.
  */
 final class SavepointOfLedger {
 
@@ -33,20 +41,38 @@ final class SavepointOfLedger {
     /**
      * Writes {@code ledger} to {@code path}, a folder that does not exist yet.
      *
+     * @param starts where the sources go on
      * @param maxParallelism of the job
      */
-    static void write(RebuiltLedger ledger, int maxParallelism, String path) throws Exception {
+    static void write(RebuiltLedger ledger, SourceStarts starts, int maxParallelism, String path)
+            throws Exception {
         Configuration flink = JobDefaults.flink();
         flink.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
         // The writer's own records need it; ours are all known to Flink.
         flink.set(PipelineOptions.GENERIC_TYPES, true);
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.createLocalEnvironment(1, flink);
-        SavepointWriter savepoint =
-                SavepointWriter.newSavepoint(env, ledger.checkpoint(), maxParallelism);
-        new SavepointOfLedger(ledger, env).addTo(savepoint);
-        savepoint.write(path);
-        env.execute("rebuild the ledger's state");
+        Path sources = Files.createTempDirectory("millrace-recover");
+        try {
+            // The writer knows no coordinators, but keeps those of a savepoint that it adds to. So
+            // there is one metadata file, written last, and never a state without positions.
+            writeSources(ledger.checkpoint(), starts.states(maxParallelism), sources);
+            SavepointWriter savepoint =
+                    SavepointWriter.fromExistingSavepoint(env, sources.toUri().toString());
+            new SavepointOfLedger(ledger, env).addTo(savepoint);
+            savepoint.write(path);
+            env.execute("rebuild the ledger's state");
+        } finally {
+            FileUtils.deleteDirectory(sources.toFile());
+        }
+    }
+
+    private static void writeSources(long checkpoint, List<OperatorState> sources, Path folder)
+            throws IOException {
+        try (OutputStream metadata = Files.newOutputStream(folder.resolve("_metadata"))) {
+            Checkpoints.storeCheckpointMetadata(
+                    new CheckpointMetadata(checkpoint, sources, List.of()), metadata);
+        }
     }
 
     private void addTo(SavepointWriter savepoint) {

@@ -2,6 +2,7 @@ package io.millrace.job.topic;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -35,5 +36,14 @@ public final class JsonCodec {
      */
     public static <T> T decode(byte[] json, Class<T> type) throws IOException {
         return MAPPER.readValue(json, type);
+    }
+
+    /**
+     * Any JSON, to look at a part of it.
+     *
+     * @throws IOException if it is none
+     */
+    public static JsonNode tree(byte[] json) throws IOException {
+        return MAPPER.readTree(json);
     }
 }

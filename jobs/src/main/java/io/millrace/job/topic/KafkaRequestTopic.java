@@ -53,13 +53,14 @@ public final class KafkaRequestTopic implements RequestTopic {
         return admin.describeTopics(List.of(Topics.REQUESTS))
                 .allTopicNames()
                 .toCompletionStage()
-                .thenCompose(topics -> held(topics.get(Topics.REQUESTS)))
+                .thenCompose(topics -> held(topics.values()))
                 .toCompletableFuture();
     }
 
-    private CompletionStage<View> held(TopicDescription topic) {
+    private CompletionStage<View> held(Collection<TopicDescription> topics) {
         Set<TopicPartition> all =
-                topic.partitions().stream()
+                topics.stream()
+                        .flatMap(topic -> topic.partitions().stream())
                         .map(info -> new TopicPartition(Topics.REQUESTS, info.partition()))
                         .collect(Collectors.toSet());
         Set<Integer> numbers =

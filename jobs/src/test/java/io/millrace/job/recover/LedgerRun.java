@@ -101,14 +101,37 @@ final class LedgerRun {
         }
     }
 
+    /** Many steps within one checkpoint. */
+    void runWithoutCheckpoint(int steps) {
+        for (int i = 0; i < steps; i++) {
+            if (random.nextInt(2) == 0) {
+                append();
+            } else {
+                answer();
+            }
+        }
+    }
+
     /** What Kafka and the chain have of it. */
     LedgerHistory history() {
+        return history(mark, mark, charges, rejected, parts, receipts);
+    }
+
+    /** What they would have if only these records were committed. */
+    LedgerHistory history(
+            CheckpointMark mark,
+            CheckpointMark logMark,
+            List<Charge> charges,
+            Set<RequestPlace> rejected,
+            List<SealedPart> parts,
+            List<Receipt> receipts) {
         RequestScan scan = new RequestScan(charges, rejected, CODEC, SIGNATURE, 3_600_000);
         for (int partition = 0; partition < PARTITIONS; partition++) {
             scan.partition(partition, ends.getOrDefault(partition, 0L));
         }
         records.forEach(scan::add);
-        return new LedgerHistory(mark, charges, parts, receipts, scan.result(), events, 1_000_000);
+        return new LedgerHistory(
+                mark, logMark, charges, parts, receipts, scan.result(), events, 1_000_000);
     }
 
     static String owner(int account) {
@@ -189,7 +212,8 @@ final class LedgerRun {
                 .add(new Release(account, owner(account), withdrawals, amountNano));
     }
 
-    private void checkpoint() {
+    /** Cuts and seals what there is. */
+    void checkpoint() {
         barrier++;
         sealer.add(new CutPosition(barrier, CutPosition.VAULT, events.size() + 1L));
         List<CutReceipt> cut = new ArrayList<>();

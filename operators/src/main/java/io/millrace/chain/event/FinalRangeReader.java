@@ -3,8 +3,7 @@ package io.millrace.chain.event;
 import io.millrace.chain.VaultEvent;
 import io.millrace.chain.event.VaultSplit.WindowBlock;
 import io.millrace.chain.rpc.LogEntry;
-import io.millrace.chain.rpc.RangeSize;
-import io.millrace.chain.rpc.RpcErrorKind;
+import io.millrace.chain.rpc.LogRanges;
 import io.millrace.chain.rpc.RpcException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +26,8 @@ final class FinalRangeReader {
     private final EventChain chain;
     private final LogsProof proof;
     private final SourceMetrics metrics;
-    private final RangeSize size = new RangeSize();
+    private final LogRanges<EventChain.Reading> ranges =
+            new LogRanges<>(reading -> reading.logs().size());
 
     /**
      * What to emit, and where the split stands after it.
@@ -45,16 +45,19 @@ final class FinalRangeReader {
     /** The next range from {@code from} on, up to the newest final block. */
     List<Step> read(VaultSplit from, long finalNumber)
             throws RpcException, FinalityViolatedException {
-        long to = Math.min(finalNumber, from.nextBlock() + size.blocks() - 1);
-        EventChain.Reading reading = null;
-        while (reading == null) {
-            try {
-                reading = chain.logs(from.nextBlock(), to);
-                size.fitted(to - from.nextBlock() + 1, reading.logs().size());
-            } catch (RpcException e) {
-                to = narrowed(from.nextBlock(), to, e);
-            }
+        LogRanges.Piece<EventChain.Reading> piece =
+                ranges.first(from.nextBlock(), finalNumber, chain::logs);
+        try {
+            return proven(from, piece.answer(), piece.to(), finalNumber);
+        } catch (RpcException e) {
+            ranges.failed(piece.to() - from.nextBlock() + 1, e); // it may be cut for its length
+            throw e;
         }
+    }
+
+    private List<Step> proven(
+            VaultSplit from, EventChain.Reading reading, long to, long finalNumber)
+            throws RpcException, FinalityViolatedException {
         Map<Long, List<LogEntry>> logs = new TreeMap<>();
         for (LogEntry log : reading.logs()) {
             logs.computeIfAbsent(log.block(), block -> new ArrayList<>()).add(log);
@@ -79,23 +82,6 @@ final class FinalRangeReader {
         requireSecondReading(reading, agreed + 1, to);
         List<WindowBlock> rest = windowHolds ? from.windowFrom(to + 1) : List.of();
         return steps(from, to, to == finalNumber, headers, logs, rest);
-    }
-
-    /** End of the range to try next; anything but a range too wide is thrown on. */
-    private long narrowed(long from, long to, RpcException e) throws RpcException {
-        if (e.kind() == RpcErrorKind.UNREACHABLE) {
-            size.refused(to - from + 1, 0); // it may be slow at it
-            throw e;
-        }
-        if (e.kind() != RpcErrorKind.TOO_WIDE) {
-            throw e;
-        }
-        if (from == to) {
-            throw RpcException.invalid(
-                    "eth_getLogs", "one block, " + from + ", is said to be too wide a range");
-        }
-        size.refused(to - from + 1, e.fittingBlocks());
-        return Math.min(to, from + size.blocks() - 1);
     }
 
     private Map<Long, BlockHeader> allHeaders(long from, long to) throws RpcException {

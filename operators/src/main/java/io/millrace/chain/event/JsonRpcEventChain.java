@@ -1,19 +1,26 @@
 package io.millrace.chain.event;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.chain.rpc.BatchAnswers;
+import io.millrace.chain.rpc.BatchSize;
 import io.millrace.chain.rpc.Finality;
 import io.millrace.chain.rpc.HexQuantity;
 import io.millrace.chain.rpc.JsonRpc;
 import io.millrace.chain.rpc.L2Connection;
 import io.millrace.chain.rpc.LogEntry;
+import io.millrace.chain.rpc.LogQuery;
+import io.millrace.chain.rpc.LogRanges;
 import io.millrace.chain.rpc.RpcAnswers;
 import io.millrace.chain.rpc.RpcEndpoints;
 import io.millrace.chain.rpc.RpcErrorKind;
 import io.millrace.chain.rpc.RpcException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
 
 /**
  * {@link EventChain} over JSON-RPC. Ranges always end at a number that a node has shown, never at a
@@ -21,9 +28,7 @@ import java.util.Optional;
  */
 public final class JsonRpcEventChain implements EventChain {
 
-    private static final int HEADERS_A_BATCH = 100;
     private static final String GET_BLOCK = "eth_getBlockByNumber";
-    private static final String GET_LOGS = "eth_getLogs";
     private static final String GET_RECEIPTS = "eth_getBlockReceipts";
     private static final String CALL = "eth_call";
 
@@ -31,7 +36,8 @@ public final class JsonRpcEventChain implements EventChain {
     private final Finality finality;
     private final List<String> addresses;
     private final String registry;
-    private boolean takesBatches = true;
+    private final BatchSize batch = new BatchSize();
+    private final LogRanges<List<LogEntry>> elsewhere = new LogRanges<>(List::size);
 
     private JsonRpcEventChain(L2Connection connection) {
         this.endpoints = connection.open();
@@ -76,43 +82,50 @@ public final class JsonRpcEventChain implements EventChain {
 
     @Override
     public List<BlockHeader> headers(long from, long to) throws RpcException {
-        List<BlockHeader> headers = new ArrayList<>();
-        for (long start = from; start <= to; start += HEADERS_A_BATCH) {
-            long end = Math.min(to, start + HEADERS_A_BATCH - 1);
-            if (start == end || !takesBatches) {
-                for (long number = start; number <= end; number++) {
-                    headers.add(header(number));
-                }
+        Map<Long, BlockHeader> headers = new TreeMap<>();
+        List<Long> missing = LongStream.rangeClosed(from, to).boxed().toList();
+        while (!missing.isEmpty()) {
+            List<Long> asked = missing.subList(0, Math.min(batch.calls(), missing.size()));
+            if (asked.size() == 1) {
+                headers.put(asked.get(0), header(asked.get(0)));
+                batch.answered(1, 1);
             } else {
-                headers.addAll(batch(start, end));
+                headers.putAll(batch(asked));
             }
+            missing = missing.stream().filter(number -> !headers.containsKey(number)).toList();
         }
-        return headers;
+        return List.copyOf(headers.values());
     }
 
-    private List<BlockHeader> batch(long from, long to) throws RpcException {
+    /** Those that came: a provider may answer a part, or nothing of a batch it finds too long. */
+    private Map<Long, BlockHeader> batch(List<Long> numbers) throws RpcException {
         List<Object[]> params = new ArrayList<>();
-        for (long number = from; number <= to; number++) {
+        for (long number : numbers) {
             params.add(new Object[] {HexQuantity.of(number), false});
         }
+        Map<Long, BlockHeader> headers = new HashMap<>();
         try {
-            List<Optional<JsonNode>> blocks =
-                    endpoints.call(GET_BLOCK, node -> node.batch(GET_BLOCK, params));
-            List<BlockHeader> headers = new ArrayList<>();
-            for (int i = 0; i < blocks.size(); i++) {
-                headers.add(requireNumber(from + i, parse(from + i + "", blocks.get(i))));
+            BatchAnswers answers = endpoints.call(GET_BLOCK, node -> node.batch(GET_BLOCK, params));
+            RpcException missing = answers.missing();
+            if (missing != null
+                    && answers.results().isEmpty()
+                    && missing.kind() == RpcErrorKind.UNREACHABLE) {
+                throw missing; // "later", which a shorter batch at once would not be
+            }
+            for (Map.Entry<Integer, JsonNode> entry : answers.results().entrySet()) {
+                long number = numbers.get(entry.getKey());
+                headers.put(number, requireNumber(number, parse(entry.getValue())));
             }
             return headers;
-        } catch (RpcException e) {
-            boolean answered = e.kind() == RpcErrorKind.REFUSED || e.kind() == RpcErrorKind.INVALID;
-            takesBatches &= !answered; // some nodes take no batches, or shorter ones
-            throw e;
+        } finally {
+            batch.answered(numbers.size(), headers.size());
         }
     }
 
     @Override
     public Reading logs(long from, long to) throws RpcException {
-        return new Reading(endpoints.inUse(), logs(endpoints.inUse(), range(from, to), from, to));
+        LogQuery query = LogQuery.range(from, to, addresses);
+        return new Reading(endpoints.inUse(), logs(endpoints.inUse(), query));
     }
 
     @Override
@@ -120,37 +133,40 @@ public final class JsonRpcEventChain implements EventChain {
         int other = endpoints.other();
         if (other >= 0) {
             try {
-                return new Reading(other, logs(other, range(from, to), from, to));
+                return new Reading(other, inPieces(other, from, to));
             } catch (RpcException e) {
                 endpoints.rest(other, String.valueOf(e.getMessage()));
             }
         }
-        return logs(from, to);
+        int inUse = endpoints.inUse();
+        return new Reading(inUse, inPieces(inUse, from, to));
+    }
+
+    /** Another node may have narrower limits than the one whose range it is. */
+    private List<LogEntry> inPieces(int endpoint, long from, long to) throws RpcException {
+        List<LogEntry> logs = new ArrayList<>();
+        long next = from;
+        while (next <= to) {
+            LogRanges.Piece<List<LogEntry>> piece =
+                    elsewhere.first(
+                            next,
+                            to,
+                            (first, last) ->
+                                    logs(endpoint, LogQuery.range(first, last, addresses)));
+            logs.addAll(piece.answer());
+            next = piece.to() + 1;
+        }
+        return logs;
     }
 
     @Override
     public Reading logsOf(BlockHeader block) throws RpcException {
-        Map<String, Object> filter = Map.of("address", addresses, "blockHash", block.hash());
-        return new Reading(
-                endpoints.inUse(), logs(endpoints.inUse(), filter, block.number(), block.number()));
+        LogQuery query = LogQuery.block(block.number(), block.hash(), addresses);
+        return new Reading(endpoints.inUse(), logs(endpoints.inUse(), query));
     }
 
-    private Map<String, Object> range(long from, long to) {
-        return Map.of(
-                "address",
-                addresses,
-                "fromBlock",
-                HexQuantity.of(from),
-                "toBlock",
-                HexQuantity.of(to));
-    }
-
-    private List<LogEntry> logs(int endpoint, Map<String, Object> filter, long from, long to)
-            throws RpcException {
-        return endpoints.call(
-                endpoint,
-                GET_LOGS,
-                node -> RpcAnswers.logs(node.call(GET_LOGS, filter), from, to, addresses));
+    private List<LogEntry> logs(int endpoint, LogQuery query) throws RpcException {
+        return endpoints.call(endpoint, LogQuery.METHOD, query::ask);
     }
 
     @Override
@@ -244,9 +260,12 @@ public final class JsonRpcEventChain implements EventChain {
     }
 
     private static BlockHeader parse(String asked, Optional<JsonNode> answer) throws RpcException {
-        JsonNode block =
+        return parse(
                 answer.orElseThrow(
-                        () -> RpcException.behind(GET_BLOCK, "block " + asked + " is unknown"));
+                        () -> RpcException.behind(GET_BLOCK, "block " + asked + " is unknown")));
+    }
+
+    private static BlockHeader parse(JsonNode block) throws RpcException {
         return new BlockHeader(
                 RpcAnswers.quantity(GET_BLOCK, block.path("number")),
                 RpcAnswers.hash(GET_BLOCK, block.path("hash")),

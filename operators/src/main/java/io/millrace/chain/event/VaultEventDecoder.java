@@ -9,7 +9,6 @@ import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.web3j.abi.EventEncoder;
 import org.web3j.abi.datatypes.Event;
 import org.web3j.protocol.core.methods.response.Log;
@@ -62,11 +61,6 @@ final class VaultEventDecoder {
         wire.setData(log.data());
         EventPlace place = new EventPlace(log.block(), blockMillis, log.index(), log.transaction());
         return Optional.of(decoding.of(wire, place));
-    }
-
-    /** First topics of the events that {@link #decode} knows. */
-    static Set<String> topics() {
-        return BY_TOPIC.keySet();
     }
 
     private static Map.Entry<String, Decoding> entry(Event event, Decoding decoding) {

@@ -1,6 +1,7 @@
 package io.millrace.chain.event;
 
 import io.millrace.chain.VaultEvent;
+import java.io.IOException;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -10,6 +11,7 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.core.io.SimpleVersionedSerialization;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
@@ -34,6 +36,16 @@ public final class VaultEventSource
     public VaultEventSource(EventChain.Factory chains, SourceOptions options) {
         this.chains = chains;
         this.options = options;
+    }
+
+    /**
+     * What its enumerator would have in a checkpoint from which every reader is to begin at {@code
+     * block}, with the version in front: for a savepoint that no run of the job has written.
+     */
+    public static byte[] stateAt(long block) throws IOException {
+        return SimpleVersionedSerialization.writeVersionAndSerialize(
+                new VaultEnumerator.StateSerializer(),
+                new VaultEnumerator.State(VaultSplit.from(block)));
     }
 
     /**

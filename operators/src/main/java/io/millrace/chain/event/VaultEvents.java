@@ -5,12 +5,22 @@ import io.millrace.chain.rpc.RpcException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the events of vault and registry at once, as {@link VaultEventSource} streams them, and as
- * distrustful of the nodes.
+ * distrustful of the nodes. A failure is waited out, with a bound, and what is asked then is
+ * narrower: a node that answers nothing but short ranges slowly is read to the end all the same.
  */
 public final class VaultEvents {
+
+    private static final Logger LOG = LoggerFactory.getLogger(VaultEvents.class);
+
+    /** In a row; enough to come from the widest range down to one block, and two more. */
+    private static final int MAX_FAILURES = 15;
+
+    private static final int MAX_DOUBLINGS = 5;
 
     private VaultEvents() {}
 
@@ -18,18 +28,29 @@ public final class VaultEvents {
      * Every event in blocks {@code from} to {@code to}, in chain order.
      *
      * @param to a final block
-     * @throws RpcException if a node gives no usable answer, or one that another contradicts
+     * @param pauseMillis before the first repetition of what failed; doubled up to 32 times that
+     * @throws RpcException if the nodes give no usable answer again and again
      */
-    public static List<VaultEvent> between(EventChain chain, LogsCheck check, long from, long to)
+    public static List<VaultEvent> between(
+            EventChain chain, LogsCheck check, long from, long to, long pauseMillis)
             throws IOException {
         FinalRangeReader ranges =
                 new FinalRangeReader(chain, new LogsProof(chain, check), new SourceMetrics());
         List<VaultEvent> events = new ArrayList<>();
         VaultSplit split = VaultSplit.from(from);
+        int failures = 0;
         while (split.nextBlock() <= to) {
             List<FinalRangeReader.Step> steps;
             try {
                 steps = ranges.read(split, to);
+                failures = 0;
+            } catch (RpcException e) {
+                if (++failures == MAX_FAILURES) {
+                    throw e;
+                }
+                LOG.warn("reading the vault's events again: {}", e.getMessage());
+                pause(pauseMillis << Math.min(failures - 1, MAX_DOUBLINGS));
+                continue;
             } catch (FinalityViolatedException e) {
                 throw new IOException(e.getMessage(), e);
             }
@@ -41,5 +62,14 @@ public final class VaultEvents {
             split = steps.get(steps.size() - 1).after();
         }
         return events;
+    }
+
+    private static void pause(long millis) throws IOException {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the L2 node was waited for", e);
+        }
     }
 }

@@ -32,6 +32,7 @@ public final class JsonRpc {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int MAX_ANSWER_BYTES = 32 << 20;
+    private static final int OK = 200;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int BAD_GATEWAY = 502; // and above: said by something before the node
 
@@ -112,32 +113,51 @@ public final class JsonRpc {
     }
 
     /**
-     * The results of many calls of {@code method} sent as one, in the order of {@code params}; null
-     * where the node says null.
+     * What came of many calls of {@code method} sent as one. A node that takes no batch, or answers
+     * only a part of it, has not failed: the answers say which are missing.
      *
-     * @throws RpcException if any of them has no answer, or an error
+     * @throws RpcException if the node was not heard at all
      */
-    public List<Optional<JsonNode>> batch(String method, List<Object[]> params)
-            throws RpcException {
+    public BatchAnswers batch(String method, List<Object[]> params) throws RpcException {
         List<ObjectNode> requests = new ArrayList<>();
         for (Object[] each : params) {
             requests.add(request(method, each));
         }
-        JsonNode answers = parse(method, post(method, requests.toString()));
-        if (!answers.isArray()) {
+        try {
+            JsonNode answers = parse(method, post(method, requests.toString()));
+            if (answers.isArray()) {
+                return answers(method, requests, answers);
+            }
             throwError(method, answers);
             throw RpcException.invalid(method, "answer of " + host + " to a batch is no array");
+        } catch (RpcException e) {
+            if (e.kind() == RpcErrorKind.UNREACHABLE) {
+                throw e;
+            }
+            return new BatchAnswers(Map.of(), e);
         }
+    }
+
+    private BatchAnswers answers(String method, List<ObjectNode> requests, JsonNode answers) {
         Map<Long, JsonNode> byId = new HashMap<>();
         for (JsonNode answer : answers) {
             byId.put(answer.path("id").asLong(-1), answer);
         }
-        List<Optional<JsonNode>> results = new ArrayList<>();
-        for (ObjectNode request : requests) {
-            long id = request.get("id").asLong();
-            results.add(result(method, id, byId.getOrDefault(id, MAPPER.missingNode())));
+        Map<Integer, JsonNode> results = new HashMap<>();
+        RpcException missing = null;
+        for (int i = 0; i < requests.size(); i++) {
+            long id = requests.get(i).get("id").asLong();
+            try {
+                results.put(
+                        i,
+                        result(method, id, byId.getOrDefault(id, MAPPER.missingNode()))
+                                .orElseThrow(
+                                        () -> RpcException.invalid(method, "the answer is null")));
+            } catch (RpcException e) {
+                missing = missing == null ? e : missing;
+            }
         }
-        return results;
+        return new BatchAnswers(results, missing);
     }
 
     private ObjectNode request(String method, Object... params) {
@@ -165,6 +185,9 @@ public final class JsonRpc {
                     error.path("code").asInt(),
                     error.path("message").asText(),
                     revertData(error.path("data")));
+        }
+        if (error.isValueNode() && !error.isNull()) { // no JSON-RPC, but a refusal all the same
+            throw RpcException.refused(method, 0, error.asText(), null);
         }
     }
 
@@ -198,23 +221,24 @@ public final class JsonRpc {
         boolean notTheNode =
                 response.statusCode() == TOO_MANY_REQUESTS || response.statusCode() >= BAD_GATEWAY;
         if (notTheNode) {
-            throw RpcException.unreachable(method, host, status(response));
+            throw RpcException.status(method, host, response.statusCode());
         }
         try {
             JsonNode answer = MAPPER.readTree(response.body());
-            if (answer != null && answer.isContainerNode()) {
+            boolean answers = answer != null && (answer.isArray() || saysSomething(answer));
+            if (answers || (answer != null && answer.isObject() && response.statusCode() == OK)) {
                 return answer;
             }
         } catch (JsonProcessingException e) {
-            throw RpcException.unreachable(method, host, status(response));
+            throw RpcException.status(method, host, response.statusCode());
         } catch (IOException e) {
             throw RpcException.unreachable(method, host, e);
         }
-        throw RpcException.unreachable(method, host, status(response));
+        throw RpcException.status(method, host, response.statusCode());
     }
 
-    private static IOException status(HttpResponse<byte[]> response) {
-        return new IOException("HTTP " + response.statusCode() + " without a JSON-RPC answer");
+    private static boolean saysSomething(JsonNode answer) {
+        return answer.has("result") || answer.has("error");
     }
 
     /** Some nodes nest the data of a revert one level deeper. */

@@ -167,7 +167,9 @@ public final class EpochSubmitter {
             return true;
         }
         doubted = false;
-        locate(held);
+        if (!locate(held)) {
+            return false;
+        }
         finalise(held);
         TrackedPart missing = firstMissing();
         return missing != null && sender.advance(missing, view.latest());
@@ -278,8 +280,12 @@ public final class EpochSubmitter {
         }
     }
 
-    /** Finds where each held part was settled; what is not held is nowhere (again). */
-    private void locate(int held) throws RpcException {
+    /**
+     * Finds where each held part was settled; what is not held is nowhere (again). False if one is
+     * held and not found: a node may show the vault's state a block ahead of its logs, or run a
+     * call on a newer block than it was asked for, so that is no fault unless it lasts.
+     */
+    private boolean locate(int held) throws RpcException {
         for (int i = 0; i < window.size(); i++) {
             TrackedPart tracked = window.get(i);
             if (i >= held) {
@@ -287,9 +293,10 @@ public final class EpochSubmitter {
             } else if (tracked.settledIn == null) {
                 LogEntry event = chain.settled(tracked.part, view.latest().number()).orElse(null);
                 if (event == null) {
-                    throw RpcException.invalid(
-                            "eth_getLogs", tracked.name() + " is in the vault but not in its logs");
+                    requireUnloggedForShort(tracked);
+                    return false;
                 }
+                tracked.unloggedSinceMillis = 0;
                 tracked.settledIn = event;
                 for (SettlementRecord attempt : tracked.attempts) {
                     if (attempt.transaction().equals(event.transaction())) {
@@ -297,6 +304,18 @@ public final class EpochSubmitter {
                     }
                 }
             }
+        }
+        return true;
+    }
+
+    private void requireUnloggedForShort(TrackedPart tracked) throws RpcException {
+        long now = clock.millis();
+        if (tracked.unloggedSinceMillis == 0) {
+            tracked.unloggedSinceMillis = now;
+        }
+        if (now - tracked.unloggedSinceMillis >= options.republishMillis()) {
+            throw RpcException.invalid(
+                    "eth_getLogs", tracked.name() + " is in the vault but not in its logs");
         }
     }
 
@@ -351,30 +370,13 @@ public final class EpochSubmitter {
     }
 
     private SettlementRecord settlement(TrackedPart tracked, TransactionOutcome outcome) {
-        SettlementRecord sent =
-                tracked.watched().stream()
-                        .filter(attempt -> attempt.transaction().equals(outcome.transaction()))
-                        .findFirst()
-                        .orElse(null); // null: another process of ours sent it
-        if (sent != null) {
+        if (tracked.attempt(outcome.transaction()) != null) {
             tracked.attempts.stream()
                     .mapToLong(SettlementRecord::nonce)
                     .min()
                     .ifPresent(nonces::settled);
         }
-        return new SettlementRecord(
-                SettlementRecord.State.FINAL,
-                tracked.part.header().epoch(),
-                tracked.part.header().part(),
-                tracked.part.hash(),
-                sent == null ? -1 : sent.nonce(),
-                outcome.transaction(),
-                "",
-                sent == null ? 0 : sent.maxFeePerGasWei(),
-                sent == null ? 0 : sent.maxPriorityFeePerGasWei(),
-                outcome.block(),
-                outcome.gasUsed(),
-                clock.millis());
+        return tracked.settlement(outcome, clock.millis());
     }
 
     private @Nullable TrackedPart firstMissing() {

@@ -6,16 +6,16 @@ import io.millrace.chain.rpc.Finality;
 import io.millrace.chain.rpc.HexQuantity;
 import io.millrace.chain.rpc.L2Connection;
 import io.millrace.chain.rpc.LogEntry;
-import io.millrace.chain.rpc.RangeSize;
+import io.millrace.chain.rpc.LogQuery;
+import io.millrace.chain.rpc.LogRanges;
 import io.millrace.chain.rpc.RpcAnswers;
 import io.millrace.chain.rpc.RpcEndpoints;
-import io.millrace.chain.rpc.RpcErrorKind;
 import io.millrace.chain.rpc.RpcException;
+import io.millrace.chain.submit.fee.Tips;
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import java.math.BigInteger;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +30,7 @@ public final class JsonRpcVaultClient implements VaultClient {
 
     private final RpcEndpoints endpoints;
     private final L2Connection connection;
+    private final LogRanges<List<LogEntry>> ranges = new LogRanges<>(List::size);
 
     private JsonRpcVaultClient(L2Connection connection) {
         this.connection = connection;
@@ -105,28 +106,24 @@ public final class JsonRpcVaultClient implements VaultClient {
 
     @Override
     public Optional<LogEntry> settled(SealedPart part, long to) throws RpcException {
-        Map<String, Object> filter =
-                Map.of("address", connection.vault(), "topics", VaultAbi.settledTopics(part));
-        RangeSize range = new RangeSize();
         // The cut reflects L2 events up to l2Block, so the epoch was settled after that block.
         long from = part.header().l2Block();
         while (from <= to) {
-            long end = Math.min(to, from + range.blocks() - 1);
-            try {
-                List<LogEntry> found = getLogs(from, end, filter);
-                if (!found.isEmpty()) {
-                    return Optional.of(found.get(0));
-                }
-                range.fitted(end - from + 1, 0);
-                from = end + 1;
-            } catch (RpcException e) {
-                if (e.kind() != RpcErrorKind.TOO_WIDE || from == end) {
-                    throw e;
-                }
-                range.refused(end - from + 1, e.fittingBlocks());
+            LogRanges.Piece<List<LogEntry>> piece =
+                    ranges.first(from, to, (first, last) -> settled(part, first, last));
+            if (!piece.answer().isEmpty()) {
+                return Optional.of(piece.answer().get(0));
             }
+            from = piece.to() + 1;
         }
         return Optional.empty();
+    }
+
+    private List<LogEntry> settled(SealedPart part, long from, long to) throws RpcException {
+        LogQuery query =
+                LogQuery.range(from, to, List.of(connection.vault()))
+                        .with(VaultAbi.settledTopics(part));
+        return endpoints.call(LogQuery.METHOD, query::ask);
     }
 
     @Override
@@ -147,8 +144,8 @@ public final class JsonRpcVaultClient implements VaultClient {
     }
 
     @Override
-    public long tipWei() throws RpcException {
-        return RpcAnswers.quantity("eth_maxPriorityFeePerGas", call("eth_maxPriorityFeePerGas"));
+    public Tips tips() throws RpcException {
+        return TipQuery.ask(endpoints);
     }
 
     @Override
@@ -205,14 +202,6 @@ public final class JsonRpcVaultClient implements VaultClient {
 
     private Map<String, String> callObject(String from, String calldata) {
         return Map.of("from", from, "to", connection.vault(), "data", calldata);
-    }
-
-    private List<LogEntry> getLogs(long from, long to, Map<String, Object> filter)
-            throws RpcException {
-        Map<String, Object> range = new HashMap<>(filter);
-        range.put("fromBlock", HexQuantity.of(from));
-        range.put("toBlock", HexQuantity.of(to));
-        return RpcAnswers.logs(call("eth_getLogs", range), from, to, List.of(connection.vault()));
     }
 
     private JsonNode call(String method, Object... params) throws RpcException {

@@ -4,16 +4,14 @@ import io.millrace.chain.EpochHeader;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.chain.submit.SendRefusal.Reaction;
 import io.millrace.chain.submit.SettlementHaltedException.Reason;
-import java.io.IOException;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the one part that the vault waits for: simulates, signs, journals, sends, re-publishes,
- * replaces. All attempts for a part are one logical transaction: each is watched, none is given up,
- * and whichever is mined settles the part. Submitter's thread only.
+ * Sends the one part that the vault waits for: simulates, has it signed and journaled, sends,
+ * re-publishes, replaces. All attempts for a part are one logical transaction: each is watched,
+ * none is given up, and whichever is mined settles the part. Submitter's thread only.
  */
 final class PartSender {
 
@@ -21,22 +19,27 @@ final class PartSender {
 
     private final VaultClient chain;
     private final Signer signer;
-    private final SubmissionJournal journal;
     private final NonceTracker nonces;
     private final SubmitOptions options;
     private final SteadyClock clock;
     private final SubmitMetrics metrics;
-
-    private String lastWarning = "";
+    private final DryRun dryRun;
+    private final AttemptSigner attempts;
 
     PartSender(SubmitContext context, NonceTracker nonces, SteadyClock clock) {
         this.chain = context.chain();
         this.signer = context.signer();
-        this.journal = context.journal();
         this.nonces = nonces;
         this.options = context.options();
         this.clock = clock;
         this.metrics = context.metrics();
+        this.dryRun = new DryRun(chain, signer);
+        this.attempts = new AttemptSigner(context, dryRun, clock);
+    }
+
+    /** Appends durably, or halts. */
+    void journal(SettlementRecord entry) throws SettlementHaltedException {
+        attempts.journal(entry);
     }
 
     /**
@@ -64,6 +67,12 @@ final class PartSender {
     }
 
     private SendOutcome outcomeOf(TrackedPart tracked) throws RpcException {
+        SendOutcome outcome = outcomeInOneLook(tracked);
+        // Mined between the look at its receipt and the count: a second look finds it.
+        return outcome instanceof SendOutcome.Replaced ? outcomeInOneLook(tracked) : outcome;
+    }
+
+    private SendOutcome outcomeInOneLook(TrackedPart tracked) throws RpcException {
         SendOutcome.Reverted reverted = null;
         for (SettlementRecord attempt : tracked.watched()) {
             Optional<TransactionOutcome> mined = chain.outcome(attempt.transaction());
@@ -95,45 +104,17 @@ final class PartSender {
     private boolean signAnew(TrackedPart tracked, long nonce, L2Block latest)
             throws RpcException, SettlementHaltedException {
         String calldata = VaultAbi.settle(tracked.part);
-        RevertReason refused = simulate(calldata, latest);
+        RevertReason refused = dryRun.simulate(calldata, latest);
         if (refused != null) {
             return haltUnlessTransient(tracked, refused, "would revert");
         }
         tracked.mutedSinceMillis = 0;
-        long gas = estimateGas(calldata);
-        // A quarter more than estimated: the block it lands in is another one.
-        long wanted = Math.max(tracked.minGasLimit, Math.addExact(gas, gas / 4));
-        Fees fees = options.fees().initial(latest.baseFeeWei(), chain.tipWei());
-        publish(tracked, sign(tracked, nonce, Math.min(options.maxGas(), wanted), calldata, fees));
+        long gas = dryRun.gas(calldata);
+        if (attempts.isOverGasCap(tracked, gas)) {
+            return true;
+        }
+        publish(tracked, attempts.first(tracked, nonce, gas, latest));
         return false;
-    }
-
-    private @Nullable RevertReason simulate(String calldata, L2Block at) throws RpcException {
-        try {
-            chain.simulate(signer.address(), calldata, at);
-            return null;
-        } catch (RpcException e) {
-            if (!e.isRevert()) {
-                throw e;
-            }
-            return RevertReason.decode(e.data());
-        }
-    }
-
-    /**
-     * The node picks the block for this one, so a revert here may be the truth of another block.
-     */
-    private long estimateGas(String calldata) throws RpcException {
-        try {
-            return chain.estimateGas(signer.address(), calldata);
-        } catch (RpcException e) {
-            throw e.isRevert()
-                    ? RpcException.invalid(
-                            "eth_estimateGas",
-                            "reverts what eth_call accepts: "
-                                    + RevertReason.decode(e.data()).text())
-                    : e;
-        }
     }
 
     /** The attempts may be waiting, evicted, or never have arrived: all call for the same bytes. */
@@ -155,15 +136,20 @@ final class PartSender {
         }
         SendRefusal refusal = tracked.refusal;
         Reaction reaction = refusal == null ? Reaction.CHAIN_DECIDES : refusal.reaction();
+        SettlementRecord roomier = attempts.withMoreGas(tracked, next, latest);
+        if (roomier != null) {
+            publish(tracked, roomier);
+            return false;
+        }
         if (reaction == Reaction.SIMULATE) {
-            RevertReason reason = simulate(VaultAbi.settle(tracked.part), latest);
+            RevertReason reason = dryRun.simulate(VaultAbi.settle(tracked.part), latest);
             if (reason != null) {
                 return haltUnlessTransient(tracked, reason, "is refused");
             }
         }
         boolean stuck = now - tracked.signedMillis >= options.bumpMillis();
         if (reaction == Reaction.REPRICE || (stuck && reaction != Reaction.HOLD)) {
-            SettlementRecord dearer = bump(tracked, next, latest);
+            SettlementRecord dearer = attempts.bump(tracked, next, latest);
             if (dearer != null) {
                 publish(tracked, dearer);
                 return false;
@@ -181,32 +167,12 @@ final class PartSender {
         return Math.min(options.republishMillis() << Math.min(tracked.refusals, 20), most);
     }
 
-    /** Signs a dearer replacement for {@code old}, or returns null if the policy forbids it. */
-    private @Nullable SettlementRecord bump(
-            TrackedPart tracked, SettlementRecord old, L2Block latest)
-            throws RpcException, SettlementHaltedException {
-        Fees oldFees = new Fees(old.maxFeePerGasWei(), old.maxPriorityFeePerGasWei());
-        Optional<Fees> fees = options.fees().bump(oldFees, latest.baseFeeWei(), chain.tipWei());
-        metrics.capped(fees.isEmpty());
-        if (fees.isEmpty()) {
-            warn(
-                    ("%s is stuck at %d wei a gas, a dearer replacement is over"
-                                    + " the limit; it is published again until the market comes"
-                                    + " down")
-                            .formatted(tracked.name(), oldFees.maxFeePerGasWei()));
-            return null;
-        }
-        metrics.bumped();
-        long gasLimit = SignedTransaction.gasLimit(old.raw());
-        return sign(tracked, old.nonce(), gasLimit, VaultAbi.settle(tracked.part), fees.get());
-    }
-
     /** Ours is in a block and failed: the reason decides. */
     private boolean onReverted(TrackedPart tracked, SendOutcome.Reverted reverted, L2Block latest)
             throws RpcException, SettlementHaltedException {
         TransactionOutcome outcome = reverted.outcome();
         String how = "was reverted in transaction " + outcome.transaction();
-        RevertReason reason = simulate(VaultAbi.settle(tracked.part), latest);
+        RevertReason reason = dryRun.simulate(VaultAbi.settle(tracked.part), latest);
         if (reason != null) {
             return haltUnlessTransient(tracked, reason, how);
         }
@@ -215,16 +181,21 @@ final class PartSender {
         if (outOfGas && gasLimit >= options.maxGas()) {
             throw new SettlementHaltedException(
                     Reason.REVERTED,
-                    ("%s %s: it used all of %d gas, the most a transaction may ask"
-                                    + " for; lower --settle.part.max.gas for the epochs to come,"
-                                    + " and have this one settled on a chain that takes more")
-                            .formatted(tracked.name(), how, gasLimit));
+                    ("%s %s: it used all of %d gas, the most a transaction may ask for, and is now"
+                                    + " estimated to need %d; raise --chain.transaction.max.gas if"
+                                    + " the chain takes more, and lower --settle.part.max.gas for"
+                                    + " the epochs to come")
+                            .formatted(
+                                    tracked.name(),
+                                    how,
+                                    gasLimit,
+                                    dryRun.gas(VaultAbi.settle(tracked.part))));
         }
         // It would pass now: it met a pause, or ran out of gas. Its nonce is used up.
         if (outOfGas) {
             tracked.minGasLimit = Math.addExact(gasLimit, gasLimit / 2);
         }
-        warn(tracked.name() + " " + how + " but would pass now; signing it anew");
+        attempts.warn(tracked.name() + " " + how + " but would pass now; signing it anew");
         long usedUp = reverted.attempt().nonce();
         nonces.mined(usedUp);
         for (SettlementRecord attempt : tracked.attempts) {
@@ -244,7 +215,9 @@ final class PartSender {
         long now = clock.millis();
         if (tracked.replacedSinceMillis == 0) {
             tracked.replacedSinceMillis = now;
-            warn(
+        } else if (now - tracked.replacedSinceMillis >= options.republishMillis()) {
+            // Not at once: a node may count a transaction before it has its receipt.
+            attempts.warn(
                     ("a nonce of %s below %d was used by a transaction unknown"
                                     + " here, %s is signed anew soon; keep the settler's key for"
                                     + " this job only")
@@ -257,7 +230,7 @@ final class PartSender {
     private boolean haltUnlessTransient(TrackedPart tracked, RevertReason reason, String how)
             throws RpcException, SettlementHaltedException {
         if (reason.error().equals(RevertReason.PAUSED)) {
-            warn(tracked.name() + " waits, the vault is paused: " + reason.text());
+            attempts.warn(tracked.name() + " waits, the vault is paused: " + reason.text());
             return true;
         }
         EpochHeader header = tracked.part.header();
@@ -272,7 +245,7 @@ final class PartSender {
             // The vault names its errors; without one it may be the node that failed.
             if (tracked.mutedSinceMillis == 0) {
                 tracked.mutedSinceMillis = clock.millis();
-                warn(tracked.name() + " " + how + ": " + reason.text() + "; asking again");
+                attempts.warn(tracked.name() + " " + how + ": " + reason.text() + "; asking again");
             }
             if (clock.millis() - tracked.mutedSinceMillis < options.bumpMillis()) {
                 return true;
@@ -283,62 +256,6 @@ final class PartSender {
                 ("%s %s: %s; the epoch log and the vault disagree, run millrace"
                                 + " audit before going on")
                         .formatted(tracked.name(), how, reason.text()));
-    }
-
-    private SettlementRecord sign(
-            TrackedPart tracked, long nonce, long gasLimit, String calldata, Fees fees)
-            throws RpcException, SettlementHaltedException {
-        SignedTransaction signed;
-        try {
-            signed =
-                    SignedTransaction.sign(
-                            new SignedTransaction.Unsigned(
-                                    options.vault().chainId(),
-                                    nonce,
-                                    gasLimit,
-                                    chain.vault(),
-                                    calldata,
-                                    fees),
-                            signer);
-        } catch (IOException e) {
-            throw RpcException.unreachable("signing", "the signer", e);
-        }
-        SettlementRecord entry =
-                new SettlementRecord(
-                        SettlementRecord.State.SIGNED,
-                        tracked.part.header().epoch(),
-                        tracked.part.header().part(),
-                        tracked.part.hash(),
-                        nonce,
-                        signed.hash(),
-                        signed.raw(),
-                        fees.maxFeePerGasWei(),
-                        fees.maxPriorityFeePerGasWei(),
-                        0,
-                        0,
-                        clock.millis());
-        journal(entry);
-        tracked.attempts.add(entry);
-        tracked.signedMillis = clock.millis();
-        tracked.replacedSinceMillis = 0;
-        tracked.refusal = null;
-        tracked.refusals = 0;
-        return entry;
-    }
-
-    /** Appends durably, or halts: what is not certain to be kept must not be sent. */
-    void journal(SettlementRecord entry) throws SettlementHaltedException {
-        try {
-            journal.append(entry);
-        } catch (IOException e) {
-            throw new SettlementHaltedException(
-                    Reason.JOURNAL_LOST,
-                    ("the journal did not keep the %s entry of epoch %d part %d:"
-                                    + " %s; nothing was sent on its strength, it goes on when the"
-                                    + " journal is writable")
-                            .formatted(entry.state(), entry.epoch(), entry.part(), e.getMessage()),
-                    e);
-        }
     }
 
     private void publish(TrackedPart tracked, SettlementRecord attempt) {
@@ -356,18 +273,12 @@ final class PartSender {
         } catch (RpcException e) {
             // M9: whatever the node says or does not say, only the chain tells what became of it.
             tracked.refusal = SendRefusal.of(e);
+            tracked.gasAsked = false;
             tracked.refusals = tracked.refusal.backsOff() ? tracked.refusals + 1 : 0;
-            warn(
+            attempts.warn(
                     "%s may not have been sent: %s%s"
                             .formatted(tracked.name(), e.getMessage(), tracked.refusal.remedy()));
         }
         metrics.sendAnswered(tracked.refusal);
-    }
-
-    private void warn(String message) {
-        if (!message.equals(lastWarning)) {
-            LOG.warn("{}", message);
-            lastWarning = message;
-        }
     }
 }

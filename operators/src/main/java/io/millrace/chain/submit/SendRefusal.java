@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 
 /**
  * What a node's refusal of a signed transaction means, and what follows. Which text means what is
- * data: {@code send-errors.tsv}, one row a text, with an example and who says it. None of these is
- * an outcome (M9): that is read from blocks only.
+ * data: {@code send-errors.tsv}, one row a text, with an example, a near miss and who says it. None
+ * of these is an outcome (M9): that is read from blocks only.
  */
 enum SendRefusal {
     ALREADY_KNOWN(Reaction.CHAIN_DECIDES, ""),
@@ -31,6 +31,7 @@ enum SendRefusal {
     REVERTED(Reaction.SIMULATE, ""),
     OUT_OF_FUNDS(Reaction.HOLD, "; send the signer native currency, it is sent again by itself"),
     RATE_LIMITED(Reaction.HOLD, "; raise the provider's limit, or use another endpoint"),
+    GAS_TOO_LOW(Reaction.HOLD, "; it is signed with more gas, up to --chain.transaction.max.gas"),
     NOT_ACCEPTED(Reaction.HOLD, "; use an endpoint that takes it, or lower settle.part.max.bytes");
 
     /** What the sender does next. */
@@ -46,7 +47,7 @@ enum SendRefusal {
     }
 
     /** A row of the table. */
-    record Row(SendRefusal refusal, Pattern text, String example, String source) {}
+    record Row(SendRefusal refusal, Pattern text, String example, String nearMiss, String source) {}
 
     private static final String TABLE = "send-errors.tsv";
     private static final List<Row> ROWS = read();
@@ -64,6 +65,11 @@ enum SendRefusal {
         return reaction == Reaction.HOLD || this == UNKNOWN || this == POOL_FULL;
     }
 
+    /** Whether the gas limit may be the reason, so that the gas is worth asking for anew. */
+    boolean mayBeGas() {
+        return this == GAS_TOO_LOW || this == NOT_ACCEPTED || this == UNKNOWN;
+    }
+
     Reaction reaction() {
         return reaction;
     }
@@ -73,16 +79,16 @@ enum SendRefusal {
         return remedy;
     }
 
-    /** Never fails: what no row names is told by its kind. */
+    /** Never fails: what no row names is told by its kind. Only the node's own words are read. */
     static SendRefusal of(RpcException e) {
-        String message = String.valueOf(e.getMessage());
-        for (Row row : ROWS) {
-            if (row.text().matcher(message).find()) {
-                return row.refusal();
-            }
-        }
         if (e.isRevert()) {
             return REVERTED;
+        }
+        String words = e.words();
+        for (Row row : ROWS) {
+            if (words != null && row.text().matcher(words).find()) {
+                return row.refusal();
+            }
         }
         return e.kind() == RpcErrorKind.REFUSED ? UNKNOWN : NO_ANSWER;
     }
@@ -112,14 +118,15 @@ enum SendRefusal {
 
     private static Row row(String line) {
         String[] cells = line.split("\t", -1);
-        if (cells.length != 4) {
+        if (cells.length != 5) {
             throw new IllegalArgumentException(
-                    TABLE + ": \"" + line + "\" has " + cells.length + " cells, give four");
+                    TABLE + ": \"" + line + "\" has " + cells.length + " cells, give five");
         }
         return new Row(
                 valueOf(cells[0]),
                 Pattern.compile(cells[1], Pattern.CASE_INSENSITIVE),
                 cells[2],
-                cells[3]);
+                cells[3],
+                cells[4]);
     }
 }

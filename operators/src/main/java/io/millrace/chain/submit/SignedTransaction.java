@@ -1,5 +1,6 @@
 package io.millrace.chain.submit;
 
+import io.millrace.chain.submit.fee.Fees;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import io.millrace.unit.Secp256k1;

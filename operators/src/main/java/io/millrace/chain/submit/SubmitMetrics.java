@@ -28,7 +28,14 @@ public final class SubmitMetrics {
             Metric.gauge(
                             "submit",
                             "feeCapped",
-                            "1 if the fee policy forbids to replace a stuck transaction, else 0")
+                            "1 if the node asks for a tip above settle.tip.max.wei, or the fee"
+                                    + " policy forbids to replace a stuck transaction, else 0")
+                    .asAlarm();
+    static final Metric GAS_CAPPED =
+            Metric.gauge(
+                            "submit",
+                            "gasCapped",
+                            "1 if a part needs more gas than chain.transaction.max.gas, else 0")
                     .asAlarm();
     static final Metric OUT_OF_FUNDS =
             Metric.gauge(
@@ -71,6 +78,8 @@ public final class SubmitMetrics {
     private volatile long transactionsSent;
     private volatile long bumps;
     private volatile boolean feeCapped;
+    private volatile boolean feeOverLimit;
+    private volatile boolean gasCapped;
     private volatile boolean outOfFunds;
     private volatile boolean lowBalance;
     private volatile BigInteger signerBalanceWei = BigInteger.ZERO;
@@ -115,9 +124,17 @@ public final class SubmitMetrics {
         return bumps;
     }
 
-    /** Whether a stuck transaction is not replaced because the fee policy forbids the price. */
+    /**
+     * Whether the node asks for more than the fee policy offers, or a stuck transaction is not
+     * replaced because the policy forbids the price.
+     */
     public boolean isFeeCapped() {
-        return feeCapped;
+        return feeCapped || feeOverLimit;
+    }
+
+    /** Whether a part waits because it needs more gas than a transaction may ask for. */
+    public boolean isGasCapped() {
+        return gasCapped;
     }
 
     /** Whether the node said last that the signer cannot pay for gas. */
@@ -165,6 +182,7 @@ public final class SubmitMetrics {
     void settled(long gas) {
         settledParts++;
         feeCapped = false;
+        gasCapped = false;
         outOfFunds = false;
         gasUsed += gas;
     }
@@ -181,6 +199,14 @@ public final class SubmitMetrics {
 
     void capped(boolean now) {
         feeCapped = now;
+    }
+
+    void feeOverLimit(boolean now) {
+        feeOverLimit = now;
+    }
+
+    void gasCapped(boolean now) {
+        gasCapped = now;
     }
 
     void balance(BigInteger wei, long lowWei) {

@@ -190,6 +190,7 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
         registrar.gauge(SubmitMetrics.TRANSACTIONS_SENT, metrics::transactionsSent);
         registrar.gauge(SubmitMetrics.BUMPS, metrics::bumps);
         registrar.flag(SubmitMetrics.FEE_CAPPED, metrics::isFeeCapped);
+        registrar.flag(SubmitMetrics.GAS_CAPPED, metrics::isGasCapped);
         registrar.flag(SubmitMetrics.OUT_OF_FUNDS, metrics::isOutOfFunds);
         registrar.flag(SubmitMetrics.LOW_BALANCE, metrics::isLowBalance);
         registrar.gauge(SubmitMetrics.SIGNER_BALANCE_WEI, metrics::signerBalanceWei);

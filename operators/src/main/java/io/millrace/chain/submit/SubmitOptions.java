@@ -2,6 +2,8 @@ package io.millrace.chain.submit;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.chain.submit.fee.FeePolicy;
+import io.millrace.chain.submit.fee.MarketFeePolicy;
 import java.io.Serializable;
 
 /**
@@ -12,7 +14,7 @@ import java.io.Serializable;
  * @param republishMillis after which the same signed bytes are handed to the node again
  * @param bumpMillis after which a transaction in no block is replaced by a dearer one
  * @param maxBackoffMillis longest wait after failures of the node
- * @param maxGas most gas one transaction may ask for
+ * @param maxGas most gas one transaction may ask for on this chain
  * @param maxUnsettledParts above which the operator takes no more and so holds the stream back
  * @param lowBalanceWei below which the signer's balance raises an alarm
  * @param fees policy
@@ -29,7 +31,7 @@ public record SubmitOptions(
         FeePolicy fees)
         implements Serializable {
 
-    /** EIP-7825: no transaction may ask for more. */
+    /** EIP-7825: no transaction may ask for more. Chains that do not have it may take more. */
     public static final long MAX_TRANSACTION_GAS = 1L << 24;
 
     /** A hundredth of a unit: some thirty of the largest transactions at 0.02 gwei. */
@@ -48,16 +50,12 @@ public record SubmitOptions(
                                     + " the poll")
                             .formatted(pollMillis, republishMillis, bumpMillis, maxBackoffMillis));
         }
-        if (maxGas <= 0
-                || maxGas > MAX_TRANSACTION_GAS
-                || maxUnsettledParts <= 0
-                || lowBalanceWei < 0) {
+        if (maxGas <= 0 || maxUnsettledParts <= 0 || lowBalanceWei < 0) {
             throw new IllegalArgumentException(
                     ("submitter with %d gas a transaction, %d unsettled parts and"
-                                    + " an alarm at %d wei: gas must be in 1..%d, parts be"
-                                    + " positive, wei not negative")
-                            .formatted(
-                                    maxGas, maxUnsettledParts, lowBalanceWei, MAX_TRANSACTION_GAS));
+                                    + " an alarm at %d wei: gas and parts must be positive, wei"
+                                    + " not negative")
+                            .formatted(maxGas, maxUnsettledParts, lowBalanceWei));
         }
     }
 
@@ -101,5 +99,33 @@ public record SubmitOptions(
                 maxUnsettledParts,
                 wei,
                 fees);
+    }
+
+    /** The same on a chain whose transactions may ask for {@code gas} at most. */
+    public SubmitOptions capping(long gas) {
+        return new SubmitOptions(
+                vault,
+                pollMillis,
+                republishMillis,
+                bumpMillis,
+                maxBackoffMillis,
+                gas,
+                maxUnsettledParts,
+                lowBalanceWei,
+                fees);
+    }
+
+    /** The same with another policy. */
+    public SubmitOptions paying(FeePolicy policy) {
+        return new SubmitOptions(
+                vault,
+                pollMillis,
+                republishMillis,
+                bumpMillis,
+                maxBackoffMillis,
+                maxGas,
+                maxUnsettledParts,
+                lowBalanceWei,
+                policy);
     }
 }

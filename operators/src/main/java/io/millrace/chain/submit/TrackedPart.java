@@ -31,6 +31,9 @@ final class TrackedPart {
     /** Where the vault settled it, once that was seen; a reorganisation can undo it until final. */
     @Nullable LogEntry settledIn;
 
+    /** Since when the vault holds it and shows no log of it; 0 if that is not so. */
+    long unloggedSinceMillis;
+
     long signedMillis;
 
     /** When signed bytes were handed to the node, or long ago if this process never did. */
@@ -41,6 +44,9 @@ final class TrackedPart {
 
     /** How often in a row the node did not take it. */
     int refusals;
+
+    /** Whether the gas it needs was asked for since that refusal. */
+    boolean gasAsked;
 
     /** Lowest gas limit worth signing, raised when one ran out. */
     long minGasLimit;
@@ -90,5 +96,33 @@ final class TrackedPart {
     String name() {
         EpochHeader header = part.header();
         return "epoch " + header.epoch() + " part " + header.part() + " (" + part.hash() + ")";
+    }
+
+    /** What was signed as {@code transaction}, or null if another process of ours did that. */
+    @Nullable SettlementRecord attempt(String transaction) {
+        for (SettlementRecord attempt : watched()) {
+            if (attempt.transaction().equals(transaction)) {
+                return attempt;
+            }
+        }
+        return null;
+    }
+
+    /** The journal's entry that says it is final. */
+    SettlementRecord settlement(TransactionOutcome outcome, long atMillis) {
+        SettlementRecord sent = attempt(outcome.transaction());
+        return new SettlementRecord(
+                SettlementRecord.State.FINAL,
+                part.header().epoch(),
+                part.header().part(),
+                part.hash(),
+                sent == null ? -1 : sent.nonce(),
+                outcome.transaction(),
+                "",
+                sent == null ? 0 : sent.maxFeePerGasWei(),
+                sent == null ? 0 : sent.maxPriorityFeePerGasWei(),
+                outcome.block(),
+                outcome.gasUsed(),
+                atMillis);
     }
 }

@@ -4,6 +4,7 @@ import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.Finality;
 import io.millrace.chain.rpc.LogEntry;
 import io.millrace.chain.rpc.RpcException;
+import io.millrace.chain.submit.fee.Tips;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import java.io.Serializable;
@@ -64,8 +65,8 @@ public interface VaultClient {
     /** Transactions of {@code address} in blocks: "latest", never "pending". */
     long nonce(String address) throws RpcException;
 
-    /** Tip the node suggests, wei for a unit of gas. */
-    long tipWei() throws RpcException;
+    /** What the node suggests as a tip, and what the newest blocks were paid. */
+    Tips tips() throws RpcException;
 
     /**
      * Runs a call on the vault without sending it.

@@ -51,6 +51,7 @@ final class FaultReader {
     private final long timeoutMillis;
     private VaultSplit state;
     private VaultSplitReader reader;
+    private EventChain opened;
 
     /** Of the nodes at {@code urls}, in order of preference. */
     FaultReader(FaultChain chain, LogsCheck check, long timeoutMillis, String... urls)
@@ -61,14 +62,18 @@ final class FaultReader {
         this.urls = List.of(urls);
         this.firstBlock = chain.height();
         this.state = VaultSplit.from(firstBlock);
-        this.reader = open();
+        this.opened = connect();
+        this.reader = open(opened);
     }
 
-    private VaultSplitReader open() {
+    private EventChain connect() {
+        return JsonRpcEventChain.over(chain.local().connection(urls, timeoutMillis)).open();
+    }
+
+    private VaultSplitReader open(EventChain node) {
         VaultSplitReader made =
                 new VaultSplitReader(
-                        JsonRpcEventChain.over(chain.local().connection(urls, timeoutMillis))
-                                .open(),
+                        node,
                         new SourceOptions(Anvil.CHAIN_ID, firstBlock, 5, 20, check, 45_000),
                         metrics);
         made.handleSplitsChanges(new SplitsAddition<>(List.of(state)));
@@ -77,7 +82,13 @@ final class FaultReader {
 
     /** A new process with the state of the last one. */
     void restart() {
-        reader = open();
+        opened = connect();
+        reader = open(opened);
+    }
+
+    /** How often another node came into use. */
+    long switches() {
+        return opened.switches();
     }
 
     VaultSplit state() {

@@ -9,9 +9,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.testing.FaultChain;
+import io.millrace.testing.LocalVault;
 import io.millrace.testing.proxy.Fault;
 import io.millrace.testing.proxy.Faults;
 import io.millrace.testing.proxy.RpcCall;
+import io.millrace.unit.Keccak;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.junit.jupiter.api.Test;
@@ -51,7 +53,8 @@ class SourceNodeFaultITCase {
 
         private JsonNode misstate(JsonNode truth) {
             ArrayNode logs = (ArrayNode) truth;
-            if (logs.size() < 2) {
+            boolean needsTwo = this == OTHER_BLOCK || this == REORDERED;
+            if (logs.size() < (needsTwo ? 2 : 1)) {
                 return logs;
             }
             ObjectNode last = (ObjectNode) logs.get(logs.size() - 1);
@@ -103,6 +106,31 @@ class SourceNodeFaultITCase {
 
         assertThat(reader.events).hasSize(3);
         reader.emittedExactlyOnce();
+    }
+
+    /**
+     * No fault: a log of the vault that the stream does not read. The alarm said "block 1418 has
+     * other logs now that it is final than when it was new".
+     */
+    @Test
+    void row19_logThatNobodyReads_isNoDisagreement() throws Exception {
+        FaultReader reader = oneNode();
+        reader.poll();
+        CHAIN.withAutomine(
+                () ->
+                        CHAIN.local()
+                                .vault
+                                .grantRole(
+                                        Keccak.hashUtf8("SETTLER_ROLE"),
+                                        LocalVault.PROVIDER.address())
+                                .send());
+        reader.poll(2);
+
+        CHAIN.mine(8);
+        reader.drain();
+
+        assertThat(reader.metrics.rpcDisagreements()).as("alarms without a fault").isZero();
+        assertThat(reader.metrics.rpcFailures()).isZero();
     }
 
     /** Row 20: every provider's way to say "too wide" narrows the range, and leaves no gap. */
@@ -173,14 +201,14 @@ class SourceNodeFaultITCase {
         assertThat(reader.metrics.rpcFailures()).isPositive();
 
         CHAIN.proxy().heal();
-        int before = CHAIN.proxy().received().size();
+        long switches = reader.switches();
         reader.openAccount();
         CHAIN.mine(6);
         reader.drain();
 
         assertThat(reader.events).hasSize(4);
         reader.emittedExactlyOnce();
-        assertThat(CHAIN.proxy().received()).as("went back at once").hasSize(before);
+        assertThat(reader.switches()).as("went back without a reason").isEqualTo(switches);
     }
 
     /** Row 21: no answer in time, then nobody listening anywhere, then all is well. */

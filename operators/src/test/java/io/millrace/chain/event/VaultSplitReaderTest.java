@@ -241,6 +241,10 @@ class VaultSplitReaderTest {
         assertThat(metrics.rpcDisagreements()).isEqualTo(1);
         assertThat(chain.distrusted).containsExactly(0);
         chain.firstReading = logs -> logs;
+        assertThat(fetch())
+                .as("a shorter range, as the length may have cut it")
+                .extracting(VaultEvent::block)
+                .containsExactly(3L);
         assertThat(fetch()).extracting(VaultEvent::block).containsExactly(7L);
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,7 +12,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,19 +104,28 @@ class JsonRpcTest {
     }
 
     @Test
-    void batch_answers_areSortedByIdAndNoneMayBeMissing() throws Exception {
+    void batch_answers_areSortedByIdAndWhatIsMissingIsSaid() throws Exception {
         body = "[{\"id\":2,\"result\":null},{\"id\":1,\"result\":\"0x5\"}]";
         List<Object[]> two = List.of(new Object[] {"0x1"}, new Object[] {"0x2"});
-        List<Optional<JsonNode>> results = rpc.batch("eth_getBlockByNumber", two);
-        assertThat(results.get(0).orElseThrow().asText()).isEqualTo("0x5");
-        assertThat(results.get(1)).isEmpty();
+        BatchAnswers answers = rpc.batch("eth_getBlockByNumber", two);
+        assertThat(answers.results().toString()).isEqualTo("{0=\"0x5\"}");
+        assertThat(answers.missing()).hasMessageContaining("null");
 
         body = "[{\"id\":3,\"result\":\"0x5\"}]";
-        assertThatThrownBy(() -> rpc.batch("eth_getBlockByNumber", two))
-                .hasMessageContaining("no result for request 4");
+        answers = rpc.batch("eth_getBlockByNumber", two);
+        assertThat(answers.results()).as("what came is kept").containsOnlyKeys(0);
+        assertThat(answers.missing()).hasMessageContaining("no result for request 4");
         body = "{\"id\":null,\"error\":{\"code\":-32600,\"message\":\"no batches here\"}}";
-        assertThatThrownBy(() -> rpc.batch("eth_getBlockByNumber", two))
-                .hasMessageContaining("no batches here");
+        answers = rpc.batch("eth_getBlockByNumber", two);
+        assertThat(answers.results()).isEmpty();
+        assertThat(answers.missing()).hasMessageContaining("no batches here");
+    }
+
+    @Test
+    void call_refusedInOtherForms_isARefusal() {
+        body = "{\"id\":1,\"error\":\"mehr als erlaubt\"}";
+        assertThat(failure().kind()).isEqualTo(RpcErrorKind.REFUSED);
+        assertThat(failure().words()).contains("mehr als erlaubt");
     }
 
     @Test

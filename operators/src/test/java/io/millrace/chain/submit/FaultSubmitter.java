@@ -1,6 +1,8 @@
 package io.millrace.chain.submit;
 
 import io.millrace.chain.SealedPart;
+import io.millrace.chain.submit.fee.FeePolicy;
+import io.millrace.chain.submit.fee.MarketFeePolicy;
 import io.millrace.testing.FaultChain;
 import io.millrace.testing.LocalVault;
 import io.millrace.testing.ManualClock;

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.SettlementHaltedException.Reason;
 import io.millrace.chain.submit.SettlementRecord.State;
+import io.millrace.chain.submit.fee.Tips;
 import io.millrace.unit.Keccak;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the sender does about each thing a node may say, and what its alarms show. */
 class PartSenderTest {
@@ -47,6 +50,117 @@ class PartSenderTest {
         assertThat(signed()).hasSize(2);
         assertThat(signed().get(1).maxFeePerGasWei()).isGreaterThan(rig.chain.baseFeeWei);
         assertThat(signed()).extracting(SettlementRecord::nonce).containsOnly(0L);
+    }
+
+    /**
+     * On Arbitrum the gas of a call moves with the price of L1: the old limit never passes again.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"intrinsic gas too low", "this call is short of breath"})
+    void send_gasRisesAfterSigning_signedAnewWithMoreAtTheSameNonce(String words) throws Exception {
+        rig.chain.gasRefusal = words;
+        rig.chain.minGasLimit = 400_000;
+        rig.add(first);
+        rig.step();
+        rig.chain.gasNeeded = 400_000;
+
+        rig.step();
+
+        assertThat(signed()).extracting(SettlementRecord::nonce).containsExactly(0L, 0L);
+        assertThat(SignedTransaction.gasLimit(signed().get(1).raw())).isEqualTo(500_000);
+        assertThat(signed().get(1).maxFeePerGasWei() * 10)
+                .as("a tenth more")
+                .isGreaterThanOrEqualTo(signed().get(0).maxFeePerGasWei() * 11);
+        settle();
+        assertThat(rig.settled).hasSize(1);
+    }
+
+    /** The node's estimate may not know what its own pool asks for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"intrinsic gas too low", "this call is short of breath"})
+    void send_estimateDoesNotRise_gasIsRaisedStepByStep(String words) throws Exception {
+        rig.chain.gasRefusal = words;
+        rig.chain.minGasLimit = 250_000;
+        rig.add(first);
+
+        for (int i = 0; i < 400 && rig.metrics.unsettledParts() > 0; i++) {
+            rig.step();
+            rig.chain.mine(1);
+        }
+
+        assertThat(rig.settled).hasSize(1);
+        assertThat(signed()).extracting(SettlementRecord::nonce).containsOnly(0L);
+        assertThat(SignedTransaction.gasLimit(signed().get(signed().size() - 1).raw()))
+                .isBetween(250_000L, 400_000L);
+    }
+
+    @Test
+    void send_gasAboveTheCap_waitsWithAnAlarmUntilItFalls() throws Exception {
+        rig.chain.gasNeeded = SubmitterRig.OPTIONS.maxGas() + 1;
+        rig.add(first);
+        stepManyTimes();
+
+        assertThat(signed()).as("it would only be burnt").isEmpty();
+        assertThat(rig.metrics.isGasCapped()).isTrue();
+        assertThat(rig.metrics.isWaiting()).isTrue();
+        rig.chain.gasNeeded = 100_000;
+        settle();
+        assertThat(rig.settled).hasSize(1);
+        assertThat(rig.metrics.isGasCapped()).as("the alarm ends").isFalse();
+    }
+
+    /** 30 and then 500 gwei were paid as they were, without any alarm. */
+    @Test
+    void send_tipTalkedUp_isBoundedAndAlarms() throws Exception {
+        rig.chain.tips = new Tips(77_000_000_000L, List.of(2_000L, 3_000L, 2_500L));
+        rig.add(first);
+        rig.step();
+
+        assertThat(signed().get(0).maxPriorityFeePerGasWei()).isEqualTo(2_500);
+        assertThat(rig.metrics.isFeeCapped()).isTrue();
+        settle();
+        assertThat(rig.settled).hasSize(1);
+    }
+
+    /** Half a second after its own transaction it warned of one that nobody knew. */
+    @Test
+    void send_minedBetweenReceiptAndCount_isNobodyElses() throws Exception {
+        SteadyClock clock = new SteadyClock(rig.clock);
+        PartSender sender = new PartSender(rig.context(), new NonceTracker(0), clock);
+        TrackedPart tracked =
+                new TrackedPart(
+                        first,
+                        List.of(),
+                        rig.signer.address(),
+                        new TrackedPart.TrackTimes(clock.millis(), clock.millis()));
+        sender.advance(tracked, rig.chain.latestBlock());
+        rig.chain.beforeNonce = () -> rig.chain.mine(1);
+
+        sender.advance(tracked, rig.chain.latestBlock());
+
+        assertThat(tracked.replacedSinceMillis).as("held to be used by another").isZero();
+    }
+
+    /** "in the vault but not in its logs" came and healed itself: the state was a block ahead. */
+    @Test
+    void send_logsABlockBehindTheState_isWaitedForWithoutAnAlarm() throws Exception {
+        rig.add(first);
+        rig.step();
+        rig.chain.mine(1);
+        rig.chain.hidesLogs = true;
+        rig.step();
+        assertThat(rig.metrics.rpcFailures()).as("an alarm without a fault").isZero();
+        assertThat(rig.metrics.isWaiting()).isFalse();
+        for (int i = 0; i < 15; i++) {
+            rig.step();
+        }
+        assertThat(rig.metrics.rpcFailures()).as("it lasts, so it is a fault").isPositive();
+        rig.chain.hidesLogs = false;
+
+        settle();
+
+        assertThat(rig.settled).hasSize(1);
+        assertThat(signed()).as("sent again while it was in the vault").hasSize(1);
     }
 
     @Test

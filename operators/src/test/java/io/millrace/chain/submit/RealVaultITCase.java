@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.SettlementHaltedException.Reason;
+import io.millrace.chain.submit.fee.MarketFeePolicy;
 import io.millrace.testing.Anvil;
 import io.millrace.testing.LocalVault;
 import io.millrace.testing.MemoryJournal;

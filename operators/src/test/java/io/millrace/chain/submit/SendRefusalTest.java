@@ -20,6 +20,31 @@ class SendRefusalTest {
         }
     }
 
+    /** "nonce too low: next nonce 429" was taken for a rate limit, and waited out for ever. */
+    @Test
+    void row_nearMiss_isNotOfThatRow() {
+        for (SendRefusal.Row row : SendRefusal.rows()) {
+            assertThat(row.text().matcher(row.nearMiss()).find())
+                    .as("%s is found in \"%s\"", row.text(), row.nearMiss())
+                    .isFalse();
+            assertThat(SendRefusal.of(refused(row.nearMiss())))
+                    .as("\"%s\"", row.nearMiss())
+                    .isNotEqualTo(row.refusal());
+        }
+    }
+
+    /** A host or a method is no word of the node. */
+    @Test
+    void host_namedLikeARefusal_isNotRead() {
+        assertThat(
+                        SendRefusal.of(
+                                RpcException.unreachable(
+                                        "eth_sendRawTransaction",
+                                        "rate-limit.nonce too low.example",
+                                        new IOException("nonce too low"))))
+                .isEqualTo(SendRefusal.NO_ANSWER);
+    }
+
     @Test
     void table_coversEveryRefusalThatHasAText() {
         Set<SendRefusal> named = EnumSet.noneOf(SendRefusal.class);

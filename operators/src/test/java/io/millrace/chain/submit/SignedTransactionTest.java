@@ -3,6 +3,7 @@ package io.millrace.chain.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.chain.submit.fee.Fees;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import io.millrace.unit.Secp256k1;

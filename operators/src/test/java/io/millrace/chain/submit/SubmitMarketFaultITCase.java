@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.rpc.HexQuantity;
 import io.millrace.chain.rpc.RpcException;
+import io.millrace.chain.submit.fee.MarketFeePolicy;
 import io.millrace.testing.FaultChain;
 import io.millrace.testing.LocalVault;
 import io.millrace.testing.proxy.Faults;
@@ -66,7 +67,7 @@ class SubmitMarketFaultITCase {
         List<SealedPart> parts = CHAIN.parts(1);
         FaultSubmitter submitter =
                 new FaultSubmitter(CHAIN, parts)
-                        .with(new MarketFeePolicy(1_000, 5_000_000_000L, 5))
+                        .with(new MarketFeePolicy(1_000, 2_000_000_000L, 5_000_000_000L, 5))
                         .add(1);
         submitter.step();
 

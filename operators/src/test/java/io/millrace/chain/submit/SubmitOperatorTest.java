@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.chain.SealedPart;
+import io.millrace.chain.submit.fee.MarketFeePolicy;
 import io.millrace.testing.FakeVaultClient;
 import io.millrace.testing.MemoryJournal;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.millrace.chain.submit;
 import io.millrace.chain.EpochHeader;
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.SlotWords;
+import io.millrace.chain.submit.fee.MarketFeePolicy;
 import io.millrace.testing.FakeVaultClient;
 import io.millrace.testing.ManualClock;
 import io.millrace.testing.MemoryJournal;
@@ -27,7 +28,7 @@ final class SubmitterRig {
                     SubmitOptions.MAX_TRANSACTION_GAS,
                     100,
                     SubmitOptions.LOW_BALANCE_WEI,
-                    new MarketFeePolicy(1_000, 1_000_000_000L, 5));
+                    new MarketFeePolicy(1_000, 1_000_000_000L, 1_000_000_000L, 5));
 
     /** What a crash between two lines looks like. */
     static final class Crash extends RuntimeException {}
@@ -77,19 +78,21 @@ final class SubmitterRig {
 
     private EpochSubmitter start() {
         metrics = new SubmitMetrics();
-        SubmitContext context =
-                new SubmitContext(
-                        chain,
-                        signer,
-                        journal,
-                        () ->
-                                stored.isEmpty()
-                                        ? Optional.empty()
-                                        : Optional.of(stored.get(stored.size() - 1)),
-                        OPTIONS,
-                        clock,
-                        metrics);
-        return new EpochSubmitter(context, journal.readAll(), settled::add);
+        return new EpochSubmitter(context(), journal.readAll(), settled::add);
+    }
+
+    SubmitContext context() {
+        return new SubmitContext(
+                chain,
+                signer,
+                journal,
+                () ->
+                        stored.isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(stored.get(stored.size() - 1)),
+                OPTIONS,
+                clock,
+                metrics);
     }
 
     /** A key of nobody. */

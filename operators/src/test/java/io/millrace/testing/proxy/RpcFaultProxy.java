@@ -48,6 +48,7 @@ public final class RpcFaultProxy implements AutoCloseable {
     private final int port;
     private HttpServer server;
     private boolean listening;
+    private volatile BatchFault batchFault = BatchFault.NONE;
     private volatile CountDownLatch healed = new CountDownLatch(1);
 
     private RpcFaultProxy(String upstream) throws IOException {
@@ -107,6 +108,7 @@ public final class RpcFaultProxy implements AutoCloseable {
     /** All faults end, what is stalled goes on, and connections are taken again. */
     public synchronized void heal() {
         rules.clear();
+        batchFault = BatchFault.NONE;
         healed.countDown();
         healed = new CountDownLatch(1);
         if (!listening) {
@@ -117,6 +119,11 @@ public final class RpcFaultProxy implements AutoCloseable {
             }
             listening = true;
         }
+    }
+
+    /** What becomes of the answers to every batch, until {@link #heal}. */
+    public void onBatches(BatchFault fault) {
+        batchFault = fault;
     }
 
     /** All calls that clients made, in order. */
@@ -171,7 +178,7 @@ public final class RpcFaultProxy implements AutoCloseable {
                 }
                 answers.add(answer.json());
             }
-            write(exchange, 200, bytes(answers), false);
+            write(exchange, batchFault.reply(answers));
         }
     }
 
@@ -227,6 +234,8 @@ public final class RpcFaultProxy implements AutoCloseable {
     private static void write(HttpExchange exchange, Reply reply) throws IOException {
         if (reply instanceof Reply.Answer answer) {
             write(exchange, 200, bytes(answer.json()), false);
+        } else if (reply instanceof Reply.Answers answers) {
+            write(exchange, 200, bytes(answers.json()), false);
         } else if (reply instanceof Reply.Half half) {
             write(exchange, 200, bytes(half.json()), true);
         } else if (reply instanceof Reply.Plain plain) {

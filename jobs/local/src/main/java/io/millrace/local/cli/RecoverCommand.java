@@ -13,7 +13,8 @@ import picocli.CommandLine.Mixin;
         description = {
             "Rebuilds the state of a stack's stopped job from Kafka and the chain alone, as a"
                     + " savepoint.",
-            "Start from it with: millrace job start. Stops with an error if the records do not fit"
+            "What only some sinks of a checkpoint had committed is published first. Start from it"
+                    + " with: millrace job start. Stops with an error if the records do not fit"
                     + " together."
         },
         mixinStandardHelpOptions = true)
@@ -32,21 +33,9 @@ final class RecoverCommand implements Callable<Integer> {
 
     /** Rebuilds the state of {@code job} and says what was found. */
     static Recovery.Report recover(StackJob job, Console console) throws Exception {
-        Recovery.Report report = Recovery.run(job.config(), job.savepoints());
-        console.line(
-                "rebuilt the state up to epoch "
-                        + report.epoch()
-                        + " (header "
-                        + report.header()
-                        + "): "
-                        + report.charges()
-                        + " charges, "
-                        + report.unsealed()
-                        + " of them for the next epoch");
-        if (!report.aborted().isEmpty()) {
-            console.line("aborted what the lost job left open: " + report.aborted());
-        }
-        console.line("savepoint " + report.savepoint());
+        Recovery.Report report =
+                Recovery.run(job.config(), job.savepoints().toUri().toString(), console::line);
+        report.lines().forEach(console::line);
         return report;
     }
 }

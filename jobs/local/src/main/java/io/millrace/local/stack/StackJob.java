@@ -1,7 +1,6 @@
 package io.millrace.local.stack;
 
 import io.millrace.job.JobConfig;
-import io.millrace.job.SavepointOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -44,7 +43,7 @@ public final class StackJob {
      *
      * @param savepoint to go on from, or null for an empty state
      * @param parallelism of the stages without an option of their own, 0 for the stack's
-     * @param overrides job options that replace the stack's, and those beside the savepoint
+     * @param overrides job options that replace the stack's
      */
     public JobID start(
             JobRunner runner,
@@ -56,7 +55,6 @@ public final class StackJob {
         Map<String, String> options = new LinkedHashMap<>(stack.jobOptions());
         if (savepoint != null) {
             flink.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
-            options.putAll(SavepointOptions.of(savepoint));
         }
         if (parallelism > 0) {
             for (String stage : List.of("admit", "infer", "meter", "settle")) {

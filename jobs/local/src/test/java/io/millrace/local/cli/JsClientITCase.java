@@ -66,6 +66,17 @@ class JsClientITCase {
         assertThat(rejection.path("message").asText()).contains("maxFeeNano");
     }
 
+    /**
+     * It has no request id, as the record is not read so far: the client waited in vain for one.
+     */
+    @Test
+    void client_refusedBeforeItHasAnId_isToldByWhereItLies() throws Exception {
+        JsonNode rejection = run("");
+
+        assertThat(rejection.path("requestId").isNull()).as("told by its id").isTrue();
+        assertThat(rejection.path("code").asText()).isEqualTo("SCHEMA");
+    }
+
     private static JsonNode run(String... arguments) throws IOException, InterruptedException {
         Path client = Installation.locate().home().resolve("jobs/local/src/test/js/client.mjs");
         List<String> command =

@@ -7,6 +7,7 @@ import io.millrace.chain.submit.L2Block;
 import io.millrace.chain.submit.TransactionOutcome;
 import io.millrace.chain.submit.VaultClient;
 import io.millrace.chain.submit.VaultHead;
+import io.millrace.chain.submit.fee.Tips;
 import java.math.BigInteger;
 import java.util.Optional;
 
@@ -85,8 +86,8 @@ class ForwardingVaultClient implements VaultClient {
     }
 
     @Override
-    public long tipWei() throws RpcException {
-        return to.tipWei();
+    public Tips tips() throws RpcException {
+        return to.tips();
     }
 
     @Override

@@ -1,9 +1,9 @@
 package io.millrace.chain.submit.sim;
 
 import io.millrace.chain.submit.EpochLog;
-import io.millrace.chain.submit.FeePolicy;
 import io.millrace.chain.submit.SubmissionJournal;
 import io.millrace.chain.submit.VaultClient;
+import io.millrace.chain.submit.fee.FeePolicy;
 
 /**
  * One rule taken away from the submitter, from outside: what it works with is wrapped so that it

@@ -5,10 +5,7 @@ import io.millrace.chain.rpc.LogEntry;
 import io.millrace.chain.rpc.RpcErrorKind;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.chain.submit.EpochLog;
-import io.millrace.chain.submit.FeePolicy;
-import io.millrace.chain.submit.Fees;
 import io.millrace.chain.submit.L2Block;
-import io.millrace.chain.submit.MarketFeePolicy;
 import io.millrace.chain.submit.SettlementHaltedException;
 import io.millrace.chain.submit.SettlementRecord;
 import io.millrace.chain.submit.SettlementRecord.State;
@@ -16,6 +13,8 @@ import io.millrace.chain.submit.SubmissionJournal;
 import io.millrace.chain.submit.TransactionOutcome;
 import io.millrace.chain.submit.VaultClient;
 import io.millrace.chain.submit.VaultHead;
+import io.millrace.chain.submit.fee.FeePolicy;
+import io.millrace.chain.submit.fee.MarketFeePolicy;
 import io.millrace.unit.Hex;
 import java.io.IOException;
 import java.util.HashMap;
@@ -111,6 +110,22 @@ enum Mutants implements Mutant {
                                             entry.state() == State.FINAL
                                                     || !settled.contains(entry.header()))
                             .toList();
+                }
+            };
+        }
+    },
+    REPLACE_WITHOUT_MORE_GAS {
+        @Override
+        public VaultClient client(VaultClient client, SimProcess process) {
+            return new ForwardingVaultClient(client) {
+                private final Map<Long, String> first = new HashMap<>();
+
+                @Override
+                public void sendRaw(String raw) throws RpcException {
+                    SimTransaction tx = process.world.chain.parse(raw);
+                    String sent = first.computeIfAbsent(tx.nonce(), nonce -> raw);
+                    boolean roomier = tx.gasLimit() > process.world.chain.parse(sent).gasLimit();
+                    to.sendRaw(roomier ? sent : raw);
                 }
             };
         }
@@ -267,7 +282,7 @@ enum Mutants implements Mutant {
     BUMP_BY_FIVE_PERCENT {
         @Override
         public FeePolicy fees(FeePolicy fees) {
-            return new Timid(fees);
+            return new TimidFees(fees);
         }
     },
     NEVER_PUBLISH_AGAIN {
@@ -288,7 +303,7 @@ enum Mutants implements Mutant {
     NO_FEE_CAP {
         @Override
         public FeePolicy fees(FeePolicy fees) {
-            return new MarketFeePolicy(1_000, 1_000_000_000_000L, 5);
+            return new MarketFeePolicy(1_000, 1_000_000_000L, 1_000_000_000_000L, 5);
         }
     },
     A_REVERT_IS_SUCCESS {
@@ -339,32 +354,6 @@ enum Mutants implements Mutant {
             };
         }
     };
-
-    /** Raises fees by half of what nodes demand. */
-    private record Timid(FeePolicy to) implements FeePolicy {
-
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public Fees initial(long baseFeeWei, long tipWei) {
-            return to.initial(baseFeeWei, tipWei);
-        }
-
-        @Override
-        public Optional<Fees> bump(Fees old, long baseFeeWei, long tipWei) {
-            return to.bump(old, baseFeeWei, tipWei).isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(
-                            new Fees(
-                                    old.maxFeePerGasWei() * 105 / 100,
-                                    old.maxPriorityFeePerGasWei() * 105 / 100));
-        }
-
-        @Override
-        public long maxFeePerGasWei() {
-            return to.maxFeePerGasWei();
-        }
-    }
 
     private static SubmissionJournal appending(
             SubmissionJournal journal, Consumer<SettlementRecord> append) {

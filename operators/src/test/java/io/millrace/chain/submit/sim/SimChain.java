@@ -38,6 +38,9 @@ final class SimChain {
     long gasNeeded = GAS;
     double inclusion = 1.0;
 
+    /** Whether a limit below what is needed keeps a transaction out, instead of failing it. */
+    boolean gasIsIntrinsic;
+
     /** Whether a header must name the vault's head (M5); only a mutant says no. */
     final boolean comparesAndSwaps;
 
@@ -95,7 +98,8 @@ final class SimChain {
         Map<String, LogEntry> logs = new HashMap<>();
         Map<String, TransactionOutcome> outcomes = new HashMap<>();
         for (SimTransaction tx : candidates) {
-            if (tx.nonce() < state.nonce()) {
+            boolean invalid = gasIsIntrinsic && tx.gasLimit() < gasNeeded;
+            if (tx.nonce() < state.nonce() || invalid) {
                 pool.remove(tx.hash());
             } else if (tx.nonce() == state.nonce()
                     && tx.maxFeePerGasWei() >= baseFeeWei

@@ -8,6 +8,7 @@ import io.millrace.chain.submit.TransactionOutcome;
 import io.millrace.chain.submit.VaultClient;
 import io.millrace.chain.submit.VaultHead;
 import io.millrace.chain.submit.VaultIdentity;
+import io.millrace.chain.submit.fee.Tips;
 import io.millrace.chain.submit.sim.SimChain.Block;
 import io.millrace.chain.submit.sim.SimNode.Mode;
 import java.io.IOException;
@@ -26,6 +27,9 @@ final class SimClient implements VaultClient {
                     "HTTP 429 without a JSON-RPC answer",
                     "nonce too high",
                     "the moon is in the wrong house");
+
+    private static final List<String> GAS_REFUSALS =
+            List.of("intrinsic gas too low", "this call is short of breath");
 
     private final SimProcess process;
     private final SimWorld world;
@@ -145,9 +149,9 @@ final class SimClient implements VaultClient {
     }
 
     @Override
-    public long tipWei() throws RpcException {
+    public Tips tips() throws RpcException {
         nodeFor("eth_maxPriorityFeePerGas");
-        return 1_000;
+        return Tips.suggested(1_000);
     }
 
     @Override
@@ -166,7 +170,7 @@ final class SimClient implements VaultClient {
         if (!tip.state().holds(call.header(), call.headerHash())) {
             revertIfAny("eth_estimateGas", call, tip);
         }
-        return SimChain.GAS;
+        return world.chain.gasIsIntrinsic ? world.chain.gasNeeded : SimChain.GAS;
     }
 
     private void revertIfAny(String method, SimTransaction.Call call, Block block)
@@ -201,6 +205,9 @@ final class SimClient implements VaultClient {
         }
         if (tx.maxFeePerGasWei() < world.chain.baseFeeWei) {
             throw refused("max fee per gas less than block base fee");
+        }
+        if (world.chain.gasIsIntrinsic && tx.gasLimit() < world.chain.gasNeeded) {
+            throw refused(world.faults.pick(GAS_REFUSALS));
         }
         if (tx.mostWei() > world.chain.tip().state().balanceWei()) {
             throw refused("insufficient funds for gas * price + value");

@@ -83,11 +83,12 @@ final class SimEvents {
             }
             world.trace(() -> "the base fee is " + chain.baseFeeWei);
         }
-        if (world.now() >= gasUntilMillis) {
+        if (!chain.gasIsIntrinsic && world.now() >= gasUntilMillis) {
             chain.gasNeeded = SimChain.GAS;
         }
         if (faults.happens(faults.gasRises)) {
             chain.gasNeeded = SimChain.GAS * 13 / 10; // more than the estimate leaves room for
+            chain.gasIsIntrinsic |= faults.chance() < 0.5; // then it stays: nothing but more helps
             gasUntilMillis = world.now() + faults.millis(2_000, 20_000);
         }
         if (faults.happens(faults.vaultPauses)) {
@@ -173,7 +174,7 @@ final class SimEvents {
         world.nodes.forEach(SimNode::heal);
         world.zombies.clear();
         chain.baseFeeWei = 1_000_000;
-        chain.gasNeeded = SimChain.GAS;
+        chain.gasNeeded = chain.gasIsIntrinsic ? chain.gasNeeded : SimChain.GAS;
         if (chain.tip().state().balanceWei() < SimWorld.BALANCE_WEI / 2) {
             fund();
         }

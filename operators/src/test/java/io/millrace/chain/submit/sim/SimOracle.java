@@ -126,19 +126,29 @@ final class SimOracle {
 
     private void requireReplaces(SettlementRecord old, SettlementRecord entry) {
         if (old.nonce() == entry.nonce()) {
+            boolean roomierAtTheLimit =
+                    gasLimit(entry) > gasLimit(old)
+                            && entry.maxFeePerGasWei() == old.maxFeePerGasWei()
+                            && !SimClient.isRaised(
+                                    old.maxFeePerGasWei(), SimWorld.FEES.maxFeePerGasWei());
             require(
-                    SimClient.isRaised(old.maxFeePerGasWei(), entry.maxFeePerGasWei())
-                            && SimClient.isRaised(
-                                    old.maxPriorityFeePerGasWei(), entry.maxPriorityFeePerGasWei()),
+                    roomierAtTheLimit || bothRaised(old, entry),
                     "replaces a fee of "
                             + old.maxFeePerGasWei()
                             + " by one of "
                             + entry.maxFeePerGasWei());
-            require(
-                    world.chain.parse(entry.raw()).gasLimit()
-                            >= world.chain.parse(old.raw()).gasLimit(),
-                    "lowers the gas of nonce " + entry.nonce());
+            require(gasLimit(entry) >= gasLimit(old), "lowers the gas of nonce " + entry.nonce());
         }
+    }
+
+    private static boolean bothRaised(SettlementRecord old, SettlementRecord entry) {
+        return SimClient.isRaised(old.maxFeePerGasWei(), entry.maxFeePerGasWei())
+                && SimClient.isRaised(
+                        old.maxPriorityFeePerGasWei(), entry.maxPriorityFeePerGasWei());
+    }
+
+    private long gasLimit(SettlementRecord signed) {
+        return world.chain.parse(signed.raw()).gasLimit();
     }
 
     /** Signed bytes arrive at a node. */

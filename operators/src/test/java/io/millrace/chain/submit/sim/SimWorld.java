@@ -4,12 +4,12 @@ import io.millrace.chain.EpochHeader;
 import io.millrace.chain.EpochHeaderHash;
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.SlotWords;
-import io.millrace.chain.submit.FeePolicy;
-import io.millrace.chain.submit.MarketFeePolicy;
 import io.millrace.chain.submit.SettlementHaltedException;
 import io.millrace.chain.submit.Signer;
 import io.millrace.chain.submit.SubmitOptions;
 import io.millrace.chain.submit.VaultIdentity;
+import io.millrace.chain.submit.fee.FeePolicy;
+import io.millrace.chain.submit.fee.MarketFeePolicy;
 import io.millrace.testing.ManualClock;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Hex;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimWorld {
 
-    static final FeePolicy FEES = new MarketFeePolicy(1_000, 1_000_000_000L, 5);
+    static final FeePolicy FEES = new MarketFeePolicy(1_000, 1_000_000_000L, 1_000_000_000L, 5);
     static final long START_MILLIS = 1_700_000_000_000L;
     static final long TICK_MILLIS = 500;
     static final long PATIENCE_MILLIS = 20 * 60_000;

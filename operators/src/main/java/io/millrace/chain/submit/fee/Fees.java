@@ -1,4 +1,4 @@
-package io.millrace.chain.submit;
+package io.millrace.chain.submit.fee;
 
 import io.millrace.unit.Nano;
 

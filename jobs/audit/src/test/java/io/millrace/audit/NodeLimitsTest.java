@@ -1,0 +1,168 @@
+package io.millrace.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A node with limits in words of its own: the audit ended there, and proved nothing. */
+class NodeLimitsTest {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final long LAST = 5_000;
+
+    private HttpServer node;
+    private long widest = Long.MAX_VALUE;
+    private int longestBatch = Integer.MAX_VALUE;
+    private int status = 200;
+    private String refusal = "";
+    private boolean cutsBatches;
+
+    @BeforeEach
+    void listen() throws IOException {
+        node = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        node.createContext("/", this::serve);
+        node.start();
+    }
+
+    @AfterEach
+    void stop() {
+        node.stop(0);
+    }
+
+    static Stream<Arguments> refusals() {
+        return Stream.of(
+                Arguments.of(
+                        700,
+                        200,
+                        "{\"id\":0,\"error\":{\"code\":-32005,\"message\":\"limit exceeded\"}}"),
+                Arguments.of(
+                        1, 200, "{\"id\":0,\"error\":{\"code\":-1,\"message\":\"ask for less\"}}"),
+                Arguments.of(64, 200, "{\"error\":\"context deadline exceeded\"}"),
+                Arguments.of(300, 400, "{\"detail\":\"span\"}"),
+                Arguments.of(300, 413, "<html>too much</html>"),
+                Arguments.of(900, 200, "{\"id\":0,\"result\":null}"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusals")
+    void logs_rangeRefusedInAnyWords_allBlocksAreRead(long limit, int code, String words)
+            throws IOException {
+        widest = limit;
+        status = code;
+        refusal = words;
+        LogRanges ranges = new LogRanges(new JsonRpc(url()), List.of("0xab"));
+        List<Long> blocks = new ArrayList<>();
+
+        long last = limit == 1 ? 40 : LAST;
+        for (long from = 3; from <= last; from = ranges.next()) {
+            ranges.logs(from, last).forEach(log -> blocks.add(log.path("blockNumber").asLong()));
+        }
+
+        assertThat(blocks)
+                .as("blocks whose logs were read")
+                .containsExactlyElementsOf(LongStream.rangeClosed(3, last).boxed().toList());
+    }
+
+    @Test
+    void logs_oneBlockRefused_saysSoWithTheNodesWords() {
+        widest = 0;
+        refusal = "{\"id\":0,\"error\":{\"code\":-1,\"message\":\"archive plan wanted\"}}";
+
+        assertThatThrownBy(() -> new LogRanges(new JsonRpc(url()), List.of("0xab")).logs(3, LAST))
+                .hasMessageContainingAll("block 3 alone", "archive plan wanted", "another node");
+    }
+
+    @ParameterizedTest
+    @MethodSource("batches")
+    void callAll_batchCutShort_everyAnswerComesInItsPlace(int most, boolean cut)
+            throws IOException {
+        longestBatch = most;
+        cutsBatches = cut;
+        refusal = "{\"error\":{\"code\":-7,\"message\":\"so many\"}}";
+        List<List<Object>> params = new ArrayList<>();
+        LongStream.range(0, 250).forEach(number -> params.add(List.of(number)));
+
+        List<JsonNode> results = new JsonRpc(url()).callAll("echo", params);
+
+        assertThat(results.stream().map(JsonNode::asLong))
+                .containsExactlyElementsOf(LongStream.range(0, 250).boxed().toList());
+    }
+
+    static Stream<Arguments> batches() {
+        return Stream.of(
+                Arguments.of(25, true),
+                Arguments.of(7, true),
+                Arguments.of(30, false),
+                Arguments.of(0, false));
+    }
+
+    private String url() {
+        return "http://127.0.0.1:" + node.getAddress().getPort();
+    }
+
+    private void serve(HttpExchange exchange) throws IOException {
+        JsonNode request = MAPPER.readTree(exchange.getRequestBody());
+        boolean refused = isRefused(request);
+        String body = refused ? refusal : answer(request).toString();
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(refused ? status : 200, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    private boolean isRefused(JsonNode request) {
+        if (request.isArray()) {
+            return !cutsBatches && request.size() > longestBatch;
+        }
+        JsonNode filter = request.path("params").path(0);
+        return filter.has("toBlock")
+                && Long.decode(filter.path("toBlock").asText())
+                                - Long.decode(filter.path("fromBlock").asText())
+                        >= widest;
+    }
+
+    private JsonNode answer(JsonNode request) {
+        if (request.isArray()) {
+            ArrayNode answers = MAPPER.createArrayNode();
+            for (JsonNode each : request) {
+                if (answers.size() < longestBatch) {
+                    answers.add(answer(each));
+                }
+            }
+            return answers;
+        }
+        ObjectNode answer = MAPPER.createObjectNode();
+        answer.set("id", request.path("id"));
+        JsonNode filter = request.path("params").path(0);
+        if (filter.has("toBlock")) {
+            ArrayNode logs = answer.putArray("result");
+            LongStream.rangeClosed(
+                            Long.decode(filter.path("fromBlock").asText()),
+                            Long.decode(filter.path("toBlock").asText()))
+                    .forEach(number -> logs.addObject().put("blockNumber", number));
+        } else {
+            answer.set("result", filter);
+        }
+        return answer;
+    }
+}

@@ -1,0 +1,358 @@
+package io.millrace.job.recover;
+
+import io.millrace.chain.CutPosition;
+import io.millrace.chain.SealedPart;
+import io.millrace.chain.SealedPart.ShardCut;
+import io.millrace.meter.Charge;
+import io.millrace.settle.AccountAmount;
+import io.millrace.settle.CutReceipt;
+import io.millrace.settle.EpochSealer;
+import io.millrace.settle.PackedWords;
+import io.millrace.settle.PartLimits;
+import io.millrace.settle.Receipt;
+import io.millrace.settle.ReceiptLeaf;
+import io.millrace.settle.SettleOptions;
+import io.millrace.settle.ShardCutter;
+import io.millrace.unit.Eip712Domain;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Completes what some sinks of a checkpoint have committed and others have not, because all died in
+ * between and the brokers aborted the rest. Every record that is committed stays and gets what it
+ * refers to; nothing that is not referred to is brought back, since its requests are read again.
+ *
+ * <ul>
+ *   <li>an epoch without receipts: they are made of the charges that have its root, or taken from
+ *       what was aborted, which a broker keeps as it keeps all else;
+ *   <li>a receipt without its charge: it holds the charge;
+ *   <li>receipts without their epoch: they are sealed again, under the same number.
+ * </ul>
+ *
+ * Of the same records always the same comes out.
+ */
+final class LedgerMend {
+
+    private final SettleOptions options;
+    private final Eip712Domain domain;
+    private final ShardCutter cutter;
+    private final SealedCharges sealedCharges;
+
+    /**
+     * For the vault that {@code domain} names.
+     *
+     * @param shardDepth as the vault has it
+     * @param part limits of one part of an epoch that is sealed again
+     */
+    LedgerMend(Eip712Domain domain, int shardDepth, PartLimits part) {
+        // Every cut an epoch: an empty one fills a number that no receipt has.
+        this.options = new SettleOptions(shardDepth, 1, 0, 0, Integer.MAX_VALUE, 1, part);
+        this.domain = domain;
+        ReceiptLeaf leaf = new ReceiptLeaf(domain);
+        this.cutter = new ShardCutter(options, leaf);
+        this.sealedCharges = new SealedCharges(leaf);
+    }
+
+    /** All receipts that the topic stores of some epochs, whatever became of their transactions. */
+    @FunctionalInterface
+    interface StoredReceipts {
+
+        /** In the order in which they were written, as far as it is known. */
+        List<Receipt> of(Set<Long> epochs) throws IOException;
+    }
+
+    /**
+     * What is to be published so that the ledger is whole, each list in the order of the ledger.
+     *
+     * @param charges that only receipts have
+     * @param receipts of epochs that lack them
+     * @param parts of epochs that only receipts name
+     */
+    record Missing(List<Charge> charges, List<Receipt> receipts, List<SealedPart> parts) {
+
+        /** Copies. */
+        Missing {
+            charges = List.copyOf(charges);
+            receipts = List.copyOf(receipts);
+            parts = List.copyOf(parts);
+        }
+
+        boolean isNothing() {
+            return charges.isEmpty() && receipts.isEmpty() && parts.isEmpty();
+        }
+
+        @Override
+        public String toString() {
+            return "%d charges, %d receipts, %d parts of epochs"
+                    .formatted(charges.size(), receipts.size(), parts.size());
+        }
+
+        /** {@code history} with all of it. */
+        LedgerHistory addedTo(LedgerHistory history) {
+            return new LedgerHistory(
+                    history.mark(),
+                    history.logMark(),
+                    joined(history.charges(), charges),
+                    joined(history.parts(), parts),
+                    joined(history.receipts(), receipts),
+                    history.requests(),
+                    history.events(),
+                    history.finalBlock());
+        }
+
+        private static <T> List<T> joined(List<T> first, List<T> second) {
+            List<T> all = new ArrayList<>(first);
+            all.addAll(second);
+            return all;
+        }
+    }
+
+    /**
+     * What {@code history} lacks.
+     *
+     * @throws RecoverException naming an epoch that cannot be completed, and what it would need
+     */
+    Missing of(LedgerHistory history, StoredReceipts stored) throws IOException {
+        List<Receipt> receipts = receipts(history, stored);
+        List<Receipt> all = new ArrayList<>(history.receipts());
+        all.addAll(receipts);
+        return new Missing(charges(history.charges(), all), receipts, parts(history, all));
+    }
+
+    /** One shard's share of an epoch, of which not all receipts are there. */
+    private record Gap(long epoch, ShardCut cut, Map<Integer, Long> debits, List<Receipt> there) {}
+
+    private List<Receipt> receipts(LedgerHistory history, StoredReceipts stored)
+            throws IOException {
+        List<Gap> gaps = gaps(history);
+        if (gaps.isEmpty()) {
+            return List.of();
+        }
+        Set<String> sealed = new HashSet<>();
+        history.receipts().forEach(receipt -> sealed.add(receipt.charge().requestId()));
+        List<Charge> unsealed = new ArrayList<>(history.charges());
+        unsealed.removeIf(charge -> sealed.contains(charge.requestId()));
+        List<Receipt> found = new ArrayList<>();
+        List<Receipt> aborted = null;
+        for (Gap gap : gaps) {
+            Optional<List<Charge>> charges = committed(gap, unsealed);
+            if (charges.isEmpty()) {
+                if (aborted == null) {
+                    Set<Long> epochs = new TreeSet<>();
+                    gaps.forEach(other -> epochs.add(other.epoch()));
+                    aborted = stored.of(epochs);
+                }
+                charges = stored(gap, unsealed, aborted);
+            }
+            List<Charge> charged = charges.orElseThrow(() -> lost(gap));
+            Set<String> before = new HashSet<>();
+            gap.there().forEach(receipt -> before.add(receipt.charge().requestId()));
+            Set<String> ids = new HashSet<>();
+            for (int index = 0; index < charged.size(); index++) {
+                Charge charge = charged.get(index);
+                ids.add(charge.requestId());
+                if (!before.contains(charge.requestId())) {
+                    found.add(
+                            new Receipt(
+                                    gap.epoch(),
+                                    gap.cut().cut(),
+                                    gap.cut().shard(),
+                                    index,
+                                    charge));
+                }
+            }
+            unsealed.removeIf(charge -> ids.contains(charge.requestId()));
+        }
+        return found;
+    }
+
+    private List<Gap> gaps(LedgerHistory history) {
+        Map<String, List<Receipt>> byShard = new HashMap<>();
+        for (Receipt receipt : history.receipts()) {
+            byShard.computeIfAbsent(
+                            receipt.epoch() + "/" + receipt.shard(), shard -> new ArrayList<>())
+                    .add(receipt);
+        }
+        Map<Long, Map<Integer, Long>> debits = new HashMap<>();
+        for (SealedPart part : history.parts()) {
+            Map<Integer, Long> ofEpoch =
+                    debits.computeIfAbsent(part.header().epoch(), epoch -> new HashMap<>());
+            for (AccountAmount debit :
+                    PackedWords.unpack(part.words().debitSlots(), part.words().debits())) {
+                ofEpoch.merge(debit.account(), debit.amountNano(), Math::addExact);
+            }
+        }
+        List<Gap> gaps = new ArrayList<>();
+        for (SealedPart part : history.parts()) {
+            long epoch = part.header().epoch();
+            for (ShardCut cut : part.header().part() == 0 ? part.sources() : List.<ShardCut>of()) {
+                List<Receipt> there = byShard.getOrDefault(epoch + "/" + cut.shard(), List.of());
+                if (there.size() < cut.receipts()) {
+                    gaps.add(new Gap(epoch, cut, debits.getOrDefault(epoch, Map.of()), there));
+                }
+            }
+        }
+        return gaps;
+    }
+
+    /** From what is committed: the receipts of this share that are there, and unsealed charges. */
+    private Optional<List<Charge>> committed(Gap gap, List<Charge> unsealed) {
+        return sealedCharges.find(gap.cut(), pool(gap, unsealed, List.of()), gap.debits());
+    }
+
+    /** From what is stored: as one run of the job has written it, or, if several have, mixed. */
+    private Optional<List<Charge>> stored(Gap gap, List<Charge> unsealed, List<Receipt> stored) {
+        Map<Integer, Charge> first = new TreeMap<>();
+        Map<Integer, Charge> last = new TreeMap<>();
+        for (Receipt receipt : stored) {
+            if (receipt.epoch() == gap.epoch()
+                    && receipt.shard() == gap.cut().shard()
+                    && receipt.cut() == gap.cut().cut()) {
+                first.putIfAbsent(receipt.index(), receipt.charge());
+                last.put(receipt.index(), receipt.charge());
+            }
+        }
+        List<Charge> ofFirst = List.copyOf(first.values());
+        List<Charge> ofLast = List.copyOf(last.values());
+        for (List<Charge> run : List.of(ofLast, ofFirst)) {
+            if (sealedCharges.areOf(gap.cut(), run)) {
+                return Optional.of(SealedCharges.inLeafOrder(run));
+            }
+        }
+        for (List<Charge> run : List.of(ofLast, ofFirst)) {
+            Optional<List<Charge>> found =
+                    sealedCharges.find(gap.cut(), pool(gap, unsealed, run), gap.debits());
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Of two charges with one place in the books the committed one. */
+    private List<Charge> pool(Gap gap, List<Charge> unsealed, List<Charge> more) {
+        Map<String, Charge> pool = new HashMap<>();
+        gap.there().forEach(receipt -> pool.put(place(receipt.charge()), receipt.charge()));
+        for (Charge charge : unsealed) {
+            if (options.shardOf(charge.requesterAccount()) == gap.cut().shard()) {
+                pool.putIfAbsent(place(charge), charge);
+            }
+        }
+        more.forEach(charge -> pool.putIfAbsent(place(charge), charge));
+        return List.copyOf(pool.values());
+    }
+
+    private static String place(Charge charge) {
+        return charge.requesterAccount() + "/" + charge.sequence();
+    }
+
+    private static RecoverException lost(Gap gap) {
+        Map<Integer, Long> debits = new TreeMap<>(gap.debits());
+        return new RecoverException(
+                """
+                epoch %d was sealed with %d receipts of shard %d over %d nano-USD (root %s), of \
+                which %d are committed, and neither the committed charges nor what the brokers have \
+                stored has that root; the epoch debits (account: nano-USD) %s; nothing is \
+                rebuilt from it, restore the topics of charges and receipts from a replica\
+                """
+                        .formatted(
+                                gap.epoch(),
+                                gap.cut().receipts(),
+                                gap.cut().shard(),
+                                gap.cut().sumNano(),
+                                gap.cut().root(),
+                                gap.there().size(),
+                                debits));
+    }
+
+    /** Those that only receipts have, by requester in the order of their sequence. */
+    private static List<Charge> charges(List<Charge> charges, List<Receipt> receipts) {
+        Set<String> known = new HashSet<>();
+        charges.forEach(charge -> known.add(charge.requestId()));
+        return receipts.stream()
+                .map(Receipt::charge)
+                .filter(charge -> known.add(charge.requestId()))
+                .sorted(LedgerHistory.CHARGES)
+                .toList();
+    }
+
+    /** Seals the receipts behind the last epoch, as they are: others have seen their numbers. */
+    private List<SealedPart> parts(LedgerHistory history, List<Receipt> receipts) {
+        List<SealedPart> known = history.parts();
+        SealedPart last = known.isEmpty() ? null : known.get(known.size() - 1);
+        long head = last == null ? 0 : last.header().epoch();
+        TreeMap<Long, TreeMap<Integer, List<Receipt>>> behind = new TreeMap<>();
+        for (Receipt receipt : receipts) {
+            if (receipt.epoch() > head) {
+                behind.computeIfAbsent(receipt.epoch(), epoch -> new TreeMap<>())
+                        .computeIfAbsent(receipt.shard(), shard -> new ArrayList<>())
+                        .add(receipt);
+            }
+        }
+        if (behind.isEmpty()) {
+            return List.of();
+        }
+        EpochSealer sealer = new EpochSealer(options, domain);
+        if (last != null) {
+            last.positions().forEach(sealer::add);
+            sealer.restore(new EpochSealer.Head(head, last.hash(), 0), Long.MAX_VALUE);
+        }
+        List<SealedPart> parts = new ArrayList<>();
+        for (long epoch = head + 1; epoch <= behind.lastKey(); epoch++) {
+            parts.addAll(sealed(epoch, behind.getOrDefault(epoch, new TreeMap<>()), sealer));
+        }
+        return parts;
+    }
+
+    private List<SealedPart> sealed(
+            long epoch, Map<Integer, List<Receipt>> shards, EpochSealer sealer) {
+        long barrier = 0;
+        for (Map.Entry<Integer, List<Receipt>> shard : shards.entrySet()) {
+            long cut = shard.getValue().get(0).cut();
+            barrier = Math.max(barrier, cut);
+            List<Charge> charges = new ArrayList<>();
+            for (Receipt receipt : shard.getValue()) {
+                charges.add(receipt.charge());
+                // What it was cut from had been read: the header's positions say so.
+                sealer.add(
+                        new CutPosition(
+                                cut,
+                                "requests-" + receipt.charge().place().topicPartition(),
+                                receipt.charge().place().offset() + 1));
+            }
+            ShardCutter.Cut again = cutter.cut(cut, shard.getKey(), charges, List.of());
+            List<Receipt> numbered = new ArrayList<>();
+            for (CutReceipt receipt : again.receipts()) {
+                numbered.add(receipt.numbered(epoch));
+            }
+            List<Receipt> ordered = new ArrayList<>(shard.getValue());
+            ordered.sort(Comparator.comparingInt(Receipt::index));
+            if (!numbered.equals(ordered)) {
+                throw new RecoverException(
+                        """
+                        epoch %d is not in the log, and the %d receipts of it that shard %d has are \
+                        not all: the first of them is %s; nothing is rebuilt from it, restore the \
+                        topic of receipts from a replica\
+                        """
+                                .formatted(epoch, ordered.size(), shard.getKey(), ordered.get(0)));
+            }
+            sealer.add(again.root());
+        }
+        List<EpochSealer.Sealed> sealed = sealer.seal(barrier);
+        if (sealed.size() != 1) {
+            throw new RecoverException(
+                    "epoch %d is not in the log, and its receipts are of %d cuts; restore the log from a replica"
+                            .formatted(epoch, sealed.size()));
+        }
+        return sealed.get(0).parts();
+    }
+}

@@ -1,0 +1,89 @@
+package io.millrace.job.recover;
+
+import io.millrace.job.JobConfig;
+import io.millrace.job.Outbound;
+import io.millrace.job.OutboundRecord;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Publishes what a ledger lacks in one transaction: all of it becomes visible or nothing, and a
+ * recovery that died before is fenced and has published nothing.
+ */
+final class LedgerPublisher {
+
+    private LedgerPublisher() {}
+
+    /**
+     * Returns once everything is committed.
+     *
+     * @param answers that belong to the charges
+     */
+    static void publish(
+            JobConfig.Kafka kafka, LedgerMend.Missing missing, List<OutboundRecord> answers)
+            throws IOException {
+        try (var producer = producer(kafka)) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            Future<RecordMetadata> last = null;
+            for (var charge : missing.charges()) {
+                last = send(producer, Outbound.of(charge));
+            }
+            for (OutboundRecord answer : answers) {
+                last = send(producer, answer);
+            }
+            for (var receipt : missing.receipts()) {
+                last = send(producer, Outbound.of(receipt));
+            }
+            for (var part : missing.parts()) {
+                last = send(producer, Outbound.of(part));
+            }
+            if (last != null) {
+                last.get();
+            }
+            producer.commitTransaction(); // throws if any of them was not stored
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed(kafka, e);
+        } catch (ExecutionException | KafkaException e) {
+            throw failed(kafka, e);
+        }
+    }
+
+    private static Future<RecordMetadata> send(
+            KafkaProducer<byte[], byte[]> producer, OutboundRecord record) {
+        return producer.send(new ProducerRecord<>(record.topic(), record.key(), record.value()));
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer(JobConfig.Kafka kafka) {
+        return new KafkaProducer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        kafka.bootstrapServers(),
+                        "transactional.id",
+                        OpenTransactions.recoveryId(kafka.transactionPrefix()),
+                        "transaction.timeout.ms",
+                        (int) kafka.transactionTimeout().toMillis(),
+                        "compression.type",
+                        "gzip",
+                        "max.request.size",
+                        8 * 1024 * 1024),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    private static IOException failed(JobConfig.Kafka kafka, Exception cause) {
+        return new IOException(
+                "what the ledger lacks cannot be published at %s; nothing of it was, check that the brokers are up and run it again"
+                        .formatted(kafka.bootstrapServers()),
+                cause);
+    }
+}

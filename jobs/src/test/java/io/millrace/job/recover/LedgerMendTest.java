@@ -1,0 +1,246 @@
+package io.millrace.job.recover;
+
+import static io.millrace.job.recover.LedgerRun.DOMAIN;
+import static io.millrace.job.recover.LedgerRun.OPTIONS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.admit.RequestPlace;
+import io.millrace.chain.SealedPart;
+import io.millrace.chain.submit.VaultHead;
+import io.millrace.meter.Charge;
+import io.millrace.settle.CheckpointMark;
+import io.millrace.settle.PartLimits;
+import io.millrace.settle.Receipt;
+import io.millrace.testing.ChargeBuilder;
+import io.millrace.unit.Hex;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A checkpoint with a cut completes, some of the sinks' subtasks commit, everything dies, and the
+ * brokers abort the rest. Whichever they were, an operator is not told to restore a replica that
+ * nobody has.
+ */
+class LedgerMendTest {
+
+    private static final LedgerMend MEND =
+            new LedgerMend(DOMAIN, OPTIONS.shardDepth(), PartLimits.DEFAULT);
+    private static final LedgerChecks CHECKS = new LedgerChecks(DOMAIN, OPTIONS.shards());
+
+    /** Subtasks with a transaction of their own. */
+    private enum Sink {
+        MONEY_0,
+        MONEY_1,
+        REJECTIONS,
+        EPOCHS,
+        RECEIPTS_0,
+        RECEIPTS_1
+    }
+
+    /** What a checkpoint has added, and what of it was committed. */
+    private record Loss(LedgerRun run, Sizes before, CheckpointMark markBefore, Set<Sink> sinks) {
+
+        private record Sizes(int charges, int parts, int receipts, Set<RequestPlace> rejected) {}
+
+        static Loss of(long seed, Set<Sink> sinks) {
+            LedgerRun run = new LedgerRun(new Random(seed));
+            run.run(600);
+            run.checkpoint();
+            Sizes before =
+                    new Sizes(
+                            run.charges.size(),
+                            run.parts.size(),
+                            run.receipts.size(),
+                            Set.copyOf(run.rejected));
+            CheckpointMark mark = run.mark;
+            run.runWithoutCheckpoint(150);
+            run.checkpoint();
+            assertThat(run.receipts.size())
+                    .as("receipts of the cut")
+                    .isGreaterThan(before.receipts);
+            return new Loss(run, before, mark, sinks);
+        }
+
+        LedgerHistory history() {
+            List<Charge> charges =
+                    kept(
+                            run.charges,
+                            before.charges,
+                            charge ->
+                                    charge.requesterAccount() % 2 == 0
+                                            ? Sink.MONEY_0
+                                            : Sink.MONEY_1);
+            Collections.shuffle(charges, new Random(7)); // as from other partitions than it was
+            return run.history(
+                    sinks.isEmpty() ? markBefore : run.mark,
+                    sinks.contains(Sink.EPOCHS) ? run.mark : markBefore,
+                    charges,
+                    sinks.contains(Sink.REJECTIONS) ? run.rejected : before.rejected,
+                    kept(run.parts, before.parts, part -> Sink.EPOCHS),
+                    kept(
+                            run.receipts,
+                            before.receipts,
+                            receipt ->
+                                    receipt.shard() % 2 == 0 ? Sink.RECEIPTS_0 : Sink.RECEIPTS_1));
+        }
+
+        private interface Writer<T> {
+            Sink of(T record);
+        }
+
+        private <T> List<T> kept(List<T> records, int before, Writer<T> writer) {
+            List<T> kept = new ArrayList<>(records.subList(0, before));
+            for (T record : records.subList(before, records.size())) {
+                if (sinks.contains(writer.of(record))) {
+                    kept.add(record);
+                }
+            }
+            return kept;
+        }
+
+        /** A broker keeps what it has aborted, from this run and from one that died before. */
+        List<Receipt> stored(Set<Long> epochs) {
+            return run.receipts.stream().filter(r -> epochs.contains(r.epoch())).toList();
+        }
+    }
+
+    private static Stream<Set<Sink>> subsets() {
+        Sink[] all = Sink.values();
+        return IntStream.range(0, 1 << all.length)
+                .mapToObj(
+                        bits ->
+                                IntStream.range(0, all.length)
+                                        .filter(sink -> (bits >> sink & 1) == 1)
+                                        .mapToObj(sink -> all[sink])
+                                        .collect(
+                                                Collectors.toCollection(
+                                                        () -> EnumSet.noneOf(Sink.class))));
+    }
+
+    @ParameterizedTest(name = "committed: {0}")
+    @MethodSource("subsets")
+    void mend_someSinksOfACutCommitted_ledgerIsWholeAgain(Set<Sink> sinks) throws Exception {
+        for (long seed = 1; seed <= 6; seed++) {
+            Loss loss = Loss.of(seed, sinks);
+            LedgerHistory history = loss.history();
+            LedgerMend.Missing missing = MEND.of(history, loss::stored);
+            LedgerHistory mended = missing.addedTo(history);
+
+            CHECKS.require(mended, vaultOf(history.parts()));
+            assertThat(MEND.of(mended, loss::stored).isNothing())
+                    .as("a second recovery publishes nothing, seed " + seed)
+                    .isTrue();
+            assertThat(MEND.of(loss.history(), loss::stored))
+                    .as("a recovery that died half-way, run again, seed " + seed)
+                    .isEqualTo(missing);
+            assertThat(loss.run().charges)
+                    .as("charges as they were, seed " + seed)
+                    .containsAll(missing.charges());
+            assertThat(loss.run().receipts)
+                    .as("receipts as they were, seed " + seed)
+                    .containsAll(missing.receipts());
+            if (!sinks.contains(Sink.EPOCHS)) {
+                assertThat(missing.receipts()).as("of epochs nobody has seen").isEmpty();
+            } else {
+                assertThat(mended.receipts())
+                        .containsExactlyInAnyOrderElementsOf(loss.run().receipts);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "committed: {0}")
+    @MethodSource("subsets")
+    void mend_nothingAbortedIsStored_completedFromWhatIsCommittedOrNamed(Set<Sink> sinks)
+            throws Exception {
+        Loss loss = Loss.of(11, sinks);
+        LedgerHistory history = loss.history();
+        boolean moneyOfEach =
+                sinks.containsAll(Set.of(Sink.MONEY_0, Sink.MONEY_1))
+                        || sinks.containsAll(Set.of(Sink.RECEIPTS_0, Sink.RECEIPTS_1))
+                        || sinks.containsAll(Set.of(Sink.MONEY_0, Sink.RECEIPTS_1))
+                        || sinks.containsAll(Set.of(Sink.RECEIPTS_0, Sink.MONEY_1));
+        if (moneyOfEach || !sinks.contains(Sink.EPOCHS)) {
+            LedgerMend.Missing missing = MEND.of(history, epochs -> List.of());
+            CHECKS.require(missing.addedTo(history), vaultOf(history.parts()));
+        } else {
+            assertThatThrownBy(() -> MEND.of(history, epochs -> List.of()))
+                    .isInstanceOf(RecoverException.class)
+                    .hasMessageContaining("epoch " + loss.run().mark.epoch() + " was sealed with")
+                    .hasMessageContaining("of shard")
+                    .hasMessageContaining("restore the topics of charges and receipts");
+        }
+    }
+
+    /** What one run has cut, a later one cuts otherwise: only one of them has the root. */
+    @ParameterizedTest(name = "seed={0}")
+    @MethodSource("seeds")
+    void mend_storedByTwoRuns_takesThoseThatWereSealed(long seed) throws Exception {
+        Loss loss = Loss.of(seed, EnumSet.of(Sink.EPOCHS));
+        List<Receipt> others = new ArrayList<>();
+        for (Receipt receipt : loss.run().receipts) {
+            Charge charge = receipt.charge();
+            others.add(
+                    new Receipt(
+                            receipt.epoch(),
+                            receipt.cut(),
+                            receipt.shard(),
+                            receipt.index(),
+                            ChargeBuilder.like(charge)
+                                    .amounts(charge.debitNano() + 1, charge.feeNano())
+                                    .build()));
+        }
+        LedgerHistory history = loss.history();
+        for (List<List<Receipt>> order :
+                List.of(
+                        List.of(others, loss.run().receipts),
+                        List.of(loss.run().receipts, others))) {
+            LedgerMend.Missing missing =
+                    MEND.of(history, epochs -> order.stream().flatMap(List::stream).toList());
+            CHECKS.require(missing.addedTo(history), vaultOf(history.parts()));
+        }
+    }
+
+    private static Stream<Long> seeds() {
+        return Stream.of(21L, 22L, 23L);
+    }
+
+    /** One that has settled everything that was visible to a submitter. */
+    private static LedgerChecks.VaultRecord vaultOf(List<SealedPart> parts) {
+        Set<String> hashes = new HashSet<>();
+        Map<String, String> byPart =
+                parts.stream()
+                        .filter(part -> hashes.add(part.hash()))
+                        .collect(
+                                Collectors.toMap(
+                                        part -> part.header().epoch() + "/" + part.header().part(),
+                                        SealedPart::hash));
+        SealedPart last = parts.get(parts.size() - 1);
+        return new LedgerChecks.VaultRecord() {
+            @Override
+            public VaultHead head() {
+                return new VaultHead(
+                        last.hash(),
+                        last.header().epoch(),
+                        last.header().part(),
+                        last.header().parts());
+            }
+
+            @Override
+            public String headerOf(long epoch, int part) {
+                return byPart.getOrDefault(epoch + "/" + part, Hex.ZERO_32);
+            }
+        };
+    }
+}
