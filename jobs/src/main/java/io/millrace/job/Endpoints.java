@@ -1,6 +1,7 @@
 package io.millrace.job;
 
 import io.millrace.admit.RequestRecord;
+import io.millrace.admit.clock.RequestTopic;
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.VaultEvent;
 import io.millrace.chain.event.JsonRpcEventChain;
@@ -10,6 +11,7 @@ import io.millrace.chain.submit.StoredEpochs;
 import io.millrace.chain.submit.SubmissionJournal;
 import io.millrace.job.topic.KafkaEpochLog;
 import io.millrace.job.topic.KafkaLedgerLog;
+import io.millrace.job.topic.KafkaRequestTopic;
 import io.millrace.job.topic.KafkaSubmissionJournal;
 import io.millrace.meter.Charge;
 import io.millrace.settle.LedgerLog;
@@ -33,7 +35,8 @@ import org.apache.flink.connector.datagen.source.DataGeneratorSource;
  * @param rejections exactly once
  * @param epochLog exactly once
  * @param receipts exactly once
- * @param ticksOut into each partition of the request topic in turn
+ * @param requestTopic whose partitions get ticks, and are kept free of open transactions
+ * @param ticksOut each into the partition of the request topic that it names
  * @param journal of the submitter
  * @param log what is committed of the ledger: read once at start
  * @param storedEpochs the log of epochs as it is stored
@@ -49,6 +52,7 @@ public record Endpoints(
         Sink<OutboundRecord> rejections,
         Sink<OutboundRecord> epochLog,
         Sink<OutboundRecord> receipts,
+        RequestTopic.Factory requestTopic,
         Sink<Long> ticksOut,
         SubmissionJournal.Factory journal,
         LedgerLog.Factory log,
@@ -70,6 +74,7 @@ public record Endpoints(
                 kafka.exactlyOnce(LedgerSink.REJECTIONS),
                 kafka.exactlyOnce(LedgerSink.EPOCHS),
                 kafka.exactlyOnce(LedgerSink.RECEIPTS),
+                KafkaRequestTopic.factory(config.kafka().bootstrapServers()),
                 kafka.ticks(),
                 KafkaSubmissionJournal.factory(
                         config.kafka().bootstrapServers(),

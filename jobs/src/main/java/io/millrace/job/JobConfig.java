@@ -67,7 +67,11 @@ public record JobConfig(
 
     /** Admission. */
     public record Admit(
-            Duration horizon, int maxRecordBytes, long maxUnsettledNano, Duration maxChainAge) {}
+            Duration horizon,
+            int maxRecordBytes,
+            long maxUnsettledNano,
+            Duration maxChainAge,
+            Duration maxOpenTransaction) {}
 
     /** Inference. */
     public record Infer(
@@ -78,7 +82,8 @@ public record JobConfig(
             int maxBatchTokens,
             Duration maxDelay,
             int inFlightTokens,
-            int threads) {}
+            int threads,
+            Duration maxRun) {}
 
     /** Epochs. */
     public record Settle(
@@ -144,7 +149,8 @@ public record JobConfig(
                         positive(given, JobOptions.ADMIT_HORIZON),
                         (int) atLeast(given, JobOptions.ADMIT_MAX_RECORD_BYTES, 1),
                         atLeast(given, JobOptions.ADMIT_MAX_UNSETTLED_NANO, 1),
-                        positive(given, JobOptions.ADMIT_MAX_CHAIN_AGE)),
+                        positive(given, JobOptions.ADMIT_MAX_CHAIN_AGE),
+                        positive(given, JobOptions.REQUESTS_MAX_OPEN_TRANSACTION)),
                 infer(given),
                 settle(given),
                 given.get(JobOptions.RESULTS_MODE),
@@ -203,7 +209,8 @@ public record JobConfig(
                 (int) atLeast(given, JobOptions.INFER_BATCH_MAX_TOKENS, 1),
                 given.get(JobOptions.INFER_BATCH_MAX_DELAY),
                 (int) atLeast(given, JobOptions.INFER_IN_FLIGHT_MAX_TOKENS, 1),
-                (int) atLeast(given, JobOptions.INFER_THREADS, 1));
+                (int) atLeast(given, JobOptions.INFER_THREADS, 1),
+                positive(given, JobOptions.INFER_BATCH_MAX_RUN));
     }
 
     private static Settle settle(Configuration given) {

@@ -18,10 +18,7 @@ import org.apache.flink.configuration.ConfigOption;
 public final class JobOptions {
 
     public static final ConfigOption<String> KAFKA_BOOTSTRAP_SERVERS =
-            key("kafka.bootstrap.servers")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription("Kafka brokers, host:port, comma-separated.");
+            required("kafka.bootstrap.servers", "Kafka brokers, host:port, comma-separated.");
 
     public static final ConfigOption<String> KAFKA_TRANSACTION_PREFIX =
             key("kafka.transaction.prefix")
@@ -87,27 +84,22 @@ public final class JobOptions {
                             "EIP-155 id of the L2. Part of every signature: fixed for a ledger.");
 
     public static final ConfigOption<String> VAULT_ADDRESS =
-            key("vault.address")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription(
-                            "SettlementVault. Part of every signature: fixed for a ledger.");
+            required(
+                    "vault.address",
+                    "SettlementVault. Part of every signature: fixed for a ledger.");
 
     public static final ConfigOption<String> VAULT_CODE_HASH =
-            key("vault.code.hash")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription("keccak256 of the vault's code, as cast codehash prints it.");
+            required(
+                    "vault.code.hash",
+                    "keccak256 of the vault's code, as cast codehash prints it.");
 
     public static final ConfigOption<String> TOKEN_ADDRESS =
-            key("token.address")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription(
-                            "Settlement token; nothing is settled into a vault of another.");
+            required(
+                    "token.address",
+                    "Settlement token; nothing is settled into a vault of another.");
 
     public static final ConfigOption<String> REGISTRY_ADDRESS =
-            key("registry.address").stringType().noDefaultValue().withDescription("ModelRegistry.");
+            required("registry.address", "ModelRegistry.");
 
     public static final ConfigOption<Long> CHAIN_START_BLOCK =
             key("chain.start.block")
@@ -143,12 +135,10 @@ public final class JobOptions {
                                     + " usable blooms. off: two readings must agree, no more.");
 
     public static final ConfigOption<String> SETTLE_SIGNER_KEY_FILE =
-            key("settle.signer.key.file")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription(
-                            "File with the settler's private key as 0x-hex, closed to others (mode"
-                                    + " 0600, or 0440 for a Kubernetes secret).");
+            required(
+                    "settle.signer.key.file",
+                    "File with the settler's private key as 0x-hex, closed to others (mode"
+                            + " 0600, or 0440 for a Kubernetes secret).");
 
     public static final ConfigOption<Long> CHAIN_TRANSACTION_MAX_GAS =
             key("chain.transaction.max.gas")
@@ -193,11 +183,7 @@ public final class JobOptions {
                                     + " TaskManagers.");
 
     public static final ConfigOption<String> MODELS_DIR =
-            key("models.dir")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription(
-                            "Folder with one folder a model: manifest.json and its files.");
+            required("models.dir", "Folder with one folder a model: manifest.json and its files.");
 
     public static final ConfigOption<ResultsMode> RESULTS_MODE =
             key("results.mode")
@@ -241,6 +227,14 @@ public final class JobOptions {
                                 + " the job refuses to start, so that none is charged a price that"
                                 + " had changed unheard. Give more than the L2 takes to finality.");
 
+    public static final ConfigOption<Duration> REQUESTS_MAX_OPEN_TRANSACTION =
+            key("requests.max.open.transaction")
+                    .durationType()
+                    .defaultValue(Duration.ofSeconds(10))
+                    .withDescription(
+                            "How long a client's transaction may hide what follows it in the"
+                                + " request topic; then it is aborted, its requests never were.");
+
     public static final ConfigOption<Integer> FEE_BASIS_POINTS =
             key("fee.basis.points")
                     .intType()
@@ -249,16 +243,10 @@ public final class JobOptions {
                             "Protocol fee out of each debit to the treasury, 1/100 of 1 %.");
 
     public static final ConfigOption<Integer> INFER_BATCH_MAX_ROWS =
-            key("infer.batch.max.rows")
-                    .intType()
-                    .defaultValue(32)
-                    .withDescription("Most rows of one batch.");
+            integer("infer.batch.max.rows", 32, "Most rows of one batch.");
 
     public static final ConfigOption<Integer> INFER_BATCH_MAX_TOKENS =
-            key("infer.batch.max.tokens")
-                    .intType()
-                    .defaultValue(2048)
-                    .withDescription("Most tokens of one batch, padding included.");
+            integer("infer.batch.max.tokens", 2048, "Most tokens of one batch, padding included.");
 
     public static final ConfigOption<Duration> INFER_BATCH_MAX_DELAY =
             key("infer.batch.max.delay")
@@ -267,17 +255,21 @@ public final class JobOptions {
                     .withDescription("Longest wait of a row for company while the device is idle.");
 
     public static final ConfigOption<Integer> INFER_IN_FLIGHT_MAX_TOKENS =
-            key("infer.in-flight.max.tokens")
-                    .intType()
-                    .defaultValue(32 * 1024)
-                    .withDescription(
-                            "Tokens one subtask holds before it stops reading (back-pressure).");
+            integer(
+                    "infer.in-flight.max.tokens",
+                    32 * 1024,
+                    "Tokens one subtask holds before it stops reading (back-pressure).");
 
     public static final ConfigOption<Integer> INFER_THREADS =
-            key("infer.threads")
-                    .intType()
-                    .defaultValue(1)
-                    .withDescription("CPU threads of one model's session.");
+            integer("infer.threads", 1, "CPU threads of one model's session.");
+
+    public static final ConfigOption<Duration> INFER_BATCH_MAX_RUN =
+            key("infer.batch.max.run")
+                    .durationType()
+                    .defaultValue(Duration.ofMinutes(1))
+                    .withDescription(
+                            "Longest run of a batch in the model, several times the usual; then it"
+                                    + " counts as hung, and the job restarts.");
 
     public static final ConfigOption<Integer> SETTLE_SHARD_DEPTH =
             key("settle.shard.depth")
@@ -367,12 +359,14 @@ public final class JobOptions {
                     ADMIT_MAX_RECORD_BYTES,
                     ADMIT_MAX_UNSETTLED_NANO,
                     ADMIT_MAX_CHAIN_AGE,
+                    REQUESTS_MAX_OPEN_TRANSACTION,
                     FEE_BASIS_POINTS,
                     INFER_BATCH_MAX_ROWS,
                     INFER_BATCH_MAX_TOKENS,
                     INFER_BATCH_MAX_DELAY,
                     INFER_IN_FLIGHT_MAX_TOKENS,
                     INFER_THREADS,
+                    INFER_BATCH_MAX_RUN,
                     SETTLE_SHARD_DEPTH,
                     EPOCH_CUT_EVERY_CHECKPOINTS,
                     EPOCH_HEARTBEAT_CUTS,
@@ -387,14 +381,20 @@ public final class JobOptions {
 
     private JobOptions() {}
 
+    private static ConfigOption<String> required(String key, String meaning) {
+        return key(key).stringType().noDefaultValue().withDescription(meaning);
+    }
+
+    private static ConfigOption<Integer> integer(String key, int preset, String meaning) {
+        return key(key).intType().defaultValue(preset).withDescription(meaning);
+    }
+
     private static ConfigOption<Integer> parallelismOf(String stage) {
         return key("parallelism." + stage)
                 .intType()
                 .noDefaultValue()
                 .withDescription(
-                        "Parallelism of "
-                                + stage
-                                + ", by default the job's own (parallelism.default); may change at"
-                                + " any savepoint.");
+                        "Parallelism of %s, by default the job's own (parallelism.default); may change at any savepoint."
+                                .formatted(stage));
     }
 }

@@ -40,6 +40,9 @@ final class KafkaEndpoints {
                     + " start with --%s PARTITION:FIRST"
                             .formatted(JobOptions.KAFKA_LOST_REQUESTS.key());
 
+    /** After so long a partition that was added is read; Flink's default is minutes. */
+    private static final String DISCOVERY_MILLIS = "10000";
+
     private final JobConfig.Kafka config;
 
     KafkaEndpoints(JobConfig.Kafka config) {
@@ -59,6 +62,7 @@ final class KafkaEndpoints {
                         .setStartingOffsets(start(Topics.REQUESTS))
                         .setDeserializer(new RequestRecordSchema())
                         .setProperty("isolation.level", "read_committed")
+                        .setProperty("partition.discovery.interval.ms", DISCOVERY_MILLIS)
                         .setProperty("max.poll.records", MAX_REQUESTS_A_POLL)
                         .build();
         return whole(requests, LOST_REQUESTS, partitions(config.lostRequests()));
@@ -83,6 +87,7 @@ final class KafkaEndpoints {
                         .setStartingOffsets(start(topic))
                         .setDeserializer(new JsonRecordSchema<>(type))
                         .setProperty("isolation.level", "read_committed")
+                        .setProperty("partition.discovery.interval.ms", DISCOVERY_MILLIS)
                         .build();
         return whole(records, LOST_BOOKS, Map.of());
     }
@@ -143,7 +148,7 @@ final class KafkaEndpoints {
                 .build();
     }
 
-    /** Clock records, one partition of the request topic after the other. */
+    /** Clock records, each into the partition of the request topic that it names. */
     KafkaSink<Long> ticks() {
         return KafkaSink.<Long>builder()
                 .setBootstrapServers(config.bootstrapServers())
@@ -168,12 +173,11 @@ final class KafkaEndpoints {
     }
 
     private static KafkaRecordSerializationSchema<Long> tickSchema() {
-        return (number, context, timestamp) -> {
-            int[] partitions = context.getPartitionsForTopic(Topics.REQUESTS);
-            int partition = partitions[(int) (number % partitions.length)];
+        return (partition, context, timestamp) -> {
             RecordHeaders header = new RecordHeaders();
             header.add(Topics.TICK_HEADER, "1".getBytes(StandardCharsets.US_ASCII));
-            return new ProducerRecord<>(Topics.REQUESTS, partition, null, null, null, header);
+            return new ProducerRecord<>(
+                    Topics.REQUESTS, Math.toIntExact(partition), null, null, null, header);
         };
     }
 }

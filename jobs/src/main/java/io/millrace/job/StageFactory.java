@@ -1,11 +1,14 @@
 package io.millrace.job;
 
 import io.millrace.admit.AdmitFunction;
+import io.millrace.admit.AdmitOperator;
 import io.millrace.admit.AdmitOptions;
 import io.millrace.admit.FundsChange;
 import io.millrace.admit.Release;
 import io.millrace.admit.RequestRecord;
 import io.millrace.admit.ValidateFunction;
+import io.millrace.admit.clock.ClockOperator;
+import io.millrace.admit.clock.RequestTopic;
 import io.millrace.admit.gate.GateKeeperOperator;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.VaultEvent;
@@ -87,13 +90,17 @@ final class StageFactory {
                 new DjlTokenCounterFactory(config.infer().modelsDir()));
     }
 
-    AdmitFunction admit() {
-        return new AdmitFunction();
+    AdmitOperator admit() {
+        return new AdmitOperator(new AdmitFunction());
     }
 
     GateKeeperOperator gateKeeper() {
         return new GateKeeperOperator(
                 config.admit().maxUnsettledNano(), config.admit().maxChainAge().toMillis());
+    }
+
+    ClockOperator clock(RequestTopic.Factory topic) {
+        return new ClockOperator(topic, config.admit().maxOpenTransaction().toMillis());
     }
 
     InferOperatorFactory infer() {
@@ -111,6 +118,7 @@ final class StageFactory {
                         options.maxDelay().toMillis(),
                         options.inFlightTokens(),
                         options.threads(),
+                        options.maxRun().toMillis(),
                         options.modelsDir(),
                         providers,
                         config.chain().domain()));

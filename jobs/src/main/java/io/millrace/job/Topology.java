@@ -14,6 +14,8 @@ import io.millrace.admit.gate.AdmissionGate;
 import io.millrace.admit.gate.GateOperator;
 import io.millrace.admit.gate.GateState;
 import io.millrace.admit.gate.GatedSource;
+import io.millrace.allocate.AllocateOperator;
+import io.millrace.allocate.Allocation;
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.VaultEvent;
 import io.millrace.chain.submit.SettlementRecord;
@@ -30,6 +32,7 @@ import io.millrace.settle.ShardCutOperator;
 import io.millrace.settle.ShardRoot;
 import java.util.UUID;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -114,7 +117,7 @@ final class Topology {
                         .connect(
                                 timeless(funds, Uids.FUNDS_IDLE)
                                         .keyBy(FundsChange::requesterAddress))
-                        .process(stages.admit()),
+                        .transform("", type(Task.class), stages.admit()),
                 Uids.ADMIT,
                 parallelism.admit());
     }
@@ -149,8 +152,20 @@ final class Topology {
     }
 
     SingleOutputStreamOperator<Outcome> infer(DataStream<Task> tasks) {
+        var allocated =
+                step(
+                                tasks.transform("", type(Allocation.class), new AllocateOperator()),
+                                Uids.ALLOCATE,
+                                parallelism.admit())
+                        .startNewChain()
+                        .partitionCustom((subtask, subtasks) -> subtask, Allocation::subtask);
+        var handedOut =
+                step(
+                        allocated.map(Allocation::task, type(Task.class)),
+                        Uids.ALLOCATED,
+                        parallelism.infer());
         return step(
-                tasks.rebalance().transform("", type(Outcome.class), stages.infer()),
+                handedOut.transform("", type(Outcome.class), stages.infer()),
                 Uids.INFER,
                 parallelism.infer());
     }
@@ -279,7 +294,13 @@ final class Topology {
 
     /** Keeps the append clock of every request partition moving. */
     void tick() {
-        out(source(ends.ticks(), Uids.TICKS), ends.ticksOut(), Uids.TICKS_OUT, 1);
+        var clock =
+                step(
+                        source(ends.ticks(), Uids.TICKS)
+                                .transform("", Types.LONG, stages.clock(ends.requestTopic())),
+                        Uids.REQUEST_CLOCK,
+                        1);
+        out(clock, ends.ticksOut(), Uids.TICKS_OUT, 1);
     }
 
     private <T> SingleOutputStreamOperator<T> source(Source<T, ?, ?> source, String uid) {

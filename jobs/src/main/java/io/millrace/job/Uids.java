@@ -17,6 +17,8 @@ public final class Uids {
     public static final String GATE = "gate";
     public static final String VALIDATE = "validate";
     public static final String ADMIT = "admit";
+    public static final String ALLOCATE = "allocate";
+    public static final String ALLOCATED = "allocated";
     public static final String INFER = "infer";
     public static final String METER = "meter";
     public static final String SHARD_CUT = "shard-cut";
@@ -36,6 +38,7 @@ public final class Uids {
     public static final String EPOCHS_BACK = "epochs-back";
     public static final String SUBMIT = "submit";
     public static final String TICKS = "ticks";
+    public static final String REQUEST_CLOCK = "request-clock";
     public static final String TICKS_OUT = "ticks-out";
 
     private Uids() {}

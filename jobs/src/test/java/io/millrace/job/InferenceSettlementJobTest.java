@@ -22,6 +22,8 @@ class InferenceSettlementJobTest {
     private static final List<String> PINNED =
             List.of(
                     "admit",
+                    "allocate",
+                    "allocated",
                     "charges-back",
                     "charges-encoded",
                     "epochs-back",
@@ -41,6 +43,7 @@ class InferenceSettlementJobTest {
                     "receipts-out",
                     "rejections-encoded",
                     "rejections-out",
+                    "request-clock",
                     "request-positions",
                     "requests",
                     "requests-accounted",

@@ -73,12 +73,14 @@ class JobConfigTest {
         options.put("admit.horizon", "2 h");
         options.putAll(Map.of("admit.max.record.bytes", "1000", "admit.max.unsettled.nano", "77"));
         options.put("admit.max.chain.age", "20 min");
+        options.put("requests.max.open.transaction", "15 s");
         options.put("fee.basis.points", "100");
         options.put("infer.batch.max.rows", "8");
         options.put("infer.batch.max.tokens", "512");
         options.put("infer.batch.max.delay", "5 ms");
         options.put("infer.in-flight.max.tokens", "4096");
         options.put("infer.threads", "2");
+        options.put("infer.batch.max.run", "30 s");
         options.put("settle.shard.depth", "3");
         options.put("epoch.cut.every.checkpoints", "2");
         options.put("epoch.heartbeat.cuts", "9");
@@ -128,7 +130,12 @@ class JobConfigTest {
         assertThat(config.results()).isEqualTo(ResultsMode.COMMITTED);
         assertThat(config.admit())
                 .isEqualTo(
-                        new JobConfig.Admit(Duration.ofHours(2), 1000, 77, Duration.ofMinutes(20)));
+                        new JobConfig.Admit(
+                                Duration.ofHours(2),
+                                1000,
+                                77,
+                                Duration.ofMinutes(20),
+                                Duration.ofSeconds(15)));
         assertThat(config.feeBasisPoints()).isEqualTo(100);
         assertThat(config.infer())
                 .isEqualTo(
@@ -140,7 +147,8 @@ class JobConfigTest {
                                 512,
                                 Duration.ofMillis(5),
                                 4096,
-                                2));
+                                2,
+                                Duration.ofSeconds(30)));
         assertThat(config.settle())
                 .isEqualTo(new JobConfig.Settle(3, 2, 9, 1000, 7, 9_000_000, 90_000));
         assertThat(config.parallelism()).isEqualTo(new JobConfig.Parallelism(1, 3, 5, 6));
@@ -202,6 +210,8 @@ class JobConfigTest {
                         Map.entry("kafka.tick.interval", "0 s"),
                         Map.entry("admit.max.unsettled.nano", "0"),
                         Map.entry("admit.max.chain.age", "0 s"),
+                        Map.entry("requests.max.open.transaction", "0 s"),
+                        Map.entry("infer.batch.max.run", "0 s"),
                         Map.entry("kafka.start.offsets", "inference.requests:x"),
                         Map.entry("kafka.lost.requests", "inference.charges-0:7"),
                         Map.entry("settle.dust.min.nano", "-1"));

@@ -24,6 +24,13 @@ public final class AdmitDescriptors {
     public static final MapStateDescriptor<Long, String> LAST_BY_DEADLINE =
             new MapStateDescriptor<>("last-by-deadline", Types.LONG, Types.STRING);
 
+    /**
+     * Of {@link AdmitFunction}, keyed by requester: deadlines whose requests are being forgotten,
+     * by the processing-time timer that goes on with it.
+     */
+    public static final MapStateDescriptor<Long, Long> WALKS =
+            new MapStateDescriptor<>("walks", Types.LONG, Types.LONG);
+
     /** Of {@link AccountedFunction}, union: records whose outcome is committed already. */
     public static final ListStateDescriptor<RequestPlace> ACCOUNTED =
             new ListStateDescriptor<>("accounted", TypeInformation.of(RequestPlace.class));

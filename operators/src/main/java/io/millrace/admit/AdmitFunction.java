@@ -7,6 +7,7 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * slowest partition, has passed its deadline. An equal id has an equal deadline, so once the memory
  * of a deadline is purged every request with that deadline or an earlier one is refused as EXPIRED:
  * replay-proof whatever the watermark was worth, also after a restore, where it starts anew. A
- * refused id is not remembered: it may be sent again.
+ * refused id is not remembered: it may be sent again. Forgetting takes its time ({@link
+ * ExpiryWalk}), and shows in no answer: what is to be forgotten counts as forgotten.
  *
  * <p>State: about 100 bytes a requester, about 300 bytes an admitted id until its deadline, or its
  * charge if later.
@@ -53,6 +55,7 @@ public final class AdmitFunction
     private transient ValueState<Funds> funds;
     private transient MapState<String, Admitted> admitted;
     private transient MapState<Long, String> lastByDeadline;
+    private transient ExpiryWalk expiry;
 
     private transient RejectionCounters rejected;
     private transient Counter admittedCount;
@@ -73,6 +76,11 @@ public final class AdmitFunction
         funds = getRuntimeContext().getState(AdmitDescriptors.FUNDS);
         admitted = getRuntimeContext().getMapState(AdmitDescriptors.ADMITTED);
         lastByDeadline = getRuntimeContext().getMapState(AdmitDescriptors.LAST_BY_DEADLINE);
+        expiry =
+                new ExpiryWalk(
+                        admitted,
+                        lastByDeadline,
+                        getRuntimeContext().getMapState(AdmitDescriptors.WALKS));
         MetricRegistrar metrics = new MetricRegistrar(getRuntimeContext().getMetricGroup());
         rejected = new RejectionCounters(metrics);
         admittedCount = metrics.counter(AdmitMetrics.ADMITTED);
@@ -97,7 +105,7 @@ public final class AdmitFunction
                             + " has no spending account that is final on chain; deposit into the"
                             + " vault, wait for finality and send again",
                     context);
-        } else if (admitted.contains(candidate.requestId())) {
+        } else if (isRemembered(candidate, before, context)) {
             refuse(
                     candidate,
                     RejectReason.DUPLICATE,
@@ -105,9 +113,7 @@ public final class AdmitFunction
                             + candidate.requestId()
                             + " was admitted before; to ask again sign another nonce",
                     context);
-        } else if (candidate.deadlineMillis()
-                <= Math.max(
-                        before.purgedThroughMillis(), context.timerService().currentWatermark())) {
+        } else if (candidate.deadlineMillis() <= passedMillis(before, context)) {
             refuse(
                     candidate,
                     RejectReason.EXPIRED,
@@ -157,24 +163,29 @@ public final class AdmitFunction
     }
 
     @Override
-    public void onTimer(long deadlineMillis, OnTimerContext context, Collector<Task> out)
+    public void onTimer(long timestamp, OnTimerContext context, Collector<Task> out)
             throws Exception {
+        if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
+            expiry.resume(timestamp, context.timerService());
+            return;
+        }
         Funds before = funds.value();
         if (before != null) {
-            funds.update(before.purged(deadlineMillis));
+            funds.update(before.purged(timestamp)); // before the first is forgotten
         }
-        String requestId = lastByDeadline.get(deadlineMillis);
-        lastByDeadline.remove(deadlineMillis);
-        while (requestId != null) {
-            Admitted entry = admitted.get(requestId);
-            if (entry.open()) {
-                admitted.put(
-                        requestId, entry.pastDeadline()); // its charge still needs the reservation
-            } else {
-                admitted.remove(requestId);
-            }
-            requestId = entry.next();
-        }
+        expiry.begin(timestamp, context.timerService());
+    }
+
+    /** Whether it was admitted; what is past its deadline and charged counts as forgotten. */
+    private boolean isRemembered(Candidate candidate, Funds before, Context context)
+            throws Exception {
+        Admitted entry = admitted.get(candidate.requestId());
+        return entry != null
+                && (entry.open() || entry.deadlineMillis() > passedMillis(before, context));
+    }
+
+    private static long passedMillis(Funds before, Context context) {
+        return Math.max(before.purgedThroughMillis(), context.timerService().currentWatermark());
     }
 
     private void admit(Candidate candidate, Funds before, Context context, Collector<Task> out)

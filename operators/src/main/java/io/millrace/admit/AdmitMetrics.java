@@ -37,5 +37,13 @@ final class AdmitMetrics {
                             "taken by them though already charged or reserved")
                     .asAlarm();
 
+    static final Metric CLOCK_STANDS_MILLIS =
+            Metric.gauge(
+                            "admit",
+                            "clockStandsMillis",
+                            "how long the append clock of the slowest request partition has not"
+                                    + " moved")
+                    .asAlarm();
+
     private AdmitMetrics() {}
 }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -47,6 +48,9 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     private static final long serialVersionUID = 1L;
     private static final float[] NO_EMBEDDING = {};
 
+    /** Pause between two looks at the calls that the models are in. */
+    private static final long WATCH_MILLIS = 1_000;
+
     /** A model as this subtask uses it. */
     private record Model(ModelManifest manifest, RowTokenizer tokenizer, ModelPool.Lease lease) {}
 
@@ -68,6 +72,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     private transient @Nullable ProviderIdentity provider;
     private transient @Nullable OutcomeSignature signature;
     private transient @Nullable InferMetrics metered;
+    private transient @Nullable ScheduledFuture<?> watching;
 
     InferOperator(
             StreamOperatorParameters<Outcome> parameters,
@@ -114,6 +119,16 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         for (Task task : requireNonNull(state).get()) {
             accept(task);
         }
+        watching =
+                getProcessingTimeService()
+                        .scheduleWithFixedDelay(
+                                now -> leases.forEach(this::requireAlive),
+                                WATCH_MILLIS,
+                                WATCH_MILLIS);
+    }
+
+    private void requireAlive(ModelPool.Lease lease) {
+        lease.requireAlive(options.maxRunMillis());
     }
 
     private void openModel(ModelManifest manifest, ProviderIdentity identity)
@@ -314,6 +329,9 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
 
     @Override
     public void close() throws Exception {
+        if (watching != null) {
+            watching.cancel(false);
+        }
         for (Model model : models.values()) {
             model.lease.close();
             model.tokenizer.close();

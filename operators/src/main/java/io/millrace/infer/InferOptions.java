@@ -15,6 +15,7 @@ import java.util.List;
  * @param maxDelayMillis longest wait of a row for company while the model is free
  * @param inFlightTokens tokens that a subtask takes in before it holds its input back
  * @param intraOpThreads threads of one model's operators
+ * @param maxRunMillis longest run of one batch; beyond it the model counts as hung
  * @param modelsDir directory of the models, on every TaskManager
  * @param providers subtask i works for provider i modulo their number
  * @param domain what outcomes are signed under
@@ -25,6 +26,7 @@ public record InferOptions(
         long maxDelayMillis,
         long inFlightTokens,
         int intraOpThreads,
+        long maxRunMillis,
         String modelsDir,
         List<ProviderKey> providers,
         Eip712Domain domain)
@@ -42,6 +44,7 @@ public record InferOptions(
         requirePositive("maxBatchTokens", maxBatchTokens);
         requirePositive("inFlightTokens", inFlightTokens);
         requirePositive("intraOpThreads", intraOpThreads);
+        requirePositive("maxRunMillis", maxRunMillis);
         if (maxDelayMillis < 0) {
             throw new IllegalArgumentException("maxDelayMillis is negative: " + maxDelayMillis);
         }

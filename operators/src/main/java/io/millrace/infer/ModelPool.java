@@ -24,6 +24,10 @@ import org.slf4j.LoggerFactory;
  * engine breaks. A batch that fails is halved until the row at fault fails alone; then a known row
  * is run, so that a broken engine is not blamed on the rows.
  *
+ * <p>A call of the model that does not return cannot be ended: its thread stays. Then the subtasks
+ * fail, and if the thread is still there when they come back the process ends, so that another one
+ * takes its place.
+ *
  * <p>Threads: the pool's own thread opens, uses and closes the runner and runs the callbacks,
  * except {@code cancelled} and those of rows submitted to a broken pool, which run on the caller's.
  * The queue, leases and state are guarded by {@code lock}; the registry by the class. The lock is
@@ -34,6 +38,7 @@ final class ModelPool {
     private static final Logger LOG = LoggerFactory.getLogger(ModelPool.class);
     private static final long CLOSE_TIMEOUT_MILLIS = 30_000;
     private static final Map<Key, ModelPool> OPEN = new HashMap<>();
+    private static final List<ModelPool> HUNG = new ArrayList<>(); // guarded by the class
 
     /**
      * What is shared. Subtasks with other limits do not share.
@@ -63,6 +68,8 @@ final class ModelPool {
     private boolean ready;
     private boolean closed;
     private @Nullable Throwable failure;
+    private volatile @Nullable WatchedRunner runner;
+    private volatile boolean hung;
 
     private ModelPool(Key key, ModelEngine engine, Clock clock) {
         this.key = key;
@@ -79,11 +86,13 @@ final class ModelPool {
      * @param engine opens the model if this is the first lease
      * @param clock tells which deadlines have passed
      * @throws IOException if the model cannot be loaded
+     * @throws InternalError if a model of this process hangs; Flink then ends the process at once
      */
     static Lease acquire(Key key, ModelEngine engine, Clock clock)
             throws IOException, InterruptedException {
         ModelPool pool;
         synchronized (ModelPool.class) {
+            requireNoneHung();
             @Nullable ModelPool open = OPEN.get(key);
             if (open == null || open.hasFailed()) {
                 open = new ModelPool(key, engine, clock);
@@ -100,6 +109,16 @@ final class ModelPool {
             throw e;
         }
         return pool.new Lease();
+    }
+
+    private static void requireNoneHung() {
+        HUNG.removeIf(pool -> !pool.isInCall());
+        if (!HUNG.isEmpty()) {
+            // Flink calls this error fatal and halts the process, without waiting for its threads.
+            throw new InternalError(
+                    "model %s still hangs in native code, which nothing can interrupt; this process ends, and a new one goes on"
+                            .formatted(HUNG.get(0).key.model));
+        }
     }
 
     /** A subtask's share of the pool. Used by that subtask's thread alone. */
@@ -166,6 +185,30 @@ final class ModelPool {
             }
         }
 
+        /**
+         * Looks whether the model is still at work.
+         *
+         * @throws IllegalStateException if its call has run for longer than {@code maxMillis}
+         */
+        void requireAlive(long maxMillis) {
+            WatchedRunner watched = runner;
+            WatchedRunner.Call call = watched == null ? null : watched.call();
+            if (call == null || call.millis() <= maxMillis) {
+                return;
+            }
+            hung = true;
+            throw new IllegalStateException(
+                    """
+                    model %s has not come back from a batch of %d rows and %d tokens for %d ms, and                     --infer.batch.max.run is %d ms; native code cannot be interrupted, so the job                     restarts, and the process ends if the call still hangs then\
+                    """
+                            .formatted(
+                                    key.model,
+                                    call.rows(),
+                                    call.paddedTokens(),
+                                    call.millis(),
+                                    maxMillis));
+        }
+
         /** Gives the share back. Rows still queued are cancelled; rows in the model will end. */
         @Override
         public void close() {
@@ -200,6 +243,9 @@ final class ModelPool {
                 return;
             }
             OPEN.remove(key, this);
+            if (hung) {
+                HUNG.add(this);
+            }
         }
         lock.lock();
         try {
@@ -209,13 +255,18 @@ final class ModelPool {
             lock.unlock();
         }
         try {
-            thread.join(CLOSE_TIMEOUT_MILLIS);
+            thread.join(hung ? 1 : CLOSE_TIMEOUT_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the pool's thread ends by itself
         }
         if (thread.isAlive()) {
             LOG.warn("model {} is still busy and will close after its batch", key.model);
         }
+    }
+
+    private boolean isInCall() {
+        WatchedRunner watched = runner;
+        return watched != null && watched.call() != null;
     }
 
     private boolean hasFailed() {
@@ -242,12 +293,13 @@ final class ModelPool {
     }
 
     private void run() {
-        try (ModelRunner runner = engine.runner(key.model)) {
+        try (WatchedRunner watched = new WatchedRunner(engine.runner(key.model))) {
+            runner = watched;
             long[][] probe;
             try (RowTokenizer tokenizer = engine.tokenizer(key.model)) {
                 probe = new long[][] {tokenizer.tokens("warm up")};
             }
-            BatchRun batchRun = new BatchRun(runner, probe);
+            BatchRun batchRun = new BatchRun(watched, probe);
             batchRun.probe();
             announceReady();
             LOG.info(

@@ -44,6 +44,7 @@ class InferOperatorITCase {
                         5,
                         2_048,
                         1,
+                        60_000,
                         Models.DIRECTORY.toString(),
                         providers,
                         new Eip712Domain(901, "0x" + "ab".repeat(20)));

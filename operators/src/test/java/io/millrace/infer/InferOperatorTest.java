@@ -3,6 +3,7 @@ package io.millrace.infer;
 import static io.millrace.testing.RequestBuilder.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.millrace.admit.Task;
 import io.millrace.testing.FakeModelEngine;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -61,9 +63,53 @@ class InferOperatorTest {
                 1,
                 inFlightTokens,
                 1,
+                60_000,
                 "models",
                 List.of(key(7, KEY_7), key(8, KEY_8)),
                 DOMAIN);
+    }
+
+    private InferOptions impatient() {
+        return new InferOptions(
+                8, 512, 1, 1_000_000, 1, 1, "models", options.providers(), options.domain());
+    }
+
+    /** A native call that never returned held the job up for ever, and nothing said so. */
+    @Test
+    void model_hangs_taskFailsNamingTheBatchAndTheNextStartEndsTheProcess() throws Exception {
+        options = impatient();
+        try (var hung = harness(1, 0)) {
+            hung.open();
+            engine.controls().hold();
+            hung.processElement(new StreamRecord<>(task(1, "some text 1")));
+            assertThatThrownBy(
+                            () -> {
+                                for (long now = 1; now < 60_000; now++) {
+                                    hung.setProcessingTime(now * 1_000);
+                                    TimeUnit.MILLISECONDS.sleep(1); // the pool's thread takes it
+                                }
+                            })
+                    .hasStackTraceContaining("model " + FakeModelEngine.MODEL.id())
+                    .hasStackTraceContaining("a batch of 1 rows and 3 tokens");
+        }
+        try (var again = harness(1, 0)) {
+            assertThatThrownBy(again::open)
+                    .isInstanceOf(InternalError.class)
+                    .hasMessageContaining("still hangs");
+        }
+
+        engine.controls().permits.release(1 << 20);
+        await("the call returns").until(() -> engine.controls().closed.get() == 1);
+        await("a process where nothing hangs any more").until(this::opens);
+    }
+
+    private boolean opens() throws Exception {
+        try (var later = harness(1, 0)) {
+            later.open();
+            return true;
+        } catch (InternalError e) {
+            return false; // it has not come back yet
+        }
     }
 
     private ProviderKey key(int account, byte[] key) throws IOException {

@@ -114,6 +114,10 @@ final class ArchitectureTest {
             strangers("io.millrace.admit", "io.millrace.admit.gate..");
 
     @ArchTest
+    static final ArchRule ADMIT_AND_ITS_CLOCK_ARE_STRANGERS =
+            strangers("io.millrace.admit", "io.millrace.admit.clock..");
+
+    @ArchTest
     static final ArchRule UNIT_IMPORTS_NOTHING_OF_OURS_NOR_FLINK =
             noClasses()
                     .that()

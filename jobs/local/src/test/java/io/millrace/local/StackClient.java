@@ -81,6 +81,9 @@ final class StackClient implements AutoCloseable {
         return List.copyOf(sent);
     }
 
+    /** A request that is signed and not sent. */
+    record Signed(String requestId, String requester, byte[] value) {}
+
     /** Sends a new valid request of {@code requester}; returns once Kafka has it. */
     SentRequest send(Account requester) throws Exception {
         return send(requester, requester.address(), List.of());
@@ -89,6 +92,31 @@ final class StackClient implements AutoCloseable {
     /** The same in a record with any key, and with headers. */
     SentRequest send(Account requester, @Nullable String key, List<Header> headers)
             throws Exception {
+        Signed request = sign(requester);
+        SentRequest taken =
+                append(
+                        request.requestId(),
+                        request.requester(),
+                        new ProducerRecord<>(Topics.REQUESTS, null, key, request.value(), headers));
+        sent.add(taken);
+        return taken;
+    }
+
+    /** The same, into {@code partition}. */
+    SentRequest send(Account requester, int partition) throws Exception {
+        Signed request = sign(requester);
+        SentRequest taken =
+                append(
+                        request.requestId(),
+                        request.requester(),
+                        new ProducerRecord<>(
+                                Topics.REQUESTS, partition, request.requester(), request.value()));
+        sent.add(taken);
+        return taken;
+    }
+
+    /** A new valid request of {@code requester}, for the test to send. */
+    Signed sign(Account requester) throws IOException {
         long number = nonce.incrementAndGet();
         InferenceRequest request =
                 signature.sign(
@@ -98,14 +126,8 @@ final class StackClient implements AutoCloseable {
                         System.currentTimeMillis() + TIME_TO_ANSWER.toMillis(),
                         number,
                         KeyFile.read(Path.of(requester.keyFile())));
-        SentRequest taken =
-                append(
-                        Hex.encode(signature.digest(request)),
-                        request.requester(),
-                        new ProducerRecord<>(
-                                Topics.REQUESTS, null, key, codec.encode(request), headers));
-        sent.add(taken);
-        return taken;
+        return new Signed(
+                Hex.encode(signature.digest(request)), request.requester(), codec.encode(request));
     }
 
     /** Sends {@code number} new valid requests, the stack's requesters in turns. */
@@ -132,8 +154,13 @@ final class StackClient implements AutoCloseable {
 
     /** Waits for what the topics are to say. */
     void awaitThat(String what, Predicate<TopicsView> condition) {
+        awaitThat(what, LIMIT, condition);
+    }
+
+    /** The same, no longer than {@code limit}. */
+    void awaitThat(String what, Duration limit, Predicate<TopicsView> condition) {
         Awaitility.await(what)
-                .atMost(LIMIT)
+                .atMost(limit)
                 .pollInterval(POLL)
                 .until(
                         () -> {

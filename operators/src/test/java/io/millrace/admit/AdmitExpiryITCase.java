@@ -1,0 +1,225 @@
+package io.millrace.admit;
+
+import static io.millrace.testing.Fixtures.ALICE;
+import static io.millrace.testing.Fixtures.deposited;
+import static io.millrace.testing.Fixtures.id;
+import static io.millrace.testing.RequestBuilder.request;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.Collector;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The deadlines of many requests of one requester pass at once, on a cluster with aligned
+ * checkpoints. While one call forgot them all, no barrier passed; with some millions the checkpoint
+ * expired, and so did the next one after the restore.
+ */
+class AdmitExpiryITCase {
+
+    private static final long FIRST_DEADLINE = 1_000;
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    /** Entries of the state at each checkpoint that completed, in order. */
+    private static final Queue<Integer> ENTRIES = new ConcurrentLinkedQueue<>();
+
+    private static final Map<Long, Integer> TAKEN = new ConcurrentHashMap<>();
+
+    /** Records that admission has taken. */
+    private static final AtomicLong ADMITTED_TO = new AtomicLong();
+
+    @TempDir private Path checkpoints;
+
+    @ParameterizedTest
+    @CsvSource({"100000, 1", "30000, 30000"})
+    void expiry_ofManyRequests_checkpointsCompleteInTheMiddleOfIt(int requests, long deadlines)
+            throws Exception {
+        ENTRIES.clear();
+        TAKEN.clear();
+        ADMITTED_TO.set(0);
+        JobClient job = start(requests, deadlines);
+        try {
+            await("all is forgotten but the funds")
+                    .atMost(LIMIT)
+                    .until(
+                            () ->
+                                    ENTRIES.stream().anyMatch(entries -> entries > requests)
+                                            && last() == 1);
+        } finally {
+            job.cancel().get();
+        }
+
+        assertThat(ENTRIES.stream().dropWhile(entries -> entries <= requests))
+                .as("entries at the checkpoints, once all requests were remembered")
+                .anyMatch(entries -> entries > 1 && entries < requests);
+    }
+
+    private static int last() {
+        int last = 0;
+        for (int entries : ENTRIES) {
+            last = entries;
+        }
+        return last;
+    }
+
+    /** Each kind only once admission has taken all of the one before. */
+    private static long paced(long number, int requests) throws InterruptedException {
+        while ((number == 1 || number == 1L + requests || number == 1 + 2L * requests)
+                && ADMITTED_TO.get() < number) {
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+        if (number > 1 + 2L * requests) {
+            TimeUnit.MILLISECONDS.sleep(1); // nothing is left to say, at leisure
+        }
+        return number;
+    }
+
+    /** First a deposit, then the requests, then their charges, then the clock. */
+    private JobClient start(int requests, long deadlines) throws Exception {
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(configuration());
+        env.setParallelism(1);
+        DataStream<Long> numbers =
+                env.fromSource(
+                        new DataGeneratorSource<>(
+                                number -> paced(number, requests), Long.MAX_VALUE, Types.LONG),
+                        WatermarkStrategy.noWatermarks(),
+                        "numbers");
+        DataStream<Candidate> candidates =
+                numbers.flatMap(
+                                (Long number, Collector<Candidate> out) -> {
+                                    long index = number - 1;
+                                    if (index >= 0 && index < requests) {
+                                        out.collect(candidate(index, index % deadlines));
+                                    } else if (number == 1 + 2L * requests) {
+                                        out.collect(candidate(-1, deadlines));
+                                    }
+                                })
+                        .returns(Candidate.class)
+                        .assignTimestampsAndWatermarks(Clock.strategy(deadlines));
+        DataStream<FundsChange> funds =
+                numbers.flatMap(
+                                (Long number, Collector<FundsChange> out) -> {
+                                    long index = number - 1 - requests;
+                                    if (number == 0) {
+                                        out.collect(
+                                                FundsChange.of(deposited(5, ALICE, requests))
+                                                        .orElseThrow());
+                                    } else if (index >= 0 && index < requests) {
+                                        out.collect(FundsChange.charged(ALICE, id("r" + index), 1));
+                                    }
+                                })
+                        .returns(FundsChange.class)
+                        .assignTimestampsAndWatermarks(
+                                WatermarkStrategy.<FundsChange>noWatermarks()
+                                        .withIdleness(Duration.ofMillis(1)));
+        candidates
+                .keyBy(Candidate::requesterAddress)
+                .connect(funds.keyBy(FundsChange::requesterAddress))
+                .transform("admit", TypeInformation.of(Task.class), new Counted())
+                .sinkTo(new DiscardingSink<>());
+        return env.executeAsync("expiry");
+    }
+
+    private static Candidate candidate(long index, long deadline) {
+        return request("r" + index)
+                .feeNano(1)
+                .deadlineMillis(FIRST_DEADLINE + deadline)
+                .candidate();
+    }
+
+    private Configuration configuration() {
+        return new Configuration()
+                .set(StateBackendOptions.STATE_BACKEND, "rocksdb")
+                .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(250))
+                .set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true)
+                .set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString())
+                .set(PipelineOptions.GENERIC_TYPES, false)
+                .set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    }
+
+    /** Passes every deadline with the request that has the latest. */
+    private record Clock(long deadlines) implements WatermarkGenerator<Candidate> {
+
+        static WatermarkStrategy<Candidate> strategy(long deadlines) {
+            return WatermarkStrategy.forGenerator(context -> new Clock(deadlines));
+        }
+
+        @Override
+        public void onEvent(Candidate candidate, long timestamp, WatermarkOutput output) {
+            if (candidate.deadlineMillis() == FIRST_DEADLINE + deadlines) {
+                output.emitWatermark(new Watermark(candidate.deadlineMillis()));
+            }
+        }
+
+        @Override
+        public void onPeriodicEmit(WatermarkOutput output) {
+            // the event said it
+        }
+    }
+
+    /** Tells how much it remembers when a barrier passes. */
+    private static final class Counted extends AdmitOperator {
+
+        private static final long serialVersionUID = 1L;
+
+        Counted() {
+            super(new AdmitFunction());
+        }
+
+        @Override
+        public void processElement1(StreamRecord<Candidate> element) throws Exception {
+            super.processElement1(element);
+            ADMITTED_TO.incrementAndGet();
+        }
+
+        @Override
+        public void processElement2(StreamRecord<FundsChange> element) throws Exception {
+            super.processElement2(element);
+            ADMITTED_TO.incrementAndGet();
+        }
+
+        @Override
+        public void snapshotState(StateSnapshotContext context) throws Exception {
+            super.snapshotState(context);
+            RocksDBKeyedStateBackend<?> rocks =
+                    (RocksDBKeyedStateBackend<?>) (Object) getKeyedStateBackend();
+            TAKEN.put(context.getCheckpointId(), rocks.numKeyValueStateEntries());
+        }
+
+        @Override
+        public void notifyCheckpointComplete(long checkpointId) throws Exception {
+            super.notifyCheckpointComplete(checkpointId);
+            ENTRIES.add(TAKEN.getOrDefault(checkpointId, 0));
+        }
+    }
+}
