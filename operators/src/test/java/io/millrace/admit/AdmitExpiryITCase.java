@@ -29,7 +29,6 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
@@ -49,8 +48,8 @@ class AdmitExpiryITCase {
     private static final long FIRST_DEADLINE = 1_000;
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
-    /** Entries of the state at each checkpoint that completed, in order. */
-    private static final Queue<Integer> ENTRIES = new ConcurrentLinkedQueue<>();
+    /** Requests remembered at each checkpoint that completed, in order. */
+    private static final Queue<Integer> REMEMBERED = new ConcurrentLinkedQueue<>();
 
     private static final Map<Long, Integer> TAKEN = new ConcurrentHashMap<>();
 
@@ -63,30 +62,27 @@ class AdmitExpiryITCase {
     @CsvSource({"100000, 1", "30000, 30000"})
     void expiry_ofManyRequests_checkpointsCompleteInTheMiddleOfIt(int requests, long deadlines)
             throws Exception {
-        ENTRIES.clear();
+        REMEMBERED.clear();
         TAKEN.clear();
         ADMITTED_TO.set(0);
         JobClient job = start(requests, deadlines);
         try {
-            await("all is forgotten but the funds")
-                    .atMost(LIMIT)
-                    .until(
-                            () ->
-                                    ENTRIES.stream().anyMatch(entries -> entries > requests)
-                                            && last() == 1);
+            await("all were remembered").atMost(LIMIT).until(() -> REMEMBERED.contains(requests));
+            await("all are forgotten").atMost(LIMIT).until(() -> last() == 0);
         } finally {
             job.cancel().get();
+            await("the job ends").until(() -> job.getJobStatus().get().isGloballyTerminalState());
         }
 
-        assertThat(ENTRIES.stream().dropWhile(entries -> entries <= requests))
-                .as("entries at the checkpoints, once all requests were remembered")
-                .anyMatch(entries -> entries > 1 && entries < requests);
+        assertThat(REMEMBERED.stream().dropWhile(remembered -> remembered < requests))
+                .as("remembered at the checkpoints, once all were")
+                .anyMatch(remembered -> remembered > 0 && remembered < requests);
     }
 
     private static int last() {
-        int last = 0;
-        for (int entries : ENTRIES) {
-            last = entries;
+        int last = -1;
+        for (int remembered : REMEMBERED) {
+            last = remembered;
         }
         return last;
     }
@@ -211,15 +207,19 @@ class AdmitExpiryITCase {
         @Override
         public void snapshotState(StateSnapshotContext context) throws Exception {
             super.snapshotState(context);
-            RocksDBKeyedStateBackend<?> rocks =
-                    (RocksDBKeyedStateBackend<?>) (Object) getKeyedStateBackend();
-            TAKEN.put(context.getCheckpointId(), rocks.numKeyValueStateEntries());
+            setCurrentKey(ALICE);
+            int remembered = 0;
+            for (String ignored :
+                    getRuntimeContext().getMapState(AdmitDescriptors.ADMITTED).keys()) {
+                remembered++;
+            }
+            TAKEN.put(context.getCheckpointId(), remembered);
         }
 
         @Override
         public void notifyCheckpointComplete(long checkpointId) throws Exception {
             super.notifyCheckpointComplete(checkpointId);
-            ENTRIES.add(TAKEN.getOrDefault(checkpointId, 0));
+            REMEMBERED.add(TAKEN.getOrDefault(checkpointId, 0));
         }
     }
 }
