@@ -77,10 +77,17 @@ public final class UnsettledParts {
         return Optional.of(new Reading(waiting.first(), waiting.last(), most));
     }
 
-    /** Takes what was read, from the first to the last or as many as asked for. */
+    /**
+     * Takes what was read, from the first to the last or as many as asked for.
+     *
+     * @return what is under way from now on. There may be more room than when the reading began;
+     *     still the last that was read stays beyond if others follow it, which only it leads to.
+     */
     public List<LoggedPart> read(List<LoggedPart> parts) {
         PartRange waiting = requireNonNull(beyond, "nothing was to be read");
-        int room = Math.min(parts.size(), mostUnderWay - underWay.size());
+        int last = indexOf(waiting.last(), parts);
+        int most = last < 0 ? parts.size() - 1 : last + 1;
+        int room = Math.min(most, mostUnderWay - underWay.size());
         long takenNano = 0;
         List<LoggedPart> taken = parts.subList(0, room);
         for (LoggedPart logged : taken) {
@@ -88,11 +95,23 @@ public final class UnsettledParts {
             takenNano = Nano.add(takenNano, logged.part().header().partSumNano());
         }
         PartRange left =
-                room == parts.size() ? null : waiting.from(parts.get(room), room, takenNano);
+                last >= 0 && room == last + 1
+                        ? null
+                        : waiting.from(parts.get(room), room, takenNano);
         beyond = PartRange.join(left, later);
         later = null;
         reading = false;
         return taken;
+    }
+
+    /** What was read may go on behind what waits: that comes, or has come, by itself. */
+    private static int indexOf(PartPlace place, List<LoggedPart> parts) {
+        for (int i = 0; i < parts.size(); i++) {
+            if (place.isOf(parts.get(i))) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** A part is final. */
