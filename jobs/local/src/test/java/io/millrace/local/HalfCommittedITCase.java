@@ -24,11 +24,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,6 +198,7 @@ class HalfCommittedITCase {
                             .next()
                             .partitions()
                             .size();
+            Map<String, String> settings = settings(admin, topic);
             admin.deleteTopics(List.of(topic)).all().get();
             await("the topic is gone and can be made again")
                     .atMost(LIMIT)
@@ -204,14 +208,23 @@ class HalfCommittedITCase {
                                 admin.createTopics(
                                                 List.of(
                                                         new NewTopic(
-                                                                topic,
-                                                                partitions + morePartitions,
-                                                                (short) 1)))
+                                                                        topic,
+                                                                        partitions + morePartitions,
+                                                                        (short) 1)
+                                                                .configs(settings)))
                                         .all()
                                         .get();
                                 return true;
                             });
         }
+    }
+
+    /** What was set for the topic itself: the job's start looks at it. */
+    private static Map<String, String> settings(Admin admin, String topic) throws Exception {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        return admin.describeConfigs(List.of(resource)).all().get().get(resource).entries().stream()
+                .filter(entry -> entry.source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG)
+                .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
     }
 
     private static void send(
