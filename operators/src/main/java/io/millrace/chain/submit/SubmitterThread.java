@@ -133,7 +133,7 @@ final class SubmitterThread {
     private static void requireLast(Reading reading, List<LoggedPart> parts)
             throws SettlementHaltedException {
         if (parts.size() < reading.most()
-                && (parts.isEmpty() || !reading.last().isOf(parts.get(parts.size() - 1)))) {
+                && parts.stream().noneMatch(part -> reading.last().isOf(part))) {
             throw new SettlementHaltedException(
                     Reason.LOG_SHORT,
                     ("%s to %s were read from the epoch log before, but %d parts are there now;"
