@@ -33,7 +33,7 @@ final class KafkaEndpoints {
 
     private static final String LOST_BOOKS =
             "restore the topic from a replica or a backup, or rebuild the state from what is left"
-                    + " with: jobs/bin/millrace recover";
+                    + " with: jobs/bin/millrace recover, on a cluster as jobs/RUNBOOK.md says";
 
     private static final String LOST_REQUESTS =
             "nobody was charged for them and nobody has an answer; if they cannot be restored,"

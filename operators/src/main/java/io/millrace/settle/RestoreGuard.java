@@ -10,7 +10,8 @@ public final class RestoreGuard {
 
     private static final String REMEDY =
             "; start from the newest checkpoint or savepoint, or, if that is lost, rebuild the"
-                    + " state from the log and the chain with: jobs/bin/millrace recover";
+                    + " state from the log and the chain with: jobs/bin/millrace recover,"
+                    + " on a cluster as jobs/RUNBOOK.md says";
 
     private RestoreGuard() {}
 

@@ -82,7 +82,7 @@ final class LedgerPublisher {
 
     private static IOException failed(JobConfig.Kafka kafka, Exception cause) {
         return new IOException(
-                "what the ledger lacks cannot be published at %s; nothing of it was, check that the brokers are up and run it again"
+                "what the ledger lacks is not certain to be published at %s; check that the brokers are up and run recover again, it publishes nothing twice"
                         .formatted(kafka.bootstrapServers()),
                 cause);
     }

@@ -17,7 +17,7 @@ public final class LostMarkException extends Exception {
                 checkpoint %d is complete, but what sink %s was to commit with it is lost: %s; the \
                 job has ended so that nothing is settled that nobody can read: find what aborts its \
                 transactions, then rebuild the state from the log and the chain with: \
-                jobs/bin/millrace recover\
+                jobs/bin/millrace recover, on a cluster as jobs/RUNBOOK.md says\
                 """
                         .formatted(lost.checkpoint(), lost.sink(), fact));
     }
