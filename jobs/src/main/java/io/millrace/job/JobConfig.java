@@ -80,7 +80,6 @@ public record JobConfig(
             List<String> providerKeyFiles,
             int maxBatchRows,
             int maxBatchTokens,
-            Duration maxDelay,
             int inFlightTokens,
             int threads,
             Duration maxRun) {}
@@ -207,7 +206,6 @@ public record JobConfig(
                 keyFiles,
                 (int) atLeast(given, JobOptions.INFER_BATCH_MAX_ROWS, 1),
                 (int) atLeast(given, JobOptions.INFER_BATCH_MAX_TOKENS, 1),
-                given.get(JobOptions.INFER_BATCH_MAX_DELAY),
                 (int) atLeast(given, JobOptions.INFER_IN_FLIGHT_MAX_TOKENS, 1),
                 (int) atLeast(given, JobOptions.INFER_THREADS, 1),
                 positive(given, JobOptions.INFER_BATCH_MAX_RUN));

@@ -243,16 +243,14 @@ public final class JobOptions {
                             "Protocol fee out of each debit to the treasury, 1/100 of 1 %.");
 
     public static final ConfigOption<Integer> INFER_BATCH_MAX_ROWS =
-            integer("infer.batch.max.rows", 32, "Most rows of one batch.");
+            integer("infer.batch.max.rows", 128, "Most rows of one batch, if so many pay.");
 
     public static final ConfigOption<Integer> INFER_BATCH_MAX_TOKENS =
-            integer("infer.batch.max.tokens", 2048, "Most tokens of one batch, padding included.");
-
-    public static final ConfigOption<Duration> INFER_BATCH_MAX_DELAY =
-            key("infer.batch.max.delay")
-                    .durationType()
-                    .defaultValue(Duration.ofMillis(20))
-                    .withDescription("Longest wait of a row for company while the device is idle.");
+            integer(
+                    "infer.batch.max.tokens",
+                    8 * 1024,
+                    "Most tokens of one batch, padding included, if so many pay: what the"
+                            + " device's memory takes.");
 
     public static final ConfigOption<Integer> INFER_IN_FLIGHT_MAX_TOKENS =
             integer(
@@ -363,7 +361,6 @@ public final class JobOptions {
                     FEE_BASIS_POINTS,
                     INFER_BATCH_MAX_ROWS,
                     INFER_BATCH_MAX_TOKENS,
-                    INFER_BATCH_MAX_DELAY,
                     INFER_IN_FLIGHT_MAX_TOKENS,
                     INFER_THREADS,
                     INFER_BATCH_MAX_RUN,

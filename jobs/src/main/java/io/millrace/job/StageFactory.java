@@ -115,7 +115,6 @@ final class StageFactory {
                 new InferOptions(
                         options.maxBatchRows(),
                         options.maxBatchTokens(),
-                        options.maxDelay().toMillis(),
                         options.inFlightTokens(),
                         options.threads(),
                         options.maxRun().toMillis(),

@@ -77,7 +77,6 @@ class JobConfigTest {
         options.put("fee.basis.points", "100");
         options.put("infer.batch.max.rows", "8");
         options.put("infer.batch.max.tokens", "512");
-        options.put("infer.batch.max.delay", "5 ms");
         options.put("infer.in-flight.max.tokens", "4096");
         options.put("infer.threads", "2");
         options.put("infer.batch.max.run", "30 s");

@@ -1,6 +1,8 @@
 package io.millrace.infer;
 
-import io.millrace.infer.BatchScheduler.Reason;
+import io.millrace.infer.batch.BatchScheduler.Reason;
+import io.millrace.infer.batch.CostModel;
+import io.millrace.infer.batch.WarmUp;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -17,16 +19,49 @@ final class BatchRun {
     record Input(long[] tokens, Completion completion) {}
 
     private final ModelRunner runner;
-    private final long[][] probe;
+    private final long[] probe;
+    private final CostModel cost;
 
-    BatchRun(ModelRunner runner, long[][] probe) {
+    /**
+     * Nothing is run yet.
+     *
+     * @param probe a row that the model takes
+     * @param cost is told how long batches took
+     */
+    BatchRun(ModelRunner runner, long[] probe, CostModel cost) {
         this.runner = runner;
         this.probe = probe;
+        this.cost = cost;
     }
 
-    /** Runs the known row: warms the engine up, or shows that it is out of order. */
-    void probe() throws Exception {
-        runner.embed(probe);
+    /** Runs the known row, which shows whether the engine is out of order. */
+    private void probe() throws Exception {
+        runner.embed(new long[][] {probe});
+    }
+
+    /**
+     * Warms the engine up, and learns what batches cost: each shape twice, as the first run of a
+     * shape also makes room for it.
+     *
+     * @throws Exception if the engine is out of order
+     */
+    void warmUp(List<WarmUp.Shape> shapes) throws Exception {
+        probe();
+        for (WarmUp.Shape shape : shapes) {
+            long[][] rows = new long[shape.rows()][shape.length()];
+            for (long[] row : rows) {
+                for (int i = 0; i < row.length; i++) {
+                    row[i] = probe[i % probe.length];
+                }
+            }
+            long least = Long.MAX_VALUE;
+            for (int run = 0; run < 2; run++) {
+                long started = System.nanoTime();
+                runner.embed(rows);
+                least = Math.min(least, System.nanoTime() - started);
+            }
+            cost.seed(shape.rows(), shape.length(), least);
+        }
     }
 
     /**
@@ -50,8 +85,10 @@ final class BatchRun {
                     continue;
                 }
                 parts.pop();
-                long nanos = (System.nanoTime() - started) / part.size();
+                long took = System.nanoTime() - started;
+                long nanos = took / part.size();
                 int padded = longest(part);
+                cost.learn(part.size(), padded, took);
                 for (int i = 0; i < embeddings.length; i++) {
                     part.get(i)
                             .completion()

@@ -1,6 +1,6 @@
 package io.millrace.infer;
 
-import io.millrace.infer.BatchScheduler.Reason;
+import io.millrace.infer.batch.BatchScheduler.Reason;
 
 /**
  * One row's part of the batch that answered it. Summed over the rows of all subtasks the parts give

@@ -1,6 +1,6 @@
 package io.millrace.infer;
 
-import io.millrace.infer.BatchScheduler.Reason;
+import io.millrace.infer.batch.BatchScheduler.Reason;
 import io.millrace.metrics.Metric;
 import io.millrace.metrics.MetricRegistrar;
 import java.util.EnumMap;
@@ -43,6 +43,12 @@ final class InferMetrics {
                     "queuedRows",
                     "rows of all subtasks of this process and provider that wait for a batch");
 
+    static final Metric COST_ERROR_PERCENT =
+            Metric.gauge(
+                    "infer",
+                    "costErrorPercent",
+                    "by how much the foreseen times of batches were off of late, in the mean");
+
     private final Counter rows;
     private final Counter tokens;
     private final Counter paddedTokens;
@@ -56,7 +62,8 @@ final class InferMetrics {
             MetricGroup operator,
             LongSupplier inFlightRows,
             LongSupplier inFlightTokens,
-            LongSupplier queuedRows) {
+            LongSupplier queuedRows,
+            LongSupplier costErrorPercent) {
         MetricRegistrar metrics = new MetricRegistrar(operator);
         rows = metrics.counter(ROWS);
         tokens = metrics.counter(TOKENS);
@@ -71,6 +78,7 @@ final class InferMetrics {
         metrics.gauge(IN_FLIGHT_ROWS, inFlightRows::getAsLong);
         metrics.gauge(IN_FLIGHT_TOKENS, inFlightTokens::getAsLong);
         metrics.gauge(QUEUED_ROWS, queuedRows::getAsLong);
+        metrics.gauge(COST_ERROR_PERCENT, costErrorPercent::getAsLong);
     }
 
     void answered(int units, BatchShare share) {

@@ -115,7 +115,12 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
                         getMetricGroup(),
                         inFlight::size,
                         () -> inFlightTokens,
-                        () -> leases.stream().mapToLong(ModelPool.Lease::queued).sum());
+                        () -> leases.stream().mapToLong(ModelPool.Lease::queued).sum(),
+                        () ->
+                                leases.stream()
+                                        .mapToLong(ModelPool.Lease::costErrorPercent)
+                                        .max()
+                                        .orElse(0));
         for (Task task : requireNonNull(state).get()) {
             accept(task);
         }

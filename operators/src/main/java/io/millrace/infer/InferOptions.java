@@ -2,6 +2,7 @@ package io.millrace.infer;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.infer.batch.BatchScheduler;
 import io.millrace.unit.Eip712Domain;
 import java.io.Serializable;
 import java.util.List;
@@ -12,7 +13,6 @@ import java.util.List;
  * @param maxBatchRows rows of a batch
  * @param maxBatchTokens padded tokens of a batch (rows times longest row); at least the longest row
  *     of every model
- * @param maxDelayMillis longest wait of a row for company while the model is free
  * @param inFlightTokens tokens that a subtask takes in before it holds its input back
  * @param intraOpThreads threads of one model's operators
  * @param maxRunMillis longest run of one batch; beyond it the model counts as hung
@@ -23,7 +23,6 @@ import java.util.List;
 public record InferOptions(
         int maxBatchRows,
         int maxBatchTokens,
-        long maxDelayMillis,
         long inFlightTokens,
         int intraOpThreads,
         long maxRunMillis,
@@ -31,9 +30,6 @@ public record InferOptions(
         List<ProviderKey> providers,
         Eip712Domain domain)
         implements Serializable {
-
-    /** Time to its deadline from which a row no longer waits for company or its turn. */
-    private static final long URGENT_MILLIS = 1_000;
 
     /** Checks and copies. */
     public InferOptions {
@@ -45,9 +41,6 @@ public record InferOptions(
         requirePositive("inFlightTokens", inFlightTokens);
         requirePositive("intraOpThreads", intraOpThreads);
         requirePositive("maxRunMillis", maxRunMillis);
-        if (maxDelayMillis < 0) {
-            throw new IllegalArgumentException("maxDelayMillis is negative: " + maxDelayMillis);
-        }
         if (providers.isEmpty()) {
             throw new IllegalArgumentException(
                     "no provider is configured: outcomes need one to sign and to be paid");
@@ -56,12 +49,7 @@ public record InferOptions(
 
     /** Batches of a model whose rows have at most {@code maxTokens} tokens. */
     BatchScheduler.Limits limits(int maxTokens) {
-        return new BatchScheduler.Limits(
-                maxBatchRows,
-                maxBatchTokens,
-                maxTokens,
-                Math.multiplyExact(maxDelayMillis, 1_000_000),
-                URGENT_MILLIS);
+        return new BatchScheduler.Limits(maxBatchRows, maxBatchTokens, maxTokens);
     }
 
     private static void requirePositive(String name, long value) {

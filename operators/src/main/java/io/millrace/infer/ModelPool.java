@@ -1,8 +1,12 @@
 package io.millrace.infer;
 
-import io.millrace.infer.BatchScheduler.Decision;
-import io.millrace.infer.BatchScheduler.Limits;
-import io.millrace.infer.BatchScheduler.Reason;
+import io.millrace.infer.batch.BatchRow;
+import io.millrace.infer.batch.BatchScheduler;
+import io.millrace.infer.batch.BatchScheduler.Decision;
+import io.millrace.infer.batch.BatchScheduler.Limits;
+import io.millrace.infer.batch.BatchScheduler.Reason;
+import io.millrace.infer.batch.CostModel;
+import io.millrace.infer.batch.WarmUp;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -61,6 +65,7 @@ final class ModelPool {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final CostModel cost = new CostModel(); // the pool's thread alone
     private final BatchScheduler scheduler;
     private final Map<BatchRow, Waiting> waiting = new HashMap<>();
     private long nextRow;
@@ -75,7 +80,7 @@ final class ModelPool {
         this.key = key;
         this.engine = engine;
         this.clock = clock;
-        this.scheduler = new BatchScheduler(key.limits);
+        this.scheduler = new BatchScheduler(key.limits, cost);
         this.thread = new Thread(this::run, "infer-" + key.providerAccount + "-" + key.model);
         this.thread.setDaemon(true);
     }
@@ -173,6 +178,11 @@ final class ModelPool {
             } finally {
                 lock.unlock();
             }
+        }
+
+        /** By how much the foreseen times of batches were off of late, in percent. */
+        long costErrorPercent() {
+            return Math.round(cost.error() * 100);
         }
 
         /** Rows of all leases that wait for a batch. */
@@ -295,18 +305,19 @@ final class ModelPool {
     private void run() {
         try (WatchedRunner watched = new WatchedRunner(engine.runner(key.model))) {
             runner = watched;
-            long[][] probe;
+            long[] probe;
             try (RowTokenizer tokenizer = engine.tokenizer(key.model)) {
-                probe = new long[][] {tokenizer.tokens("warm up")};
+                probe = tokenizer.tokens("warm up");
             }
-            BatchRun batchRun = new BatchRun(watched, probe);
-            batchRun.probe();
+            BatchRun batchRun = new BatchRun(watched, probe, cost);
+            batchRun.warmUp(WarmUp.shapes(key.limits));
             announceReady();
             LOG.info(
-                    "model {} opened on {} for provider {}",
+                    "model {} opened on {} for provider {}: {}",
                     key.model,
                     key.device,
-                    key.providerAccount);
+                    key.providerAccount,
+                    cost);
             for (Batch batch = take(); batch != null; batch = take()) {
                 batch.expired.forEach(row -> row.completion().expired());
                 if (batch.reason != null) {

@@ -41,7 +41,6 @@ class InferOperatorITCase {
                 new InferOptions(
                         8,
                         1_024,
-                        5,
                         2_048,
                         1,
                         60_000,

@@ -60,7 +60,6 @@ class InferOperatorTest {
         return new InferOptions(
                 8,
                 512,
-                1,
                 inFlightTokens,
                 1,
                 60_000,
@@ -71,7 +70,7 @@ class InferOperatorTest {
 
     private InferOptions impatient() {
         return new InferOptions(
-                8, 512, 1, 1_000_000, 1, 1, "models", options.providers(), options.domain());
+                8, 512, 1_000_000, 1, 1, "models", options.providers(), options.domain());
     }
 
     /** A native call that never returned held the job up for ever, and nothing said so. */

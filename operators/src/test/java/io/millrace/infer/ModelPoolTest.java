@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.infer.batch.BatchScheduler;
 import io.millrace.testing.FakeModelEngine;
 import java.io.IOException;
 import java.time.Clock;
@@ -66,7 +67,7 @@ class ModelPoolTest {
                         FakeModelEngine.MODEL.id(),
                         engine.device(),
                         3,
-                        new BatchScheduler.Limits(64, 4_096, 64, 0, 1_000));
+                        new BatchScheduler.Limits(64, 4_096, 64));
     }
 
     @Test

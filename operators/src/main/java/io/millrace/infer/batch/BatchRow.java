@@ -1,4 +1,4 @@
-package io.millrace.infer;
+package io.millrace.infer.batch;
 
 import static java.util.Objects.requireNonNull;
 
