@@ -140,9 +140,13 @@ final class KafkaEndpoints {
 
     /** Records that are published at once; a replay publishes them again. */
     KafkaSink<OutboundRecord> atLeastOnce() {
+        Properties producer = producer();
+        // Somebody waits for each. Under load they still go in batches: those that come while the
+        // one before is on its way.
+        producer.setProperty("linger.ms", "0");
         return KafkaSink.<OutboundRecord>builder()
                 .setBootstrapServers(config.bootstrapServers())
-                .setKafkaProducerConfig(producer())
+                .setKafkaProducerConfig(producer)
                 .setRecordSerializer(schema())
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                 .build();

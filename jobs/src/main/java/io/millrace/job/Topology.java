@@ -39,8 +39,15 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** The steps of the DAG: each with its parallelism, and its uid, which is its name too. */
+/**
+ * The steps of the DAG: each with its parallelism, and its uid, which is its name too. What lies
+ * between a request and its answer passes records on at once; the way of the money behind it takes
+ * its time, in full buffers.
+ */
 final class Topology {
+
+    /** Each record leaves at once, instead of after up to 100 ms for company on the network. */
+    private static final long AT_ONCE = 0;
 
     private final StreamExecutionEnvironment env;
     private final Endpoints ends;
@@ -73,9 +80,10 @@ final class Topology {
                         Uids.REQUESTS_ACCOUNTED,
                         parallelism.admit());
         return step(
-                open.transform("", type(RequestRecord.class), stages.requestPositions()),
-                Uids.REQUEST_POSITIONS,
-                parallelism.admit());
+                        open.transform("", type(RequestRecord.class), stages.requestPositions()),
+                        Uids.REQUEST_POSITIONS,
+                        parallelism.admit())
+                .setBufferTimeout(AT_ONCE);
     }
 
     SingleOutputStreamOperator<VaultEvent> vaultEvents() {
@@ -104,22 +112,24 @@ final class Topology {
             DataStream<RequestRecord> requests, DataStream<VaultEvent> events) {
         var timeless = timeless(events, Uids.VAULT_IDLE).broadcast(ValidateFunction.MODELS);
         return step(
-                requests.connect(timeless).process(stages.validate()),
-                Uids.VALIDATE,
-                parallelism.admit());
+                        requests.connect(timeless).process(stages.validate()),
+                        Uids.VALIDATE,
+                        parallelism.admit())
+                .setBufferTimeout(AT_ONCE);
     }
 
     SingleOutputStreamOperator<Task> admit(
             DataStream<Candidate> candidates, DataStream<FundsChange> funds) {
         return step(
-                candidates
-                        .keyBy(Candidate::requesterAddress)
-                        .connect(
-                                timeless(funds, Uids.FUNDS_IDLE)
-                                        .keyBy(FundsChange::requesterAddress))
-                        .transform("", type(Task.class), stages.admit()),
-                Uids.ADMIT,
-                parallelism.admit());
+                        candidates
+                                .keyBy(Candidate::requesterAddress)
+                                .connect(
+                                        timeless(funds, Uids.FUNDS_IDLE)
+                                                .keyBy(FundsChange::requesterAddress))
+                                .transform("", type(Task.class), stages.admit()),
+                        Uids.ADMIT,
+                        parallelism.admit())
+                .setBufferTimeout(AT_ONCE);
     }
 
     /**
@@ -158,6 +168,7 @@ final class Topology {
                                 Uids.ALLOCATE,
                                 parallelism.admit())
                         .startNewChain()
+                        .setBufferTimeout(AT_ONCE)
                         .partitionCustom((subtask, subtasks) -> subtask, Allocation::subtask);
         var handedOut =
                 step(
@@ -165,9 +176,10 @@ final class Topology {
                         Uids.ALLOCATED,
                         parallelism.infer());
         return step(
-                handedOut.transform("", type(Outcome.class), stages.infer()),
-                Uids.INFER,
-                parallelism.infer());
+                        handedOut.transform("", type(Outcome.class), stages.infer()),
+                        Uids.INFER,
+                        parallelism.infer())
+                .setBufferTimeout(AT_ONCE);
     }
 
     SingleOutputStreamOperator<Charge> meter(DataStream<Outcome> outcomes) {
@@ -235,9 +247,10 @@ final class Topology {
                 step(charges.map(Outbound::of), Uids.CHARGES_ENCODED, parallelism.meter());
         DataStream<OutboundRecord> results =
                 step(
-                        charges.getSideOutput(MeterFunction.RESULTS).map(Outbound::of),
-                        Uids.RESULTS_ENCODED,
-                        parallelism.meter());
+                                charges.getSideOutput(MeterFunction.RESULTS).map(Outbound::of),
+                                Uids.RESULTS_ENCODED,
+                                parallelism.meter())
+                        .setBufferTimeout(AT_ONCE);
         if (mode == ResultsMode.COMMITTED) {
             money = money.union(results);
         } else {

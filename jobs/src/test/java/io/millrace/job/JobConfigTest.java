@@ -144,7 +144,6 @@ class JobConfigTest {
                                 List.of("/etc/millrace/p1.key", "/etc/millrace/p2.key"),
                                 8,
                                 512,
-                                Duration.ofMillis(5),
                                 4096,
                                 2,
                                 Duration.ofSeconds(30)));

@@ -12,8 +12,7 @@ final class ArrivalGap {
     void arrived(long nowNanos) {
         if (any) {
             double gap = Math.max(0, nowNanos - lastNanos);
-            meanNanos =
-                    Double.isInfinite(meanNanos) ? gap : meanNanos + (gap - meanNanos) * WEIGHT;
+            meanNanos = Double.isInfinite(meanNanos) ? gap : meanNanos + (gap - meanNanos) * WEIGHT;
         }
         any = true;
         lastNanos = nowNanos;

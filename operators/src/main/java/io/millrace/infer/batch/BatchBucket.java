@@ -10,7 +10,9 @@ import java.util.TreeSet;
 /** Waiting rows of similar length, each with the turn that its requester has. */
 final class BatchBucket {
 
-    /** Rows looked at for urgency beyond those wanted, when rows far ahead of their turn come first. */
+    /**
+     * Rows looked at for urgency beyond those wanted, when rows far ahead of their turn come first.
+     */
     private static final int URGENT_LOOKAHEAD = 32;
 
     /** A row and its turn: the smallest goes first. */
@@ -94,8 +96,7 @@ final class BatchBucket {
      * Moves {@code count} rows into {@code batch}: first those that may go early for their
      * deadline, as in {@link #deadline}, then by turns.
      */
-    void take(
-            int count, long fromMillis, long untilMillis, long lastTurn, List<BatchRow> batch) {
+    void take(int count, long fromMillis, long untilMillis, long lastTurn, List<BatchRow> batch) {
         List<Queued> early = urgent(count, fromMillis, untilMillis, lastTurn);
         for (Queued entry : early) {
             move(entry, batch);

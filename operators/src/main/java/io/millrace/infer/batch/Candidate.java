@@ -32,7 +32,7 @@ final class Candidate {
     private void noteFirst(BatchBucket bucket) {
         long turn = bucket.firstTurn();
         long row = bucket.first().id();
-        if (turn < firstTurn || turn == firstTurn && row < firstRow) {
+        if (turn < firstTurn || (turn == firstTurn && row < firstRow)) {
             firstTurn = turn;
             firstRow = row;
         }
@@ -103,6 +103,6 @@ final class Candidate {
     /** Whether its turn comes before {@code other}'s: of equal turns the row that came first. */
     boolean isBefore(Candidate other) {
         return firstTurn < other.firstTurn
-                || firstTurn == other.firstTurn && firstRow < other.firstRow;
+                || (firstTurn == other.firstTurn && firstRow < other.firstRow);
     }
 }

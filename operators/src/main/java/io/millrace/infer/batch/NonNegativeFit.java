@@ -36,7 +36,7 @@ final class NonNegativeFit {
         int columns = b.length;
         int[] of = new int[Integer.bitCount(subset)];
         for (int column = 0, at = 0; column < columns; column++) {
-            if ((subset & 1 << column) != 0) {
+            if ((subset & (1 << column)) != 0) {
                 of[at++] = column;
             }
         }

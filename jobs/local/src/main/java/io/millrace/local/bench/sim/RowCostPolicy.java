@@ -32,8 +32,7 @@ final class RowCostPolicy extends QueuePolicy {
         double each = eachNanos();
         double launch = weight == 0 ? 0 : Math.max(0, (sumNanos - each * sumRows) / weight);
         double lastWait = nowNanos - queue().getLast().enqueuedNanos();
-        boolean pays =
-                waiting * (lastWait + TICK_NANOS + each) <= (meanWaitNanos + launch) * PAYS;
+        boolean pays = waiting * (lastWait + TICK_NANOS + each) <= (meanWaitNanos + launch) * PAYS;
         if (waiting < rows && pays && !draining) {
             return Step.await(TICK_NANOS);
         }

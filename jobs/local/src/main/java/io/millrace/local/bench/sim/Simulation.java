@@ -82,7 +82,10 @@ public final class Simulation {
             if (!step.rows().isEmpty()) {
                 now = ran(step.rows(), now);
             } else if (step.expired().isEmpty()) {
-                long wake = step.waitNanos() > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + step.waitNanos();
+                long wake =
+                        step.waitNanos() > Long.MAX_VALUE - now
+                                ? Long.MAX_VALUE
+                                : now + step.waitNanos();
                 long arrival = next < rows.size() ? rows.get(next).enqueuedNanos() : Long.MAX_VALUE;
                 if (Math.min(wake, arrival) == Long.MAX_VALUE) {
                     throw new IllegalStateException(
