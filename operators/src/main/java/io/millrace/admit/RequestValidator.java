@@ -2,10 +2,12 @@ package io.millrace.admit;
 
 import io.millrace.unit.Hex;
 import io.millrace.unit.Nano;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything about a request that needs no state of its requester, cheapest checks first: form,
@@ -82,14 +84,14 @@ final class RequestValidator implements AutoCloseable {
                             + "; shorten or split it");
         }
         long feeNano = Nano.feeRoundedUp(units, price.nanoPerMillion());
-        if (feeNano > request.maxFeeNano()) {
+        if (!request.covers(feeNano)) {
             return refuse(
                     record,
                     requestId,
                     request.requester(),
                     RejectReason.FEE_CAP_TOO_LOW,
                     "maxFeeNano is "
-                            + request.maxFeeNano()
+                            + Long.toUnsignedString(request.maxFeeNano())
                             + " and "
                             + units
                             + " tokens cost "

@@ -4,15 +4,18 @@ import static io.millrace.testing.Fixtures.ALICE;
 import static io.millrace.testing.Fixtures.ALICE_KEY;
 import static io.millrace.testing.Fixtures.MODEL;
 import static io.millrace.testing.Fixtures.SIGNATURE;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import io.millrace.testing.Vectors;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import io.millrace.unit.Secp256k1;
+
 import org.junit.jupiter.api.Test;
 
 class RequestSignatureTest {
@@ -42,9 +45,7 @@ class RequestSignatureTest {
         }
     }
 
-    /**
-     * Vectors go to 2^63 - 1, beyond what the wire form takes: there the struct is hashed by hand.
-     */
+    /** A vector's deadline of 2^63 - 1 is beyond what the wire form takes: it is hashed by hand. */
     private static String digest(JsonNode file, JsonNode vector) {
         long maxFeeNano = vector.get("maxFeeNano").asLong();
         long deadline = vector.get("deadline").asLong();
@@ -52,7 +53,7 @@ class RequestSignatureTest {
         String requester = vector.get("requester").asText();
         String model = vector.get("model").asText();
         Eip712Domain domain = Vectors.domain(file);
-        if (maxFeeNano <= InferenceRequest.MAX_NUMBER) {
+        if (deadline <= InferenceRequest.MAX_NUMBER) {
             InferenceRequest request =
                     new InferenceRequest(
                             requester,

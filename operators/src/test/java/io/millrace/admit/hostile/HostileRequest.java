@@ -3,6 +3,7 @@ package io.millrace.admit.hostile;
 import io.millrace.admit.RejectReason;
 import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestRecord;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,7 @@ record HostileRequest(
             late = RejectReason.EXPIRED;
         } else if (deadlineMillis - appendMillis > World.HORIZON_MILLIS) {
             late = RejectReason.DEADLINE_TOO_FAR;
-        } else if (World.feeNano(tokens, appendMillis) > maxFeeNano) {
+        } else if (Long.compareUnsigned(World.feeNano(tokens, appendMillis), maxFeeNano) > 0) {
             late = RejectReason.FEE_CAP_TOO_LOW;
         }
         return new HostileRequest(
