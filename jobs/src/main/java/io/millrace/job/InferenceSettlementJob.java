@@ -2,11 +2,13 @@ package io.millrace.job;
 
 import io.millrace.job.topic.KafkaBrokerChecks;
 import io.millrace.job.topic.KafkaTopicChecks;
-import java.util.Map;
+
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.ParameterTool;
+
+import java.util.Map;
 
 /**
  * Signed requests in; answers, charges and settled epochs out. Run with {@code --key value}
@@ -71,8 +73,9 @@ public final class InferenceSettlementJob {
 
         var requests = dag.requests();
         var events = dag.vaultEvents();
-        var candidates = dag.validate(requests, events);
-        var tasks = dag.admit(candidates, dag.funds(events));
+        var timeless = dag.timeless(events);
+        var candidates = dag.validate(requests, timeless);
+        var tasks = dag.admit(candidates, dag.funds(timeless));
         var outcomes = dag.infer(tasks);
         var charges = dag.meter(outcomes);
         var roots = dag.cut(charges, tasks);
