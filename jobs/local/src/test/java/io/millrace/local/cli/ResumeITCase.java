@@ -8,23 +8,29 @@ import io.millrace.job.topic.TopicScan;
 import io.millrace.local.client.Totals;
 import io.millrace.local.stack.StackFile;
 import io.millrace.local.stack.StackJob;
+
+import org.apache.flink.util.FileUtils;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.flink.util.FileUtils;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The stack of {@code up}, killed with kill -9 in mid-work and started again in its folder; then
  * its job, ended in mid-work and all its state deleted.
  */
 class ResumeITCase {
+
+    /** Four parts of the stack, ten seconds each, and a moment. */
+    private static final Duration ENDING = Duration.ofSeconds(45);
 
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final int REQUESTS = 30;
@@ -46,6 +52,7 @@ class ResumeITCase {
             killAll(first);
         }
 
+        boolean ended;
         Process second = up("second");
         try {
             send(texts);
@@ -60,10 +67,13 @@ class ResumeITCase {
             send(texts);
             awaitBooks(4 * REQUESTS);
             auditWithoutTheLauncher();
+            send(texts);
         } finally {
             second.destroy();
-            second.waitFor();
+            ended = second.waitFor(ENDING.toSeconds(), TimeUnit.SECONDS);
+            second.destroyForcibly();
         }
+        assertThat(ended).as("ended when it was told to, busy as it was").isTrue();
         assertThat(second.toHandle().descendants()).isEmpty();
     }
 
