@@ -2,13 +2,11 @@ package io.millrace.job;
 
 import io.millrace.job.topic.KafkaBrokerChecks;
 import io.millrace.job.topic.KafkaTopicChecks;
-
+import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.ParameterTool;
-
-import java.util.Map;
 
 /**
  * Signed requests in; answers, charges and settled epochs out. Run with {@code --key value}

@@ -30,7 +30,7 @@ import io.millrace.settle.ReceiptFunction;
 import io.millrace.settle.SealOperator;
 import io.millrace.settle.ShardCutOperator;
 import io.millrace.settle.ShardRoot;
-
+import java.util.UUID;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -38,8 +38,6 @@ import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-
-import java.util.UUID;
 
 /** The steps of the DAG: each with its parallelism, and its uid, which is its name too. */
 final class Topology {

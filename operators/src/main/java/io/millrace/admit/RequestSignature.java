@@ -7,7 +7,6 @@ import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import io.millrace.unit.Secp256k1;
-
 import java.util.Optional;
 
 /**

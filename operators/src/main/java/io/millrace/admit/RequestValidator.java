@@ -2,12 +2,10 @@ package io.millrace.admit;
 
 import io.millrace.unit.Hex;
 import io.millrace.unit.Nano;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything about a request that needs no state of its requester, cheapest checks first: form,

@@ -4,18 +4,15 @@ import static io.millrace.testing.Fixtures.ALICE;
 import static io.millrace.testing.Fixtures.ALICE_KEY;
 import static io.millrace.testing.Fixtures.MODEL;
 import static io.millrace.testing.Fixtures.SIGNATURE;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import io.millrace.testing.Vectors;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import io.millrace.unit.Secp256k1;
-
 import org.junit.jupiter.api.Test;
 
 class RequestSignatureTest {

@@ -5,9 +5,6 @@ import io.millrace.admit.RequestSignature;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Secp256k1;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,6 +16,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request in the making. The fields are what its requester means; then it is signed, spelled as

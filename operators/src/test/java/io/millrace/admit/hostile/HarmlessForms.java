@@ -1,7 +1,6 @@
 package io.millrace.admit.hostile;
 
 import io.millrace.admit.InferenceRequest;
-
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;

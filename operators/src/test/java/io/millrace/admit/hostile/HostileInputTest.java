@@ -2,11 +2,9 @@ package io.millrace.admit.hostile;
 
 import static io.millrace.testing.RestoringHarness.first;
 import static io.millrace.testing.RestoringHarness.second;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import io.millrace.admit.AdmitFunction;
 import io.millrace.admit.Candidate;
 import io.millrace.admit.FundsChange;
@@ -22,19 +20,17 @@ import io.millrace.admit.ValidateFunction;
 import io.millrace.chain.VaultEvent;
 import io.millrace.testing.Feeding;
 import io.millrace.testing.RestoringHarness;
-
-import org.apache.flink.api.common.typeinfo.Types;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Generated hostile traffic through both halves of admission, with the real decoding, signatures

@@ -3,7 +3,6 @@ package io.millrace.admit.hostile;
 import io.millrace.admit.RejectReason;
 import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestRecord;
-
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,10 +1,9 @@
 package io.millrace.local.stack;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Ends parts of a stack, so that one that ends badly, or not at all, keeps no other alive. */
 final class Ending {

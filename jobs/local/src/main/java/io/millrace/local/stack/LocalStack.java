@@ -5,13 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.infer.BundledModels;
 import io.millrace.infer.ModelManifest;
 import io.millrace.local.stack.StackFile.Account;
-
-import org.apache.flink.util.FileUtils;
-import org.apache.kafka.clients.admin.Admin;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +17,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.flink.util.FileUtils;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Kafka, an L2, the contracts, Flink and the job, all on this machine. {@link #close} ends them in

@@ -3,11 +3,6 @@ package io.millrace.local.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.local.stack.Installation;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +11,9 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The script in a tree of a few files, where Maven and Java are a few lines of shell. */
 class LauncherScriptTest {

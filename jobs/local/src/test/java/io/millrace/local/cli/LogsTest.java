@@ -2,13 +2,12 @@ package io.millrace.local.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
+import java.util.Objects;
 import org.apache.flink.connector.base.source.reader.fetcher.SplitFetcherManager;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.junit.jupiter.api.Test;
-
-import java.net.URI;
-import java.util.Objects;
 
 /** The stack's log: an operator must be able to trust that an ERROR is one. */
 class LogsTest {

@@ -8,11 +8,6 @@ import io.millrace.job.topic.TopicScan;
 import io.millrace.local.client.Totals;
 import io.millrace.local.stack.StackFile;
 import io.millrace.local.stack.StackJob;
-
-import org.apache.flink.util.FileUtils;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +17,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.flink.util.FileUtils;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The stack of {@code up}, killed with kill -9 in mid-work and started again in its folder; then
