@@ -79,11 +79,10 @@ final class Topology {
                         requests.process(new AccountedFunction()),
                         Uids.REQUESTS_ACCOUNTED,
                         parallelism.admit());
-        return step(
-                        open.transform("", type(RequestRecord.class), stages.requestPositions()),
-                        Uids.REQUEST_POSITIONS,
-                        parallelism.admit())
-                .setBufferTimeout(AT_ONCE);
+        return prompt(
+                open.transform("", type(RequestRecord.class), stages.requestPositions()),
+                Uids.REQUEST_POSITIONS,
+                parallelism.admit());
     }
 
     SingleOutputStreamOperator<VaultEvent> vaultEvents() {
@@ -94,42 +93,46 @@ final class Topology {
                 1);
     }
 
-    /** What moves a requester's funds: the chain's events, and our charges once committed. */
-    DataStream<FundsChange> funds(DataStream<VaultEvent> events) {
+    /** The chain's events for those whose time the requests tell. */
+    SingleOutputStreamOperator<VaultEvent> timeless(DataStream<VaultEvent> events) {
+        return timeless(events, Uids.VAULT_IDLE);
+    }
+
+    /**
+     * What moves a requester's funds: the chain's events, and our charges once committed. Each in
+     * its source's chain: nothing but their keys brings them together.
+     */
+    DataStream<FundsChange> funds(DataStream<VaultEvent> timelessEvents) {
         var charged =
                 step(
                         source(ends.charges(), Uids.CHARGES_BACK).map(StageFactory::charged),
                         Uids.FUNDS_CHARGED,
                         1);
         return step(
-                        events.flatMap(StageFactory.funded(), type(FundsChange.class)),
+                        timelessEvents.flatMap(StageFactory.funded(), type(FundsChange.class)),
                         Uids.FUNDS_EVENTS,
                         1)
-                .union(charged);
+                .union(timeless(charged, Uids.FUNDS_IDLE));
     }
 
     SingleOutputStreamOperator<Candidate> validate(
-            DataStream<RequestRecord> requests, DataStream<VaultEvent> events) {
-        var timeless = timeless(events, Uids.VAULT_IDLE).broadcast(ValidateFunction.MODELS);
-        return step(
-                        requests.connect(timeless).process(stages.validate()),
-                        Uids.VALIDATE,
-                        parallelism.admit())
-                .setBufferTimeout(AT_ONCE);
+            DataStream<RequestRecord> requests, DataStream<VaultEvent> timelessEvents) {
+        return prompt(
+                requests.connect(timelessEvents.broadcast(ValidateFunction.MODELS))
+                        .process(stages.validate()),
+                Uids.VALIDATE,
+                parallelism.admit());
     }
 
     SingleOutputStreamOperator<Task> admit(
             DataStream<Candidate> candidates, DataStream<FundsChange> funds) {
-        return step(
-                        candidates
-                                .keyBy(Candidate::requesterAddress)
-                                .connect(
-                                        timeless(funds, Uids.FUNDS_IDLE)
-                                                .keyBy(FundsChange::requesterAddress))
-                                .transform("", type(Task.class), stages.admit()),
-                        Uids.ADMIT,
-                        parallelism.admit())
-                .setBufferTimeout(AT_ONCE);
+        return prompt(
+                candidates
+                        .keyBy(Candidate::requesterAddress)
+                        .connect(funds.keyBy(FundsChange::requesterAddress))
+                        .transform("", type(Task.class), stages.admit()),
+                Uids.ADMIT,
+                parallelism.admit());
     }
 
     /**
@@ -153,33 +156,38 @@ final class Topology {
                 .setCoLocationGroupKey(Uids.GATE);
     }
 
-    DataStream<Rejection> rejections(
+    /** Of both stages that refuse, each encoded where it is made. */
+    DataStream<OutboundRecord> rejections(
             SingleOutputStreamOperator<Candidate> candidates,
             SingleOutputStreamOperator<Task> tasks) {
-        return candidates
-                .getSideOutput(ValidateFunction.REJECTIONS)
-                .union(tasks.getSideOutput(AdmitFunction.REJECTIONS));
+        return encoded(candidates.getSideOutput(ValidateFunction.REJECTIONS), Uids.INVALID_ENCODED)
+                .union(
+                        encoded(
+                                tasks.getSideOutput(AdmitFunction.REJECTIONS),
+                                Uids.REJECTIONS_ENCODED));
+    }
+
+    private DataStream<OutboundRecord> encoded(DataStream<Rejection> rejections, String uid) {
+        return step(rejections.map(Outbound::of), uid, parallelism.admit());
     }
 
     SingleOutputStreamOperator<Outcome> infer(DataStream<Task> tasks) {
         var allocated =
-                step(
+                prompt(
                                 tasks.transform("", type(Allocation.class), new AllocateOperator()),
                                 Uids.ALLOCATE,
                                 parallelism.admit())
                         .startNewChain()
-                        .setBufferTimeout(AT_ONCE)
                         .partitionCustom((subtask, subtasks) -> subtask, Allocation::subtask);
         var handedOut =
                 step(
                         allocated.map(Allocation::task, type(Task.class)),
                         Uids.ALLOCATED,
                         parallelism.infer());
-        return step(
-                        handedOut.transform("", type(Outcome.class), stages.infer()),
-                        Uids.INFER,
-                        parallelism.infer())
-                .setBufferTimeout(AT_ONCE);
+        return prompt(
+                handedOut.transform("", type(Outcome.class), stages.infer()),
+                Uids.INFER,
+                parallelism.infer());
     }
 
     SingleOutputStreamOperator<Charge> meter(DataStream<Outcome> outcomes) {
@@ -246,11 +254,10 @@ final class Topology {
         DataStream<OutboundRecord> money =
                 step(charges.map(Outbound::of), Uids.CHARGES_ENCODED, parallelism.meter());
         DataStream<OutboundRecord> results =
-                step(
-                                charges.getSideOutput(MeterFunction.RESULTS).map(Outbound::of),
-                                Uids.RESULTS_ENCODED,
-                                parallelism.meter())
-                        .setBufferTimeout(AT_ONCE);
+                prompt(
+                        charges.getSideOutput(MeterFunction.RESULTS).map(Outbound::of),
+                        Uids.RESULTS_ENCODED,
+                        parallelism.meter());
         if (mode == ResultsMode.COMMITTED) {
             money = money.union(results);
         } else {
@@ -259,10 +266,9 @@ final class Topology {
         ledger(money, marks, LedgerSink.MONEY, ends.money(), Uids.MONEY_OUT);
     }
 
-    void publishRejections(DataStream<Rejection> rejections, DataStream<OutboundRecord> marks) {
-        var encoded =
-                step(rejections.map(Outbound::of), Uids.REJECTIONS_ENCODED, parallelism.admit());
-        ledger(encoded, marks, LedgerSink.REJECTIONS, ends.rejections(), Uids.REJECTIONS_OUT);
+    void publishRejections(
+            DataStream<OutboundRecord> rejections, DataStream<OutboundRecord> marks) {
+        ledger(rejections, marks, LedgerSink.REJECTIONS, ends.rejections(), Uids.REJECTIONS_OUT);
     }
 
     void publishEpochs(
@@ -328,6 +334,11 @@ final class Topology {
     private static <T> SingleOutputStreamOperator<T> step(
             SingleOutputStreamOperator<T> step, String uid, int parallelism) {
         return step.setParallelism(parallelism).uid(uid).name(uid);
+    }
+
+    private static <T> SingleOutputStreamOperator<T> prompt(
+            SingleOutputStreamOperator<T> step, String uid, int parallelism) {
+        return step(step, uid, parallelism).setBufferTimeout(AT_ONCE);
     }
 
     private static <T> void out(DataStream<T> stream, Sink<T> sink, String uid, int parallelism) {

@@ -28,6 +28,7 @@ import picocli.CommandLine.HelpCommand;
             UpCommand.class,
             ChaosCommand.class,
             BenchCommand.class,
+            FundCommand.class,
             SendCommand.class,
             ProveCommand.class,
             AuditCommand.class,
