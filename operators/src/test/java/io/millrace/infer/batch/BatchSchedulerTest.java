@@ -149,13 +149,13 @@ class BatchSchedulerTest {
         cpu.add(row(0, 250, FAR, "a", 0));
         List<Reason> reasons = new ArrayList<>();
         for (int i = 1; cpu.size() == i; i++) {
-            cpu.add(row(2 * i, 10, 1_015, "r" + i, 0));
-            cpu.add(row(2 * i + 1, 10, 1_015, "s" + i, 0));
+            cpu.add(row(2L * i, 10, 1_015, "r" + i, 0));
+            cpu.add(row(2L * i + 1, 10, 1_015, "s" + i, 0));
             reasons.add(cpu.next(0, 1_000, false).reason());
             if (reasons.contains(Reason.STARVED)) {
                 break;
             }
-            cpu.add(row(10_000 + i, 40, FAR, "a", 0)); // keeps size() growing by one a round
+            cpu.add(row(10_000L + i, 40, FAR, "a", 0)); // keeps size() growing by one a round
         }
         assertThat(reasons)
                 .as("urgent batches before the long row")
