@@ -136,7 +136,8 @@ final class Excuses {
                     new Excuse(
                             EnumSet.of(LONG_OUTAGE, SLOW_CHECKPOINT),
                             ALARM,
-                            "admit\\.clockStandsMillis|submit\\.(oldestUnsettledMillis|waiting)",
+                            "admit\\.clockStandsMillis|chain\\.finalLagBlocks"
+                                    + "|submit\\.(oldestUnsettledMillis|waiting)",
                             ".*",
                             "nothing ran for longer than that"),
                     new Excuse(
@@ -150,7 +151,13 @@ final class Excuses {
                             ERROR,
                             "jobmanager",
                             ".*(Handler - Unhandled exception).*",
-                            "REST is asked while there is no leader"));
+                            "REST is asked while there is no leader"),
+                    new Excuse(
+                            JOB_RESTARTS,
+                            ERROR,
+                            "taskmanager-\\d+",
+                            ".*PartitionRequestQueue - Encountered error while consuming.*",
+                            "the task at the other end of a connection is gone"));
 
     private Excuses() {}
 

@@ -26,7 +26,6 @@ public record Limits(
 
     private static final long GWEI = 1_000_000_000;
 
-    /** Checks. */
     public Limits {
         requireNonNull(words, "words is null");
         if (widestRange < 1 || longestBatch < 1 || gasPercent < 100) {

@@ -22,7 +22,6 @@ public record Sign(Sort sort, String source, String text, long atNanos) {
         REFUSAL
     }
 
-    /** Checks. */
     public Sign {
         requireNonNull(sort, "sort is null");
         requireNonNull(source, "source is null");
