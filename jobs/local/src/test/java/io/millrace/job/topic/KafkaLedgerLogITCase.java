@@ -3,60 +3,41 @@ package io.millrace.job.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.local.stack.Installation;
-import io.millrace.local.stack.KafkaBroker;
-import io.millrace.local.stack.StackProcess;
-import io.millrace.local.stack.TopicSettings;
+import io.millrace.local.stack.SharedBroker;
 import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.LedgerLog;
 import io.millrace.settle.SentMark;
 import io.millrace.unit.Hex;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a start sees of the marks of several sinks, each with transactions of its own. */
 class KafkaLedgerLogITCase {
 
     private static final List<String> SINKS = List.of("money-0", "money-1");
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    @TempDir private Path folder;
+    @RegisterExtension private static final SharedBroker BROKER = new SharedBroker(1);
 
     @Test
     void read_someTransactionsOpenOrAborted_seesOfEachSinkWhatItCommitted() throws Exception {
-        KafkaBroker broker =
-                KafkaBroker.in(
-                        Installation.locate().brokerJars(),
-                        folder.resolve("kafka"),
-                        folder.resolve("kafka.log"));
-        try (StackProcess process = broker.process()) {
-            process.start();
-            try (Admin admin =
-                    Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-                TopicSettings.create(admin, 1);
-            }
-            try (var one = producer(broker, "money-0");
-                    var two = producer(broker, "money-1")) {
-                assertReads(broker, one, two);
-            }
+        try (var one = producer("money-0");
+                var two = producer("money-1")) {
+            assertReads(one, two);
         }
     }
 
     private static void assertReads(
-            KafkaBroker broker,
-            KafkaProducer<byte[], byte[]> one,
-            KafkaProducer<byte[], byte[]> two)
-            throws Exception {
-        LedgerLog log = new KafkaLedgerLog(broker.bootstrapServers(), Duration.ofSeconds(5));
+            KafkaProducer<byte[], byte[]> one, KafkaProducer<byte[], byte[]> two) throws Exception {
+        LedgerLog log = new KafkaLedgerLog(BROKER.servers(), PATIENCE);
         assertThat(log.read(SentMark.NONE)).isEqualTo(LedgerLog.Recorded.NOTHING);
         for (int checkpoint = 1; checkpoint <= 40; checkpoint++) {
             send(one, "money-0", checkpoint);
@@ -123,14 +104,11 @@ class KafkaLedgerLogITCase {
                 .get();
     }
 
-    private static KafkaProducer<byte[], byte[]> producer(KafkaBroker broker, String name) {
+    private static KafkaProducer<byte[], byte[]> producer(String name) {
         var producer =
                 new KafkaProducer<>(
                         Map.<String, Object>of(
-                                "bootstrap.servers",
-                                broker.bootstrapServers(),
-                                "transactional.id",
-                                name),
+                                "bootstrap.servers", BROKER.servers(), "transactional.id", name),
                         new ByteArraySerializer(),
                         new ByteArraySerializer());
         producer.initTransactions();
