@@ -1,4 +1,4 @@
-package io.millrace.local.chaos;
+package io.millrace.local.chaos.fault;
 
 import io.millrace.local.stack.StackProcess;
 import java.util.List;
@@ -7,16 +7,20 @@ import java.util.function.Supplier;
 /**
  * kill -9 of every process, as a power cut; then all of them are started again, in no order.
  *
- * @param processes all there are when it strikes
+ * @param target for the report
+ * @param before what is done first, as to wait for a moment
+ * @param processes all there are when it strikes, in the order of their deaths
  */
-record TotalKill(Supplier<List<StackProcess>> processes) implements Fault {
+record TotalKill(String target, Freeze.When before, Supplier<List<StackProcess>> processes)
+        implements Fault {
 
     @Override
     public String inject() throws Exception {
+        before.await();
         for (StackProcess process : processes.get()) {
             process.kill();
         }
-        return "everything";
+        return target;
     }
 
     @Override

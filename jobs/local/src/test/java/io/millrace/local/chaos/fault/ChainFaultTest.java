@@ -1,4 +1,4 @@
-package io.millrace.local.chaos;
+package io.millrace.local.chaos.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.millrace.local.chaos;
+package io.millrace.local.chaos.fault;
 
 /**
  * One fault of a plan.

@@ -1,7 +1,7 @@
-package io.millrace.local.chaos;
+package io.millrace.local.chaos.fault;
 
 /** One fault at work. Used by one thread. */
-interface Fault {
+public interface Fault {
 
     /**
      * Hits.

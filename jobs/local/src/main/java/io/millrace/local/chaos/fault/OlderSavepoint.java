@@ -1,4 +1,4 @@
-package io.millrace.local.chaos;
+package io.millrace.local.chaos.fault;
 
 import io.millrace.job.recover.Recovery;
 import io.millrace.local.stack.JobRunner;
@@ -20,10 +20,12 @@ final class OlderSavepoint implements Fault {
 
     private final LocalStack stack;
     private final JobRunner runner;
+    private final Recoverer recoverer;
 
-    OlderSavepoint(LocalStack stack, JobRunner runner) {
+    OlderSavepoint(LocalStack stack, JobRunner runner, Recoverer recoverer) {
         this.stack = stack;
         this.runner = runner;
+        this.recoverer = recoverer;
     }
 
     @Override
@@ -46,8 +48,6 @@ final class OlderSavepoint implements Fault {
 
     @Override
     public void heal() throws Exception {
-        StackJob job = stack.job();
-        String rebuilt = Recovery.run(job.config(), job.savepoints()).savepoint();
-        job.start(runner, rebuilt, 0, Map.of());
+        recoverer.rebuild();
     }
 }

@@ -1,4 +1,4 @@
-package io.millrace.local.chaos;
+package io.millrace.local.chaos.fault;
 
 import io.millrace.local.stack.EvmSession;
 import io.millrace.local.stack.StackFile;

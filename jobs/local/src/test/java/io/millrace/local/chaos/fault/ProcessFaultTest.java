@@ -1,4 +1,4 @@
-package io.millrace.local.chaos;
+package io.millrace.local.chaos.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,7 +110,7 @@ class ProcessFaultTest {
 
     @Test
     void totalKill_everyProcess_isGoneAndComesBack() throws Exception {
-        Fault all = new TotalKill(() -> List.of(first, second));
+        Fault all = new TotalKill("everything", () -> {}, () -> List.of(first, second));
 
         assertThat(all.inject()).isEqualTo("everything");
         assertThat(first.isAlive()).isFalse();
@@ -118,6 +119,45 @@ class ProcessFaultTest {
         all.heal();
         assertThat(first.isAlive()).isTrue();
         assertThat(second.isAlive()).isTrue();
+    }
+
+    @Test
+    void totalKill_momentToWaitFor_allLiveUntilThen() throws Exception {
+        List<Boolean> alive = new ArrayList<>();
+        Fault all =
+                new TotalKill(
+                        "x",
+                        () -> alive.addAll(List.of(first.isAlive(), second.isAlive())),
+                        () -> List.of(first, second));
+
+        all.inject();
+
+        assertThat(alive).containsExactly(true, true);
+        assertThat(first.isAlive()).isFalse();
+    }
+
+    @Test
+    void freeze_everyProcess_standsStillAndGoesOn() throws Exception {
+        Fault freeze = new Freeze(() -> {}, () -> List.of(first, second));
+
+        freeze.inject();
+        await().untilAsserted(() -> assertThat(state(first)).as("stopped").isEqualTo('T'));
+        await().untilAsserted(() -> assertThat(state(second)).as("stopped").isEqualTo('T'));
+
+        freeze.heal();
+        await().untilAsserted(() -> assertThat(state(first)).as("goes on").isNotEqualTo('T'));
+        assertThat(second.isPaused()).isFalse();
+    }
+
+    @Test
+    void freeze_processEndedMeanwhile_isLeftToWhoStartsIt() throws Exception {
+        Fault freeze = new Freeze(() -> {}, () -> List.of(first));
+        freeze.inject();
+        first.kill();
+
+        freeze.heal();
+
+        assertThat(first.isAlive()).isFalse();
     }
 
     /** As the kernel has it: T is stopped, S sleeps. */

@@ -1,4 +1,4 @@
-package io.millrace.local.chaos;
+package io.millrace.local.chaos.fault;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.job.Uids;

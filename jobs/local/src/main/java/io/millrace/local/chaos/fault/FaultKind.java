@@ -1,4 +1,4 @@
-package io.millrace.local.chaos;
+package io.millrace.local.chaos.fault;
 
 import static java.util.stream.Collectors.joining;
 
@@ -42,7 +42,19 @@ public enum FaultKind {
     /** The job is stopped with a savepoint and goes on at another parallelism. */
     RESCALE,
     /** The job goes on from less than it has committed: a savepoint that is too old. */
-    OLDER_SAVEPOINT;
+    OLDER_SAVEPOINT,
+    /** SIGSTOP of all TaskManagers in mid-checkpoint, for longer than their transactions live. */
+    SLOW_CHECKPOINT,
+    /** kill -9 of everything between two sinks' commits, for longer than transactions live. */
+    LONG_OUTAGE,
+    /** A stranger, or what once was a sink, leaves a Kafka transaction open. */
+    OLD_TRANSACTION,
+    /** The topics of requests, charges and receipts get one more partition each. */
+    ADDED_PARTITIONS,
+    /** The L2 node limits ranges and batches, refuses and lies about fees, in unheard words. */
+    NODE_LIMITS,
+    /** kill -9 of everything while the L2 node's state, grown large, is copied. */
+    KILL_LARGE_NODE_STATE;
 
     /** As reports and the command line name it. */
     public String label() {
