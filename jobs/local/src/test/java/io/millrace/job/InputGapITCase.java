@@ -7,10 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.admit.RequestRecord;
 import io.millrace.job.topic.Topics;
-import io.millrace.local.stack.Installation;
-import io.millrace.local.stack.KafkaBroker;
-import io.millrace.local.stack.StackProcess;
-import io.millrace.local.stack.TopicSettings;
+import io.millrace.local.stack.SharedBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +37,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -57,6 +55,8 @@ class InputGapITCase {
     private static final List<Long> READ = new CopyOnWriteArrayList<>();
     private static volatile CountDownLatch open = new CountDownLatch(0);
 
+    @RegisterExtension private static final SharedBroker BROKER = new SharedBroker(1);
+
     @TempDir private Path folder;
 
     @BeforeEach
@@ -67,20 +67,11 @@ class InputGapITCase {
 
     @Test
     void requests_goneBeforeTheyWereRead_areAnErrorUntilAccepted() throws Exception {
-        KafkaBroker broker =
-                KafkaBroker.in(
-                        Installation.locate().brokerJars(),
-                        folder.resolve("kafka"),
-                        folder.resolve("kafka.log"));
-        try (StackProcess process = broker.process()) {
-            process.start();
-            String servers = broker.bootstrapServers();
-            try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-                TopicSettings.create(admin, 1);
-                assertAgedOutDuringAPause(servers, admin);
-                READ.clear();
-                assertDeletedInFrontOfAReader(servers, admin);
-            }
+        String servers = BROKER.servers();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+            assertAgedOutDuringAPause(servers, admin);
+            READ.clear();
+            assertDeletedInFrontOfAReader(servers, admin);
         }
     }
 

@@ -7,16 +7,12 @@ import io.millrace.chain.CutPosition;
 import io.millrace.chain.SealedPart;
 import io.millrace.job.topic.KafkaLedgerLog;
 import io.millrace.job.topic.Topics;
-import io.millrace.local.stack.Installation;
-import io.millrace.local.stack.KafkaBroker;
-import io.millrace.local.stack.StackProcess;
-import io.millrace.local.stack.TopicSettings;
+import io.millrace.local.stack.SharedBroker;
 import io.millrace.settle.PartLimits;
 import io.millrace.settle.SealOperator;
 import io.millrace.settle.SettleOptions;
 import io.millrace.settle.ShardRoot;
 import io.millrace.unit.Eip712Domain;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +38,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Someone ends one sink's transaction in its partition, between the barrier and the commit, as an
@@ -56,32 +52,19 @@ class LostMarkITCase {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final TopicPartition MARKS = new TopicPartition(Topics.CHECKPOINTS, 0);
 
-    @TempDir private Path folder;
+    @RegisterExtension private static final SharedBroker BROKER = new SharedBroker(1);
 
     @Test
     void job_transactionAbortedBehindTheCommittersBack_endsForGoodNamingSinkAndCheckpoint()
             throws Exception {
-        KafkaBroker broker =
-                KafkaBroker.in(
-                        Installation.locate().brokerJars(),
-                        folder.resolve("kafka"),
-                        folder.resolve("kafka.log"));
-        try (StackProcess process = broker.process()) {
-            process.start();
-            try (Admin admin = admin(broker.bootstrapServers())) {
-                TopicSettings.create(admin, 1);
-            }
-            JobClient job = start(broker.bootstrapServers());
-            assertThatThrownBy(
-                            () ->
-                                    job.getJobExecutionResult()
-                                            .get(LIMIT.toSeconds(), TimeUnit.SECONDS))
-                    .as("a job that has lost charges, and goes on")
-                    .hasStackTraceContaining(
-                            "checkpoint %d is complete, but what sink money-0 was to commit"
-                                    .formatted(ROBBED_CHECKPOINT))
-                    .hasStackTraceContaining("millrace recover");
-        }
+        JobClient job = start(BROKER.servers());
+        assertThatThrownBy(
+                        () -> job.getJobExecutionResult().get(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .as("a job that has lost charges, and goes on")
+                .hasStackTraceContaining(
+                        "checkpoint %d is complete, but what sink money-0 was to commit"
+                                .formatted(ROBBED_CHECKPOINT))
+                .hasStackTraceContaining("millrace recover");
     }
 
     private static JobClient start(String bootstrapServers) throws Exception {

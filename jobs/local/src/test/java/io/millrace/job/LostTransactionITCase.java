@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.topic.Topics;
-import io.millrace.local.stack.Installation;
-import io.millrace.local.stack.KafkaBroker;
-import io.millrace.local.stack.StackProcess;
-import io.millrace.local.stack.TopicSettings;
-import java.nio.file.Path;
+import io.millrace.local.stack.SharedBroker;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -28,9 +24,10 @@ import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * A checkpoint that takes longer than a transaction may be open. The broker aborts the transaction,
@@ -39,33 +36,21 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class LostTransactionITCase {
 
+    private static final String PREFIX = "lost";
     private static final long STALLED_CHECKPOINT = 3;
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
-    @TempDir private Path folder;
+    @RegisterExtension private static final SharedBroker BROKER = new SharedBroker(1);
 
     @Test
     void job_brokerAbortedACompletedCheckpointsTransaction_failsNamingIt() throws Exception {
-        KafkaBroker broker =
-                KafkaBroker.in(
-                        Installation.locate().brokerJars(),
-                        folder.resolve("kafka"),
-                        folder.resolve("kafka.log"));
-        try (StackProcess process = broker.process()) {
-            process.start();
-            try (Admin admin = admin(broker.bootstrapServers())) {
-                TopicSettings.create(admin, 1);
-            }
-            JobClient job = start(broker.bootstrapServers());
-            assertThatThrownBy(
-                            () ->
-                                    job.getJobExecutionResult()
-                                            .get(LIMIT.toSeconds(), TimeUnit.SECONDS))
-                    .as("a job that has lost charges, and goes on")
-                    .hasStackTraceContaining("of sink money belongs to a completed checkpoint")
-                    .hasStackTraceContaining("can no longer be committed");
-        }
+        JobClient job = start(BROKER.servers());
+        assertThatThrownBy(
+                        () -> job.getJobExecutionResult().get(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .as("a job that has lost charges, and goes on")
+                .hasStackTraceContaining("of sink money belongs to a completed checkpoint")
+                .hasStackTraceContaining("can no longer be committed");
     }
 
     private static JobClient start(String bootstrapServers) throws Exception {
@@ -87,13 +72,18 @@ class LostTransactionITCase {
                         new KafkaEndpoints(
                                         new JobConfig.Kafka(
                                                 bootstrapServers,
-                                                "lost",
+                                                PREFIX,
                                                 TRANSACTION_TIMEOUT,
                                                 Duration.ofSeconds(1),
                                                 Map.of(),
                                                 Map.of()))
                                 .exactlyOnce(LedgerSink.MONEY));
         return env.executeAsync();
+    }
+
+    private static boolean isAborted(TransactionListing listed) {
+        return listed.transactionalId().startsWith(PREFIX)
+                && listed.state() == TransactionState.COMPLETE_ABORT;
     }
 
     private static Admin admin(String bootstrapServers) {
@@ -129,11 +119,7 @@ class LostTransactionITCase {
                         .until(
                                 () ->
                                         admin.listTransactions().all().get().stream()
-                                                .anyMatch(
-                                                        listed ->
-                                                                listed.state()
-                                                                        == TransactionState
-                                                                                .COMPLETE_ABORT));
+                                                .anyMatch(LostTransactionITCase::isAborted));
             }
         }
 

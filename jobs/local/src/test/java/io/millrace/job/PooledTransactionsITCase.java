@@ -6,10 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
-import io.millrace.local.stack.Installation;
-import io.millrace.local.stack.KafkaBroker;
-import io.millrace.local.stack.StackProcess;
-import io.millrace.local.stack.TopicSettings;
+import io.millrace.local.stack.SharedBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +45,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -62,45 +60,38 @@ class PooledTransactionsITCase {
 
     private static final AtomicInteger COMPLETED = new AtomicInteger();
 
+    @RegisterExtension private static final SharedBroker BROKER = new SharedBroker(1);
+
     @TempDir private Path folder;
 
     @Test
     void ids_overManyCheckpointsAndADownscale_areFewAndNoneStaysOpen() throws Exception {
-        KafkaBroker broker =
-                KafkaBroker.in(
-                        Installation.locate().brokerJars(),
-                        folder.resolve("kafka"),
-                        folder.resolve("kafka.log"));
-        try (StackProcess process = broker.process()) {
-            process.start();
-            String servers = broker.bootstrapServers();
-            try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-                TopicSettings.create(admin, 1);
-                String old =
-                        stopped(
-                                start(
-                                        2,
-                                        "",
-                                        new LossRefusingSink(
-                                                older(servers),
-                                                LedgerSink.MONEY,
-                                                new SinkAdmin(servers))));
-                Set<String> before = ids(admin);
+        String servers = BROKER.servers();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+            String old =
+                    stopped(
+                            start(
+                                    2,
+                                    "",
+                                    new LossRefusingSink(
+                                            older(servers),
+                                            LedgerSink.MONEY,
+                                            new SinkAdmin(servers))));
+            Set<String> before = ids(admin);
 
-                JobClient pooled = start(2, old, endpoints(servers).exactlyOnce(LedgerSink.MONEY));
-                String savepoint = stopped(pooled);
-                Set<String> made = ids(admin);
-                made.removeAll(before);
-                assertThat(made)
-                        .as("ids that %d checkpoints have made", CHECKPOINTS)
-                        .hasSizeLessThanOrEqualTo(6);
+            JobClient pooled = start(2, old, endpoints(servers).exactlyOnce(LedgerSink.MONEY));
+            String savepoint = stopped(pooled);
+            Set<String> made = ids(admin);
+            made.removeAll(before);
+            assertThat(made)
+                    .as("ids that %d checkpoints have made", CHECKPOINTS)
+                    .hasSizeLessThanOrEqualTo(6);
 
-                assertDownscaleEnds(servers, admin, savepoint);
-            }
-            assertThat(published(servers))
-                    .as("each number once")
-                    .isEqualTo(LongStream.range(0, published(servers).size()).boxed().toList());
+            assertDownscaleEnds(servers, admin, savepoint);
         }
+        assertThat(published(servers))
+                .as("each number once")
+                .isEqualTo(LongStream.range(0, published(servers).size()).boxed().toList());
     }
 
     /** As if a run had died after the savepoint, with transactions under ids old and new. */

@@ -5,11 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.contracts.ModelRegistry;
-import io.millrace.job.InferenceSettlementJob;
 import io.millrace.local.stack.KeyFile;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackFile.Account;
 import io.millrace.local.stack.StackOptions;
+import io.millrace.local.stack.TestStack;
 import io.millrace.local.stack.Wallet;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Secp256k1;
@@ -47,7 +47,7 @@ class AdmissionGateITCase {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
     /** So much of it that what is not settled closes the gate before the chain's silence does. */
-    private static final int PRICE_NOTICE_SECONDS = 40;
+    private static final int PRICE_NOTICE_SECONDS = 24;
 
     private static final Map<String, String> LITTLE_UNSETTLED =
             Map.of(
@@ -63,15 +63,14 @@ class AdmissionGateITCase {
     @BeforeAll
     static void startStack() throws Exception {
         stack =
-                LocalStack.start(
+                TestStack.own(
                         StackOptions.in(folder.resolve("stack"))
                                 .withPriceNotice(PRICE_NOTICE_SECONDS),
                         (flink, jobOptions) -> {
                             Map<String, String> all = new HashMap<>(jobOptions);
                             all.putAll(LITTLE_UNSETTLED);
-                            return InferenceSettlementJob.start(flink, all);
-                        },
-                        step -> {});
+                            return TestStack.job(flink, all);
+                        });
         client = new StackClient(stack);
         stack.awaitDeposits();
     }
@@ -114,7 +113,7 @@ class AdmissionGateITCase {
         awaitPrice(repriceAndFund(newcomer));
         List<SentRequest> late = client.send(4);
         SentRequest first = client.send(newcomer);
-        stack.job().start(InferenceSettlementJob::start, savepoint, 0, LITTLE_UNSETTLED);
+        stack.job().start(TestStack::job, savepoint, 0, LITTLE_UNSETTLED);
         client.awaitSettled();
 
         assertThat(client.view().refusals()).as("refused after the outage").isEmpty();
@@ -132,7 +131,7 @@ class AdmissionGateITCase {
     void priceChange_thatARunningJobCannotHear_isChargedToWhatIsSentOnceItCounts()
             throws Exception {
         // With the stack's own options: a silence shorter than a price's notice closes the gate.
-        stack.job().start(InferenceSettlementJob::start, stack.job().stop(), 0, Map.of());
+        stack.job().start(TestStack::job, stack.job().stop(), 0, Map.of());
         List<SentRequest> before = client.send(4);
         client.awaitThat("charges before", view -> before.stream().allMatch(view::ended));
 

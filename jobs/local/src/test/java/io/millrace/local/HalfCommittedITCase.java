@@ -4,13 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.millrace.job.InferenceSettlementJob;
 import io.millrace.job.recover.RecoverMain;
 import io.millrace.job.topic.JsonCodec;
-import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.LocalStack;
-import io.millrace.local.stack.StackOptions;
+import io.millrace.local.stack.TestStack;
 import io.millrace.meter.Charge;
 import io.millrace.settle.Receipt;
 import java.nio.file.Files;
@@ -24,16 +22,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -46,46 +40,42 @@ class HalfCommittedITCase {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String FUNDED = "funds-events.numRecordsOut";
 
+    @RegisterExtension private static final TestStack STACK = new TestStack();
+
     @TempDir private Path folder;
 
     @Test
     void epochs_withoutChargesOrReceipts_mendedByTheClustersCommand() throws Exception {
-        try (LocalStack stack =
-                LocalStack.start(
-                        StackOptions.in(folder.resolve("stack")),
-                        InferenceSettlementJob::start,
-                        step -> {})) {
-            stack.awaitDeposits();
-            int charges;
-            try (StackClient client = new StackClient(stack)) {
-                do {
-                    client.send(8);
-                    client.awaitSettled();
-                } while (epochs(stack).size() < 3);
-                charges = client.view().charges().size();
-            }
-            stack.job().stop();
-            Set<Long> before = epochs(stack);
-            loseHalves(stack);
-
-            String savepoint = recover(stack, "published again what only some sinks had committed");
-            assertThat(epochs(stack)).as("epochs with receipts").isEqualTo(before);
-            // Nothing beside the savepoint is needed: its sources know where they begin.
-            stack.job().start(InferenceSettlementJob::start, savepoint, 0, Map.of());
-            try (StackClient client = new StackClient(stack)) {
-                List<SentRequest> sent = client.send(8);
-                client.awaitThat("charges", view -> sent.stream().allMatch(view::ended));
+        LocalStack stack = STACK.get();
+        int charges;
+        try (StackClient client = new StackClient(stack)) {
+            do {
+                client.send(8);
                 client.awaitSettled();
-                await("what of the chain moved funds since then")
-                        .atMost(LIMIT)
-                        .until(() -> stack.metrics().sum(FUNDED, FUNDED).isPresent());
-                assertThat(stack.metrics().sum(FUNDED, FUNDED).orElseThrow())
-                        .as("deposits that are added to funds which contain them")
-                        .isZero();
-                assertThat(client.audit().checks()).allMatch(check -> check.ok());
-                assertThat(client.view().charges()).hasSize(charges + sent.size());
-                assertThat(client.view().charges().values()).allMatch(of -> of.size() == 1);
-            }
+            } while (epochs(stack).size() < 3);
+            charges = client.view().charges().size();
+        }
+        stack.job().stop();
+        Set<Long> before = epochs(stack);
+        loseHalves(stack);
+
+        String savepoint = recover(stack, "published again what only some sinks had committed");
+        assertThat(epochs(stack)).as("epochs with receipts").isEqualTo(before);
+        // Nothing beside the savepoint is needed: its sources know where they begin.
+        stack.job().start(TestStack::job, savepoint, 0, Map.of());
+        try (StackClient client = new StackClient(stack)) {
+            List<SentRequest> sent = client.send(8);
+            client.awaitThat("charges", view -> sent.stream().allMatch(view::ended));
+            client.awaitSettled();
+            await("what of the chain moved funds since then")
+                    .atMost(LIMIT)
+                    .until(() -> stack.metrics().sum(FUNDED, FUNDED).isPresent());
+            assertThat(stack.metrics().sum(FUNDED, FUNDED).orElseThrow())
+                    .as("deposits that are added to funds which contain them")
+                    .isZero();
+            assertThat(client.audit().checks()).allMatch(check -> check.ok());
+            assertThat(client.view().charges()).hasSize(charges + sent.size());
+            assertThat(client.view().charges().values()).allMatch(of -> of.size() == 1);
         }
     }
 
@@ -103,8 +93,9 @@ class HalfCommittedITCase {
         List<Set<String>> newest = List.copyOf(byEpoch.descendingMap().values());
         List<ConsumerRecord<byte[], byte[]>> charges = read(stack, Topics.CHARGES);
         List<ConsumerRecord<byte[], byte[]>> receipts = read(stack, Topics.RECEIPTS);
-        recreate(stack, Topics.CHARGES, 1);
-        recreate(stack, Topics.RECEIPTS, 0);
+        String servers = stack.file().bootstrapServers();
+        TopicCopy.recreate(servers, Topics.CHARGES, 1);
+        TopicCopy.recreate(servers, Topics.RECEIPTS, 0);
         try (var producer = producer(stack)) {
             producer.initTransactions();
             producer.beginTransaction();
@@ -178,54 +169,7 @@ class HalfCommittedITCase {
 
     private static List<ConsumerRecord<byte[], byte[]>> read(LocalStack stack, String topic)
             throws Exception {
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (TopicScan scan = new TopicScan(stack.file().bootstrapServers(), List.of(topic))) {
-            scan.toEnd(records::add);
-        }
-        return records;
-    }
-
-    private static void recreate(LocalStack stack, String topic, int morePartitions)
-            throws Exception {
-        try (Admin admin =
-                Admin.create(Map.of("bootstrap.servers", stack.file().bootstrapServers()))) {
-            int partitions =
-                    admin.describeTopics(List.of(topic))
-                            .allTopicNames()
-                            .get()
-                            .values()
-                            .iterator()
-                            .next()
-                            .partitions()
-                            .size();
-            Map<String, String> settings = settings(admin, topic);
-            admin.deleteTopics(List.of(topic)).all().get();
-            await("the topic is gone and can be made again")
-                    .atMost(LIMIT)
-                    .ignoreExceptions()
-                    .until(
-                            () -> {
-                                admin.createTopics(
-                                                List.of(
-                                                        new NewTopic(
-                                                                        topic,
-                                                                        partitions + morePartitions,
-                                                                        (short) 1)
-                                                                .configs(settings)))
-                                        .all()
-                                        .get();
-                                return true;
-                            });
-        }
-    }
-
-    /** What was set for the topic itself: the job's start looks at it. */
-    private static Map<String, String> settings(Admin admin, String topic) throws Exception {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        return admin.describeConfigs(List.of(resource)).all().get().values().stream()
-                .flatMap(config -> config.entries().stream())
-                .filter(entry -> entry.source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG)
-                .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
+        return TopicCopy.of(stack.file().bootstrapServers(), topic).records();
     }
 
     private static void send(

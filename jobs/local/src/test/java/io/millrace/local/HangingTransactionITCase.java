@@ -3,11 +3,9 @@ package io.millrace.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.millrace.job.InferenceSettlementJob;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.LocalStack;
-import io.millrace.local.stack.StackOptions;
-import java.nio.file.Path;
+import io.millrace.local.stack.TestStack;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,26 +13,21 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A transaction in the ledger that nobody ends: charges stay invisible, checkpoints go on. */
 class HangingTransactionITCase {
 
-    private static final long ALARM_MILLIS = 15_000;
+    private static final long ALARM_MILLIS = 10 * TestStack.CHECKPOINTS.toMillis();
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
-    @TempDir private Path folder;
+    @RegisterExtension private static final TestStack STACK = new TestStack();
 
     @Test
     void transaction_thatHangsInTheLedger_isShownUntilItEnds() throws Exception {
-        try (LocalStack stack =
-                        LocalStack.start(
-                                StackOptions.in(folder.resolve("stack")),
-                                InferenceSettlementJob::start,
-                                step -> {});
-                StackClient client = new StackClient(stack);
+        LocalStack stack = STACK.get();
+        try (StackClient client = StackClient.fromNowOn(stack);
                 KafkaProducer<byte[], byte[]> hanging = producer(stack)) {
-            stack.awaitDeposits();
             List<SentRequest> before = client.send(8);
             client.awaitThat("charges before", view -> before.stream().allMatch(view::ended));
             assertThat(hiddenMillis(stack)).as("between two checkpoints").isLessThan(ALARM_MILLIS);

@@ -4,12 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.job.InferenceSettlementJob;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackFile.Account;
-import io.millrace.local.stack.StackOptions;
-import java.nio.file.Path;
+import io.millrace.local.stack.TestStack;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -27,7 +25,7 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What anyone who may write to the request topic can do to its readers through Kafka itself:
@@ -42,17 +40,12 @@ class HostileBatchesITCase {
     private static final int LARGE_IN_ONE_BATCH = 60;
     private static final Header TICK = new RecordHeader(Topics.TICK_HEADER, "1".getBytes(UTF_8));
 
-    @TempDir private Path folder;
+    @RegisterExtension private static final TestStack STACK = new TestStack();
 
     @Test
     void job_hostileBatches_answersEveryRecordAndHoldsNoBomb() throws Exception {
-        try (LocalStack stack =
-                        LocalStack.start(
-                                StackOptions.in(folder.resolve("stack")),
-                                InferenceSettlementJob::start,
-                                step -> {});
-                StackClient client = new StackClient(stack)) {
-            stack.awaitDeposits();
+        LocalStack stack = STACK.get();
+        try (StackClient client = StackClient.fromNowOn(stack)) {
             Map<String, String> refused = new HashMap<>(); // code by "partition@offset"
             for (String codec : CODECS) {
                 try (var attacker = producer(stack, codec)) {

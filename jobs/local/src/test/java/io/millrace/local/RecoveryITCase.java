@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.admit.RejectReason;
-import io.millrace.job.InferenceSettlementJob;
 import io.millrace.job.recover.Recovery;
 import io.millrace.local.stack.FlinkRest;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackException;
-import io.millrace.local.stack.StackOptions;
+import io.millrace.local.stack.TestStack;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +18,7 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * The job's state lost under load: first all but an old savepoint, then everything. What it was is
@@ -30,21 +28,16 @@ class RecoveryITCase {
 
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
-    @TempDir private Path folder;
+    @RegisterExtension private static final TestStack STACK = new TestStack();
 
     @Test
     void state_lostTwiceUnderLoad_rebuiltAndEveryRequestChargedOnce() throws Exception {
-        try (LocalStack stack =
-                        LocalStack.start(
-                                StackOptions.in(folder.resolve("stack")),
-                                InferenceSettlementJob::start,
-                                step -> {});
-                StackClient client = new StackClient(stack)) {
-            stack.awaitDeposits();
+        LocalStack stack = STACK.get();
+        try (StackClient client = StackClient.fromNowOn(stack)) {
             List<SentRequest> early = client.send(12);
             client.awaitThat("charges", view -> early.stream().allMatch(view::ended));
             String old = stack.job().stop();
-            stack.job().start(InferenceSettlementJob::start, old, 0, Map.of());
+            stack.job().start(TestStack::job, old, 0, Map.of());
             loseUnderLoad(stack, client);
 
             assertRefused(stack, old);
@@ -86,7 +79,7 @@ class RecoveryITCase {
     private static void assertRefused(LocalStack stack, @Nullable String savepoint)
             throws Exception {
         assertThat(Recovery.whyOutdated(stack.job().config(), savepoint)).isPresent();
-        JobID job = stack.job().start(InferenceSettlementJob::start, savepoint, 0, Map.of());
+        JobID job = stack.job().start(TestStack::job, savepoint, 0, Map.of());
         await("the job gives up without restarts")
                 .atMost(LIMIT)
                 .until(() -> stack.job().running().isEmpty());
@@ -106,6 +99,6 @@ class RecoveryITCase {
     private static void recover(LocalStack stack) throws Exception {
         Recovery.Report report = Recovery.run(stack.job().config(), stack.job().savepoints());
         assertThat(report.epoch()).as("epochs found in the log").isPositive();
-        stack.job().start(InferenceSettlementJob::start, report.savepoint(), 0, Map.of());
+        stack.job().start(TestStack::job, report.savepoint(), 0, Map.of());
     }
 }

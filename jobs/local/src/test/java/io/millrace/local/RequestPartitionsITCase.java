@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.millrace.job.InferenceSettlementJob;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackFile.Account;
-import io.millrace.local.stack.StackOptions;
-import java.nio.file.Path;
+import io.millrace.local.stack.TestStack;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +21,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What can make a partition of the requests stand still, and with it the clock of all: that it is
@@ -38,17 +36,12 @@ class RequestPartitionsITCase {
 
     private static final long STANDS_MILLIS = 5_000;
 
-    @TempDir private Path folder;
+    @RegisterExtension private static final TestStack STACK = new TestStack();
 
     @Test
     void partitions_addedThenHeldByAStranger_allOthersAreAnsweredSoon() throws Exception {
-        try (LocalStack stack =
-                        LocalStack.start(
-                                StackOptions.in(folder.resolve("stack")),
-                                InferenceSettlementJob::start,
-                                step -> {});
-                StackClient client = new StackClient(stack)) {
-            stack.awaitDeposits();
+        LocalStack stack = STACK.get();
+        try (StackClient client = StackClient.fromNowOn(stack)) {
             int partitions = addPartition(stack);
             SentRequest inTheNewOne =
                     client.send(client.stack().requesters().get(0), partitions - 1);

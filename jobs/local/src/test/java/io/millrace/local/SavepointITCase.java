@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.admit.RejectReason;
 import io.millrace.contracts.ModelRegistry;
-import io.millrace.job.InferenceSettlementJob;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackFile;
 import io.millrace.local.stack.StackFile.Account;
 import io.millrace.local.stack.StackOptions;
+import io.millrace.local.stack.TestStack;
 import io.millrace.local.stack.Wallet;
 import io.millrace.meter.Charge;
 import io.millrace.unit.Hex;
@@ -33,11 +33,7 @@ class SavepointITCase {
     @Test
     void job_resumedAtOtherParallelismsInMidTraffic_answersAndChargesEachRequestOnce()
             throws Exception {
-        try (LocalStack stack =
-                        LocalStack.start(
-                                StackOptions.in(folder.resolve("stack")),
-                                InferenceSettlementJob::start,
-                                step -> {});
+        try (LocalStack stack = TestStack.own(StackOptions.in(folder.resolve("stack")));
                 StackClient client = new StackClient(stack)) {
             long priceChangesAt = reprice(stack);
             stack.awaitDeposits();
@@ -51,7 +47,7 @@ class SavepointITCase {
                 first = stack.job().stop();
             }
             client.send(30);
-            stack.job().start(InferenceSettlementJob::start, first, 3, Map.of());
+            stack.job().start(TestStack::job, first, 3, Map.of());
             String second;
             try (var traffic = new SteadyTraffic(client, stack.file().requesters())) {
                 traffic.start();
@@ -64,7 +60,7 @@ class SavepointITCase {
                 copies.add(client.repeat(request));
             }
             Account alone = stack.file().providers().get(1);
-            stack.job().start(InferenceSettlementJob::start, second, 1, only(alone));
+            stack.job().start(TestStack::job, second, 1, only(alone));
             List<SentRequest> atTheEnd;
             try (var traffic = new SteadyTraffic(client, stack.file().requesters())) {
                 traffic.start();

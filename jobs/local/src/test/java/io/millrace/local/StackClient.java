@@ -67,6 +67,13 @@ final class StackClient implements AutoCloseable {
         this.view = new TopicsView(stack.bootstrapServers());
     }
 
+    /** With a view of what {@code running} publishes from now on. */
+    static StackClient fromNowOn(LocalStack running) throws IOException {
+        StackClient client = new StackClient(running);
+        client.view.skip();
+        return client;
+    }
+
     StackFile stack() {
         return stack;
     }

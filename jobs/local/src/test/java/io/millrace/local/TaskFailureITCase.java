@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.millrace.job.InferenceSettlementJob;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackOptions;
+import io.millrace.local.stack.TestStack;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,8 +26,7 @@ class TaskFailureITCase {
             throws Exception {
         StackOptions options =
                 StackOptions.in(folder.resolve("stack")).withJobOption("results.mode", "committed");
-        try (LocalStack stack =
-                        LocalStack.start(options, InferenceSettlementJob::start, step -> {});
+        try (LocalStack stack = TestStack.own(options);
                 StackClient client = new StackClient(stack)) {
             stack.awaitDeposits();
             try (var traffic = new SteadyTraffic(client, stack.file().requesters())) {

@@ -43,6 +43,11 @@ final class TopicsView implements AutoCloseable {
                                 .toList());
     }
 
+    /** Passes over what is committed now. */
+    void skip() throws IOException {
+        scan.toEnd(record -> {});
+    }
+
     /** Reads on. */
     void poll() throws IOException {
         scan.poll(this::add);

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.admit.RejectReason;
-import io.millrace.job.InferenceSettlementJob;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackFile.Account;
 import io.millrace.local.stack.StackOptions;
+import io.millrace.local.stack.TestStack;
 import io.millrace.local.stack.Wallet;
 import io.millrace.meter.Charge;
 import io.millrace.unit.Nano;
@@ -32,11 +32,7 @@ class WithdrawalITCase {
     @Test
     void withdrawal_requestedWithRequestsInFlight_releasesWhatIsNeitherSpentNorReserved()
             throws Exception {
-        try (LocalStack stack =
-                        LocalStack.start(
-                                StackOptions.in(folder.resolve("stack")),
-                                InferenceSettlementJob::start,
-                                step -> {});
+        try (LocalStack stack = TestStack.own(StackOptions.in(folder.resolve("stack")));
                 StackClient client = new StackClient(stack);
                 Wallet saver = wallet(stack, 0);
                 Wallet leaver = wallet(stack, 1)) {

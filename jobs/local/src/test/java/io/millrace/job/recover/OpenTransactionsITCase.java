@@ -6,13 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.job.topic.JsonCodec;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
-import io.millrace.local.stack.Installation;
-import io.millrace.local.stack.KafkaBroker;
-import io.millrace.local.stack.StackProcess;
-import io.millrace.local.stack.TopicSettings;
+import io.millrace.local.stack.SharedBroker;
 import io.millrace.settle.CheckpointMark;
 import io.millrace.unit.Hex;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +19,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * A job dies between the commits of its sinks. What a complete checkpoint has promised is
@@ -33,33 +29,24 @@ class OpenTransactionsITCase {
 
     private static final String PREFIX = "millrace";
 
-    @TempDir private Path folder;
+    @RegisterExtension private static final SharedBroker BROKER = new SharedBroker(1);
 
     private final List<KafkaProducer<byte[], byte[]>> producers = new ArrayList<>();
 
     @Test
     void end_transactionsOfACompleteCheckpoint_committedAndOthersAborted() throws Exception {
-        KafkaBroker broker =
-                KafkaBroker.in(
-                        Installation.locate().brokerJars(),
-                        folder.resolve("kafka"),
-                        folder.resolve("kafka.log"));
-        String servers = broker.bootstrapServers();
-        try (StackProcess process = broker.process()) {
-            process.start();
-            try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-                TopicSettings.create(admin, 1);
-                for (long checkpoint = 1; checkpoint <= 4; checkpoint++) {
-                    begin(servers, "millrace-money-0-" + checkpoint, mark(checkpoint, "run"))
-                            .commitTransaction();
-                }
-                assertThat(StoredMarks.read(servers).newest()).isEqualTo(mark(4, "run"));
-                assertThat(OpenTransactions.end(servers, PREFIX).committed()).isEmpty();
-
-                endHalfCommitted(servers, admin);
-            } finally {
-                producers.forEach(KafkaProducer::close);
+        String servers = BROKER.servers();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+            for (long checkpoint = 1; checkpoint <= 4; checkpoint++) {
+                begin(servers, "millrace-money-0-" + checkpoint, mark(checkpoint, "run"))
+                        .commitTransaction();
             }
+            assertThat(StoredMarks.read(servers).newest()).isEqualTo(mark(4, "run"));
+            assertThat(OpenTransactions.end(servers, PREFIX).committed()).isEmpty();
+
+            endHalfCommitted(servers, admin);
+        } finally {
+            producers.forEach(KafkaProducer::close);
         }
     }
 

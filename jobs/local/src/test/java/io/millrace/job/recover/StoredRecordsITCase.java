@@ -10,86 +10,70 @@ import io.millrace.job.OutboundRecord;
 import io.millrace.job.topic.JsonCodec;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
-import io.millrace.local.stack.Installation;
-import io.millrace.local.stack.KafkaBroker;
-import io.millrace.local.stack.StackProcess;
-import io.millrace.local.stack.TopicSettings;
+import io.millrace.local.stack.SharedBroker;
 import io.millrace.meter.Charge;
 import io.millrace.settle.Receipt;
 import io.millrace.testing.ChargeBuilder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a broker has aborted it still has, and what a recovery publishes is there once. */
 class StoredRecordsITCase {
 
-    @TempDir private Path folder;
+    @RegisterExtension private static final SharedBroker BROKER = new SharedBroker(2);
 
     @Test
     void recovery_diesHalfWay_whatWasAbortedIsPublishedOnce() throws Exception {
-        KafkaBroker broker =
-                KafkaBroker.in(
-                        Installation.locate().brokerJars(),
-                        folder.resolve("kafka"),
-                        folder.resolve("kafka.log"));
-        String servers = broker.bootstrapServers();
-        try (StackProcess process = broker.process()) {
-            process.start();
-            try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-                TopicSettings.create(admin, 2);
-            }
-            JobConfig config = JobConfig.fromMap(options(servers), 2);
-            LedgerReader reader =
-                    new LedgerReader(
-                            config,
-                            new VaultChain(
-                                    config.chain(),
-                                    JsonRpcVaultClient.over(config.chain().connection()).open()),
-                            line -> {});
-            Charge lost = ChargeBuilder.charge().id("0xaa").sequence(1).build();
-            Charge known = ChargeBuilder.charge().id("0xbb").sequence(2).build();
-            Receipt wanted = new Receipt(7, 12, 0, 0, lost);
-            try (var sink = producer(servers, "millrace-money-0-1")) {
-                send(sink, answer(known, 100));
-                sink.commitTransaction();
-                sink.beginTransaction();
-                send(sink, answer(lost, 99)); // of an attempt that was charged otherwise
-                send(sink, answer(lost, 100));
-                send(sink, answer(known, 100));
-                send(sink, Outbound.of(wanted));
-                send(sink, Outbound.of(new Receipt(6, 11, 0, 0, known)));
-                sink.abortTransaction();
-            }
-            assertThat(reader.storedReceipts(Set.of(7L))).containsExactly(wanted);
-            List<OutboundRecord> answers = reader.abortedAnswers(List.of(lost, known));
-            assertThat(answers)
-                    .extracting(record -> new String(record.value(), UTF_8))
-                    .containsExactly(new String(answer(lost, 100).value(), UTF_8));
-
-            LedgerMend.Missing missing =
-                    new LedgerMend.Missing(List.of(lost), List.of(wanted), List.of());
-            try (var died = producer(servers, OpenTransactions.recoveryId("millrace"))) {
-                send(died, Outbound.of(lost));
-                assertThat(OpenTransactions.end(servers, "millrace").aborted())
-                        .containsExactly("millrace-recover");
-            }
-            LedgerPublisher.publish(config.kafka(), missing, answers);
-            assertThat(committed(servers, Topics.CHARGES, Charge.class)).containsExactly(lost);
-            assertThat(committed(servers, Topics.RECEIPTS, Receipt.class)).containsExactly(wanted);
-            assertThat(reader.abortedAnswers(List.of(lost, known)))
-                    .as("answers for a second recovery to publish")
-                    .isEmpty();
+        String servers = BROKER.servers();
+        JobConfig config = JobConfig.fromMap(options(servers), 2);
+        LedgerReader reader =
+                new LedgerReader(
+                        config,
+                        new VaultChain(
+                                config.chain(),
+                                JsonRpcVaultClient.over(config.chain().connection()).open()),
+                        line -> {});
+        Charge lost = ChargeBuilder.charge().id("0xaa").sequence(1).build();
+        Charge known = ChargeBuilder.charge().id("0xbb").sequence(2).build();
+        Receipt wanted = new Receipt(7, 12, 0, 0, lost);
+        try (var sink = producer(servers, "millrace-money-0-1")) {
+            send(sink, answer(known, 100));
+            sink.commitTransaction();
+            sink.beginTransaction();
+            send(sink, answer(lost, 99)); // of an attempt that was charged otherwise
+            send(sink, answer(lost, 100));
+            send(sink, answer(known, 100));
+            send(sink, Outbound.of(wanted));
+            send(sink, Outbound.of(new Receipt(6, 11, 0, 0, known)));
+            sink.abortTransaction();
         }
+        assertThat(reader.storedReceipts(Set.of(7L))).containsExactly(wanted);
+        List<OutboundRecord> answers = reader.abortedAnswers(List.of(lost, known));
+        assertThat(answers)
+                .extracting(record -> new String(record.value(), UTF_8))
+                .containsExactly(new String(answer(lost, 100).value(), UTF_8));
+
+        LedgerMend.Missing missing =
+                new LedgerMend.Missing(List.of(lost), List.of(wanted), List.of());
+        try (var died = producer(servers, OpenTransactions.recoveryId("millrace"))) {
+            send(died, Outbound.of(lost));
+            assertThat(OpenTransactions.end(servers, "millrace").aborted())
+                    .containsExactly("millrace-recover");
+        }
+        LedgerPublisher.publish(config.kafka(), missing, answers);
+        assertThat(committed(servers, Topics.CHARGES, Charge.class)).containsExactly(lost);
+        assertThat(committed(servers, Topics.RECEIPTS, Receipt.class)).containsExactly(wanted);
+        assertThat(reader.abortedAnswers(List.of(lost, known)))
+                .as("answers for a second recovery to publish")
+                .isEmpty();
     }
 
     private static Map<String, String> options(String servers) {

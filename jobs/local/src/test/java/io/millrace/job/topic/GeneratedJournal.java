@@ -62,7 +62,15 @@ public record GeneratedJournal(String bootstrapServers) {
 
     private KafkaProducer<byte[], byte[]> producer() {
         return new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrapServers, "linger.ms", 20),
+                // The topic is flushed after each batch: few and large ones, not one for each 16
+                // kB.
+                Map.of(
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "linger.ms",
+                        20,
+                        "batch.size",
+                        900_000),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }

@@ -11,6 +11,9 @@ import io.millrace.chain.submit.SubmissionHistory.Placed;
 import io.millrace.chain.submit.SubmissionJournal;
 import io.millrace.local.stack.Installation;
 import io.millrace.local.stack.KafkaBroker;
+import io.millrace.local.stack.SharedBroker;
+import io.millrace.local.stack.StackProcess;
+import io.millrace.local.stack.TopicSettings;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -20,13 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The submitter's journal on a real broker that is killed, and whose disk loses what it wrote. */
@@ -37,51 +38,41 @@ class JournalITCase {
     /** Bytes of the batch with which Kafka ends a transaction. */
     private static final int MARKER_BYTES = 78;
 
-    @TempDir private Path folder;
-    private KafkaBroker broker;
-    private String servers;
+    @RegisterExtension private static final SharedBroker BROKER = new SharedBroker(1);
 
-    @BeforeEach
-    void start() throws Exception {
-        broker =
+    @TempDir private Path folder;
+
+    @Test
+    void journal_brokerKilledAndTailTorn_prefixIsReadAndAppendingGoesOn() throws Exception {
+        KafkaBroker broker =
                 KafkaBroker.in(
                         Installation.locate().brokerJars(),
                         folder.resolve("kafka"),
                         folder.resolve("kafka.log"));
-        broker.process().start();
-        servers = broker.bootstrapServers();
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-            NewTopic topic =
-                    new NewTopic(Topics.TRANSACTIONS, 1, (short) 1)
-                            .configs(Map.of("flush.messages", "1"));
-            admin.createTopics(List.of(topic)).all().get();
-        }
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        broker.process().close();
-    }
-
-    @Test
-    void journal_brokerKilledAndTailTorn_prefixIsReadAndAppendingGoesOn() throws Exception {
-        try (SubmissionJournal journal = open()) {
-            for (int i = 1; i <= 3; i++) {
-                journal.append(entry(i));
+        String servers = broker.bootstrapServers();
+        try (StackProcess process = broker.process()) {
+            process.start();
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+                TopicSettings.create(admin, 1);
             }
-            broker.process().kill();
-        }
-        truncate(MARKER_BYTES + 10); // the last entry and the end of its transaction
-        broker.process().start();
+            try (SubmissionJournal journal = open(servers)) {
+                for (int i = 1; i <= 3; i++) {
+                    journal.append(entry(i));
+                }
+                process.kill();
+            }
+            truncate(MARKER_BYTES + 10); // the last entry and the end of its transaction
+            process.start();
 
-        try (SubmissionJournal journal = open()) {
-            assertThat(needed(journal))
-                    .as("what was whole on disk, nothing half")
-                    .containsExactly(entry(1), entry(2));
-            journal.append(entry(3));
-        }
-        try (SubmissionJournal journal = open()) { // waits until the one before is committed
-            assertThat(needed(journal)).containsExactly(entry(1), entry(2), entry(3));
+            try (SubmissionJournal journal = open(servers)) {
+                assertThat(needed(journal))
+                        .as("what was whole on disk, nothing half")
+                        .containsExactly(entry(1), entry(2));
+                journal.append(entry(3));
+            }
+            try (SubmissionJournal journal = open(servers)) { // waits for the commit before
+                assertThat(needed(journal)).containsExactly(entry(1), entry(2), entry(3));
+            }
         }
     }
 
@@ -112,7 +103,7 @@ class JournalITCase {
                             .getBytes(StandardCharsets.UTF_8);
             try (var someone =
                     new KafkaProducer<>(
-                            Map.<String, Object>of("bootstrap.servers", servers),
+                            Map.<String, Object>of("bootstrap.servers", BROKER.servers()),
                             new ByteArraySerializer(),
                             new ByteArraySerializer())) {
                 damaged =
@@ -139,7 +130,7 @@ class JournalITCase {
     /** Once a ledger was a year old, its start read tens of gigabytes, into the heap. */
     @Test
     void journal_ofManyEpochs_onlyWhatIsNotFinalIsRead() throws Exception {
-        new GeneratedJournal(servers).write(100_000, 20, 200);
+        new GeneratedJournal(BROKER.servers()).write(100_000, 20, 200);
         SettlementRecord newest = GeneratedJournal.signed(100_000, 200);
 
         try (SubmissionJournal journal = open()) {
@@ -159,6 +150,7 @@ class JournalITCase {
 
     @Test
     void journal_writtenByThisVersion_readFromTheFirstNotFinalOn() throws Exception {
+        BROKER.set(Topics.TRANSACTIONS, "flush.messages", "1000000"); // no disk is lost here
         try (SubmissionJournal journal = open()) {
             journal.history();
             for (int epoch = 1; epoch <= 300; epoch++) {
@@ -182,7 +174,7 @@ class JournalITCase {
     @Test
     void journal_copiedToOtherOffsets_isReadWhole() throws Exception {
         JournalStamp elsewhere = JournalStamp.of(new Placed(entry(7), 3));
-        GeneratedJournal copy = new GeneratedJournal(servers);
+        GeneratedJournal copy = new GeneratedJournal(BROKER.servers());
         copy.send(JournalStamp.unstamped(entry(1)));
         copy.send(JournalStamp.unstamped(entry(2)));
         copy.send(JournalStamp.unstamped(entry(3)));
@@ -198,7 +190,7 @@ class JournalITCase {
     @Test
     void journal_entryChangedUnderItsStamp_haltsNamingItsOffset() throws Exception {
         JournalStamp stamp = JournalStamp.of(new Placed(entry(1), 0));
-        GeneratedJournal forger = new GeneratedJournal(servers);
+        GeneratedJournal forger = new GeneratedJournal(BROKER.servers());
         forger.send(JournalStamp.unstamped(entry(1)));
         var changed = JournalStamp.unstamped(GeneratedJournal.settled(entry(1)));
         changed.headers().add(stamp.on(GeneratedJournal.settled(entry(2))).headers().toArray()[0]);
@@ -211,7 +203,11 @@ class JournalITCase {
         }
     }
 
-    private SubmissionJournal open() throws Exception {
+    private static SubmissionJournal open() throws Exception {
+        return open(BROKER.servers());
+    }
+
+    private static SubmissionJournal open(String servers) throws Exception {
         return KafkaSubmissionJournal.factory(servers, "test", VAULT).open();
     }
 

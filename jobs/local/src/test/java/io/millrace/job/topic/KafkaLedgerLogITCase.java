@@ -3,60 +3,46 @@ package io.millrace.job.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.local.stack.Installation;
-import io.millrace.local.stack.KafkaBroker;
-import io.millrace.local.stack.StackProcess;
-import io.millrace.local.stack.TopicSettings;
+import io.millrace.chain.EpochHeader;
+import io.millrace.chain.SealedPart;
+import io.millrace.chain.SlotWords;
+import io.millrace.chain.submit.backlog.LoggedPart;
+import io.millrace.chain.submit.backlog.PartPlace;
+import io.millrace.local.stack.SharedBroker;
 import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.LedgerLog;
 import io.millrace.settle.SentMark;
 import io.millrace.unit.Hex;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a start sees of the marks of several sinks, each with transactions of its own. */
 class KafkaLedgerLogITCase {
 
     private static final List<String> SINKS = List.of("money-0", "money-1");
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    @TempDir private Path folder;
+    @RegisterExtension private static final SharedBroker BROKER = new SharedBroker(1);
 
     @Test
     void read_someTransactionsOpenOrAborted_seesOfEachSinkWhatItCommitted() throws Exception {
-        KafkaBroker broker =
-                KafkaBroker.in(
-                        Installation.locate().brokerJars(),
-                        folder.resolve("kafka"),
-                        folder.resolve("kafka.log"));
-        try (StackProcess process = broker.process()) {
-            process.start();
-            try (Admin admin =
-                    Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-                TopicSettings.create(admin, 1);
-            }
-            try (var one = producer(broker, "money-0");
-                    var two = producer(broker, "money-1")) {
-                assertReads(broker, one, two);
-            }
+        try (var one = producer("money-0");
+                var two = producer("money-1")) {
+            assertReads(one, two);
         }
     }
 
     private static void assertReads(
-            KafkaBroker broker,
-            KafkaProducer<byte[], byte[]> one,
-            KafkaProducer<byte[], byte[]> two)
-            throws Exception {
-        LedgerLog log = new KafkaLedgerLog(broker.bootstrapServers(), Duration.ofSeconds(5));
+            KafkaProducer<byte[], byte[]> one, KafkaProducer<byte[], byte[]> two) throws Exception {
+        LedgerLog log = new KafkaLedgerLog(BROKER.servers(), PATIENCE);
         assertThat(log.read(SentMark.NONE)).isEqualTo(LedgerLog.Recorded.NOTHING);
         for (int checkpoint = 1; checkpoint <= 40; checkpoint++) {
             send(one, "money-0", checkpoint);
@@ -104,6 +90,59 @@ class KafkaLedgerLogITCase {
                 .isEqualTo(mark(81));
     }
 
+    /** A submitter reads the parts that it holds no more by their place in the log. */
+    @Test
+    void epochs_readFromAPlace_thoseBehindItAndNoneThatWasAborted() throws Exception {
+        KafkaEpochLog log = new KafkaEpochLog(BROKER.servers());
+        assertThat(log.newest()).isEmpty();
+        assertThat(log.read(place(part(1), 0), 10)).isEmpty();
+        try (var sink = producer("epochs-0")) {
+            for (int epoch = 1; epoch <= 30; epoch++) {
+                append(sink, part(epoch), epoch * 1_000L);
+                sink.commitTransaction();
+            }
+            append(sink, part(31), 31_000);
+            sink.abortTransaction();
+        }
+        assertThat(log.newest()).contains(part(30));
+        assertThat(log.read(place(part(7), 7_000), 3))
+                .containsExactly(
+                        new LoggedPart(part(7), 7_000),
+                        new LoggedPart(part(8), 8_000),
+                        new LoggedPart(part(9), 9_000));
+        assertThat(log.read(place(part(29), 29_000), 10)).hasSize(2);
+        assertThat(log.read(place(part(12), 0), 1))
+                .as("by a place from before times were kept")
+                .containsExactly(new LoggedPart(part(12), 12_000));
+        assertThat(log.read(place(part(12), 20_000), 1))
+                .as("by a time behind it, as when clocks went back")
+                .containsExactly(new LoggedPart(part(12), 12_000));
+        assertThat(log.read(place(part(31), 31_000), 10)).as("one that was aborted").isEmpty();
+    }
+
+    private static PartPlace place(SealedPart part, long millis) {
+        return new PartPlace(part.header().epoch(), 0, part.hash(), millis);
+    }
+
+    private static SealedPart part(int epoch) {
+        String none = Hex.ZERO_32;
+        return new SealedPart(
+                "0x%064x".formatted(epoch),
+                new EpochHeader(none, epoch, 0, 1, none, 0, 0, 0, none, none, epoch),
+                new SlotWords(List.of(), List.of(), List.of(), List.of()),
+                List.of(),
+                0,
+                List.of(),
+                List.of());
+    }
+
+    private static void append(KafkaProducer<byte[], byte[]> sink, SealedPart part, long millis)
+            throws Exception {
+        sink.beginTransaction();
+        sink.send(new ProducerRecord<>(Topics.EPOCHS, 0, millis, null, JsonCodec.encode(part)))
+                .get();
+    }
+
     private static Map.Entry<String, CheckpointMark> entry(int sink, long checkpoint) {
         return Map.entry(SINKS.get(sink), mark(checkpoint));
     }
@@ -123,14 +162,11 @@ class KafkaLedgerLogITCase {
                 .get();
     }
 
-    private static KafkaProducer<byte[], byte[]> producer(KafkaBroker broker, String name) {
+    private static KafkaProducer<byte[], byte[]> producer(String name) {
         var producer =
                 new KafkaProducer<>(
                         Map.<String, Object>of(
-                                "bootstrap.servers",
-                                broker.bootstrapServers(),
-                                "transactional.id",
-                                name),
+                                "bootstrap.servers", BROKER.servers(), "transactional.id", name),
                         new ByteArraySerializer(),
                         new ByteArraySerializer());
         producer.initTransactions();

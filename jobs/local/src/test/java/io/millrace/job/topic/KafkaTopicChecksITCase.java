@@ -1,27 +1,21 @@
 package io.millrace.job.topic;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.millrace.local.stack.Installation;
 import io.millrace.local.stack.KafkaBroker;
+import io.millrace.local.stack.SharedBroker;
 import io.millrace.local.stack.StackProcess;
 import io.millrace.local.stack.TopicSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class KafkaTopicChecksITCase {
@@ -30,46 +24,33 @@ class KafkaTopicChecksITCase {
     private static final String BATCH = "max.message.bytes";
     private static final String RECORD = "max.decompressed.message.bytes";
 
+    @RegisterExtension private static final SharedBroker BROKER = new SharedBroker(1);
+
     @TempDir private Path folder;
 
     @Test
     void verify_eachWrongSetting_refusedByItsName() throws Exception {
-        KafkaBroker broker =
-                KafkaBroker.in(
-                        Installation.locate().brokerJars(),
-                        folder.resolve("kafka"),
-                        folder.resolve("kafka.log"));
-        try (StackProcess process = broker.process()) {
-            process.start();
-            assertChecks(broker);
-        }
+        assertThatCode(KafkaTopicChecksITCase::verify).doesNotThrowAnyException();
+
+        assertRefused(Topics.REQUESTS, CLOCK, "CreateTime");
+        assertRefused(Topics.REQUESTS, BATCH, "1048588");
+        assertRefused(Topics.REQUESTS, RECORD, "2147483639");
+        assertRefused(Topics.CHARGES, "cleanup.policy", "compact");
+        assertRefused(Topics.TRANSACTIONS, "flush.messages", "2");
+        assertRefused(Topics.CHARGES, "retention.ms", "604800000");
+        assertRefused(Topics.EPOCHS, "retention.bytes", "1073741824");
+        assertRefused(Topics.REQUESTS, "retention.ms", "3600000");
+        assertRefused(Topics.REQUESTS, "retention.bytes", "1073741824");
+        assertBrokers();
+
+        // Brokers that know no limit of records hold bombs off by storing nothing compressed.
+        BROKER.set(Topics.REQUESTS, RECORD, "2147483639");
+        BROKER.set(Topics.REQUESTS, "compression.type", "uncompressed");
+        assertThatCode(KafkaTopicChecksITCase::verify).doesNotThrowAnyException();
     }
 
-    private static void assertChecks(KafkaBroker broker) throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            TopicSettings.create(admin, 1);
-            assertThatCode(() -> verify(broker)).doesNotThrowAnyException();
-
-            assertRefused(broker, admin, Topics.REQUESTS, CLOCK, "CreateTime");
-            assertRefused(broker, admin, Topics.REQUESTS, BATCH, "1048588");
-            assertRefused(broker, admin, Topics.REQUESTS, RECORD, "2147483639");
-            assertRefused(broker, admin, Topics.CHARGES, "cleanup.policy", "compact");
-            assertRefused(broker, admin, Topics.TRANSACTIONS, "flush.messages", "2");
-            assertRefused(broker, admin, Topics.CHARGES, "retention.ms", "604800000");
-            assertRefused(broker, admin, Topics.EPOCHS, "retention.bytes", "1073741824");
-            assertRefused(broker, admin, Topics.REQUESTS, "retention.ms", "3600000");
-            assertRefused(broker, admin, Topics.REQUESTS, "retention.bytes", "1073741824");
-            assertBrokers(broker);
-
-            // Brokers that know no limit of records hold bombs off by storing nothing compressed.
-            set(admin, Topics.REQUESTS, RECORD, "2147483639");
-            set(admin, Topics.REQUESTS, "compression.type", "uncompressed");
-            assertThatCode(() -> verify(broker)).doesNotThrowAnyException();
-        }
-    }
-
-    private static void assertBrokers(KafkaBroker broker) {
-        String servers = broker.bootstrapServers();
+    private static void assertBrokers() {
+        String servers = BROKER.servers();
         Duration hour = Duration.ofHours(1);
         assertThatCode(() -> KafkaBrokerChecks.verify(servers, hour, hour))
                 .doesNotThrowAnyException();
@@ -108,19 +89,17 @@ class KafkaTopicChecksITCase {
         }
     }
 
-    private static void assertRefused(
-            KafkaBroker broker, Admin admin, String topic, String setting, String wrong)
-            throws Exception {
-        set(admin, topic, setting, wrong);
-        assertThatThrownBy(() -> verify(broker))
+    private static void assertRefused(String topic, String setting, String wrong) throws Exception {
+        BROKER.set(topic, setting, wrong);
+        assertThatThrownBy(KafkaTopicChecksITCase::verify)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(topic)
                 .hasMessageContaining(setting + "=" + wrong);
-        set(admin, topic, setting, right(topic, setting));
+        BROKER.set(topic, setting, right(topic, setting));
     }
 
-    private static void verify(KafkaBroker broker) {
-        KafkaTopicChecks.verify(broker.bootstrapServers(), 1);
+    private static void verify() {
+        KafkaTopicChecks.verify(BROKER.servers(), 1);
     }
 
     private static String right(String topic, String setting) {
@@ -132,27 +111,5 @@ class KafkaTopicChecksITCase {
             case "retention.ms" -> topic.equals(Topics.REQUESTS) ? "604800000" : "-1";
             default -> "delete";
         };
-    }
-
-    /** Also waits until the broker says so: the controller acknowledges the change before it. */
-    private static void set(Admin admin, String topic, String setting, String value)
-            throws Exception {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        admin.incrementalAlterConfigs(
-                        Map.of(
-                                resource,
-                                List.of(
-                                        new AlterConfigOp(
-                                                new ConfigEntry(setting, value),
-                                                AlterConfigOp.OpType.SET))))
-                .all()
-                .get();
-        await().untilAsserted(() -> assertThat(setting(admin, resource, setting)).isEqualTo(value));
-    }
-
-    private static String setting(Admin admin, ConfigResource resource, String setting)
-            throws Exception {
-        Map<ConfigResource, Config> configs = admin.describeConfigs(List.of(resource)).all().get();
-        return Objects.requireNonNull(configs.get(resource)).get(setting).value();
     }
 }

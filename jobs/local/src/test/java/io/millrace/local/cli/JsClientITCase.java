@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.millrace.job.InferenceSettlementJob;
 import io.millrace.local.stack.Installation;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackOptions;
+import io.millrace.local.stack.TestStack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,11 +27,7 @@ class JsClientITCase {
 
     @BeforeAll
     static void startStack() throws Exception {
-        stack =
-                LocalStack.start(
-                        StackOptions.in(folder.resolve("stack")),
-                        InferenceSettlementJob::start,
-                        step -> {});
+        stack = TestStack.own(StackOptions.in(folder.resolve("stack")));
         stack.awaitDeposits();
     }
 
