@@ -42,12 +42,7 @@ record LedgerHistory(
         requireNonNull(requests, "requests is null");
     }
 
-    /**
-     * Goes through all of {@code rows}.
-     *
-     * @param shards settlement shards of the ledger
-     * @param says gets a line every few seconds
-     */
+    /** Goes through all of {@code rows}. */
     static LedgerHistory of(
             LedgerRows rows,
             Marks marks,
