@@ -122,11 +122,12 @@ final class EpochScan {
     private void chain(SealedPart part) {
         EpochHeader header = part.header();
         EpochHeader before = last == null ? null : last.header();
-        boolean within = before != null && before.part() + 1 < before.parts();
         long epoch = before == null ? 0 : before.epoch();
+        int next = before == null ? 0 : before.part() + 1;
+        int of = before == null ? 0 : before.parts();
         boolean follows =
-                within
-                        ? header.epoch() == epoch && header.part() == before.part() + 1
+                next < of
+                        ? header.epoch() == epoch && header.part() == next
                         : header.epoch() == epoch + 1 && header.part() == 0;
         String hash = headerHash.of(header);
         if (chainFault == null && !(follows && header.previousHeader().equals(previousHash))) {
