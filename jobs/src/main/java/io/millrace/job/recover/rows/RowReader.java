@@ -22,13 +22,13 @@ public final class RowReader {
     public int whole() {
         int number = 0;
         for (int i = 0; i < Integer.BYTES; i++) {
-            number = number << Byte.SIZE | code() & 0xff;
+            number = (number << Byte.SIZE) | (code() & 0xff);
         }
         return number;
     }
 
     public long number() {
-        return (long) whole() << Integer.SIZE | whole() & 0xffffffffL;
+        return ((long) whole() << Integer.SIZE) | (whole() & 0xffffffffL);
     }
 
     public byte[] raw(int length) {
