@@ -1,5 +1,7 @@
 package io.millrace.job.recover;
 
+import static java.util.Objects.requireNonNull;
+
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.EventPlace;
 import io.millrace.chain.SealedPart;
@@ -28,11 +30,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fills the topics of a ledger as years of running do, by the engine's own arithmetic, and is the
@@ -51,7 +56,6 @@ final class GeneratedBooks implements LedgerChain {
     private static final long EPOCH_MILLIS = 600_000;
     private static final String MODEL = Hex.encode(Keccak.hashUtf8("model"));
 
-    private final Eip712Domain domain;
     private final SettleOptions options;
     private final EpochSealer sealer;
     private final ShardCutter cutter;
@@ -61,10 +65,10 @@ final class GeneratedBooks implements LedgerChain {
     private long millis = 1_600_000_000_000L;
 
     private long charged;
+    private @Nullable Future<RecordMetadata> sent;
     private List<Charge> unsealed = new ArrayList<>();
 
     GeneratedBooks(Eip712Domain domain, int shardDepth) {
-        this.domain = domain;
         this.options = new SettleOptions(shardDepth, 1, 0, 0, 100_000, 0, PartLimits.DEFAULT);
         this.sealer = new EpochSealer(options, domain);
         this.cutter = new ShardCutter(options, new ReceiptLeaf(domain));
@@ -95,6 +99,7 @@ final class GeneratedBooks implements LedgerChain {
                 millis += EPOCH_MILLIS;
             }
             unsealed.addAll(charge(producer, UNSEALED));
+            requireNonNull(sent).get();
             CheckpointMark mark =
                     new CheckpointMark(
                             settledNano.size(),
@@ -185,8 +190,10 @@ final class GeneratedBooks implements LedgerChain {
     }
 
     private void send(KafkaProducer<byte[], byte[]> producer, OutboundRecord record) {
-        producer.send(
-                new ProducerRecord<>(record.topic(), null, millis, record.key(), record.value()));
+        sent =
+                producer.send(
+                        new ProducerRecord<>(
+                                record.topic(), null, millis, record.key(), record.value()));
     }
 
     private static String owner(int account) {
