@@ -235,6 +235,31 @@ class LedgerRebuildTest {
         assertRefused(run, List.of(), "epoch " + (gone.header().epoch() + 1), gone.hash());
     }
 
+    @Test
+    void check_nodeBehindTheLog_refusedUntilItHasCaughtUp() throws Exception {
+        LedgerRun run = run(47, 800);
+        LedgerHistory history = run.history();
+        long seen =
+                run.parts.stream().mapToLong(part -> part.header().l2Block()).max().orElseThrow();
+        assertThatThrownBy(() -> CHECKS.require(upTo(seen - 1, history), new Vault(run.parts)))
+                .isInstanceOf(RecoverException.class)
+                .hasMessageContainingAll("L2 block " + seen, "the node is behind, wait");
+
+        CHECKS.require(upTo(seen, history), new Vault(run.parts));
+    }
+
+    private static LedgerHistory upTo(long finalBlock, LedgerHistory history) {
+        return new LedgerHistory(
+                history.mark(),
+                history.logMark(),
+                history.charges(),
+                history.parts(),
+                history.receipts(),
+                history.requests(),
+                history.events(),
+                finalBlock);
+    }
+
     private static void assertRefused(LedgerRun run, List<SealedPart> settled, String... says) {
         LedgerHistory history = run.history();
         assertThatThrownBy(() -> CHECKS.require(history, new Vault(settled)))
