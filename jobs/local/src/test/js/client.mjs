@@ -1,14 +1,16 @@
 // A client written only from operators/README.md: signs one text as a request, sends it, waits for what becomes of it.
-// node client.mjs STACK_FOLDER TEXT [MAX_FEE_NANO]   prints the result or the rejection, one line of JSON
+// node client.mjs STACK_FOLDER TEXT [MAX_FEE_NANO [KEY_FILE]]   prints the result or the rejection, one line of JSON
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { TypedDataEncoder, Wallet, keccak256, toUtf8Bytes } from "ethers";
 import { Kafka, Partitioners, logLevel } from "kafkajs";
+import { Ends } from "./ends.mjs";
 
 const PATIENCE_MILLIS = 120_000;
 
-const [folder, input, maxFeeNano = "10000"] = process.argv.slice(2);
+const [folder, input, maxFeeNano = "10000", keyFile] = process.argv.slice(2);
 const stack = JSON.parse(readFileSync(`${folder}/stack.json`, "utf8"));
-const wallet = new Wallet(readFileSync(stack.requesters[0].keyFile, "utf8").trim());
+const wallet = new Wallet(readFileSync(keyFile ?? stack.requesters[0].keyFile, "utf8").trim());
 
 const domain = { name: "Millrace", version: "1", chainId: stack.chainId, verifyingContract: stack.vault };
 const types = {
@@ -24,9 +26,9 @@ const types = {
 const terms = {
   requester: wallet.address.toLowerCase(),
   model: stack.model,
-  maxFeeNano: Number(maxFeeNano),
+  maxFeeNano, // both uint64 as decimal strings: a number of JavaScript carries 53 bits
   deadline: Date.now() + 10 * 60_000,
-  nonce: Date.now(),
+  nonce: randomBytes(8).readBigUInt64BE().toString(),
 };
 const struct = { ...terms, inputHash: keccak256(toUtf8Bytes(input)) };
 const requestId = TypedDataEncoder.hash(domain, types, struct);
@@ -38,12 +40,9 @@ const consumer = kafka.consumer({ groupId: `js-client-${requestId}` });
 await Promise.all([producer.connect(), consumer.connect()]);
 await consumer.subscribe({ topics: ["inference.results", "inference.rejections"], fromBeginning: true });
 
-// A record that cannot be read has no id to be told by, so where it lies is what its rejection is known by.
+const ends = new Ends();
 let sent;
 const place = new Promise((resolve) => (sent = resolve));
-const isOurs = (record, { partition, baseOffset }) =>
-  (record.id ?? record.requestId) === requestId ||
-  (!record.id && !record.requestId && record.partition === partition && String(record.offset) === baseOffset);
 
 const ended = new Promise((resolve, reject) => {
   setTimeout(() => reject(new Error(`no answer to ${requestId} in ${PATIENCE_MILLIS} ms`)), PATIENCE_MILLIS).unref();
@@ -52,7 +51,8 @@ const ended = new Promise((resolve, reject) => {
   consumer.run({
     eachMessage: async ({ message }) => {
       const record = JSON.parse(message.value.toString("utf8"));
-      if (isOurs(record, await place)) resolve(record);
+      await place;
+      if (ends.take(record) === requestId) resolve(record);
     },
   });
 });
@@ -60,6 +60,7 @@ const [acknowledged] = await producer.send({
   topic: "inference.requests",
   messages: [{ key: terms.requester, value: JSON.stringify(request) }],
 });
-sent(acknowledged);
+ends.sent(requestId, acknowledged);
+sent();
 console.log(JSON.stringify(await ended));
 await Promise.all([producer.disconnect(), consumer.disconnect()]);

@@ -71,8 +71,9 @@ public final class InferenceSettlementJob {
 
         var requests = dag.requests();
         var events = dag.vaultEvents();
-        var candidates = dag.validate(requests, events);
-        var tasks = dag.admit(candidates, dag.funds(events));
+        var timeless = dag.timeless(events);
+        var candidates = dag.validate(requests, timeless);
+        var tasks = dag.admit(candidates, dag.funds(timeless));
         var outcomes = dag.infer(tasks);
         var charges = dag.meter(outcomes);
         var roots = dag.cut(charges, tasks);

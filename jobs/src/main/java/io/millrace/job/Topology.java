@@ -86,25 +86,33 @@ final class Topology {
                 1);
     }
 
-    /** What moves a requester's funds: the chain's events, and our charges once committed. */
-    DataStream<FundsChange> funds(DataStream<VaultEvent> events) {
+    /** The chain's events for those whose time the requests tell. */
+    SingleOutputStreamOperator<VaultEvent> timeless(DataStream<VaultEvent> events) {
+        return timeless(events, Uids.VAULT_IDLE);
+    }
+
+    /**
+     * What moves a requester's funds: the chain's events, and our charges once committed. Each in
+     * its source's chain: nothing but their keys brings them together.
+     */
+    DataStream<FundsChange> funds(DataStream<VaultEvent> timelessEvents) {
         var charged =
                 step(
                         source(ends.charges(), Uids.CHARGES_BACK).map(StageFactory::charged),
                         Uids.FUNDS_CHARGED,
                         1);
         return step(
-                        events.flatMap(StageFactory.funded(), type(FundsChange.class)),
+                        timelessEvents.flatMap(StageFactory.funded(), type(FundsChange.class)),
                         Uids.FUNDS_EVENTS,
                         1)
-                .union(charged);
+                .union(timeless(charged, Uids.FUNDS_IDLE));
     }
 
     SingleOutputStreamOperator<Candidate> validate(
-            DataStream<RequestRecord> requests, DataStream<VaultEvent> events) {
-        var timeless = timeless(events, Uids.VAULT_IDLE).broadcast(ValidateFunction.MODELS);
+            DataStream<RequestRecord> requests, DataStream<VaultEvent> timelessEvents) {
         return step(
-                requests.connect(timeless).process(stages.validate()),
+                requests.connect(timelessEvents.broadcast(ValidateFunction.MODELS))
+                        .process(stages.validate()),
                 Uids.VALIDATE,
                 parallelism.admit());
     }
@@ -114,9 +122,7 @@ final class Topology {
         return step(
                 candidates
                         .keyBy(Candidate::requesterAddress)
-                        .connect(
-                                timeless(funds, Uids.FUNDS_IDLE)
-                                        .keyBy(FundsChange::requesterAddress))
+                        .connect(funds.keyBy(FundsChange::requesterAddress))
                         .transform("", type(Task.class), stages.admit()),
                 Uids.ADMIT,
                 parallelism.admit());
@@ -143,12 +149,19 @@ final class Topology {
                 .setCoLocationGroupKey(Uids.GATE);
     }
 
-    DataStream<Rejection> rejections(
+    /** Of both stages that refuse, each encoded where it is made. */
+    DataStream<OutboundRecord> rejections(
             SingleOutputStreamOperator<Candidate> candidates,
             SingleOutputStreamOperator<Task> tasks) {
-        return candidates
-                .getSideOutput(ValidateFunction.REJECTIONS)
-                .union(tasks.getSideOutput(AdmitFunction.REJECTIONS));
+        return encoded(candidates.getSideOutput(ValidateFunction.REJECTIONS), Uids.INVALID_ENCODED)
+                .union(
+                        encoded(
+                                tasks.getSideOutput(AdmitFunction.REJECTIONS),
+                                Uids.REJECTIONS_ENCODED));
+    }
+
+    private DataStream<OutboundRecord> encoded(DataStream<Rejection> rejections, String uid) {
+        return step(rejections.map(Outbound::of), uid, parallelism.admit());
     }
 
     SingleOutputStreamOperator<Outcome> infer(DataStream<Task> tasks) {
@@ -246,10 +259,9 @@ final class Topology {
         ledger(money, marks, LedgerSink.MONEY, ends.money(), Uids.MONEY_OUT);
     }
 
-    void publishRejections(DataStream<Rejection> rejections, DataStream<OutboundRecord> marks) {
-        var encoded =
-                step(rejections.map(Outbound::of), Uids.REJECTIONS_ENCODED, parallelism.admit());
-        ledger(encoded, marks, LedgerSink.REJECTIONS, ends.rejections(), Uids.REJECTIONS_OUT);
+    void publishRejections(
+            DataStream<OutboundRecord> rejections, DataStream<OutboundRecord> marks) {
+        ledger(rejections, marks, LedgerSink.REJECTIONS, ends.rejections(), Uids.REJECTIONS_OUT);
     }
 
     void publishEpochs(

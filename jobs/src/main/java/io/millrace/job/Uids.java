@@ -26,6 +26,7 @@ public final class Uids {
     public static final String RECEIPTS = "receipts";
     public static final String CHARGES_ENCODED = "charges-encoded";
     public static final String RESULTS_ENCODED = "results-encoded";
+    public static final String INVALID_ENCODED = "invalid-encoded";
     public static final String REJECTIONS_ENCODED = "rejections-encoded";
     public static final String EPOCHS_ENCODED = "epochs-encoded";
     public static final String MARKS_ENCODED = "marks-encoded";

@@ -3,11 +3,13 @@ package io.millrace.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.jobgraph.JobVertex;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
@@ -35,6 +37,7 @@ class InferenceSettlementJobTest {
                     "gate",
                     "gate-keeper",
                     "infer",
+                    "invalid-encoded",
                     "marks-encoded",
                     "meter",
                     "money-out",
@@ -134,6 +137,43 @@ class InferenceSettlementJobTest {
         assertThatThrownBy(() -> JobDefaults.requireExactlyOnce(env))
                 .hasMessageContaining("off")
                 .hasMessageContaining("execution.checkpointing.interval");
+    }
+
+    /**
+     * What the web UI shows, in the order of the flow: with more boxes it could not be read at its
+     * default zoom. A stage that must not wait for another's (submit for the chain, allocate for
+     * its queues) has a chain of its own.
+     */
+    @Test
+    void topology_vertices_areThoseOfTheFlow() {
+        List<String> names = new ArrayList<>();
+        for (JobVertex vertex :
+                graph("immediate").getJobGraph().getVerticesSortedTopologicallyFromSources()) {
+            names.add(vertex.getName());
+        }
+        assertThat(names)
+                .containsExactlyInAnyOrder(
+                        "Source: requests -> requests-accounted -> request-positions",
+                        "Source: vault-events -> vault-positions -> vault-idle -> funds-events",
+                        "Source: charges-back -> funds-charged -> funds-idle",
+                        "validate -> invalid-encoded",
+                        "admit -> rejections-encoded",
+                        "gate-keeper",
+                        "gate",
+                        "allocate",
+                        "allocated -> infer",
+                        "meter -> (charges-encoded, results-encoded -> results-out: Writer ->"
+                                + " results-out: Committer)",
+                        "shard-cut",
+                        "seal -> (marks-encoded, epochs-encoded)",
+                        "receipts -> receipts-encoded",
+                        "rejections-out: Writer -> rejections-out: Committer",
+                        "money-out: Writer -> money-out: Committer",
+                        "epochs-out: Writer -> epochs-out: Committer",
+                        "receipts-out: Writer -> receipts-out: Committer",
+                        "Source: epochs-back -> submit",
+                        "Source: ticks -> request-clock -> ticks-out: Writer -> ticks-out:"
+                                + " Committer");
     }
 
     private static List<String> uids(StreamGraph graph) {

@@ -11,9 +11,9 @@ import io.millrace.unit.Hex;
  * @param requester who signs and pays, lower case
  * @param model id of the model, lower case
  * @param input text, every surrogate paired
- * @param maxFeeNano the most that may be charged, nano-USD
+ * @param maxFeeNano the most that may be charged, nano-USD: uint64, to be compared as unsigned
  * @param deadlineMillis unix ms after which no answer is wanted
- * @param nonce tells equal requests apart
+ * @param nonce tells equal requests apart: uint64
  * @param signature over the other fields as claimed, 0x-hex
  */
 public record InferenceRequest(
@@ -25,7 +25,10 @@ public record InferenceRequest(
         long nonce,
         String signature) {
 
-    /** Largest number of the wire form: what every JSON implementation holds exactly. */
+    /**
+     * Largest number that the wire form writes as one: what every JSON implementation holds
+     * exactly. Beyond it a uint64 is a text of decimal digits.
+     */
     public static final long MAX_NUMBER = (1L << 53) - 1;
 
     /** Checks and canonicalises. */
@@ -34,14 +37,14 @@ public record InferenceRequest(
         model = Hex.encode(Hex.decode(model, 32));
         requireNonNull(input, "input is null");
         requireNonNull(signature, "signature is null");
-        requireInRange(maxFeeNano, "maxFeeNano");
-        requireInRange(deadlineMillis, "deadline");
-        requireInRange(nonce, "nonce");
+        if (deadlineMillis < 0 || deadlineMillis > MAX_NUMBER) {
+            throw new IllegalArgumentException(
+                    "deadline is " + deadlineMillis + ", give 0.." + MAX_NUMBER);
+        }
     }
 
-    private static void requireInRange(long number, String field) {
-        if (number < 0 || number > MAX_NUMBER) {
-            throw new IllegalArgumentException(field + " is " + number + ", give 0.." + MAX_NUMBER);
-        }
+    /** Whether {@code feeNano} is no more than the requester signed (M2). */
+    boolean covers(long feeNano) {
+        return Long.compareUnsigned(feeNano, maxFeeNano) <= 0;
     }
 }

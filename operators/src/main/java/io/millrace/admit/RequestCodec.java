@@ -1,15 +1,22 @@
 package io.millrace.admit;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.unit.EvmAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -38,6 +45,10 @@ public final class RequestCodec {
     private static final String DEADLINE = "deadline";
     private static final String NONCE = "nonce";
     private static final String SIGNATURE = "signature";
+    private static final int MAX_NESTING = 8;
+    private static final int MAX_DIGITS = 32;
+    private static final int MAX_NAME_CHARS = 64;
+    private static final String LARGEST = Long.toUnsignedString(-1);
     private static final Set<String> FIELDS =
             Set.of(REQUESTER, MODEL, INPUT, MAX_FEE_NANO, DEADLINE, NONCE, SIGNATURE);
 
@@ -55,9 +66,9 @@ public final class RequestCodec {
                 JsonFactory.builder()
                         .streamReadConstraints(
                                 StreamReadConstraints.builder()
-                                        .maxNestingDepth(8)
-                                        .maxNumberLength(32)
-                                        .maxNameLength(64)
+                                        .maxNestingDepth(MAX_NESTING)
+                                        .maxNumberLength(MAX_DIGITS)
+                                        .maxNameLength(MAX_NAME_CHARS)
                                         .maxStringLength(maxBytes)
                                         .build())
                         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -86,27 +97,50 @@ public final class RequestCodec {
         if (value.length > maxBytes) {
             return malformed("the record has " + value.length + " bytes; send at most " + maxBytes);
         }
-        JsonNode node;
+        String text;
         try {
             // Decoded here, since Jackson would guess among UTF-8, -16 and -32 and let unpaired
             // surrogates pass.
-            String text =
+            text =
                     StandardCharsets.UTF_8
                             .newDecoder()
                             .onMalformedInput(CodingErrorAction.REPORT)
                             .onUnmappableCharacter(CodingErrorAction.REPORT)
                             .decode(ByteBuffer.wrap(value))
                             .toString();
-            node = mapper.readTree(text);
         } catch (CharacterCodingException e) {
             return malformed("the value is not UTF-8; encode the JSON text as UTF-8");
-        } catch (JsonProcessingException e) {
-            return malformed(
-                    "the value is not one well-formed JSON object (line "
-                            + (e.getLocation() == null ? 1 : e.getLocation().getLineNr())
-                            + ", column "
-                            + (e.getLocation() == null ? 1 : e.getLocation().getColumnNr())
-                            + "); check its syntax, its nesting and that no member occurs twice");
+        }
+        return decode(text);
+    }
+
+    private Decoded decode(String text) {
+        JsonNode node;
+        try (JsonParser parser = new PlainZeros(mapper.createParser(text))) {
+            try {
+                node = mapper.readTree(parser);
+            } catch (StreamConstraintsException e) {
+                return malformed(
+                        "the value is nested deeper than "
+                                + MAX_NESTING
+                                + " levels, or a number has more than "
+                                + MAX_DIGITS
+                                + " digits, or a name more than "
+                                + MAX_NAME_CHARS
+                                + " characters ("
+                                + place(parser.currentLocation())
+                                + "); send the members of the schema only");
+            } catch (JsonProcessingException e) {
+                return malformed(
+                        "the value is not one well-formed JSON object ("
+                                + place(
+                                        e.getLocation() == null
+                                                ? parser.currentLocation()
+                                                : e.getLocation())
+                                + "); check its syntax and that no member occurs twice");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("a text in memory cannot be read", e);
         }
         if (!(node instanceof ObjectNode object)) {
             return malformed("the value is not a JSON object; send an InferenceRequest as one");
@@ -138,9 +172,9 @@ public final class RequestCodec {
                         requester.textValue(),
                         node.get(MODEL).textValue(),
                         input,
-                        node.get(MAX_FEE_NANO).longValue(),
+                        uint64(node.get(MAX_FEE_NANO)),
                         node.get(DEADLINE).longValue(),
-                        node.get(NONCE).longValue(),
+                        uint64(node.get(NONCE)),
                         node.get(SIGNATURE).textValue()));
     }
 
@@ -150,9 +184,9 @@ public final class RequestCodec {
         node.put(REQUESTER, request.requester());
         node.put(MODEL, request.model());
         node.put(INPUT, request.input());
-        node.put(MAX_FEE_NANO, request.maxFeeNano());
+        put(node, MAX_FEE_NANO, request.maxFeeNano());
         node.put(DEADLINE, request.deadlineMillis());
-        node.put(NONCE, request.nonce());
+        put(node, NONCE, request.nonce());
         node.put(SIGNATURE, request.signature());
         try {
             return mapper.writeValueAsBytes(node);
@@ -172,9 +206,9 @@ public final class RequestCodec {
         String fault = hexFault(node.get(REQUESTER), REQUESTER, 20);
         fault = fault != null ? fault : hexFault(node.get(MODEL), MODEL, 32);
         fault = fault != null ? fault : textFault(node.get(INPUT), INPUT);
-        fault = fault != null ? fault : numberFault(node.get(MAX_FEE_NANO), MAX_FEE_NANO);
+        fault = fault != null ? fault : uint64Fault(node.get(MAX_FEE_NANO), MAX_FEE_NANO);
         fault = fault != null ? fault : numberFault(node.get(DEADLINE), DEADLINE);
-        fault = fault != null ? fault : numberFault(node.get(NONCE), NONCE);
+        fault = fault != null ? fault : uint64Fault(node.get(NONCE), NONCE);
         return fault != null ? fault : hexFault(node.get(SIGNATURE), SIGNATURE, -1);
     }
 
@@ -204,18 +238,66 @@ public final class RequestCodec {
         if (value == null) {
             return "field \"" + field + "\" is missing; add it";
         }
-        boolean inRange =
-                value.isIntegralNumber()
-                        && value.canConvertToLong()
-                        && value.longValue() >= 0
-                        && value.longValue() <= InferenceRequest.MAX_NUMBER;
-        return inRange
+        return isNumber(value)
                 ? null
                 : "field \""
                         + field
                         + "\" is no whole number in 0.."
                         + InferenceRequest.MAX_NUMBER
-                        + "; give one in plain digits, without quotes, fraction or exponent";
+                        + "; give one in plain digits, without quotes, sign, fraction or exponent";
+    }
+
+    private static @Nullable String uint64Fault(@Nullable JsonNode value, String field) {
+        if (value == null) {
+            return "field \"" + field + "\" is missing; add it";
+        }
+        boolean right = value.isTextual() ? isUint64(value.textValue()) : isNumber(value);
+        return right
+                ? null
+                : "field \""
+                        + field
+                        + "\" is neither a whole number in 0.."
+                        + InferenceRequest.MAX_NUMBER
+                        + " nor a text of one in 0.."
+                        + LARGEST
+                        + "; give plain digits without sign, leading zero, fraction or exponent,"
+                        + " and quote what is larger than the first";
+    }
+
+    private static boolean isNumber(JsonNode value) {
+        return value.isIntegralNumber()
+                && value.canConvertToLong()
+                && value.longValue() >= 0
+                && value.longValue() <= InferenceRequest.MAX_NUMBER;
+    }
+
+    private static boolean isUint64(String digits) {
+        int length = digits.length();
+        if (length == 0 || length > LARGEST.length() || (length > 1 && digits.charAt(0) == '0')) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (digits.charAt(i) < '0' || digits.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return length < LARGEST.length() || digits.compareTo(LARGEST) <= 0;
+    }
+
+    private static long uint64(JsonNode value) {
+        return value.isTextual() ? Long.parseUnsignedLong(value.textValue()) : value.longValue();
+    }
+
+    private static void put(ObjectNode node, String field, long uint64) {
+        if (uint64 >= 0 && uint64 <= InferenceRequest.MAX_NUMBER) {
+            node.put(field, uint64);
+        } else {
+            node.put(field, Long.toUnsignedString(uint64));
+        }
+    }
+
+    private static String place(JsonLocation location) {
+        return "line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 
     /** {@code bytes} below zero: any number of digits. */
@@ -243,5 +325,24 @@ public final class RequestCodec {
 
     private static Decoded malformed(String message) {
         return new Decoded.Refused(RejectReason.MALFORMED, message, null);
+    }
+
+    /**
+     * Tells a negative zero as what it is, a fraction's sign without the fraction: the tree would
+     * hold a plain 0, and what a client signed as -0 is no uint64.
+     */
+    private static final class PlainZeros extends JsonParserDelegate {
+
+        PlainZeros(JsonParser parser) {
+            super(parser);
+        }
+
+        @Override
+        public @Nullable JsonToken nextToken() throws IOException {
+            JsonToken token = super.nextToken();
+            boolean negativeZero =
+                    token == JsonToken.VALUE_NUMBER_INT && delegate.getText().equals("-0");
+            return negativeZero ? JsonToken.VALUE_NUMBER_FLOAT : token;
+        }
     }
 }

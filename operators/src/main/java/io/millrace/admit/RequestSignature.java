@@ -38,9 +38,9 @@ public final class RequestSignature {
                         EvmAddress.toWord(request.requester()),
                         Hex.decode(request.model(), 32),
                         Keccak.hashUtf8(request.input()),
-                        Eip712Domain.word(request.maxFeeNano()),
+                        Eip712Domain.unsignedWord(request.maxFeeNano()),
                         Eip712Domain.word(request.deadlineMillis()),
-                        Eip712Domain.word(request.nonce())));
+                        Eip712Domain.unsignedWord(request.nonce())));
     }
 
     /**
@@ -54,7 +54,12 @@ public final class RequestSignature {
         return Secp256k1.recover(digest, Hex.decode(signature));
     }
 
-    /** A request signed by the owner of {@code key}, who becomes its requester. For clients. */
+    /**
+     * A request signed by the owner of {@code key}, who becomes its requester. For clients.
+     *
+     * @param maxFeeNano nano-USD, uint64
+     * @param nonce uint64
+     */
     public InferenceRequest sign(
             String model,
             String input,

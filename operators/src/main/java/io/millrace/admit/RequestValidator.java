@@ -82,14 +82,14 @@ final class RequestValidator implements AutoCloseable {
                             + "; shorten or split it");
         }
         long feeNano = Nano.feeRoundedUp(units, price.nanoPerMillion());
-        if (feeNano > request.maxFeeNano()) {
+        if (!request.covers(feeNano)) {
             return refuse(
                     record,
                     requestId,
                     request.requester(),
                     RejectReason.FEE_CAP_TOO_LOW,
                     "maxFeeNano is "
-                            + request.maxFeeNano()
+                            + Long.toUnsignedString(request.maxFeeNano())
                             + " and "
                             + units
                             + " tokens cost "

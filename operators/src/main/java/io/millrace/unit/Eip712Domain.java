@@ -41,6 +41,11 @@ public record Eip712Domain(long chainId, String vault) implements Serializable {
     /** A number of at most 63 bits as an ABI word. */
     public static byte[] word(long number) {
         Nano.requireNotNegative(number, "number");
+        return unsignedWord(number);
+    }
+
+    /** A number of 64 bits, those of an unsigned long, as an ABI word. */
+    public static byte[] unsignedWord(long number) {
         return ByteBuffer.allocate(32).putLong(24, number).array();
     }
 }

@@ -163,11 +163,28 @@ class RequestCodecTest {
         "99999999999999999999",
         "true",
         "[]",
-        "'\"1\"'"
+        "-0",
+        "'\"-0\"'"
     })
     void decode_numberNotAWholeOneInRange_schema(String literal) {
         assertThat(reason(JSON.replace("\"nonce\":3", "\"nonce\":" + literal)))
                 .isEqualTo(RejectReason.SCHEMA);
+    }
+
+    /** Where the fault is, and which: a client used to be sent to line 1, column 1. */
+    @Test
+    void decode_beyondTheLimitsOfParsing_namesThemAndThePlace() {
+        String deep = "{\n \"input\": " + "[".repeat(9) + "]".repeat(9) + "}";
+        assertThat(message(deep)).contains("nested deeper than 8 levels", "line 2, column 19");
+        assertThat(message("{\"a\":\n\n" + "9".repeat(33) + "}"))
+                .contains("more than 32 digits", "line 3, column");
+        assertThat(message("{\n\"" + "k".repeat(65) + "\":1}"))
+                .contains("more than 64 characters", "line 2, column");
+        assertThat(message("{\n\"a\":}")).contains("line 2, column 5", "check its syntax");
+    }
+
+    private static String message(String json) {
+        return ((Decoded.Refused) CODEC.decode(json.getBytes(UTF_8))).message();
     }
 
     @Test

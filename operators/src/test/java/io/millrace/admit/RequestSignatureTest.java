@@ -42,9 +42,7 @@ class RequestSignatureTest {
         }
     }
 
-    /**
-     * Vectors go to 2^63 - 1, beyond what the wire form takes: there the struct is hashed by hand.
-     */
+    /** A vector's deadline of 2^63 - 1 is beyond what the wire form takes: it is hashed by hand. */
     private static String digest(JsonNode file, JsonNode vector) {
         long maxFeeNano = vector.get("maxFeeNano").asLong();
         long deadline = vector.get("deadline").asLong();
@@ -52,7 +50,7 @@ class RequestSignatureTest {
         String requester = vector.get("requester").asText();
         String model = vector.get("model").asText();
         Eip712Domain domain = Vectors.domain(file);
-        if (maxFeeNano <= InferenceRequest.MAX_NUMBER) {
+        if (deadline <= InferenceRequest.MAX_NUMBER) {
             InferenceRequest request =
                     new InferenceRequest(
                             requester,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.admit.TokenCounter;
 import io.millrace.testing.Models;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,19 @@ class DjlTokenCounterTest {
         assertThat(counter.count("\uD83D\uDE80")).isEqualTo(3);
         assertThat(counter.count("\uD83D")).isBetween(2, 5);
         assertThat(counter.count("a".repeat(100_000))).isEqualTo(3);
+    }
+
+    /** As operators/README.md warns: such texts share their tokens, and so their vector. */
+    @Test
+    void tokens_whatTheVocabularyDoesNotKnow_areOneUnknown() throws Exception {
+        Path file = Models.minilm().resolve(ModelManifest.TOKENIZER_FILE);
+        try (DjlTokenizer tokenizer = DjlTokenizer.open(file)) {
+            long[] longWord = tokenizer.tokens("a".repeat(101));
+            assertThat(longWord).as("[CLS] [UNK] [SEP]").hasSize(3);
+            assertThat(tokenizer.tokens("b".repeat(5_000))).isEqualTo(longWord);
+            assertThat(tokenizer.tokens("\u1200\u1201")).as("Ethiopic").isEqualTo(longWord);
+            assertThat(tokenizer.tokens("a".repeat(100))).as("100 letters").isNotEqualTo(longWord);
+        }
     }
 
     @Test

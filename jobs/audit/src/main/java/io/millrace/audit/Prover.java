@@ -1,6 +1,5 @@
 package io.millrace.audit;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,15 +13,18 @@ import io.millrace.audit.read.AuditException;
 import io.millrace.audit.read.JsonFields;
 import io.millrace.audit.read.JsonRpc;
 import io.millrace.audit.read.Progress;
+import io.millrace.audit.read.TooEarlyException;
 import io.millrace.audit.read.TopicReader;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.web3j.crypto.Hash;
 import org.web3j.utils.Numeric;
@@ -33,9 +35,15 @@ import org.web3j.utils.Numeric;
  */
 public final class Prover {
 
+    /** What {@code --wait} means: longer than an epoch and its transaction take. */
+    public static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String RECEIPTS = KafkaBooksReader.RECEIPTS;
     private static final String EPOCHS = KafkaBooksReader.EPOCHS;
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final String HEADER_OF =
+            Hash.sha3String("headerOf(uint64,uint32)").substring(0, 10);
     static final String VERIFY =
             Hash.sha3String(
                             "verifyReceipt(uint64,(bytes32,uint32,uint64,uint32,bytes32,uint64,"
@@ -64,10 +72,18 @@ public final class Prover {
      * A receipt with its way to the root.
      *
      * @param verified whether the vault confirms it
-     * @param json {@code {"requestId","epoch","receipt","header","siblings","verified"}}
+     * @param siblings on the way to the root
+     * @param json {@code {"requestId","epoch","receipt","proof","call","verified"}}: epoch, receipt
+     *     and proof are the arguments of the vault's {@code verifyReceipt}, by its names, uint64 as
+     *     decimal strings; call is the same for {@code eth_call}
      */
     public record Proof(
-            String requestId, long epoch, BigInteger debitNano, boolean verified, ObjectNode json) {
+            String requestId,
+            long epoch,
+            BigInteger debitNano,
+            boolean verified,
+            int siblings,
+            ObjectNode json) {
 
         /** One line for people. */
         public String verdict() {
@@ -83,7 +99,6 @@ public final class Prover {
     /** The records of the receipt's epoch, as they were read. */
     private static final class Found {
         private Optional<Receipt> receipt = Optional.empty();
-        private JsonNode receiptJson = MAPPER.createObjectNode();
         private final Map<Long, Node> leaves = new TreeMap<>();
         private Optional<JsonFields> part = Optional.empty();
     }
@@ -93,7 +108,7 @@ public final class Prover {
      *
      * @param requestId 0x and 64 hexadecimal digits
      * @throws IOException if the node does not answer
-     * @throws AuditException if the request has no receipt (yet)
+     * @throws TooEarlyException if the request has no receipt yet, or its epoch is not in the vault
      */
     public Proof prove(String requestId) throws IOException {
         String id = canonical(requestId);
@@ -106,16 +121,36 @@ public final class Prover {
             Receipt receipt =
                     found.receipt.orElseThrow(
                             () ->
-                                    new AuditException(
+                                    new TooEarlyException(
                                             ("request %s has no receipt; if it was answered, wait"
-                                                            + " for the next epoch, else look for"
-                                                            + " it in inference.rejections")
+                                                            + " for the next epoch (--wait), else"
+                                                            + " look for it in"
+                                                            + " inference.rejections")
                                                     .formatted(id)));
             reader.forEach(
                     RECEIPTS, Map.of(), progress, record -> leaf(record, receipt, hashes, found));
             reader.forEach(EPOCHS, Map.of(), progress, record -> part(record, receipt, found));
             progress.end();
             return proof(receipt, found);
+        }
+    }
+
+    /**
+     * As {@link #prove(String)}, but while it is too early looks again, for as long as {@code
+     * patience}.
+     */
+    public Proof prove(String requestId, Duration patience)
+            throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        while (true) {
+            try {
+                return prove(requestId);
+            } catch (TooEarlyException e) {
+                if (System.nanoTime() - start >= patience.toNanos()) {
+                    throw e;
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
         }
     }
 
@@ -135,11 +170,9 @@ public final class Prover {
     }
 
     private static void find(ConsumerRecord<byte[], byte[]> record, String id, Found found) {
-        JsonFields fields = fields(record);
-        Receipt receipt = RecordDecoder.receipt(fields);
+        Receipt receipt = RecordDecoder.receipt(fields(record));
         if (receipt.charge().requestId().equals(id)) {
             found.receipt = Optional.of(receipt);
-            found.receiptJson = fields.object();
         }
     }
 
@@ -197,25 +230,77 @@ public final class Prover {
                         MerkleSum.siblings(List.copyOf(found.leaves.values()), receipt.index()));
         siblings.addAll(MerkleSum.siblings(roots, receipt.shard()));
         Header header = RecordDecoder.header(part.object("header"));
-        boolean verified =
-                call(VERIFY + arguments(receipt, header, siblings)).uint(0).signum() != 0;
+        String data = VERIFY + arguments(receipt, header, siblings);
+        boolean verified = call(data).uint(0).signum() != 0;
+        if (!verified && isUnsettled(header)) {
+            throw new TooEarlyException(
+                    ("request %s is in epoch %d, which is not in the vault yet; wait for its"
+                                    + " transaction (--wait)")
+                            .formatted(receipt.charge().requestId(), receipt.epoch()));
+        }
         ObjectNode json =
                 MAPPER.createObjectNode()
                         .put("requestId", receipt.charge().requestId())
-                        .put("epoch", receipt.epoch());
-        json.set("receipt", found.receiptJson);
-        json.set("header", part.object("header").object());
-        ArrayNode path = json.putArray("siblings");
+                        .put("epoch", Long.toString(receipt.epoch()));
+        json.set("receipt", json(receipt));
+        ObjectNode proof = json.putObject("proof");
+        proof.set("header", json(header));
+        ArrayNode hashes = proof.putArray("siblings");
+        ArrayNode sums = proof.putArray("sumsNano");
         for (Node sibling : siblings) {
-            path.addObject().put("hash", sibling.hash()).put("sumNano", sibling.sumNano());
+            hashes.add(sibling.hash());
+            sums.add(sibling.sumNano().toString());
         }
+        json.putObject("call").put("to", config.vault()).put("data", data);
         json.put("verified", verified);
         return new Proof(
                 receipt.charge().requestId(),
                 receipt.epoch(),
                 receipt.charge().debitNano(),
                 verified,
+                siblings.size(),
                 json);
+    }
+
+    private boolean isUnsettled(Header header) throws IOException {
+        StringBuilder words = new StringBuilder(HEADER_OF);
+        number(words, header.epoch());
+        number(words, header.part());
+        return call(words.toString()).uint(0).signum() == 0;
+    }
+
+    /** The vault's struct, member by member. */
+    private static ObjectNode json(Receipt receipt) {
+        Charge charge = receipt.charge();
+        return MAPPER.createObjectNode()
+                .put("requestId", charge.requestId())
+                .put("requesterAccount", charge.requesterAccount())
+                .put("sequence", Long.toString(charge.sequence()))
+                .put("providerAccount", charge.providerAccount())
+                .put("model", charge.model())
+                .put("units", charge.units().toString())
+                .put("priceNanoPerMillion", charge.priceNanoPerMillion().toString())
+                .put("priceVersion", charge.priceVersion())
+                .put("debitNano", charge.debitNano().toString())
+                .put("creditNano", charge.creditNano().toString())
+                .put("feeNano", charge.feeNano().toString())
+                .put("shard", receipt.shard())
+                .put("index", receipt.index());
+    }
+
+    private static ObjectNode json(Header header) {
+        return MAPPER.createObjectNode()
+                .put("previousHeader", header.previousHeader())
+                .put("epoch", Long.toString(header.epoch()))
+                .put("part", header.part())
+                .put("parts", header.parts())
+                .put("receiptsRoot", header.receiptsRoot())
+                .put("receiptsSumNano", header.receiptsSumNano().toString())
+                .put("receiptsCount", Long.toString(header.receiptsCount()))
+                .put("partSumNano", header.partSumNano().toString())
+                .put("wordsHash", header.wordsHash())
+                .put("cutDigest", header.cutDigest())
+                .put("l2Block", Long.toString(header.l2Block()));
     }
 
     private AbiWords call(String data) throws IOException {

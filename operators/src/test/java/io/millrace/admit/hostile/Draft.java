@@ -97,12 +97,17 @@ final class Draft {
         literals.put("requester", quoted(request.requester()));
         literals.put("model", quoted(request.model()));
         literals.put("input", quoted(request.input()));
-        literals.put("maxFeeNano", Long.toString(request.maxFeeNano()));
+        literals.put("maxFeeNano", number(request.maxFeeNano()));
         literals.put("deadline", Long.toString(request.deadlineMillis()));
-        literals.put("nonce", Long.toString(request.nonce()));
+        literals.put("nonce", number(request.nonce()));
         literals.put("signature", quoted(signature.apply(request.signature())));
         members.forEach(change -> change.accept(literals));
         return value.of(text.apply(object(literals)).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String number(long uint64) {
+        String digits = Long.toUnsignedString(uint64);
+        return uint64 < 0 || uint64 > InferenceRequest.MAX_NUMBER ? '"' + digits + '"' : digits;
     }
 
     /** Forges the 65 bytes. */

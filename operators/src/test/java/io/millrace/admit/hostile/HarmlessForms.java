@@ -18,7 +18,12 @@ final class HarmlessForms {
                     draft -> draft.maxFeeOfFee = fee -> fee + 1,
                     draft -> draft.nonce = 0,
                     draft -> draft.nonce = InferenceRequest.MAX_NUMBER,
-                    HarmlessForms::negativeZero,
+                    draft -> draft.nonce = InferenceRequest.MAX_NUMBER + 1,
+                    draft -> draft.nonce = Long.MIN_VALUE,
+                    draft -> draft.nonce = -1, // 2^64 - 1
+                    draft -> draft.maxFeeOfFee = fee -> -1,
+                    draft -> draft.members.add(to -> quote(to, "nonce")),
+                    draft -> draft.members.add(to -> quote(to, "maxFeeNano")),
                     draft -> draft.words(World.MAX_TOKENS - 2),
                     draft -> draft.words(World.MAX_TOKENS - 3),
                     draft -> input(draft, "x".repeat(World.MAX_INPUT_CHARS), 3),
@@ -47,10 +52,11 @@ final class HarmlessForms {
         draft.tokens = tokens;
     }
 
-    /** JSON has a negative zero; it is zero. */
-    private static void negativeZero(Draft draft) {
-        draft.nonce = 0;
-        draft.members.add(to -> to.replace("nonce", "0", "-0"));
+    /** As a client does that quotes every uint64. */
+    private static void quote(Map<String, String> literals, String member) {
+        literals.computeIfPresent(
+                member,
+                (name, literal) -> literal.startsWith("\"") ? literal : '"' + literal + '"');
     }
 
     private static void upperCase(Map<String, String> literals, String member) {

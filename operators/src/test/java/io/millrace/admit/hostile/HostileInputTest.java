@@ -139,7 +139,9 @@ class HostileInputTest {
             assertThat(candidate.requesterAddress()).as(named).isEqualTo(request.requester());
             assertThat(candidate.units()).as(named).isEqualTo(request.tokens());
             assertThat(candidate.feeNano()).as(named).isEqualTo(request.feeNano());
-            assertThat(candidate.feeNano()).as(named).isLessThanOrEqualTo(request.maxFeeNano());
+            assertThat(Long.compareUnsigned(candidate.feeNano(), request.maxFeeNano()))
+                    .as("%s: no more than signed", named)
+                    .isNotPositive();
         }
     }
 

@@ -42,7 +42,7 @@ record HostileRequest(
             late = RejectReason.EXPIRED;
         } else if (deadlineMillis - appendMillis > World.HORIZON_MILLIS) {
             late = RejectReason.DEADLINE_TOO_FAR;
-        } else if (World.feeNano(tokens, appendMillis) > maxFeeNano) {
+        } else if (Long.compareUnsigned(World.feeNano(tokens, appendMillis), maxFeeNano) > 0) {
             late = RejectReason.FEE_CAP_TOO_LOW;
         }
         return new HostileRequest(

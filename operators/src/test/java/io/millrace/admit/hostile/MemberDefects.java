@@ -10,10 +10,14 @@ final class MemberDefects {
     private static final List<String> HEX = List.of("requester", "model", "signature");
     private static final List<String> NUMBERS = List.of("maxFeeNano", "deadline", "nonce");
 
-    /** Literals that are JSON, but no whole number in 0..2^53-1 in plain digits. */
+    /**
+     * Literals that are JSON, but neither a whole number in 0..2^53-1 in plain digits nor a text of
+     * a uint64.
+     */
     private static final List<String> NO_NUMBERS =
             List.of(
                     "-1",
+                    "-0",
                     "-0.0",
                     "1.0",
                     "0.5",
@@ -30,7 +34,18 @@ final class MemberDefects {
                     "18446744073709551616",
                     "-9223372036854775808",
                     "99999999999999999999999999999999",
-                    "\"1\"",
+                    "\"\"",
+                    "\"-0\"",
+                    "\"-1\"",
+                    "\"+1\"",
+                    "\" 1\"",
+                    "\"1\\n\"",
+                    "\"01\"",
+                    "\"1.0\"",
+                    "\"1e3\"",
+                    "\"\\uff11\"",
+                    "\"18446744073709551616\"",
+                    "\"100000000000000000000\"",
                     "\"0x1\"",
                     "true");
 
@@ -97,6 +112,7 @@ final class MemberDefects {
             NO_NUMBERS.forEach(literal -> defects.add(literal(name, literal)));
             NO_JSON.forEach(literal -> defects.add(noJson(name, literal)));
         }
+        defects.add(literal("deadline", "\"1\""));
         for (String name : TEXTS) {
             NO_TEXTS.forEach(literal -> defects.add(literal(name, literal)));
             NO_JSON.forEach(literal -> defects.add(noJson(name, literal)));

@@ -3,6 +3,7 @@ package io.millrace.audit.cli;
 import io.millrace.audit.Prover;
 import io.millrace.audit.read.Progress;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,10 +25,18 @@ final class ProveTask implements Callable<Integer> {
     @Option(names = "--json", description = "Standard output: the proof as JSON, no more.")
     private boolean json;
 
+    @Option(
+            names = "--wait",
+            description =
+                    "Look again until the request is in a settled epoch, for at most ten minutes.")
+    private boolean wait;
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         Progress progress = new Progress(System.err::println, System::nanoTime);
-        Prover.Proof proof = new Prover(deployment.config(false), progress).prove(requestId);
+        Prover.Proof proof =
+                new Prover(deployment.config(false), progress)
+                        .prove(requestId, wait ? Prover.LONGEST_WAIT : Duration.ZERO);
         System.out.println(
                 json ? proof.json() : proof.json().toPrettyString() + "\n" + proof.verdict());
         return proof.verified() ? 0 : AuditProgram.DIFFERS;

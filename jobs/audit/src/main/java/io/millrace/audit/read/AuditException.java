@@ -1,7 +1,7 @@
 package io.millrace.audit.read;
 
 /** What stops an audit or a proof and is for its user to mend; the message says how. */
-public final class AuditException extends IllegalStateException {
+public class AuditException extends IllegalStateException {
 
     private static final long serialVersionUID = 1;
 

@@ -149,7 +149,7 @@ final class Demo {
                             + " nano-USD in epoch "
                             + proof.epoch()
                             + ", "
-                            + proof.json().path("siblings").size()
+                            + proof.siblings()
                             + " siblings: "
                             + (verified ? "the vault confirms it" : "THE VAULT DENIES IT"));
             Books books = AuditCommand.of(stack, true);

@@ -27,6 +27,7 @@ import picocli.CommandLine.HelpCommand;
             DemoCommand.class,
             UpCommand.class,
             ChaosCommand.class,
+            FundCommand.class,
             SendCommand.class,
             ProveCommand.class,
             AuditCommand.class,

@@ -3,6 +3,7 @@ package io.millrace.local.cli;
 import io.millrace.audit.Prover;
 import io.millrace.local.stack.StackFile;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,8 +25,14 @@ final class ProveCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Last line of standard output: the proof as JSON.")
     private boolean json;
 
+    @Option(
+            names = "--wait",
+            description =
+                    "Look again until the request is in a settled epoch, for at most ten minutes.")
+    private boolean wait;
+
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         Logs.toStandardError();
         Console console = Console.open(json);
         String id = Prover.canonical(requestId);
@@ -34,7 +41,7 @@ final class ProveCommand implements Callable<Integer> {
                                 AuditCommand.config(StackFile.read(folder.path()), false),
                                 new io.millrace.audit.read.Progress(
                                         System.err::println, System::nanoTime))
-                        .prove(id);
+                        .prove(id, wait ? Prover.LONGEST_WAIT : Duration.ZERO);
         console.line(proof.json().toPrettyString());
         console.line(proof.verdict());
         console.result(proof.json());

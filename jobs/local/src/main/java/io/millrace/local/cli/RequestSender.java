@@ -23,17 +23,23 @@ final class RequestSender implements AutoCloseable {
         pending.add(producer.send(item));
     }
 
-    /** Returns once the broker has everything; fails if it took not all. */
-    void flush() throws IOException, InterruptedException {
+    /**
+     * Returns once the broker has everything; fails if it took not all.
+     *
+     * @return where each request lies, in the order they were sent
+     */
+    List<RecordMetadata> flush() throws IOException, InterruptedException {
         producer.flush();
+        List<RecordMetadata> places = new ArrayList<>();
         for (Future<RecordMetadata> sent : pending) {
             try {
-                sent.get();
+                places.add(sent.get());
             } catch (ExecutionException e) {
                 throw new IOException("the broker did not take a request", e.getCause());
             }
         }
         pending.clear();
+        return places;
     }
 
     @Override

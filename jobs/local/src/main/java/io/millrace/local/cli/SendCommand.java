@@ -4,17 +4,23 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.admit.RequestSignature;
+import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
+import io.millrace.local.client.Ends;
 import io.millrace.local.client.Texts;
 import io.millrace.local.client.Traffic;
 import io.millrace.local.stack.KeyFile;
+import io.millrace.local.stack.StackException;
 import io.millrace.local.stack.StackFile;
 import io.millrace.unit.Eip712Domain;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,6 +32,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class SendCommand implements Callable<Integer> {
 
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+
     @Mixin private FolderOption folder = new FolderOption();
 
     @Option(
@@ -36,8 +44,15 @@ final class SendCommand implements Callable<Integer> {
     private Path input = Path.of("");
 
     @Option(
+            names = "--wait",
+            description = "Wait until each has its answer or refusal, for at most ten minutes.")
+    private boolean wait;
+
+    @Option(
             names = "--json",
-            description = "Last line of standard output: {\"sent\", \"requests\": [ids]}.")
+            description =
+                    "Last line of standard output: {\"sent\", \"requests\": [ids]}, with --wait"
+                            + " also \"ends\": {id: status of the answer, or code of the refusal}.")
     private boolean json;
 
     @Override
@@ -49,6 +64,7 @@ final class SendCommand implements Callable<Integer> {
         Traffic traffic = traffic(stack, stack.requesters(), texts);
         ObjectNode result = JsonNodeFactory.instance.objectNode().put("sent", texts.size());
         ArrayNode ids = result.putArray("requests");
+        List<RecordMetadata> places;
         try (RequestSender sender = new RequestSender(stack.bootstrapServers())) {
             for (int i = 0; i < texts.size(); i++) {
                 Traffic.Item item = traffic.goodRequest(i);
@@ -56,7 +72,15 @@ final class SendCommand implements Callable<Integer> {
                 console.line(item.requestId());
                 ids.add(item.requestId());
             }
-            sender.flush();
+            places = sender.flush();
+        }
+        if (wait) {
+            Map<String, String> ends = await(stack, ids, places);
+            ends.forEach((id, end) -> console.line(id + "  " + end));
+            ObjectNode byId = result.putObject("ends");
+            ends.forEach(byId::put);
+            console.result(result);
+            return 0;
         }
         console.line(
                 texts.size()
@@ -67,6 +91,34 @@ final class SendCommand implements Callable<Integer> {
                         + ", and once settled \"millrace prove ID\" proves a charge");
         console.result(result);
         return 0;
+    }
+
+    /** The end of each request by its id, in the order they were sent. */
+    private static Map<String, String> await(
+            StackFile stack, ArrayNode ids, List<RecordMetadata> places) throws IOException {
+        Ends ends = new Ends();
+        for (int i = 0; i < places.size(); i++) {
+            RecordMetadata place = places.get(i);
+            ends.sent(ids.get(i).asText(), place.partition(), place.offset());
+        }
+        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
+        try (TopicScan scan =
+                new TopicScan(
+                        stack.bootstrapServers(), List.of(Topics.RESULTS, Topics.REJECTIONS))) {
+            while (!ends.complete()) {
+                if (System.nanoTime() > deadline) {
+                    throw new StackException(
+                            "%d of %d requests have neither answer nor refusal after %d min; see the job at %s"
+                                    .formatted(
+                                            places.size() - ends.count(),
+                                            places.size(),
+                                            LONGEST_WAIT.toMinutes(),
+                                            stack.webUrl()));
+                }
+                scan.poll(ends::add);
+            }
+        }
+        return ends.all();
     }
 
     static Traffic traffic(StackFile stack, List<StackFile.Account> requesters, List<String> texts)

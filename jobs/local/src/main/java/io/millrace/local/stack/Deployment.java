@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * The contracts on a fresh test chain: deployed, roles given, the model on sale, accounts opened
- * and funded. Keys are generated into files of {@code keys}.
+ * and funded. Keys are generated into files of {@code keys}, each named as its account.
  */
 final class Deployment {
 
@@ -27,7 +27,7 @@ final class Deployment {
     /**
      * Base units of the test token that a requester has beside the deposit, for deposits of own.
      */
-    private static final BigInteger POCKET_MONEY = BigInteger.valueOf(100 * StackOptions.DOLLAR);
+    static final BigInteger POCKET_MONEY = BigInteger.valueOf(100 * StackOptions.DOLLAR);
 
     private static final BigInteger MAX_PRICE_NANO = BigInteger.TEN.pow(15);
 
@@ -110,7 +110,7 @@ final class Deployment {
     List<Account> openProviders(Contracts contracts, int count) throws Exception {
         List<Account> providers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Path key = keys.resolve("provider-" + i);
+            Path key = keys.resolve("provider-" + (i + 1));
             String address = fundedKey(key);
             SettlementVault vault =
                     SettlementVault.load(
@@ -142,7 +142,7 @@ final class Deployment {
 
         List<Account> requesters = new ArrayList<>();
         for (int i = 0; i < deposits.size(); i++) {
-            Path key = keys.resolve("requester-" + i);
+            Path key = keys.resolve("requester-" + (i + 1));
             String address = fundedKey(key);
             token.mint(address, POCKET_MONEY).send();
             vault.depositFor(address, BigInteger.valueOf(deposits.get(i))).send();

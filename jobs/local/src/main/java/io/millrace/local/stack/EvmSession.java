@@ -8,6 +8,7 @@ import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,9 +24,11 @@ import org.web3j.protocol.http.HttpService;
 import org.web3j.tx.RawTransactionManager;
 import org.web3j.tx.ReadonlyTransactionManager;
 import org.web3j.tx.TransactionManager;
+import org.web3j.tx.Transfer;
 import org.web3j.tx.gas.ContractGasProvider;
 import org.web3j.tx.gas.StaticGasProvider;
 import org.web3j.tx.response.PollingTransactionReceiptProcessor;
+import org.web3j.utils.Convert;
 
 /**
  * Synchronous access to an EVM node for deployment, funding and reading: one transaction after the
@@ -79,6 +82,18 @@ public final class EvmSession implements AutoCloseable {
     /** Gives {@code address} gas money out of nothing: test nodes only. */
     public void setBalance(String address, BigInteger wei) throws IOException {
         call("anvil_setBalance", address, quantity(wei));
+    }
+
+    /** Sends {@code wei} from {@code sender}, and waits until they are there. */
+    void transfer(TransactionManager sender, String address, BigInteger wei) throws Exception {
+        new Transfer(web3j, sender)
+                .sendFunds(
+                        address,
+                        new BigDecimal(wei),
+                        Convert.Unit.WEI,
+                        GAS.getGasPrice(),
+                        Transfer.GAS_LIMIT)
+                .send();
     }
 
     /**

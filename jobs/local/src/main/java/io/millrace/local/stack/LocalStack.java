@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Kafka, an L2, the contracts, Flink and the job, all on this machine. {@link #close} ends them in
- * reverse order; a shutdown hook does the same when this process is told to end. Used by one
- * thread; only close may come from another.
+ * reverse order; a shutdown hook does the same when this process is told to end, and waits for none
+ * of them for long: what is killed goes on as well. Used by one thread; only close may come from
+ * another.
  */
 public final class LocalStack implements AutoCloseable {
 
@@ -34,6 +35,10 @@ public final class LocalStack implements AutoCloseable {
     private static final long PRICE_NANO_PER_MILLION = 20_000_000; // two cents
     private static final int REQUEST_PARTITIONS = 4;
     private static final String NOT_STARTED = "the stack is not started";
+
+    /** For each of Flink, node, broker and folder, when the process has been told to end. */
+    private static final Duration ENDING_LIMIT = Duration.ofSeconds(10);
+
     private static final Duration DEPOSITS_LIMIT = Duration.ofMinutes(3);
     private static final Duration DEPOSITS_PAUSE = Duration.ofMillis(200);
 
@@ -41,7 +46,10 @@ public final class LocalStack implements AutoCloseable {
     private final JobRunner runner;
     private final StackFolder folder;
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
-    private final Thread hook = new Thread(this::closeAll, "local-stack-shutdown");
+    private final Thread hook =
+            new Thread(
+                    () -> closeAll(part -> Ending.within(ENDING_LIMIT, part)),
+                    "local-stack-shutdown");
 
     private @Nullable KafkaBroker broker;
     private @Nullable Anvil anvil;
@@ -207,7 +215,7 @@ public final class LocalStack implements AutoCloseable {
 
     @Override
     public void close() {
-        closeAll();
+        closeAll(Ending::of);
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
@@ -358,15 +366,10 @@ public final class LocalStack implements AutoCloseable {
         return part;
     }
 
-    private void closeAll() {
+    private void closeAll(Consumer<AutoCloseable> ending) {
         synchronized (running) {
             while (!running.isEmpty()) {
-                AutoCloseable part = running.pop();
-                try {
-                    part.close();
-                } catch (Exception e) { // one part that ends badly must not keep the others alive
-                    LOG.warn("{} did not close", part.getClass().getSimpleName(), e);
-                }
+                ending.accept(running.pop());
             }
         }
     }

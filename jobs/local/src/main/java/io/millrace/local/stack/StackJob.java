@@ -3,12 +3,16 @@ package io.millrace.local.stack;
 import io.millrace.job.JobConfig;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.client.deployment.StandaloneClusterId;
 import org.apache.flink.client.program.rest.RestClusterClient;
@@ -16,6 +20,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.client.JobStatusMessage;
+import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,16 +28,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StackJob {
 
-    private static final int REST_SECONDS = 60;
-    private static final int SAVEPOINT_SECONDS = 180;
+    private static final Limits LIMITS =
+            new Limits(Duration.ofSeconds(60), Duration.ofSeconds(180));
+
+    /** How long Flink may take to answer, and to stop the job with a savepoint. */
+    record Limits(Duration answer, Duration savepoint) {}
 
     private final StackFile stack;
+    private final Limits limits;
     private final Configuration settings;
     private final Path savepoints;
 
     /** Of the stack in {@code directory}. */
     public StackJob(StackFile stack, Path directory) {
+        this(stack, directory, LIMITS);
+    }
+
+    StackJob(StackFile stack, Path directory, Limits limits) {
         this.stack = stack;
+        this.limits = limits;
         Path flink = directory.resolve("flink");
         this.settings = FlinkCluster.clientSettings(URI.create(stack.webUrl()), flink);
         this.savepoints = flink.resolve("savepoints");
@@ -93,12 +107,13 @@ public final class StackJob {
         try (RestClusterClient<StandaloneClusterId> client = client()) {
             for (JobStatusMessage job : jobs(client)) {
                 if (!job.getJobState().isGloballyTerminalState()) {
-                    return client.stopWithSavepoint(
+                    return answer(
+                            client.stopWithSavepoint(
                                     job.getJobId(),
                                     false,
                                     savepoints.toUri().toString(),
-                                    SavepointFormatType.CANONICAL)
-                            .get(SAVEPOINT_SECONDS, TimeUnit.SECONDS);
+                                    SavepointFormatType.CANONICAL),
+                            limits.savepoint());
                 }
             }
         }
@@ -110,8 +125,8 @@ public final class StackJob {
         try (RestClusterClient<StandaloneClusterId> client = client()) {
             for (JobStatusMessage job : jobs(client)) {
                 if (!job.getJobState().isGloballyTerminalState()) {
-                    client.cancel(job.getJobId()).get(REST_SECONDS, TimeUnit.SECONDS);
-                    client.requestJobResult(job.getJobId()).get(REST_SECONDS, TimeUnit.SECONDS);
+                    answer(client.cancel(job.getJobId()), limits.answer());
+                    answer(client.requestJobResult(job.getJobId()), limits.answer());
                 }
             }
         }
@@ -151,22 +166,44 @@ public final class StackJob {
         }
     }
 
-    private static @Nullable Throwable causeOf(
-            RestClusterClient<StandaloneClusterId> client, JobID job) throws Exception {
-        return client.requestJobResult(job)
-                .get(REST_SECONDS, TimeUnit.SECONDS)
+    private @Nullable Throwable causeOf(RestClusterClient<StandaloneClusterId> client, JobID job)
+            throws InterruptedException {
+        return answer(client.requestJobResult(job), limits.answer())
                 .getSerializedThrowable()
                 .map(cause -> (Throwable) cause)
                 .orElse(null);
     }
 
     private Collection<JobStatusMessage> jobs(RestClusterClient<StandaloneClusterId> client)
-            throws Exception {
+            throws InterruptedException {
+        return answer(client.listJobs(), limits.answer());
+    }
+
+    /**
+     * What Flink answers.
+     *
+     * @throws StackException in one line: a stack that is about to end, or busy, is nothing that
+     *     nobody foresaw
+     */
+    private <T> T answer(CompletableFuture<T> reply, Duration limit) throws InterruptedException {
         try {
-            return client.listJobs().get(REST_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
+            return reply.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
             throw new StackException(
-                    "Flink does not answer at " + stack.webUrl() + "; is the stack running?", e);
+                    "Flink has not answered at %s within %d s; is the stack ending, or busy? try again, or start it again: millrace up"
+                            .formatted(stack.webUrl(), limit.toSeconds()));
+        } catch (ExecutionException e) {
+            Throwable root =
+                    ExceptionUtils.stripException(
+                            ExceptionUtils.stripExecutionException(e), CompletionException.class);
+            throw new StackException(
+                    "Flink at %s says no: %s; if the stack has ended, start it again: millrace up"
+                            .formatted(
+                                    stack.webUrl(),
+                                    String.valueOf(root.getMessage())
+                                            .lines()
+                                            .findFirst()
+                                            .orElse("")));
         }
     }
 

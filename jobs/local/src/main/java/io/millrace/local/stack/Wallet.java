@@ -4,11 +4,14 @@ import io.millrace.contracts.ModelRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.contracts.TestDollar;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import org.web3j.tx.TransactionManager;
 
 /** The contracts of a running stack in the hands of one key: an account's owner, or a publisher. */
 public final class Wallet implements AutoCloseable {
+
+    private static final BigInteger GAS_MONEY_WEI = BigInteger.TEN.pow(18);
 
     private final StackFile stack;
     private final EvmSession session;
@@ -29,7 +32,12 @@ public final class Wallet implements AutoCloseable {
 
     /** Of the publisher of the stack's model. */
     public static Wallet ofPublisher(LocalStack stack) throws IOException {
-        return open(stack.file(), stack.directory().resolve("keys/deployer"));
+        return ofDeployer(stack.file(), stack.directory());
+    }
+
+    /** Of who deployed the stack in {@code directory}, and mints its tokens. */
+    public static Wallet ofDeployer(StackFile stack, Path directory) throws IOException {
+        return open(stack, directory.resolve("keys/deployer"));
     }
 
     public String address() {
@@ -46,6 +54,15 @@ public final class Wallet implements AutoCloseable {
 
     public TestDollar token() {
         return TestDollar.load(stack.token(), session.web3j(), sender, session.gas());
+    }
+
+    /**
+     * Sends {@code address} gas money and tokens, as every test key has beside its deposit. By
+     * transactions, so that the chain keeps them. Of the deployer only, who may mint.
+     */
+    public void fund(String address) throws Exception {
+        session.transfer(sender, address, GAS_MONEY_WEI);
+        token().mint(address, Deployment.POCKET_MONEY).send();
     }
 
     @Override

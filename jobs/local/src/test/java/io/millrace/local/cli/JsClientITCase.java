@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.millrace.local.stack.Installation;
+import io.millrace.local.pages.Node;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackOptions;
 import io.millrace.local.stack.TestStack;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,26 +73,10 @@ class JsClientITCase {
     }
 
     private static JsonNode run(String... arguments) throws IOException, InterruptedException {
-        Path client = Installation.locate().home().resolve("jobs/local/src/test/js/client.mjs");
-        List<String> command =
-                new ArrayList<>(List.of("node", client.toString(), stack.directory().toString()));
-        command.addAll(List.of(arguments));
-        Path out = Files.createTempFile(folder, "client", ".out");
-        Path err = Files.createTempFile(folder, "client", ".err");
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectOutput(out.toFile())
-                        .redirectError(err.toFile())
-                        .start();
-        assertThat(process.waitFor()).as(() -> read(err)).isZero();
-        return new ObjectMapper().readTree(out.toFile());
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            return e.toString();
-        }
+        List<String> all = new ArrayList<>(List.of(stack.directory().toString()));
+        all.addAll(List.of(arguments));
+        String printed =
+                new Node(folder).run(Node.script("client.mjs"), all.toArray(String[]::new));
+        return new ObjectMapper().readTree(printed);
     }
 }

@@ -41,6 +41,7 @@ class MillraceTest {
                 "",
                 "demo ",
                 "up ",
+                "fund ",
                 "send ",
                 "prove ",
                 "audit ",
@@ -67,6 +68,7 @@ class MillraceTest {
                 "chaos --taskmanagers=1",
                 "chaos --faults=kill-nobody",
                 "prove",
+                "fund",
                 "nothing"
             })
     void command_wrongUse_saysSoAndEndsWith2(String command) {

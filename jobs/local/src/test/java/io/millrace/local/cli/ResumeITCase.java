@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
  * its job, ended in mid-work and all its state deleted.
  */
 class ResumeITCase {
+
+    /** Four parts of the stack, ten seconds each, and a moment. */
+    private static final Duration ENDING = Duration.ofSeconds(45);
 
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final int REQUESTS = 30;
@@ -46,6 +50,7 @@ class ResumeITCase {
             killAll(first);
         }
 
+        boolean ended;
         Process second = up("second");
         try {
             send(texts);
@@ -60,10 +65,13 @@ class ResumeITCase {
             send(texts);
             awaitBooks(4 * REQUESTS);
             auditWithoutTheLauncher();
+            send(texts);
         } finally {
             second.destroy();
-            second.waitFor();
+            ended = second.waitFor(ENDING.toSeconds(), TimeUnit.SECONDS);
+            second.destroyForcibly();
         }
+        assertThat(ended).as("ended when it was told to, busy as it was").isTrue();
         assertThat(second.toHandle().descendants()).isEmpty();
     }
 

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  *
  * @param path from the root of the repository, as {@code jobs/README.md}
  */
-record Page(String path) {
+public record Page(String path) {
 
     static final Path ROOT = root();
 
@@ -87,7 +87,7 @@ record Page(String path) {
         return ROOT.resolve(path);
     }
 
-    String text() throws IOException {
+    public String text() throws IOException {
         return Files.readString(file());
     }
 

@@ -11,6 +11,7 @@ import io.millrace.job.JobOptions;
 import io.millrace.job.topic.Topic;
 import io.millrace.job.topic.TopicCatalogue;
 import io.millrace.job.topic.TopicSetting;
+import io.millrace.job.topic.Topics;
 import io.millrace.local.cli.Millrace;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,12 +46,19 @@ class TablesTest {
         MarkdownTable table = new MarkdownTable("topic", "holds", "partitions", "settings");
         for (Topic topic : TopicCatalogue.ALL) {
             table.row(
-                    code(topic.name()),
+                    "[%s](%s)".formatted(code(topic.name()), schemaOf(topic.name())),
                     topic.holds(),
                     shown(topic.partitions()),
                     topic.settings().stream().map(TablesTest::shown).collect(joining("; ")));
         }
         JOBS.assertTable("topics", table);
+    }
+
+    /** Of its values, as a link of the page; PagesTest sees whether it leads there. */
+    private static String schemaOf(String topic) {
+        return topic.equals(Topics.REQUESTS)
+                ? "../operators/src/main/resources/io/millrace/admit/InferenceRequest.schema.json"
+                : "src/main/resources/io/millrace/job/topic/" + topic + ".schema.json";
     }
 
     @Test
@@ -67,7 +75,7 @@ class TablesTest {
         for (Map.Entry<String, JsonNode> field : fields.properties()) {
             table.row(
                     code(field.getKey()),
-                    field.getValue().get("type").asText(),
+                    type(field.getValue().get("type")),
                     field.getValue().get("description").asText());
         }
         OPERATORS.assertTable("fields", table);
@@ -80,6 +88,13 @@ class TablesTest {
             table.row(code(reason.name()), reason.when());
         }
         OPERATORS.assertTable("rejections", table);
+    }
+
+    /** One type, or several. */
+    private static String type(JsonNode types) {
+        return types.isArray()
+                ? types.valueStream().map(JsonNode::asText).collect(joining(" or "))
+                : types.asText();
     }
 
     private static String shownDefault(ConfigOption<?> option) {
