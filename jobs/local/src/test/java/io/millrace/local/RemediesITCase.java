@@ -197,41 +197,6 @@ class RemediesITCase {
 
     @Test
     @Order(3)
-    void requests_lostBeforeTheyWereRead_passedOverAsTheErrorSays() throws Exception {
-        String savepoint = operator.stop();
-        List<StackClient.Signed> lost = new ArrayList<>();
-        try (KafkaProducer<byte[], byte[]> requester = producer(Map.of());
-                Admin admin = admin()) {
-            for (int i = 0; i < REQUESTS; i++) {
-                StackClient.Signed request = client.sign(client.stack().requesters().get(0));
-                lost.add(request);
-                requester
-                        .send(new ProducerRecord<>(Topics.REQUESTS, 0, null, request.value()))
-                        .get();
-            }
-            admin.deleteRecords(
-                            Map.of(
-                                    new TopicPartition(Topics.REQUESTS, 0),
-                                    RecordsToDelete.beforeOffset(-1)))
-                    .all()
-                    .get();
-        }
-        String refused = operator.awaitFailed(operator.start(savepoint));
-        Matcher accepts =
-                Pattern.compile("--kafka\\.lost\\.requests (inference\\.requests-0:\\d+)")
-                        .matcher(refused);
-        assertThat(accepts.find()).as(refused).isTrue();
-        operator.set("kafka.lost.requests", accepts.group(1));
-        operator.start(savepoint);
-        client.send(REQUESTS);
-        client.awaitSettled();
-        operator.unset("kafka.lost.requests");
-        assertThat(lost).noneMatch(gone -> client.view().charges().containsKey(gone.requestId()));
-        assertGoesOn();
-    }
-
-    @Test
-    @Order(4)
     void ledger_hiddenByAHangingTransaction_abortedAndTheStateRebuilt() throws Exception {
         try (KafkaProducer<byte[], byte[]> hanging =
                         producer(
@@ -279,7 +244,42 @@ class RemediesITCase {
     }
 
     @Test
-    @Order(6)
+    @Order(4)
+    void requests_lostBeforeTheyWereRead_passedOverAsTheErrorSays() throws Exception {
+        String savepoint = operator.stop();
+        List<StackClient.Signed> lost = new ArrayList<>();
+        try (KafkaProducer<byte[], byte[]> requester = producer(Map.of());
+                Admin admin = admin()) {
+            for (int i = 0; i < REQUESTS; i++) {
+                StackClient.Signed request = client.sign(client.stack().requesters().get(0));
+                lost.add(request);
+                requester
+                        .send(new ProducerRecord<>(Topics.REQUESTS, 0, null, request.value()))
+                        .get();
+            }
+            admin.deleteRecords(
+                            Map.of(
+                                    new TopicPartition(Topics.REQUESTS, 0),
+                                    RecordsToDelete.beforeOffset(-1)))
+                    .all()
+                    .get();
+        }
+        String refused = operator.awaitFailed(operator.start(savepoint));
+        Matcher accepts =
+                Pattern.compile("--kafka\\.lost\\.requests (inference\\.requests-0:\\d+)")
+                        .matcher(refused);
+        assertThat(accepts.find()).as(refused).isTrue();
+        operator.set("kafka.lost.requests", accepts.group(1));
+        operator.start(savepoint);
+        client.send(REQUESTS);
+        client.awaitSettled();
+        operator.unset("kafka.lost.requests");
+        assertThat(lost).noneMatch(gone -> client.view().charges().containsKey(gone.requestId()));
+        assertGoesOn();
+    }
+
+    @Test
+    @Order(5)
     void chain_brokeItsFinality_stateRebuiltFromWhatItSaysNow() throws Exception {
         String savepoint = operator.stop();
         try (EvmSession chain = new EvmSession(stack.file().rpcUrl(), stack.file().chainId())) {
@@ -293,7 +293,7 @@ class RemediesITCase {
     }
 
     @Test
-    @Order(7)
+    @Order(6)
     void topics_thatLostRecords_restoredAndTheStateRebuilt() throws Exception {
         String savepoint = operator.stop();
         String servers = stack.file().bootstrapServers();
@@ -323,7 +323,7 @@ class RemediesITCase {
     }
 
     @Test
-    @Order(8)
+    @Order(7)
     void provider_withTheKeyOfAnother_signsAnewWithItsOwn() throws Exception {
         String savepoint = operator.stop();
         String[] right = operator.option("provider.key.files").split(";");
@@ -338,7 +338,7 @@ class RemediesITCase {
     }
 
     @Test
-    @Order(9)
+    @Order(8)
     void books_inDoubt_auditedAndProvedWithTheAuditsJar() throws Exception {
         Path anchor = folder.resolve("books.anchor");
         String[] audit = {"--settled", "--anchor", anchor.toString()};
@@ -356,7 +356,7 @@ class RemediesITCase {
     }
 
     @Test
-    @Order(10)
+    @Order(9)
     void job_endedForGood_answersAndSettlesWhatItHasRead() throws Exception {
         List<SentRequest> last = client.send(REQUESTS);
         client.awaitThat("answers", view -> view.results().size() == client.sent().size());
