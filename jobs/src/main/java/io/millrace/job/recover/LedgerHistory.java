@@ -2,49 +2,94 @@ package io.millrace.job.recover;
 
 import static java.util.Objects.requireNonNull;
 
-import io.millrace.chain.SealedPart;
-import io.millrace.chain.VaultEvent;
 import io.millrace.meter.Charge;
 import io.millrace.settle.CheckpointMark;
-import io.millrace.settle.Receipt;
+import io.millrace.unit.Eip712Domain;
+import java.io.IOException;
 import java.util.Comparator;
-import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * All that is committed of a ledger.
+ * All that is committed of a ledger: its records on disk, and in memory what they add up to and
+ * what of them is still open.
  *
  * @param mark of the newest checkpoint that some sink has committed
  * @param logMark the last that was committed together with the log of epochs
- * @param charges in any order; here a requester's in the order of its sequence, since the partition
- *     of a requester changes with their number
- * @param parts of epochs, in the order of the log
- * @param receipts in any order
+ * @param rows charges, receipts and parts; not to be changed any more
+ * @param sequences what the charges and receipts in them say of each other
+ * @param epochs what the parts and receipts in them say of each other
  * @param requests what became of the request records
- * @param events final ones, in chain order
+ * @param chain what the final events add up to
  * @param finalBlock up to which they were read
  */
-public record LedgerHistory(
+record LedgerHistory(
         CheckpointMark mark,
         CheckpointMark logMark,
-        List<Charge> charges,
-        List<SealedPart> parts,
-        List<Receipt> receipts,
+        LedgerRows rows,
+        SequenceScan.Result sequences,
+        EpochScan.Result epochs,
         RequestScan.Result requests,
-        List<VaultEvent> events,
+        ChainBooks chain,
         long finalBlock) {
 
     /** By requester, in the order in which each was charged. */
     static final Comparator<Charge> CHARGES =
             Comparator.comparing(Charge::requesterAddress).thenComparingLong(Charge::sequence);
 
-    /** Checks, copies and orders. */
-    public LedgerHistory {
+    LedgerHistory {
         requireNonNull(mark, "mark is null");
         requireNonNull(logMark, "logMark is null");
-        charges = charges.stream().sorted(CHARGES).toList();
-        parts = List.copyOf(parts);
-        receipts = List.copyOf(receipts);
         requireNonNull(requests, "requests is null");
-        events = List.copyOf(events);
     }
+
+    /** Goes through all of {@code rows}. */
+    static LedgerHistory of(
+            LedgerRows rows,
+            Marks marks,
+            RequestScan.Result requests,
+            ChainBooks chain,
+            long finalBlock,
+            Rules rules)
+            throws IOException {
+        return new LedgerHistory(
+                marks.newest(),
+                marks.ofLog(),
+                rows,
+                SequenceScan.of(
+                        rows,
+                        new StepProgress(
+                                "charges and receipts",
+                                rows.charges() + rows.receipts(),
+                                rules.says())),
+                EpochScan.of(
+                        rows,
+                        rules.domain(),
+                        rules.shards(),
+                        finalBlock,
+                        new StepProgress("receipts by epoch", rows.receipts(), rules.says())),
+                requests,
+                chain,
+                finalBlock);
+    }
+
+    /** The same with what has been added to its rows since. */
+    LedgerHistory again(Rules rules) throws IOException {
+        return of(rows, new Marks(mark, logMark), requests, chain, finalBlock, rules);
+    }
+
+    /**
+     * Of sinks.
+     *
+     * @param newest of all
+     * @param ofLog of the one that writes the log
+     */
+    record Marks(CheckpointMark newest, CheckpointMark ofLog) {}
+
+    /**
+     * How records are compared.
+     *
+     * @param shards settlement shards of the ledger
+     * @param says gets a line every few seconds
+     */
+    record Rules(Eip712Domain domain, int shards, Consumer<String> says) {}
 }

@@ -3,6 +3,7 @@ package io.millrace.job.recover;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.SealedPart.ShardCut;
+import io.millrace.job.recover.rows.RowCursor;
 import io.millrace.meter.Charge;
 import io.millrace.settle.AccountAmount;
 import io.millrace.settle.CutReceipt;
@@ -96,23 +97,9 @@ final class LedgerMend {
                     .formatted(charges.size(), receipts.size(), parts.size());
         }
 
-        /** {@code history} with all of it. */
-        LedgerHistory addedTo(LedgerHistory history) {
-            return new LedgerHistory(
-                    history.mark(),
-                    history.logMark(),
-                    joined(history.charges(), charges),
-                    joined(history.parts(), parts),
-                    joined(history.receipts(), receipts),
-                    history.requests(),
-                    history.events(),
-                    history.finalBlock());
-        }
-
-        private static <T> List<T> joined(List<T> first, List<T> second) {
-            List<T> all = new ArrayList<>(first);
-            all.addAll(second);
-            return all;
+        /** Adds all of it to the rows of {@code history}; they are to be gone through again. */
+        void addTo(LedgerHistory history) {
+            history.rows().add(charges, receipts, parts);
         }
     }
 
@@ -123,9 +110,9 @@ final class LedgerMend {
      */
     Missing of(LedgerHistory history, StoredReceipts stored) throws IOException {
         List<Receipt> receipts = receipts(history, stored);
-        List<Receipt> all = new ArrayList<>(history.receipts());
-        all.addAll(receipts);
-        return new Missing(charges(history.charges(), all), receipts, parts(history, all));
+        List<Receipt> uncharged = new ArrayList<>(history.sequences().uncharged());
+        uncharged.addAll(receipts);
+        return new Missing(charges(history.rows(), uncharged), receipts, parts(history));
     }
 
     /** One shard's share of an epoch, of which not all receipts are there. */
@@ -137,10 +124,7 @@ final class LedgerMend {
         if (gaps.isEmpty()) {
             return List.of();
         }
-        Set<String> sealed = new HashSet<>();
-        history.receipts().forEach(receipt -> sealed.add(receipt.charge().requestId()));
-        List<Charge> unsealed = new ArrayList<>(history.charges());
-        unsealed.removeIf(charge -> sealed.contains(charge.requestId()));
+        List<Charge> unsealed = new ArrayList<>(history.sequences().unsealed());
         List<Receipt> found = new ArrayList<>();
         List<Receipt> aborted = null;
         for (Gap gap : gaps) {
@@ -175,33 +159,36 @@ final class LedgerMend {
         return found;
     }
 
-    private List<Gap> gaps(LedgerHistory history) {
-        Map<String, List<Receipt>> byShard = new HashMap<>();
-        for (Receipt receipt : history.receipts()) {
-            byShard.computeIfAbsent(
-                            receipt.epoch() + "/" + receipt.shard(), shard -> new ArrayList<>())
-                    .add(receipt);
-        }
-        Map<Long, Map<Integer, Long>> debits = new HashMap<>();
-        for (SealedPart part : history.parts()) {
-            Map<Integer, Long> ofEpoch =
-                    debits.computeIfAbsent(part.header().epoch(), epoch -> new HashMap<>());
-            for (AccountAmount debit :
-                    PackedWords.unpack(part.words().debitSlots(), part.words().debits())) {
-                ofEpoch.merge(debit.account(), debit.amountNano(), Math::addExact);
-            }
-        }
+    private static List<Gap> gaps(LedgerHistory history) throws IOException {
         List<Gap> gaps = new ArrayList<>();
-        for (SealedPart part : history.parts()) {
-            long epoch = part.header().epoch();
-            for (ShardCut cut : part.header().part() == 0 ? part.sources() : List.<ShardCut>of()) {
-                List<Receipt> there = byShard.getOrDefault(epoch + "/" + cut.shard(), List.of());
-                if (there.size() < cut.receipts()) {
-                    gaps.add(new Gap(epoch, cut, debits.getOrDefault(epoch, Map.of()), there));
+        for (EpochScan.Gap gap : history.epochs().gaps()) {
+            gaps.add(
+                    new Gap(
+                            gap.epoch(),
+                            gap.cut(),
+                            debits(history.rows(), gap),
+                            history.rows().receipts(gap.epoch(), gap.cut().shard())));
+        }
+        return gaps;
+    }
+
+    /** Of all parts of the epoch, by account. */
+    private static Map<Integer, Long> debits(LedgerRows rows, EpochScan.Gap gap)
+            throws IOException {
+        Map<Integer, Long> debits = new HashMap<>();
+        try (RowCursor log = rows.log(gap.at())) {
+            for (; log.isAtRow(); log.next()) {
+                SealedPart part = LedgerRows.partAt(log);
+                if (part.header().epoch() != gap.epoch()) {
+                    break;
+                }
+                for (AccountAmount debit :
+                        PackedWords.unpack(part.words().debitSlots(), part.words().debits())) {
+                    debits.merge(debit.account(), debit.amountNano(), Math::addExact);
                 }
             }
         }
-        return gaps;
+        return debits;
     }
 
     /** From what is committed: the receipts of this share that are there, and unsealed charges. */
@@ -275,28 +262,25 @@ final class LedgerMend {
     }
 
     /** Those that only receipts have, by requester in the order of their sequence. */
-    private static List<Charge> charges(List<Charge> charges, List<Receipt> receipts) {
+    private static List<Charge> charges(LedgerRows rows, List<Receipt> receipts) {
         Set<String> known = new HashSet<>();
-        charges.forEach(charge -> known.add(charge.requestId()));
         return receipts.stream()
                 .map(Receipt::charge)
+                .filter(charge -> !rows.isCharged(charge.requestId()))
                 .filter(charge -> known.add(charge.requestId()))
                 .sorted(LedgerHistory.CHARGES)
                 .toList();
     }
 
     /** Seals the receipts behind the last epoch, as they are: others have seen their numbers. */
-    private List<SealedPart> parts(LedgerHistory history, List<Receipt> receipts) {
-        List<SealedPart> known = history.parts();
-        SealedPart last = known.isEmpty() ? null : known.get(known.size() - 1);
-        long head = last == null ? 0 : last.header().epoch();
+    private List<SealedPart> parts(LedgerHistory history) throws IOException {
+        SealedPart last = history.epochs().last();
+        long head = history.epochs().head();
         TreeMap<Long, TreeMap<Integer, List<Receipt>>> behind = new TreeMap<>();
-        for (Receipt receipt : receipts) {
-            if (receipt.epoch() > head) {
-                behind.computeIfAbsent(receipt.epoch(), epoch -> new TreeMap<>())
-                        .computeIfAbsent(receipt.shard(), shard -> new ArrayList<>())
-                        .add(receipt);
-            }
+        for (Receipt receipt : history.rows().receiptsFrom(head + 1)) {
+            behind.computeIfAbsent(receipt.epoch(), epoch -> new TreeMap<>())
+                    .computeIfAbsent(receipt.shard(), shard -> new ArrayList<>())
+                    .add(receipt);
         }
         if (behind.isEmpty()) {
             return List.of();

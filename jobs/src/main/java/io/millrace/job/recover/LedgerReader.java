@@ -3,15 +3,10 @@ package io.millrace.job.recover;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.admit.RejectionCodec;
 import io.millrace.admit.RequestCodec;
-import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestSignature;
 import io.millrace.chain.SealedPart;
-import io.millrace.chain.event.JsonRpcEventChain;
-import io.millrace.chain.event.VaultEvents;
 import io.millrace.chain.rpc.RpcException;
-import io.millrace.chain.submit.L2Block;
 import io.millrace.chain.submit.SettlementRecord;
-import io.millrace.chain.submit.VaultClient;
 import io.millrace.job.JobConfig;
 import io.millrace.job.LedgerSink;
 import io.millrace.job.OutboundRecord;
@@ -30,60 +25,70 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /** Collects the history of a ledger from Kafka and the chain, while no job writes it. */
 final class LedgerReader {
 
-    private static final long NODE_PAUSE_MILLIS = 200;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final JobConfig config;
-    private final VaultClient chain;
+    private final LedgerChain chain;
     private final Consumer<String> says;
     private final Map<String, Long> starts = new LinkedHashMap<>();
 
     /**
      * @param says gets a line every few seconds
      */
-    LedgerReader(JobConfig config, VaultClient chain, Consumer<String> says) {
+    LedgerReader(JobConfig config, LedgerChain chain, Consumer<String> says) {
         this.config = config;
         this.chain = chain;
         this.says = says;
     }
 
-    /** Everything that is committed, and final on chain. */
-    LedgerHistory read() throws IOException, RpcException {
+    /**
+     * Everything that is committed, and final on chain.
+     *
+     * @param rows without records; they get all of them
+     */
+    LedgerHistory read(LedgerRows rows) throws IOException, RpcException {
         starts.clear();
-        L2Block finalBlock = chain.finalBlock();
-        List<Charge> charges = charges();
-        Set<RequestPlace> rejected = new HashSet<>();
-        scan(Topics.REJECTIONS, value -> rejected.add(RejectionCodec.placeOf(value)));
-        List<Receipt> receipts = new ArrayList<>();
-        scan(Topics.RECEIPTS, value -> receipts.add(JsonCodec.decode(value, Receipt.class)));
+        long finalBlock = chain.finalBlock();
+        charges(rows);
+        scan(Topics.REJECTIONS, record -> rows.rejection(RejectionCodec.placeOf(record.value())));
+        scan(
+                Topics.RECEIPTS,
+                record ->
+                        rows.receipt(
+                                JsonCodec.decode(record.value(), Receipt.class), placeOf(record)));
         Map<String, CheckpointMark> marks = marks();
-        return new LedgerHistory(
-                newest(marks),
-                marks.getOrDefault(LedgerSink.EPOCHS.key(0), CheckpointMark.NONE),
-                charges,
-                parts(),
-                receipts,
-                requests(charges, rejected),
-                VaultEvents.between(
-                        JsonRpcEventChain.over(config.chain().connection()).open(),
-                        config.chain().logsCheck(),
-                        config.chain().startBlock(),
-                        finalBlock.number(),
-                        NODE_PAUSE_MILLIS),
-                finalBlock.number());
+        parts(rows);
+        RequestScan.Result requests = requests(rows);
+        ChainBooks books = new ChainBooks();
+        chain.events(finalBlock, books::add);
+        return LedgerHistory.of(
+                rows,
+                new LedgerHistory.Marks(
+                        newest(marks),
+                        marks.getOrDefault(LedgerSink.EPOCHS.key(0), CheckpointMark.NONE)),
+                requests,
+                books,
+                finalBlock,
+                rules());
+    }
+
+    /** How the records of this ledger are compared. */
+    LedgerHistory.Rules rules() {
+        return new LedgerHistory.Rules(
+                config.chain().domain(), 1 << config.settle().shardDepth(), says);
     }
 
     /** Where each source begins to read after that, "topic-partition" to offset. */
@@ -189,30 +194,32 @@ final class LedgerReader {
     }
 
     /** Those committed are accounted for in the rebuilt funds. */
-    private List<Charge> charges() throws IOException {
-        List<Charge> charges = new ArrayList<>();
+    private void charges(LedgerRows rows) throws IOException {
         try (TopicScan scan = scan(Topics.CHARGES)) {
             toEnd(
                     scan,
                     Topics.CHARGES,
-                    record -> charges.add(JsonCodec.decode(record.value(), Charge.class)));
+                    record ->
+                            rows.charge(
+                                    JsonCodec.decode(record.value(), Charge.class),
+                                    record.value(),
+                                    placeOf(record),
+                                    record.timestamp()));
             scan.ends().forEach((partition, end) -> starts.put(partition.toString(), end));
         }
-        return charges;
     }
 
     /** The submitter goes on at the first part that it has not reported as final. */
-    private List<SealedPart> parts() throws IOException {
-        Set<String> reported = new HashSet<>();
+    private void parts(LedgerRows rows) throws IOException {
         scan(
                 Topics.TRANSACTIONS,
-                value -> {
-                    SettlementRecord entry = JsonCodec.decode(value, SettlementRecord.class);
+                record -> {
+                    SettlementRecord entry =
+                            JsonCodec.decode(record.value(), SettlementRecord.class);
                     if (entry.state() == SettlementRecord.State.FINAL) {
-                        reported.add(entry.header());
+                        rows.reported(entry.header());
                     }
                 });
-        List<SealedPart> parts = new ArrayList<>();
         try (TopicScan scan = scan(Topics.EPOCHS)) {
             scan.ends().forEach((partition, end) -> starts.put(partition.toString(), end));
             toEnd(
@@ -220,8 +227,8 @@ final class LedgerReader {
                     Topics.EPOCHS,
                     record -> {
                         SealedPart part = JsonCodec.decode(record.value(), SealedPart.class);
-                        parts.add(part);
-                        if (!reported.contains(part.hash())) {
+                        rows.part(part, record.value(), placeOf(record));
+                        if (!rows.isReported(part.hash())) {
                             starts.merge(
                                     record.topic() + "-" + record.partition(),
                                     record.offset(),
@@ -229,37 +236,38 @@ final class LedgerReader {
                         }
                     });
         }
-        return parts;
     }
 
-    private RequestScan.Result requests(List<Charge> charges, Set<RequestPlace> rejected)
-            throws IOException {
-        RequestScan requests =
-                new RequestScan(
-                        charges,
-                        rejected,
-                        new RequestCodec(config.admit().maxRecordBytes()),
-                        new RequestSignature(config.chain().domain()),
-                        config.admit().horizon().toMillis());
-        try (TopicScan scan = scan(Topics.REQUESTS)) {
+    private RequestScan.Result requests(LedgerRows rows) throws IOException {
+        try (RequestScan requests =
+                        new RequestScan(
+                                rows,
+                                new RequestCodec(config.admit().maxRecordBytes()),
+                                new RequestSignature(config.chain().domain()),
+                                config.admit().horizon().toMillis());
+                TopicScan scan = scan(Topics.REQUESTS)) {
             scan.ends().forEach((partition, end) -> requests.partition(partition.partition(), end));
             toEnd(scan, Topics.REQUESTS, record -> requests.add(RequestRecordSchema.of(record)));
+            RequestScan.Result result = requests.result();
+            result.starts()
+                    .forEach(
+                            (partition, offset) ->
+                                    starts.put(Topics.REQUESTS + "-" + partition, offset));
+            return result;
         }
-        RequestScan.Result result = requests.result();
-        result.starts()
-                .forEach(
-                        (partition, offset) ->
-                                starts.put(Topics.REQUESTS + "-" + partition, offset));
-        return result;
+    }
+
+    private static RecordPlace placeOf(ConsumerRecord<byte[], byte[]> record) {
+        return new RecordPlace(record.partition(), record.offset());
     }
 
     private TopicScan scan(String topic) {
         return new TopicScan(config.kafka().bootstrapServers(), List.of(topic));
     }
 
-    private void scan(String topic, Values values) throws IOException {
+    private void scan(String topic, TopicScan.Visitor visitor) throws IOException {
         try (TopicScan scan = scan(topic)) {
-            toEnd(scan, topic, record -> values.take(record.value()));
+            toEnd(scan, topic, visitor);
         }
     }
 
@@ -270,11 +278,5 @@ final class LedgerReader {
                     visitor.visit(record);
                     progress.count(record);
                 });
-    }
-
-    /** Takes what the records hold. */
-    @FunctionalInterface
-    private interface Values {
-        void take(byte[] value) throws IOException;
     }
 }

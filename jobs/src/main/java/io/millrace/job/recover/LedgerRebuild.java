@@ -1,28 +1,24 @@
 package io.millrace.job.recover;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.millrace.admit.Admitted;
 import io.millrace.admit.Funds;
-import io.millrace.admit.FundsChange;
-import io.millrace.admit.ModelListing;
 import io.millrace.admit.Release;
-import io.millrace.chain.CutPosition;
 import io.millrace.chain.SealedPart;
-import io.millrace.chain.VaultEvent;
+import io.millrace.job.recover.rows.RowCursor;
 import io.millrace.meter.Charge;
-import io.millrace.meter.Usage;
 import io.millrace.settle.EpochSealer;
 import io.millrace.settle.PackedWords;
 import io.millrace.settle.PendingRequester;
-import io.millrace.settle.Receipt;
 import io.millrace.settle.SettleOptions;
 import io.millrace.unit.Nano;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes the state from a history that has been checked. Plain arithmetic.
@@ -30,7 +26,7 @@ import java.util.TreeMap;
  * <p>Nothing is reserved in it, since what was in flight is admitted anew. A withdrawal requested
  * up to the final block and released by no epoch is released by the next one, of what is left now.
  */
-public final class LedgerRebuild {
+final class LedgerRebuild {
 
     private final int shardDepth;
     private final int dustMaxCuts;
@@ -42,7 +38,7 @@ public final class LedgerRebuild {
      * @param dustMaxCuts how long dust is carried: whoever had any goes into the next cut, since
      *     nothing says how old it was
      */
-    public LedgerRebuild(int shardDepth, int dustMaxCuts) {
+    LedgerRebuild(int shardDepth, int dustMaxCuts) {
         this.shardDepth = shardDepth;
         this.dustMaxCuts = dustMaxCuts;
     }
@@ -51,12 +47,14 @@ public final class LedgerRebuild {
     private static final class Account {
         private final int account;
         private long balanceNano;
-        private final Map<Integer, Long> askedNano = new TreeMap<>();
+        private final Map<Integer, Long> askedNano;
         private final Map<String, Admitted> admitted = new HashMap<>();
         private final Map<Long, String> lastByDeadline = new HashMap<>();
 
-        Account(int account) {
-            this.account = account;
+        Account(ChainBooks.Account chain) {
+            account = chain.account();
+            balanceNano = chain.balanceNano();
+            askedNano = new TreeMap<>(chain.askedNano());
         }
 
         void move(long amountNano) {
@@ -65,32 +63,33 @@ public final class LedgerRebuild {
     }
 
     /** The state after everything in {@code history}. */
-    public RebuiltLedger of(LedgerHistory history) {
+    RebuiltLedger of(LedgerHistory history) {
         Map<String, Account> accounts = new TreeMap<>();
-        Map<Integer, String> owners = new HashMap<>();
-        Map<String, ModelListing> models = new TreeMap<>();
-        for (VaultEvent event : history.events()) {
-            if (event instanceof VaultEvent.ModelEvent change) {
-                String model = change.model();
-                models.put(model, ModelListing.after(models.get(model), change));
-            }
-            FundsChange.of(event).ifPresent(change -> apply(change, accounts, owners));
-        }
-        for (Charge charge : history.charges()) {
-            account(accounts, charge.requesterAddress()).move(-charge.debitNano());
-        }
-        settleReleases(history.parts(), accounts, owners);
+        history.chain()
+                .accounts()
+                .forEach((address, account) -> accounts.put(address, new Account(account)));
+        history.rows()
+                .spent()
+                .forEach((address, spent) -> account(accounts, address).move(-spent.debitNano()));
+        settleReleases(history, accounts);
         remember(history, accounts);
         List<Release> pending = pendingReleases(accounts);
         return new RebuiltLedger(
-                nextCheckpoint(history),
-                new RebuiltLedger.Seal(head(history.parts()), positions(history.parts())),
-                models.entrySet().stream()
+                Math.max(history.mark().checkpoint(), history.epochs().lastCut()) + 1,
+                seal(history.epochs().last()),
+                history.chain().models().entrySet().stream()
                         .map(entry -> new RebuiltLedger.Model(entry.getKey(), entry.getValue()))
                         .toList(),
                 requesters(accounts),
-                meters(history.charges()),
-                shards(history, pending),
+                history.rows().spent().entrySet().stream()
+                        .map(
+                                entry ->
+                                        new RebuiltLedger.Meter(
+                                                entry.getKey(),
+                                                entry.getValue().charges(),
+                                                entry.getValue().usage()))
+                        .toList(),
+                shards(history.sequences().unsealed(), pending),
                 history.requests().accounted(),
                 unsettledNano(history));
     }
@@ -98,33 +97,10 @@ public final class LedgerRebuild {
     /** What the gate counts: the rest reaches it as events of the chain. */
     private static long unsettledNano(LedgerHistory history) {
         long nano = 0;
-        for (Charge charge : history.charges()) {
-            nano = Math.addExact(nano, charge.debitNano());
+        for (LedgerRows.Spent spent : history.rows().spent().values()) {
+            nano = Math.addExact(nano, spent.debitNano());
         }
-        for (VaultEvent event : history.events()) {
-            if (event instanceof VaultEvent.EpochSettled settled) {
-                nano = Math.subtractExact(nano, settled.partSumNano());
-            }
-        }
-        return nano;
-    }
-
-    private static void apply(
-            FundsChange change, Map<String, Account> accounts, Map<Integer, String> owners) {
-        Account account =
-                accounts.computeIfAbsent(
-                        change.requesterAddress(),
-                        requesterAddress -> new Account(change.requesterAccount()));
-        owners.put(change.requesterAccount(), change.requesterAddress());
-        switch (change.kind()) {
-            case DEPOSITED, RELEASE_SKIPPED -> account.move(change.amountNano());
-            case ESCAPED -> account.move(-change.amountNano());
-            case WITHDRAWAL_REQUESTED ->
-                    account.askedNano.put(change.request(), change.amountNano());
-            case ACCOUNT_OPENED, CHARGED -> {
-                // opened above; charges come from their own topic
-            }
-        }
+        return Math.subtractExact(nano, history.chain().settledNano());
     }
 
     private static Account account(Map<String, Account> accounts, String requesterAddress) {
@@ -140,13 +116,12 @@ public final class LedgerRebuild {
         return account;
     }
 
-    private static void settleReleases(
-            List<SealedPart> parts, Map<String, Account> accounts, Map<Integer, String> owners) {
-        for (SealedPart part : parts) {
-            for (String word : part.releases()) {
+    private static void settleReleases(LedgerHistory history, Map<String, Account> accounts) {
+        try (RowCursor row = history.rows().releases()) {
+            for (; row.isAtRow(); row.next()) {
                 Release release =
                         PackedWords.release(
-                                word, number -> owners.getOrDefault(number, "account " + number));
+                                new String(row.value(), UTF_8), history.chain()::ownerOf);
                 Account account = account(accounts, release.requesterAddress());
                 account.move(-release.amountNano());
                 account.askedNano.remove(release.request());
@@ -156,16 +131,17 @@ public final class LedgerRebuild {
 
     /** Only what a copy could still be sent of is remembered (M8). */
     private static void remember(LedgerHistory history, Map<String, Account> accounts) {
-        for (Charge charge : history.charges()) {
-            long deadline = history.requests().deadlines().getOrDefault(charge.requestId(), 0L);
-            // At the deadline itself a copy would still be judged: the watermark is a millisecond
-            // behind.
-            if (deadline >= history.requests().clockMillis()) {
-                Account account = account(accounts, charge.requesterAddress());
-                String before = account.lastByDeadline.put(deadline, charge.requestId());
+        // At the deadline itself a copy would still be judged: the watermark is a millisecond
+        // behind.
+        try (RowCursor row = history.rows().deadlines(history.requests().clockMillis())) {
+            for (; row.isAtRow(); row.next()) {
+                Deadline deadline = Deadline.at(row);
+                Account account = account(accounts, deadline.requesterAddress());
+                String before = account.lastByDeadline.put(deadline.millis(), deadline.requestId());
                 account.admitted.put(
-                        charge.requestId(),
-                        new Admitted(deadline, charge.debitNano(), false, false, before));
+                        deadline.requestId(),
+                        new Admitted(
+                                deadline.millis(), deadline.debitNano(), false, false, before));
             }
         }
     }
@@ -205,39 +181,11 @@ public final class LedgerRebuild {
                 .toList();
     }
 
-    private static List<RebuiltLedger.Meter> meters(List<Charge> charges) {
-        Map<String, Long> sequences = new TreeMap<>();
-        Map<String, Map<String, Usage>> usage = new HashMap<>();
-        for (Charge charge : charges) {
-            sequences.put(charge.requesterAddress(), charge.sequence());
-            Map<String, Usage> models =
-                    usage.computeIfAbsent(
-                            charge.requesterAddress(), requesterAddress -> new HashMap<>());
-            models.put(
-                    charge.model(), models.getOrDefault(charge.model(), Usage.NONE).plus(charge));
-        }
-        return sequences.entrySet().stream()
-                .map(
-                        entry ->
-                                new RebuiltLedger.Meter(
-                                        entry.getKey(),
-                                        entry.getValue(),
-                                        usage.getOrDefault(entry.getKey(), Map.of())))
-                .toList();
-    }
-
-    private List<RebuiltLedger.Shard> shards(LedgerHistory history, List<Release> releases) {
-        Set<String> sealed = new HashSet<>();
-        for (Receipt receipt : history.receipts()) {
-            sealed.add(receipt.charge().requestId());
-        }
+    private List<RebuiltLedger.Shard> shards(List<Charge> unsealed, List<Release> releases) {
         Map<Integer, List<Charge>> charges = new TreeMap<>();
-        for (Charge charge : history.charges()) {
-            if (!sealed.contains(charge.requestId())) {
-                charges.computeIfAbsent(
-                                shardOf(charge.requesterAccount()), shard -> new ArrayList<>())
-                        .add(charge);
-            }
+        for (Charge charge : unsealed) {
+            charges.computeIfAbsent(shardOf(charge.requesterAccount()), shard -> new ArrayList<>())
+                    .add(charge);
         }
         Map<Integer, List<Release>> byShard = new HashMap<>();
         for (Release release : releases) {
@@ -278,28 +226,11 @@ public final class LedgerRebuild {
         return SettleOptions.shardOf(account, shardDepth);
     }
 
-    private static EpochSealer.Head head(List<SealedPart> parts) {
-        if (parts.isEmpty()) {
-            return EpochSealer.Head.GENESIS;
-        }
-        SealedPart last = parts.get(parts.size() - 1);
-        return new EpochSealer.Head(last.header().epoch(), last.hash(), 0);
-    }
-
-    private static List<CutPosition> positions(List<SealedPart> parts) {
-        return parts.isEmpty() ? List.of() : parts.get(parts.size() - 1).positions();
-    }
-
-    private static long nextCheckpoint(LedgerHistory history) {
-        long last = history.mark().checkpoint();
-        for (Receipt receipt : history.receipts()) {
-            last = Math.max(last, receipt.cut());
-        }
-        for (SealedPart part : history.parts()) {
-            for (SealedPart.ShardCut cut : part.sources()) {
-                last = Math.max(last, cut.cut());
-            }
-        }
-        return last + 1;
+    private static RebuiltLedger.Seal seal(@Nullable SealedPart last) {
+        return last == null
+                ? new RebuiltLedger.Seal(EpochSealer.Head.GENESIS, List.of())
+                : new RebuiltLedger.Seal(
+                        new EpochSealer.Head(last.header().epoch(), last.hash(), 0),
+                        last.positions());
     }
 }

@@ -3,11 +3,6 @@ package io.millrace.job.recover;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.chain.SealedPart;
-import io.millrace.chain.rpc.RpcException;
-import io.millrace.chain.submit.JsonRpcVaultClient;
-import io.millrace.chain.submit.L2Block;
-import io.millrace.chain.submit.VaultClient;
-import io.millrace.chain.submit.VaultHead;
 import io.millrace.job.JobConfig;
 import io.millrace.job.topic.KafkaEpochLog;
 import io.millrace.settle.CheckpointMark;
@@ -16,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -47,7 +43,7 @@ public final class Recovery {
             long checkpoint,
             long epoch,
             String header,
-            int charges,
+            long charges,
             int unsealed,
             List<String> committed,
             List<String> aborted,
@@ -97,34 +93,75 @@ public final class Recovery {
      */
     public static Report run(JobConfig config, String folder, Consumer<String> says)
             throws Exception {
-        VaultClient chain = JsonRpcVaultClient.over(config.chain().connection()).open();
-        requireChain(chain, config);
+        VaultChain chain = VaultChain.open(config.chain());
         OpenTransactions.Ended ended =
                 OpenTransactions.end(
                         config.kafka().bootstrapServers(), config.kafka().transactionPrefix());
-        JobConfig.Settle settle = config.settle();
-        LedgerChecks checks = new LedgerChecks(config.chain().domain(), 1 << settle.shardDepth());
+        return rebuild(config, chain, folder, says, ended);
+    }
+
+    /**
+     * The same, once no transaction of the lost job is open.
+     *
+     * @param ended those that were
+     */
+    static Report rebuild(
+            JobConfig config,
+            LedgerChain chain,
+            String folder,
+            Consumer<String> says,
+            OpenTransactions.Ended ended)
+            throws Exception {
         LedgerReader reader = new LedgerReader(config, chain, says);
-        LedgerHistory history = reader.read();
-        LedgerMend.Missing missing =
-                new LedgerMend(
-                                config.chain().domain(),
-                                settle.shardDepth(),
-                                new PartLimits(settle.maxPartGas(), settle.maxPartBytes()))
-                        .of(history, reader::storedReceipts);
-        if (!missing.isNothing()) {
-            checks.require(missing.addedTo(history), recordOf(chain));
-            LedgerPublisher.publish(
-                    config.kafka(), missing, reader.abortedAnswers(missing.charges()));
-            history = reader.read();
+        LedgerMend.Missing missing;
+        try (LedgerRows rows = rows(config)) {
+            LedgerHistory history = reader.read(rows);
+            LedgerChecks.requireOneChain(history);
+            missing = mend(config).of(history, reader::storedReceipts);
+            if (missing.isNothing()) {
+                LedgerChecks.require(history, chain.latest());
+                return write(config, history, reader.starts(), folder, ended, "");
+            }
+            missing.addTo(history);
+            LedgerChecks.require(history.again(reader.rules()), chain.latest());
         }
-        checks.require(history, recordOf(chain));
+        LedgerPublisher.publish(config.kafka(), missing, reader.abortedAnswers(missing.charges()));
+        try (LedgerRows rows = rows(config)) {
+            LedgerHistory history = reader.read(rows);
+            LedgerChecks.require(history, chain.latest());
+            return write(config, history, reader.starts(), folder, ended, missing.toString());
+        }
+    }
+
+    /** Of as much as the ledger's topics have, on the disk that the JVM has for such. */
+    private static LedgerRows rows(JobConfig config) throws IOException {
+        return LedgerRows.below(
+                Path.of(System.getProperty("java.io.tmpdir")), config.chain().domain());
+    }
+
+    private static LedgerMend mend(JobConfig config) {
+        JobConfig.Settle settle = config.settle();
+        return new LedgerMend(
+                config.chain().domain(),
+                settle.shardDepth(),
+                new PartLimits(settle.maxPartGas(), settle.maxPartBytes()));
+    }
+
+    private static Report write(
+            JobConfig config,
+            LedgerHistory history,
+            Map<String, Long> starts,
+            String folder,
+            OpenTransactions.Ended ended,
+            String mended)
+            throws Exception {
+        JobConfig.Settle settle = config.settle();
         RebuiltLedger ledger =
                 new LedgerRebuild(settle.shardDepth(), settle.dustMaxCuts()).of(history);
         String savepoint = freeFolder(folder, ledger.checkpoint());
         SavepointOfLedger.write(
                 ledger,
-                new SourceStarts(reader.starts(), history.finalBlock() + 1),
+                new SourceStarts(starts, history.finalBlock() + 1),
                 maxParallelism(config.parallelism()),
                 savepoint);
         return new Report(
@@ -132,11 +169,11 @@ public final class Recovery {
                 ledger.checkpoint(),
                 ledger.seal().head().epoch(),
                 ledger.seal().head().header(),
-                history.charges().size(),
-                ledger.shards().stream().mapToInt(shard -> shard.charges().size()).sum(),
+                history.rows().charges(),
+                history.sequences().unsealed().size(),
                 ended.committed(),
                 ended.aborted(),
-                missing.isNothing() ? "" : missing.toString());
+                mended);
     }
 
     /**
@@ -181,38 +218,6 @@ public final class Recovery {
                             parent, "recovered-" + checkpoint + "-" + copy);
         }
         return savepoint.toUri().toString();
-    }
-
-    private static void requireChain(VaultClient chain, JobConfig config) throws RpcException {
-        long expected = config.chain().domain().chainId();
-        if (chain.chainId() != expected) {
-            throw new RecoverException(
-                    "the L2 node follows chain %d but chain %d is configured; correct the endpoint"
-                            .formatted(chain.chainId(), expected));
-        }
-        String codeHash = chain.vaultCodeHash();
-        if (!codeHash.equals(config.chain().vault().codeHash())) {
-            throw new RecoverException(
-                    ("the code at the vault's address %s hashes to %s but %s is"
-                                    + " configured; correct the address or vault.code.hash")
-                            .formatted(chain.vault(), codeHash, config.chain().vault().codeHash()));
-        }
-    }
-
-    /** At the node's latest block: what is there may become final. */
-    private static LedgerChecks.VaultRecord recordOf(VaultClient chain) throws RpcException {
-        L2Block latest = chain.latestBlock();
-        return new LedgerChecks.VaultRecord() {
-            @Override
-            public VaultHead head() throws RpcException {
-                return chain.head(latest);
-            }
-
-            @Override
-            public String headerOf(long epoch, int part) throws RpcException {
-                return chain.headerOf(epoch, part, latest);
-            }
-        };
     }
 
     /** What Flink itself takes for stages of such a parallelism. */

@@ -1,6 +1,5 @@
 package io.millrace.job.recover;
 
-import static io.millrace.job.recover.LedgerRun.DOMAIN;
 import static io.millrace.job.recover.LedgerRun.OPTIONS;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,13 +14,16 @@ import io.millrace.meter.Charge;
 import io.millrace.settle.Receipt;
 import io.millrace.testing.ChargeBuilder;
 import io.millrace.unit.Hex;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,7 +32,23 @@ class LedgerRebuildTest {
 
     private static final LedgerRebuild REBUILD =
             new LedgerRebuild(OPTIONS.shardDepth(), OPTIONS.dustMaxCuts());
-    private static final LedgerChecks CHECKS = new LedgerChecks(DOMAIN, OPTIONS.shards());
+
+    @TempDir private Path folder;
+
+    private final List<LedgerRows> opened = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (LedgerRows rows : opened) {
+            rows.close();
+        }
+    }
+
+    private LedgerHistory history(LedgerRun run) {
+        LedgerHistory history = run.history(folder);
+        opened.add(history.rows());
+        return history;
+    }
 
     /** A vault that has settled the first parts of a log. */
     private record Vault(List<SealedPart> settled) implements LedgerChecks.VaultRecord {
@@ -68,8 +86,8 @@ class LedgerRebuildTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void rebuild_ofARandomRun_isTheStateThatWasLost(long seed) throws Exception {
         LedgerRun run = run(seed, 1_500);
-        LedgerHistory history = run.history();
-        CHECKS.require(history, new Vault(run.parts.subList(0, run.parts.size() / 2)));
+        LedgerHistory history = history(run);
+        LedgerChecks.require(history, new Vault(run.parts.subList(0, run.parts.size() / 2)));
         RebuiltLedger rebuilt = REBUILD.of(history);
 
         assertThat(rebuilt.seal().head().epoch()).isEqualTo(run.mark.epoch());
@@ -113,7 +131,7 @@ class LedgerRebuildTest {
     @ValueSource(longs = {21, 22, 23, 24, 25, 26, 27, 28, 29, 30})
     void scan_outcomesOutOfOrder_eachOpenRequestReadAgainAndNoOther(long seed) {
         LedgerRun run = run(seed, 1_500);
-        RequestScan.Result result = run.history().requests();
+        RequestScan.Result result = history(run).requests();
         Set<RequestPlace> skipped = new HashSet<>(result.accounted());
         Set<RequestPlace> readAgain = new HashSet<>();
         for (RequestRecord record : run.records) {
@@ -135,7 +153,7 @@ class LedgerRebuildTest {
     @ValueSource(longs = {31, 32, 33, 34, 35})
     void rebuild_remembersEveryChargedIdThatACopyCouldStillName(long seed) {
         LedgerRun run = run(seed, 1_500);
-        LedgerHistory history = run.history();
+        LedgerHistory history = history(run);
         RebuiltLedger rebuilt = REBUILD.of(history);
         Set<String> remembered = new HashSet<>();
         for (RebuiltLedger.Requester requester : rebuilt.requesters()) {
@@ -238,31 +256,33 @@ class LedgerRebuildTest {
     @Test
     void check_nodeBehindTheLog_refusedUntilItHasCaughtUp() throws Exception {
         LedgerRun run = run(47, 800);
-        LedgerHistory history = run.history();
+        LedgerHistory history = history(run);
         long seen =
                 run.parts.stream().mapToLong(part -> part.header().l2Block()).max().orElseThrow();
-        assertThatThrownBy(() -> CHECKS.require(upTo(seen - 1, history), new Vault(run.parts)))
+        assertThatThrownBy(() -> check(upTo(seen - 1, history), run.parts))
                 .isInstanceOf(RecoverException.class)
                 .hasMessageContainingAll("L2 block " + seen, "the node is behind, wait");
 
-        CHECKS.require(upTo(seen, history), new Vault(run.parts));
+        check(upTo(seen, history), run.parts);
     }
 
-    private static LedgerHistory upTo(long finalBlock, LedgerHistory history) {
-        return new LedgerHistory(
-                history.mark(),
-                history.logMark(),
-                history.charges(),
-                history.parts(),
-                history.receipts(),
+    private static void check(LedgerHistory history, List<SealedPart> settled) throws Exception {
+        LedgerChecks.require(history, new Vault(settled));
+    }
+
+    private static LedgerHistory upTo(long finalBlock, LedgerHistory history) throws Exception {
+        return LedgerHistory.of(
+                history.rows(),
+                new LedgerHistory.Marks(history.mark(), history.logMark()),
                 history.requests(),
-                history.events(),
-                finalBlock);
+                history.chain(),
+                finalBlock,
+                LedgerRun.RULES);
     }
 
-    private static void assertRefused(LedgerRun run, List<SealedPart> settled, String... says) {
-        LedgerHistory history = run.history();
-        assertThatThrownBy(() -> CHECKS.require(history, new Vault(settled)))
+    private void assertRefused(LedgerRun run, List<SealedPart> settled, String... says) {
+        LedgerHistory history = history(run);
+        assertThatThrownBy(() -> LedgerChecks.require(history, new Vault(settled)))
                 .isInstanceOf(RecoverException.class)
                 .hasMessageContainingAll(says);
     }

@@ -13,6 +13,7 @@ import io.millrace.chain.EventPlace;
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.VaultEvent;
 import io.millrace.infer.OutcomeStatus;
+import io.millrace.job.topic.JsonCodec;
 import io.millrace.meter.Charge;
 import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.CutReceipt;
@@ -28,6 +29,9 @@ import io.millrace.testing.ChargeBuilder;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -47,6 +51,9 @@ final class LedgerRun {
     static final Eip712Domain DOMAIN = new Eip712Domain(31337, "0x" + "00".repeat(19) + "aa");
     static final SettleOptions OPTIONS =
             new SettleOptions(2, 1, 300, 3, 1_000, 0, PartLimits.DEFAULT);
+
+    static final LedgerHistory.Rules RULES =
+            new LedgerHistory.Rules(DOMAIN, OPTIONS.shards(), line -> {});
 
     private static final RequestCodec CODEC = new RequestCodec(100_000);
     private static final RequestSignature SIGNATURE = new RequestSignature(DOMAIN);
@@ -112,26 +119,59 @@ final class LedgerRun {
         }
     }
 
-    /** What Kafka and the chain have of it. */
-    LedgerHistory history() {
-        return history(mark, mark, charges, rejected, parts, receipts);
+    /** What Kafka and the chain have of it, its rows in a new folder below {@code folder}. */
+    LedgerHistory history(Path folder) {
+        return history(folder, mark, mark, charges, rejected, parts, receipts);
     }
 
     /** What they would have if only these records were committed. */
     LedgerHistory history(
+            Path folder,
             CheckpointMark mark,
             CheckpointMark logMark,
             List<Charge> charges,
             Set<RequestPlace> rejected,
             List<SealedPart> parts,
             List<Receipt> receipts) {
-        RequestScan scan = new RequestScan(charges, rejected, CODEC, SIGNATURE, 3_600_000);
-        for (int partition = 0; partition < PARTITIONS; partition++) {
-            scan.partition(partition, ends.getOrDefault(partition, 0L));
+        ChainBooks chain = new ChainBooks();
+        events.forEach(chain::add);
+        try {
+            LedgerRows rows = LedgerRows.below(folder, DOMAIN);
+            long offset = 0;
+            for (Charge charge : charges) {
+                rows.charge(
+                        charge,
+                        JsonCodec.encode(charge),
+                        new RecordPlace(0, offset++),
+                        clockMillis);
+            }
+            for (Receipt receipt : receipts) {
+                rows.receipt(receipt, new RecordPlace(0, offset++));
+            }
+            for (SealedPart part : parts) {
+                rows.part(part, JsonCodec.encode(part), new RecordPlace(0, offset++));
+            }
+            rejected.forEach(rows::rejection);
+            return LedgerHistory.of(
+                    rows,
+                    new LedgerHistory.Marks(mark, logMark),
+                    requests(rows),
+                    chain,
+                    1_000_000,
+                    RULES);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        records.forEach(scan::add);
-        return new LedgerHistory(
-                mark, logMark, charges, parts, receipts, scan.result(), events, 1_000_000);
+    }
+
+    private RequestScan.Result requests(LedgerRows rows) {
+        try (RequestScan scan = new RequestScan(rows, CODEC, SIGNATURE, 3_600_000)) {
+            for (int partition = 0; partition < PARTITIONS; partition++) {
+                scan.partition(partition, ends.getOrDefault(partition, 0L));
+            }
+            records.forEach(scan::add);
+            return scan.result();
+        }
     }
 
     static String owner(int account) {

@@ -96,7 +96,7 @@ final class SourceMetrics {
         return reorganisations.get();
     }
 
-    private long finalLagBlocks() {
+    long finalLagBlocks() {
         return Math.max(0, finalBlock.get() - scannedBlock.get());
     }
 }

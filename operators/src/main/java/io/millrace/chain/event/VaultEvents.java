@@ -3,8 +3,8 @@ package io.millrace.chain.event;
 import io.millrace.chain.VaultEvent;
 import io.millrace.chain.rpc.RpcException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,18 +25,22 @@ public final class VaultEvents {
     private VaultEvents() {}
 
     /**
-     * Every event in blocks {@code from} to {@code to}, in chain order.
+     * Hands over every event in blocks {@code from} to {@code to}, once and in chain order.
      *
      * @param to a final block
      * @param pauseMillis before the first repetition of what failed; doubled up to 32 times that
      * @throws RpcException if the nodes give no usable answer again and again
      */
-    public static List<VaultEvent> between(
-            EventChain chain, LogsCheck check, long from, long to, long pauseMillis)
+    public static void between(
+            EventChain chain,
+            LogsCheck check,
+            long from,
+            long to,
+            long pauseMillis,
+            Consumer<VaultEvent> events)
             throws IOException {
         FinalRangeReader ranges =
                 new FinalRangeReader(chain, new LogsProof(chain, check), new SourceMetrics());
-        List<VaultEvent> events = new ArrayList<>();
         VaultSplit split = VaultSplit.from(from);
         int failures = 0;
         while (split.nextBlock() <= to) {
@@ -56,12 +60,11 @@ public final class VaultEvents {
             }
             for (FinalRangeReader.Step step : steps) {
                 if (step.event() instanceof VaultEvent.ContractEvent event) {
-                    events.add(event);
+                    events.accept(event);
                 }
             }
             split = steps.get(steps.size() - 1).after();
         }
-        return events;
     }
 
     private static void pause(long millis) throws IOException {

@@ -12,6 +12,7 @@ import io.millrace.testing.proxy.Fault;
 import io.millrace.testing.proxy.Faults;
 import io.millrace.testing.proxy.Reply;
 import io.millrace.testing.proxy.RpcCall;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -71,18 +72,17 @@ class NodeLimitsITCase {
         fourAccounts(reader);
         CHAIN.proxy().on("eth_getLogs").when(call -> width(call) > widest).then(refusal);
 
-        List<VaultEvent> events =
-                VaultEvents.between(
-                        JsonRpcEventChain.over(
-                                        CHAIN.local()
-                                                .connection(
-                                                        List.of(CHAIN.proxy().url()),
-                                                        TIMEOUT_MILLIS))
-                                .open(),
-                        LogsCheck.BLOOM,
-                        from,
-                        CHAIN.finalHeight(),
-                        1);
+        List<VaultEvent> events = new ArrayList<>();
+        VaultEvents.between(
+                JsonRpcEventChain.over(
+                                CHAIN.local()
+                                        .connection(List.of(CHAIN.proxy().url()), TIMEOUT_MILLIS))
+                        .open(),
+                LogsCheck.BLOOM,
+                from,
+                CHAIN.finalHeight(),
+                1,
+                events::add);
 
         assertThat(events).hasSize(4);
     }
@@ -124,7 +124,12 @@ class NodeLimitsITCase {
         assertThatThrownBy(
                         () ->
                                 VaultEvents.between(
-                                        chain, LogsCheck.BLOOM, from, CHAIN.finalHeight(), 1))
+                                        chain,
+                                        LogsCheck.BLOOM,
+                                        from,
+                                        CHAIN.finalHeight(),
+                                        1,
+                                        event -> {}))
                 .hasMessageContainingAll(
                         "block " + from + " alone", "archive plan wanted", "chain.rpc.urls");
     }

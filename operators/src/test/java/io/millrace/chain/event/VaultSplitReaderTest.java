@@ -73,6 +73,17 @@ class VaultSplitReaderTest {
                 .satisfies(event -> assertThat(caughtUp(event)).isTrue());
     }
 
+    /** At each restart the alarm said that the whole chain was unread. */
+    @Test
+    void fetch_restartNearTheFinalHead_lagsByNoMoreThanThat() throws Exception {
+        chain.mine(600);
+        assign(VaultSplit.from(600));
+
+        fetch();
+
+        assertThat(metrics.finalLagBlocks()).isEqualTo(607 - 599);
+    }
+
     @Test
     void fetch_outage_isWaitedOutAndCounted() throws Exception {
         assign(VaultSplit.from(3));

@@ -5,6 +5,12 @@ import io.millrace.admit.RequestSignature;
 import io.millrace.audit.Audit;
 import io.millrace.audit.AuditConfig;
 import io.millrace.audit.Books;
+import io.millrace.local.chaos.fault.Faults;
+import io.millrace.local.chaos.fault.Recoverer;
+import io.millrace.local.chaos.fault.TransactionTimes;
+import io.millrace.local.chaos.proxy.NodeProxy;
+import io.millrace.local.chaos.sign.Sign;
+import io.millrace.local.chaos.sign.SignWatch;
 import io.millrace.local.client.RequestProducer;
 import io.millrace.local.client.Texts;
 import io.millrace.local.client.Traffic;
@@ -25,7 +31,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -85,12 +93,28 @@ public final class Chaos {
                         .withRequesters(options.requesters(), RICH_DEPOSIT)
                         .withRequester(POOR_DEPOSIT)
                         .withSlotsInAnEpoch(SLOTS_IN_AN_EPOCH)
-                        .withTaskManagers(options.taskManagers());
-        try (LocalStack stack =
-                LocalStack.start(stackOptions, runner, step -> lines.accept("starting: " + step))) {
-            stack.awaitDeposits();
-            return run(stack);
+                        .withTaskManagers(options.taskManagers())
+                        .withJobOption(
+                                "kafka.transaction.timeout",
+                                TransactionTimes.TRANSACTION.toSeconds() + " s");
+        try (NodeProxy node = new NodeProxy()) {
+            JobRunner jobs = TransactionTimes.in(behind(node));
+            try (LocalStack stack =
+                    LocalStack.start(
+                            stackOptions, jobs, step -> lines.accept("starting: " + step))) {
+                stack.awaitDeposits();
+                return run(stack, jobs, node);
+            }
         }
+    }
+
+    /** Starts jobs that reach the L2 node through {@code node} only. */
+    private JobRunner behind(NodeProxy node) {
+        return (flink, options) -> {
+            Map<String, String> throughProxy = new LinkedHashMap<>(options);
+            throughProxy.computeIfPresent("chain.rpc.urls", (key, url) -> node.before(url));
+            return runner.start(flink, throughProxy);
+        };
     }
 
     /** What is left to say of a run that {@code failure} has ended. */
@@ -99,7 +123,7 @@ public final class Chaos {
                 options.seed(), ChaosReport.tenths(System.nanoTime() - begun), injected, failure);
     }
 
-    private ChaosReport run(LocalStack stack) throws Exception {
+    private ChaosReport run(LocalStack stack, JobRunner jobs, NodeProxy node) throws Exception {
         StackFile file = stack.file();
         List<Account> accounts = file.requesters();
         List<Account> rich = accounts.subList(0, accounts.size() - 1);
@@ -113,10 +137,12 @@ public final class Chaos {
                                 poor,
                                 STRANGER,
                                 options.seed());
-                ChainLoad owners = new ChainLoad(new OwnersOnChain(stack), rich, options.seed())) {
+                ChainLoad owners = new ChainLoad(new OwnersOnChain(stack), rich, options.seed());
+                SignWatch signs = SignWatch.of(rest, stack.directory().resolve("logs"))) {
+            Recoverer recoverer = new Recoverer(stack, jobs, signs::refused);
             Health health =
                     new Health(
-                            new StackVitals(stack, rest, topics, FinalityWatch.of(file)),
+                            new StackVitals(stack, rest, topics, FinalityWatch.of(file), recoverer),
                             clock,
                             options.recoveryLimit(),
                             HEALTH_PAUSE);
@@ -126,7 +152,9 @@ public final class Chaos {
             lines.accept(
                     "load runs: %d requesters, %d requests/s; %s"
                             .formatted(rich.size(), options.perSecond(), topics.line()));
-            sequence(stack, rest, health, topics).run(options.maxFaults(), options.duration());
+            long startNanos = System.nanoTime();
+            sequence(new Faults(stack, jobs, rest, recoverer, load, node), health, topics)
+                    .run(options.maxFaults(), options.duration());
             int acts = owners.stop();
             load.stop();
             List<Expected> sent = load.taken();
@@ -134,12 +162,20 @@ public final class Chaos {
                     "load ends: %d requests, %d transactions of owners; waiting until all is settled"
                             .formatted(sent.size(), acts));
             String unsettled = SETTLEMENT.await(() -> missing(topics, owners, sent, health));
-            return judge(file, topics, sent, unsettled, health.restarted());
+            List<Sign> seen = signs.stop();
+            return judge(
+                    file,
+                    new Found(
+                            unsettled,
+                            topics.count(sent, load.neverCommitted()),
+                            topics.pendingNano(),
+                            health.restarted(),
+                            new ChaosReport.Signs(
+                                    seen, Excuses.unexplained(seen, injected, startNanos))));
         }
     }
 
-    private FaultSequence sequence(
-            LocalStack stack, FlinkRest rest, Health health, TopicWatch topics) {
+    private FaultSequence sequence(Faults faults, Health health, TopicWatch topics) {
         Schedule schedule =
                 new Schedule(
                         options.seed(), options.kinds(), options.taskManagers(), MAX_REORG_DEPTH);
@@ -152,7 +188,7 @@ public final class Chaos {
                 };
         return new FaultSequence(
                 schedule::next,
-                new Faults(stack, runner, rest)::of,
+                faults::of,
                 target,
                 FaultSequence.Pace.real(),
                 fault -> {
@@ -172,10 +208,15 @@ public final class Chaos {
         return unsettled.isEmpty() ? withdrawals : unsettled;
     }
 
-    private ChaosReport judge(
-            StackFile file, TopicWatch topics, List<Expected> sent, String unsettled, int restarted)
-            throws Exception {
-        Ends.Count count = topics.count(sent);
+    /** What the run itself has shown. */
+    private record Found(
+            String unsettled,
+            Ends.Count count,
+            long pendingNano,
+            int restarted,
+            ChaosReport.Signs signs) {}
+
+    private ChaosReport judge(StackFile file, Found found) throws Exception {
         Proofs.Verdict proofs = new Proofs(file).verify();
         Books books =
                 Audit.run(
@@ -190,12 +231,13 @@ public final class Chaos {
                 options.seed(),
                 ChaosReport.tenths(System.nanoTime() - begun),
                 injected,
-                restarted,
-                unsettled,
-                count,
-                topics.pendingNano(),
+                found.restarted(),
+                found.unsettled(),
+                found.count(),
+                found.pendingNano(),
                 proofs,
-                books);
+                books,
+                found.signs());
     }
 
     private Supplier<Traffic> traffics(StackFile file, List<Account> requesters)

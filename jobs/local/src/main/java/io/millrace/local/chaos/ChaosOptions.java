@@ -1,5 +1,6 @@
 package io.millrace.local.chaos;
 
+import io.millrace.local.chaos.fault.FaultKind;
 import java.time.Duration;
 import java.util.List;
 

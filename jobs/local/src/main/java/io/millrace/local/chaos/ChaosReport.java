@@ -4,7 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.audit.Books;
+import io.millrace.local.chaos.fault.FaultKind;
+import io.millrace.local.chaos.sign.Sign;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a run did and found.
@@ -17,6 +21,7 @@ import java.util.List;
  * @param unexplainedNano charged, and in no settled epoch
  * @param proofs of receipts on chain
  * @param books of the audit
+ * @param signs what alarmed, and what of it no fault explains
  */
 public record ChaosReport(
         long seed,
@@ -27,7 +32,8 @@ public record ChaosReport(
         Ends.Count count,
         long unexplainedNano,
         Proofs.Verdict proofs,
-        Books books) {
+        Books books,
+        Signs signs) {
 
     /** Copies. */
     public ChaosReport {
@@ -50,17 +56,39 @@ public record ChaosReport(
         }
     }
 
-    /** Whether nothing is lost, doubled, unexplained or unproved. */
+    /**
+     * Alarms, errors in logs, and refusals of the job.
+     *
+     * @param all in their order
+     * @param unexplained those without a fault of their kind
+     */
+    public record Signs(List<Sign> all, List<Sign> unexplained) {
+
+        /** Copies. */
+        public Signs {
+            all = List.copyOf(all);
+            unexplained = List.copyOf(unexplained);
+        }
+
+        /** How many of {@code sort} there were. */
+        public long count(Sign.Sort sort) {
+            return all.stream().filter(sign -> sign.sort() == sort).count();
+        }
+    }
+
+    /** Whether nothing is lost, doubled, unexplained or unproved, and nothing alarmed falsely. */
     public boolean ok() {
         return unsettled.isEmpty()
                 && count.ok()
                 && unexplainedNano == 0
                 && proofs.denied().isEmpty()
-                && books.ok();
+                && books.ok()
+                && signs.unexplained().isEmpty();
     }
 
     /**
-     * {@code {"ok","seed","seconds","faults":[{"at","kind","target","recoveredMillis"}],"books"}}.
+     * {@code
+     * {"ok","seed","seconds","faults":[{"at","kind","target","recoveredMillis"}],"signs","books"}}.
      */
     public ObjectNode toJson() {
         ObjectNode json = head(ok(), seed, seconds, faults);
@@ -77,7 +105,26 @@ public record ChaosReport(
                 .put("epochs", proofs.epochs())
                 .put("receiptsProved", proofs.receipts())
                 .put("receiptsDenied", proofs.denied().size());
+        json.set("signs", signsAsJson());
         json.set("books", all);
+        return json;
+    }
+
+    private ObjectNode signsAsJson() {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        json.put("alarms", signs.count(Sign.Sort.ALARM))
+                .put("errors", signs.count(Sign.Sort.ERROR))
+                .put("refusals", signs.count(Sign.Sort.REFUSAL));
+        Map<String, Integer> bySource = new TreeMap<>();
+        for (Sign sign : signs.all()) {
+            if (sign.sort() == Sign.Sort.ALARM) {
+                bySource.merge(sign.source(), 1, Integer::sum);
+            }
+        }
+        ObjectNode byMetric = json.putObject("alarmsByMetric");
+        bySource.forEach(byMetric::put);
+        ArrayNode unexplained = json.putArray("unexplained");
+        signs.unexplained().forEach(sign -> unexplained.add(sign.toString()));
         return json;
     }
 

@@ -51,8 +51,12 @@ public final class Ends {
         return (int) expected.stream().filter(one -> ends(one.place()) == 0).count();
     }
 
-    /** Holds what happened against what had to. */
-    Count count(List<Expected> expected) {
+    /**
+     * Holds what happened against what had to.
+     *
+     * @param neverCommitted places of records that nobody may have read
+     */
+    Count count(List<Expected> expected, Set<RequestPlace> neverCommitted) {
         int lost = 0;
         int doubled = 0;
         List<String> misjudged = new ArrayList<>();
@@ -80,6 +84,11 @@ public final class Ends {
                                 + (charged.containsKey(one.place())
                                         ? "charged"
                                         : "refused: " + refusals(one.place())));
+            }
+        }
+        for (RequestPlace place : neverCommitted) {
+            if (ends(place) > 0) {
+                misjudged.add(place + " was never committed, and has found an end");
             }
         }
         for (String requestId : good) {

@@ -2,6 +2,9 @@ package io.millrace.local.chaos;
 
 import static java.util.stream.Collectors.joining;
 
+import io.millrace.local.chaos.fault.Fault;
+import io.millrace.local.chaos.fault.FaultKind;
+import io.millrace.local.chaos.fault.PlannedFault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

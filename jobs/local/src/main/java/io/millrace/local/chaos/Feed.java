@@ -11,19 +11,4 @@ interface Feed extends AutoCloseable {
 
     @Override
     void close();
-
-    /** What {@code scan} reads; closes it. */
-    static Feed of(TopicScan scan) {
-        return new Feed() {
-            @Override
-            public void poll(TopicScan.Visitor visitor) throws IOException {
-                scan.poll(visitor);
-            }
-
-            @Override
-            public void close() {
-                scan.close();
-            }
-        };
-    }
 }

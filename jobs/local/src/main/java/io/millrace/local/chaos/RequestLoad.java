@@ -1,11 +1,14 @@
 package io.millrace.local.chaos;
 
 import io.millrace.admit.RequestPlace;
+import io.millrace.local.chaos.fault.Load;
 import io.millrace.local.client.RequestProducer;
 import io.millrace.local.client.Traffic;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * some good ones sent twice. Sending is one thread's; what the broker has taken may be read by
  * another.
  */
-final class RequestLoad implements AutoCloseable {
+final class RequestLoad implements AutoCloseable, Load {
 
     /** Longer than any outage: what was sent once is sent in the end. */
     static final Duration OUTAGE = Duration.ofMinutes(15);
@@ -35,6 +38,8 @@ final class RequestLoad implements AutoCloseable {
     private static final int REPEAT_EVERY = 50;
     private static final long STOP_SECONDS = 120;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+    private static final Duration TAKEN_LIMIT = Duration.ofMinutes(1);
+    private static final long PAUSE_MILLIS = 100;
 
     private final Supplier<Traffic> traffics;
     private final byte[] poor;
@@ -43,6 +48,7 @@ final class RequestLoad implements AutoCloseable {
     private final RequestProducer producer;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private final ConcurrentLinkedQueue<Expected> taken = new ConcurrentLinkedQueue<>();
+    private final Set<RequestPlace> neverCommitted = ConcurrentHashMap.newKeySet();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
@@ -96,6 +102,34 @@ final class RequestLoad implements AutoCloseable {
         Exception thrown = failure.get();
         if (thrown != null) {
             throw new IllegalStateException("a request could not be sent", thrown);
+        }
+    }
+
+    /** Places of records that were written and never committed. */
+    Set<RequestPlace> neverCommitted() {
+        return Set.copyOf(neverCommitted);
+    }
+
+    @Override
+    public Traffic.Item unsent() {
+        return traffics.get().goodRequest(0);
+    }
+
+    @Override
+    public void neverCommitted(RequestPlace place) {
+        neverCommitted.add(place);
+    }
+
+    @Override
+    public void awaitTakenIn(int partition) throws InterruptedException {
+        long giveUpNanos = System.nanoTime() + TAKEN_LIMIT.toNanos();
+        while (taken.stream().noneMatch(one -> one.place().topicPartition() == partition)) {
+            if (System.nanoTime() - giveUpNanos > 0) {
+                throw new IllegalStateException(
+                        "no request has come into partition %d for %d s"
+                                .formatted(partition, TAKEN_LIMIT.toSeconds()));
+            }
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
         }
     }
 

@@ -1,5 +1,8 @@
 package io.millrace.local.chaos;
 
+import io.millrace.local.chaos.fault.FaultKind;
+import io.millrace.local.chaos.fault.PlannedFault;
+import io.millrace.local.chaos.fault.TransactionTimes;
 import io.millrace.local.stack.KafkaBroker;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,6 +28,9 @@ final class Schedule {
     private static final int MAX_FEE_GWEI = 200;
     private static final int MAX_PARALLELISM = 4;
 
+    /** So many kinds are a seed's turn. */
+    private static final int TURN = 3;
+
     /** One in so many is injected while the system still recovers from the one before. */
     private static final int RECOVERIES_PER_STRIKE = 4;
 
@@ -33,13 +39,26 @@ final class Schedule {
                     FaultKind.KILL_SUBMITTER,
                     FaultKind.PAUSE_SUBMITTER,
                     FaultKind.RESCALE,
-                    FaultKind.OLDER_SAVEPOINT);
+                    FaultKind.OLDER_SAVEPOINT,
+                    FaultKind.SLOW_CHECKPOINT,
+                    FaultKind.LONG_OUTAGE,
+                    FaultKind.OLD_TRANSACTION,
+                    FaultKind.ADDED_PARTITIONS,
+                    FaultKind.KILL_LARGE_NODE_STATE);
+
+    /** What lasts longer than a transaction may: until the broker has looked, or just before. */
+    private static final Set<FaultKind> OUTLASTS_TRANSACTIONS =
+            EnumSet.of(FaultKind.SLOW_CHECKPOINT, FaultKind.LONG_OUTAGE);
+
+    /** Long enough to meet an epoch's transaction, and ranges of logs. */
+    private static final long LIMITS_MILLIS = 10_000;
 
     private final Random random;
     private final List<FaultKind> kinds;
     private final int taskManagers;
     private final int maxDepth;
     private final Deque<FaultKind> deck = new ArrayDeque<>();
+    private List<FaultKind> turn;
 
     /**
      * @param kinds to choose from
@@ -51,6 +70,7 @@ final class Schedule {
         }
         this.random = new Random(seed);
         this.kinds = List.copyOf(kinds);
+        this.turn = turnOf(seed, kinds);
         this.taskManagers = taskManagers;
         this.maxDepth = maxDepth;
     }
@@ -58,23 +78,53 @@ final class Schedule {
     /** The next one. All values are drawn, used or not: then a kind less changes no other. */
     PlannedFault next() {
         if (deck.isEmpty()) {
-            List<FaultKind> shuffled = new ArrayList<>(kinds);
-            Collections.shuffle(shuffled, random);
-            deck.addAll(shuffled);
+            deck.addAll(shuffled());
         }
         FaultKind kind = deck.pop();
         return new PlannedFault(
                 kind,
                 random.nextInt(MAX_GAP_MILLIS),
                 random.nextInt(RECOVERIES_PER_STRIKE) == 0 && !NEEDS_RUNNING_JOB.contains(kind),
-                500L + random.nextInt(maxMillis(kind)),
+                leastMillis(kind) + random.nextInt(maxMillis(kind)),
                 random.nextInt(taskManagers),
                 1 + random.nextInt(maxDepth),
                 5L + random.nextInt(MAX_FEE_GWEI),
                 1 + random.nextInt(MAX_PARALLELISM));
     }
 
+    /**
+     * In an order of its own. The first deck begins with those that are the seed's turn: short runs
+     * of a few seeds in a row meet every kind.
+     */
+    private List<FaultKind> shuffled() {
+        List<FaultKind> rest = new ArrayList<>(kinds);
+        Collections.shuffle(rest, random);
+        if (!turn.isEmpty()) {
+            rest.removeAll(turn);
+            rest.addAll(0, turn);
+            turn = List.of();
+        }
+        return rest;
+    }
+
+    private static List<FaultKind> turnOf(long seed, List<FaultKind> kinds) {
+        List<FaultKind> order = new ArrayList<>(kinds);
+        Collections.shuffle(order, new Random(kinds.size()));
+        Collections.rotate(order, (int) Math.floorMod(-TURN * seed, (long) kinds.size()));
+        return List.copyOf(order.subList(0, Math.min(TURN, order.size())));
+    }
+
+    private static long leastMillis(FaultKind kind) {
+        if (OUTLASTS_TRANSACTIONS.contains(kind)) {
+            return TransactionTimes.TRANSACTION.toMillis();
+        }
+        return kind == FaultKind.NODE_LIMITS ? LIMITS_MILLIS : 500;
+    }
+
     private static int maxMillis(FaultKind kind) {
+        if (OUTLASTS_TRANSACTIONS.contains(kind)) {
+            return Math.toIntExact(TransactionTimes.BROKERS_LOOK.toMillis()) + 2_000;
+        }
         if (kind == FaultKind.PAUSE_BROKER) {
             // A broker without replicas does not survive its own session: KafkaBroker says why.
             return KafkaBroker.SESSION_MILLIS * 2 / 3;

@@ -1,12 +1,18 @@
 package io.millrace.local.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.local.chaos.fault.Recoverer;
 import io.millrace.local.stack.FlinkRest;
 import io.millrace.local.stack.LocalStack;
 import java.io.IOException;
 
 /** Those of a stack of processes. */
-record StackVitals(LocalStack stack, FlinkRest rest, TopicWatch topics, FinalityWatch finality)
+record StackVitals(
+        LocalStack stack,
+        FlinkRest rest,
+        TopicWatch topics,
+        FinalityWatch finality,
+        Recoverer recoverer)
         implements Vitals {
 
     @Override
@@ -21,7 +27,7 @@ record StackVitals(LocalStack stack, FlinkRest rest, TopicWatch topics, Finality
 
     @Override
     public void requireNotFailed() throws Exception {
-        stack.job().requireNotFailed();
+        recoverer.mend();
     }
 
     @Override

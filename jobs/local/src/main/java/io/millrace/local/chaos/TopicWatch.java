@@ -1,9 +1,10 @@
 package io.millrace.local.chaos;
 
-import io.millrace.job.topic.TopicScan;
+import io.millrace.admit.RequestPlace;
 import io.millrace.local.client.Totals;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ final class TopicWatch implements AutoCloseable {
 
     /** Of the topics at {@code bootstrapServers}, from their beginning. */
     static TopicWatch of(String bootstrapServers) {
-        return new TopicWatch(Feed.of(new TopicScan(bootstrapServers, Totals.TOPICS)));
+        return new TopicWatch(new GrowingFeed(bootstrapServers, Totals.TOPICS));
     }
 
     /** Charges that are committed. */
@@ -68,9 +69,9 @@ final class TopicWatch implements AutoCloseable {
     }
 
     /** Holds what happened against what had to. */
-    synchronized Ends.Count count(List<Expected> expected) {
+    synchronized Ends.Count count(List<Expected> expected, Set<RequestPlace> neverCommitted) {
         requireHealthy();
-        return ends.count(expected);
+        return ends.count(expected, neverCommitted);
     }
 
     /** Charged and in no epoch that is final on chain, nano-USD. */

@@ -17,7 +17,8 @@ interface Vitals {
     JsonNode flink(String path) throws IOException, InterruptedException;
 
     /**
-     * Does nothing unless the newest job has failed for good.
+     * Does nothing unless the newest job has failed for good. Where it names a remedy that an
+     * operator can carry out, that is done.
      *
      * @throws io.millrace.local.stack.StackException with its reason if it has
      */

@@ -6,7 +6,8 @@ import io.millrace.job.InferenceSettlementJob;
 import io.millrace.local.chaos.Chaos;
 import io.millrace.local.chaos.ChaosOptions;
 import io.millrace.local.chaos.ChaosReport;
-import io.millrace.local.chaos.FaultKind;
+import io.millrace.local.chaos.fault.FaultKind;
+import io.millrace.local.chaos.sign.Sign;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,13 +28,14 @@ import picocli.CommandLine.Spec;
         name = "chaos",
         description =
                 "Starts Kafka, an L2 node, ZooKeeper, a JobManager and TaskManagers as processes,"
-                        + " keeps requests coming, kills, pauses and confuses them by a seeded"
-                        + " plan, lets everything settle and audits the books. Exit code 0 only if"
-                        + " nothing was lost, doubled or unexplained.",
+                    + " keeps requests coming, kills, pauses and confuses them by a seeded plan,"
+                    + " lets everything settle and audits the books. Exit code 0 only if nothing"
+                    + " was lost, doubled or unexplained, and no alarm or error went off without a"
+                    + " fault of its kind.",
         mixinStandardHelpOptions = true)
 final class ChaosCommand implements Callable<Integer> {
 
-    private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(3);
+    private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(5);
 
     @Option(
             names = "--seed",
@@ -164,8 +166,10 @@ final class ChaosCommand implements Callable<Integer> {
         if (!report.unsettled().isEmpty()) {
             console.line("at a standstill, and still there: " + report.unsettled());
         }
+        line(console, report.signs());
         report.count().misjudged().stream().limit(10).forEach(console::line);
         report.proofs().denied().stream().limit(10).forEach(console::line);
+        report.signs().unexplained().stream().limit(10).map(Sign::toString).forEach(console::line);
         console.line(
                 "%s: seed %d, %d faults, %d processes restarted, %.1f s"
                         .formatted(
@@ -174,5 +178,15 @@ final class ChaosCommand implements Callable<Integer> {
                                 report.faults().size(),
                                 report.restarted(),
                                 report.seconds()));
+    }
+
+    private static void line(Console console, ChaosReport.Signs signs) {
+        console.line(
+                "%d alarms, %d errors in logs, %d refusals of the job; %d without a fault of their kind"
+                        .formatted(
+                                signs.count(Sign.Sort.ALARM),
+                                signs.count(Sign.Sort.ERROR),
+                                signs.count(Sign.Sort.REFUSAL),
+                                signs.unexplained().size()));
     }
 }

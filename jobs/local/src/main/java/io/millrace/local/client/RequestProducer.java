@@ -20,6 +20,9 @@ public final class RequestProducer implements AutoCloseable {
     private static final Map<String, Object> SETTINGS =
             Map.of("acks", "all", "enable.idempotence", true, "linger.ms", 5);
 
+    /** Partitions that are added are written to soon; Kafka's own default is five minutes. */
+    private static final int PARTITIONS_LOOK_MILLIS = 2_000;
+
     private final Producer<String, byte[]> kafka;
 
     /** Sends by {@code kafka}, and closes it. */
@@ -36,7 +39,14 @@ public final class RequestProducer implements AutoCloseable {
     public static RequestProducer open(String bootstrapServers, Duration outage) {
         int millis = Math.toIntExact(outage.toMillis());
         return open(
-                bootstrapServers, Map.of("delivery.timeout.ms", millis, "max.block.ms", millis));
+                bootstrapServers,
+                Map.of(
+                        "delivery.timeout.ms",
+                        millis,
+                        "max.block.ms",
+                        millis,
+                        "metadata.max.age.ms",
+                        PARTITIONS_LOOK_MILLIS));
     }
 
     private static RequestProducer open(String bootstrapServers, Map<String, Object> limits) {

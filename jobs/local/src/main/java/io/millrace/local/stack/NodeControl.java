@@ -89,7 +89,7 @@ final class NodeControl implements AutoCloseable {
         for (long number = Math.max(0, head - HISTORY); number <= head; number++) {
             hashes.add(session.hashOf(number));
         }
-        String packed = String.valueOf(session.call("anvil_dumpState", true));
+        String packed = session.callForText("anvil_dumpState", true);
         try (var in = new GZIPInputStream(new ByteArrayInputStream(Hex.decode(packed)))) {
             return StateHistory.only(hashes, in.readAllBytes());
         }

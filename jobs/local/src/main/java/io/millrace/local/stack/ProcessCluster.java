@@ -19,6 +19,7 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.RpcOptions;
+import org.apache.flink.configuration.SecurityOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint;
 import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
@@ -192,6 +193,8 @@ public final class ProcessCluster implements FlinkCluster {
         settings.set(HighAvailabilityOptions.HA_CLUSTER_ID, "/millrace");
         settings.set(
                 HighAvailabilityOptions.HA_JOB_MANAGER_PORT_RANGE, Integer.toString(ports.rpc()));
+        // Without a login there is none to try: it would be logged as an error at each connection.
+        settings.set(SecurityOptions.ZOOKEEPER_SASL_DISABLE, true);
         settings.set(HighAvailabilityOptions.ZOOKEEPER_SESSION_TIMEOUT, SESSION);
         settings.set(HighAvailabilityOptions.ZOOKEEPER_CONNECTION_TIMEOUT, SESSION);
     }

@@ -37,7 +37,9 @@ class StoredRecordsITCase {
         LedgerReader reader =
                 new LedgerReader(
                         config,
-                        JsonRpcVaultClient.over(config.chain().connection()).open(),
+                        new VaultChain(
+                                config.chain(),
+                                JsonRpcVaultClient.over(config.chain().connection()).open()),
                         line -> {});
         Charge lost = ChargeBuilder.charge().id("0xaa").sequence(1).build();
         Charge known = ChargeBuilder.charge().id("0xbb").sequence(2).build();

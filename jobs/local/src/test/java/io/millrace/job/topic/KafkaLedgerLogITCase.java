@@ -3,6 +3,11 @@ package io.millrace.job.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.chain.EpochHeader;
+import io.millrace.chain.SealedPart;
+import io.millrace.chain.SlotWords;
+import io.millrace.chain.submit.backlog.LoggedPart;
+import io.millrace.chain.submit.backlog.PartPlace;
 import io.millrace.local.stack.SharedBroker;
 import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.LedgerLog;
@@ -83,6 +88,59 @@ class KafkaLedgerLogITCase {
         one.abortTransaction();
         assertThat(log.read(new SentMark(mark(80), List.of("money-1"))).newest())
                 .isEqualTo(mark(81));
+    }
+
+    /** A submitter reads the parts that it holds no more by their place in the log. */
+    @Test
+    void epochs_readFromAPlace_thoseBehindItAndNoneThatWasAborted() throws Exception {
+        KafkaEpochLog log = new KafkaEpochLog(BROKER.servers());
+        assertThat(log.newest()).isEmpty();
+        assertThat(log.read(place(part(1), 0), 10)).isEmpty();
+        try (var sink = producer("epochs-0")) {
+            for (int epoch = 1; epoch <= 30; epoch++) {
+                append(sink, part(epoch), epoch * 1_000L);
+                sink.commitTransaction();
+            }
+            append(sink, part(31), 31_000);
+            sink.abortTransaction();
+        }
+        assertThat(log.newest()).contains(part(30));
+        assertThat(log.read(place(part(7), 7_000), 3))
+                .containsExactly(
+                        new LoggedPart(part(7), 7_000),
+                        new LoggedPart(part(8), 8_000),
+                        new LoggedPart(part(9), 9_000));
+        assertThat(log.read(place(part(29), 29_000), 10)).hasSize(2);
+        assertThat(log.read(place(part(12), 0), 1))
+                .as("by a place from before times were kept")
+                .containsExactly(new LoggedPart(part(12), 12_000));
+        assertThat(log.read(place(part(12), 20_000), 1))
+                .as("by a time behind it, as when clocks went back")
+                .containsExactly(new LoggedPart(part(12), 12_000));
+        assertThat(log.read(place(part(31), 31_000), 10)).as("one that was aborted").isEmpty();
+    }
+
+    private static PartPlace place(SealedPart part, long millis) {
+        return new PartPlace(part.header().epoch(), 0, part.hash(), millis);
+    }
+
+    private static SealedPart part(int epoch) {
+        String none = Hex.ZERO_32;
+        return new SealedPart(
+                "0x%064x".formatted(epoch),
+                new EpochHeader(none, epoch, 0, 1, none, 0, 0, 0, none, none, epoch),
+                new SlotWords(List.of(), List.of(), List.of(), List.of()),
+                List.of(),
+                0,
+                List.of(),
+                List.of());
+    }
+
+    private static void append(KafkaProducer<byte[], byte[]> sink, SealedPart part, long millis)
+            throws Exception {
+        sink.beginTransaction();
+        sink.send(new ProducerRecord<>(Topics.EPOCHS, 0, millis, null, JsonCodec.encode(part)))
+                .get();
     }
 
     private static Map.Entry<String, CheckpointMark> entry(int sink, long checkpoint) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.InferenceSettlementJob;
+import io.millrace.local.chaos.fault.FaultKind;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

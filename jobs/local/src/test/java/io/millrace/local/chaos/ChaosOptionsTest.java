@@ -3,6 +3,7 @@ package io.millrace.local.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.local.chaos.fault.FaultKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

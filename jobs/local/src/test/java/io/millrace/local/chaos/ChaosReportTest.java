@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.audit.Books;
+import io.millrace.local.chaos.fault.FaultKind;
+import io.millrace.local.chaos.sign.Sign;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,9 @@ class ChaosReportTest {
             new Books(true, List.of(new Books.Check("charges-unique", true, "2 request ids")));
     private static final Ends.Count WELL = new Ends.Count(3, 2, 1, 0, 0, List.of());
     private static final Proofs.Verdict PROVED = new Proofs.Verdict(1, 2, List.of());
+    private static final ChaosReport.Signs NO_SIGNS = new ChaosReport.Signs(List.of(), List.of());
+    private static final Sign ALARM = new Sign(Sign.Sort.ALARM, "submit.halts", "1", 5);
+    private static final Sign ERROR = new Sign(Sign.Sort.ERROR, "kafka", "ERROR why", 6);
 
     private static ChaosReport report(
             Ends.Count count, long unexplainedNano, Proofs.Verdict proofs, Books books) {
@@ -27,6 +32,16 @@ class ChaosReportTest {
             long unexplainedNano,
             Proofs.Verdict proofs,
             Books books) {
+        return report(unsettled, count, unexplainedNano, proofs, books, NO_SIGNS);
+    }
+
+    private static ChaosReport report(
+            String unsettled,
+            Ends.Count count,
+            long unexplainedNano,
+            Proofs.Verdict proofs,
+            Books books,
+            ChaosReport.Signs signs) {
         return new ChaosReport(
                 7,
                 12.5,
@@ -38,7 +53,8 @@ class ChaosReportTest {
                 count,
                 unexplainedNano,
                 proofs,
-                books);
+                books,
+                signs);
     }
 
     @Test
@@ -81,6 +97,45 @@ class ChaosReportTest {
         assertThat(report("1 epoch", WELL, 0, PROVED, GOOD).ok())
                 .as("an epoch without receipts that is not settled")
                 .isFalse();
+    }
+
+    @Test
+    void ok_signsThatAFaultExplains_doNotMatter() {
+        List<Sign> both = List.of(ALARM, ERROR);
+
+        assertThat(report("", WELL, 0, PROVED, GOOD, new ChaosReport.Signs(both, List.of())).ok())
+                .isTrue();
+        assertThat(
+                        report(
+                                        "",
+                                        WELL,
+                                        0,
+                                        PROVED,
+                                        GOOD,
+                                        new ChaosReport.Signs(both, List.of(ERROR)))
+                                .ok())
+                .as("an error without a fault of its kind")
+                .isFalse();
+    }
+
+    @Test
+    void json_ofSigns_countsThemAndNamesTheUnexplained() {
+        JsonNode signs =
+                report(
+                                "",
+                                WELL,
+                                0,
+                                PROVED,
+                                GOOD,
+                                new ChaosReport.Signs(List.of(ALARM, ALARM, ERROR), List.of(ERROR)))
+                        .toJson()
+                        .path("signs");
+
+        assertThat(signs.toString())
+                .isEqualTo(
+                        "{\"alarms\":2,\"errors\":1,\"refusals\":0,"
+                                + "\"alarmsByMetric\":{\"submit.halts\":2},"
+                                + "\"unexplained\":[\"ERROR kafka: ERROR why\"]}");
     }
 
     @Test

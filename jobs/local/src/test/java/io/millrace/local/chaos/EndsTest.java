@@ -12,6 +12,7 @@ import io.millrace.testing.ChargeBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,7 @@ class EndsTest {
         charge(0, 5);
         refuse(1, 6, RejectReason.SCHEMA);
 
-        assertThat(ends.count(List.of(good, bad)))
+        assertThat(ends.count(List.of(good, bad), Set.of()))
                 .isEqualTo(new Ends.Count(2, 1, 1, 0, 0, List.of()));
         assertThat(ends.open(List.of(good, bad))).isZero();
     }
@@ -38,8 +39,20 @@ class EndsTest {
         refuse(1, 6, RejectReason.SCHEMA);
 
         assertThat(ends.open(List.of(good, bad))).isEqualTo(1);
-        assertThat(ends.count(List.of(good, bad)).lost()).isEqualTo(1);
-        assertThat(ends.count(List.of(good, bad)).ok()).isFalse();
+        assertThat(ends.count(List.of(good, bad), Set.of()).lost()).isEqualTo(1);
+        assertThat(ends.count(List.of(good, bad), Set.of()).ok()).isFalse();
+    }
+
+    /** A requester would have paid for a request that was never sent. */
+    @Test
+    void count_recordThatWasNeverCommitted_mustFindNoEnd() throws Exception {
+        charge(0, 5);
+        RequestPlace charged = new RequestPlace(0, 5);
+        RequestPlace left = new RequestPlace(0, 6);
+
+        assertThat(ends.count(List.of(), Set.of(left)).ok()).isTrue();
+        assertThat(ends.count(List.of(), Set.of(charged, left)).misjudged())
+                .containsExactly("0@5 was never committed, and has found an end");
     }
 
     @Test
@@ -47,7 +60,7 @@ class EndsTest {
         charge(0, 5);
         charge(0, 5);
 
-        assertThat(ends.count(List.of(good)).doubled()).isPositive();
+        assertThat(ends.count(List.of(good), Set.of()).doubled()).isPositive();
     }
 
     @Test
@@ -56,7 +69,7 @@ class EndsTest {
         refuse(0, 5, RejectReason.DUPLICATE);
         charge(2, 9);
 
-        assertThat(ends.count(List.of(good, copy)).ok()).isTrue();
+        assertThat(ends.count(List.of(good, copy), Set.of()).ok()).isTrue();
     }
 
     @Test
@@ -65,7 +78,7 @@ class EndsTest {
         refuse(0, 5, RejectReason.DUPLICATE);
         refuse(2, 9, RejectReason.DUPLICATE);
 
-        assertThat(ends.count(List.of(good, copy)).lost()).isEqualTo(1);
+        assertThat(ends.count(List.of(good, copy), Set.of()).lost()).isEqualTo(1);
     }
 
     @Test
@@ -74,20 +87,20 @@ class EndsTest {
         charge(0, 5);
         charge(2, 9);
 
-        assertThat(ends.count(List.of(good, copy)).doubled()).isEqualTo(1);
+        assertThat(ends.count(List.of(good, copy), Set.of()).doubled()).isEqualTo(1);
     }
 
     @Test
     void count_badRequestChargedOrRefusedForAnother_isMisjudged() throws Exception {
         charge(1, 6);
-        assertThat(ends.count(List.of(bad)).misjudged())
+        assertThat(ends.count(List.of(bad), Set.of()).misjudged())
                 .singleElement()
                 .asString()
                 .contains("charged");
 
         Expected other = new Expected(new RequestPlace(1, 7), "", RejectReason.EXPIRED);
         refuse(1, 7, RejectReason.MALFORMED);
-        assertThat(ends.count(List.of(other)).misjudged())
+        assertThat(ends.count(List.of(other), Set.of()).misjudged())
                 .singleElement()
                 .asString()
                 .contains("MALFORMED");
@@ -97,7 +110,7 @@ class EndsTest {
     void count_goodRequestThatIsNotAnswered_isMisjudged() throws Exception {
         charge(0, 5, OutcomeStatus.FAILED);
 
-        assertThat(ends.count(List.of(good)).misjudged())
+        assertThat(ends.count(List.of(good), Set.of()).misjudged())
                 .singleElement()
                 .asString()
                 .contains("not answered: FAILED");
@@ -107,7 +120,7 @@ class EndsTest {
     void count_goodRequestRefused_isMisjudgedUnlessItIsACopy() throws Exception {
         refuse(0, 5, RejectReason.EXPIRED);
 
-        assertThat(ends.count(List.of(good)).misjudged())
+        assertThat(ends.count(List.of(good), Set.of()).misjudged())
                 .singleElement()
                 .asString()
                 .contains("refused: [EXPIRED]");
@@ -118,14 +131,15 @@ class EndsTest {
         charge(0, 5);
         refuse(0, 5, RejectReason.DUPLICATE);
 
-        assertThat(ends.count(List.of(good)).doubled()).isEqualTo(1);
+        assertThat(ends.count(List.of(good), Set.of()).doubled()).isEqualTo(1);
     }
 
     @Test
     void add_recordsOfOtherTopics_sayNothing() throws Exception {
         ends.add(record(Topics.RESULTS, new byte[] {'{'}));
 
-        assertThat(ends.count(List.of())).isEqualTo(new Ends.Count(0, 0, 0, 0, 0, List.of()));
+        assertThat(ends.count(List.of(), Set.of()))
+                .isEqualTo(new Ends.Count(0, 0, 0, 0, 0, List.of()));
     }
 
     private void charge(int partition, long offset) throws IOException {

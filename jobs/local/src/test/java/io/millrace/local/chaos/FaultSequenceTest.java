@@ -3,6 +3,9 @@ package io.millrace.local.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.local.chaos.fault.Fault;
+import io.millrace.local.chaos.fault.FaultKind;
+import io.millrace.local.chaos.fault.PlannedFault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -127,6 +127,23 @@ class RequestLoadTest {
         assertThat(traffics).isEqualTo(2);
     }
 
+    /** A fault that writes a request must not write one that the load has sent, or will send. */
+    @Test
+    void unsent_request_isNoneOfTheOthers() throws Exception {
+        send(100);
+        String requestId = load.unsent().requestId();
+        load.stop();
+
+        assertThat(load.taken()).extracting(Expected::requestId).doesNotContain(requestId);
+    }
+
+    @Test
+    void awaitTakenIn_partitionThatGetsRequests_returns() throws Exception {
+        send(100);
+
+        load.awaitTakenIn(PARTITIONS - 1);
+    }
+
     @Test
     void stop_recordRefusedByTheBroker_fails() {
         load.close();

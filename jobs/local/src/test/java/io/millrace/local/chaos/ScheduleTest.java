@@ -3,10 +3,15 @@ package io.millrace.local.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.local.chaos.fault.FaultKind;
+import io.millrace.local.chaos.fault.PlannedFault;
+import io.millrace.local.chaos.fault.TransactionTimes;
 import io.millrace.local.stack.KafkaBroker;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +70,47 @@ class ScheduleTest {
                 .anyMatch(fault -> fault.lengthMillis() < 8_000);
     }
 
+    /** Some end before the broker has looked at its transactions, some after. */
+    @Test
+    void plan_whatOutlastsTransactions_doesSoAlways() {
+        long dead = TransactionTimes.TRANSACTION.toMillis();
+
+        assertThat(plan(3, 2000))
+                .filteredOn(
+                        fault ->
+                                fault.kind() == FaultKind.LONG_OUTAGE
+                                        || fault.kind() == FaultKind.SLOW_CHECKPOINT)
+                .allMatch(fault -> fault.lengthMillis() >= dead)
+                .anyMatch(
+                        fault ->
+                                fault.lengthMillis()
+                                        < dead + TransactionTimes.BROKERS_LOOK.toMillis() / 2)
+                .anyMatch(
+                        fault ->
+                                fault.lengthMillis()
+                                        > dead + TransactionTimes.BROKERS_LOOK.toMillis());
+    }
+
+    /** An epoch is cut about every 9 s. */
+    @Test
+    void plan_nodeLimits_lastForAnEpochAtLeast() {
+        assertThat(plan(3, 2000))
+                .filteredOn(fault -> fault.kind() == FaultKind.NODE_LIMITS)
+                .isNotEmpty()
+                .allMatch(fault -> fault.lengthMillis() >= 10_000);
+    }
+
+    /** A run of three minutes has time for three faults at least. */
+    @Test
+    void plan_tenSeedsInARow_meetEveryKindInTheirFirstThree() {
+        Set<FaultKind> met = EnumSet.noneOf(FaultKind.class);
+        for (long seed = 41; seed <= 50; seed++) {
+            plan(seed, 3).forEach(fault -> met.add(fault.kind()));
+        }
+
+        assertThat(met).containsExactlyInAnyOrderElementsOf(ALL);
+    }
+
     @Test
     void plan_withoutKinds_refused() {
         assertThatThrownBy(() -> new Schedule(1, List.of(), 2, DEPTH))
@@ -111,7 +157,12 @@ class ScheduleTest {
                         FaultKind.KILL_SUBMITTER,
                         FaultKind.PAUSE_SUBMITTER,
                         FaultKind.RESCALE,
-                        FaultKind.OLDER_SAVEPOINT);
+                        FaultKind.OLDER_SAVEPOINT,
+                        FaultKind.SLOW_CHECKPOINT,
+                        FaultKind.LONG_OUTAGE,
+                        FaultKind.OLD_TRANSACTION,
+                        FaultKind.ADDED_PARTITIONS,
+                        FaultKind.KILL_LARGE_NODE_STATE);
 
         assertThat(plan(11, 2000))
                 .filteredOn(fault -> needy.contains(fault.kind()))

@@ -10,6 +10,7 @@ import io.millrace.job.topic.TopicScan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +50,7 @@ class TopicWatchTest {
         feed.add(TopicRecords.epoch());
         feed.add(TopicRecords.settlement());
         awaitMissing("");
-        assertThat(watch.count(SENT)).isEqualTo(new Ends.Count(2, 1, 1, 0, 0, List.of()));
+        assertThat(watch.count(SENT, Set.of())).isEqualTo(new Ends.Count(2, 1, 1, 0, 0, List.of()));
     }
 
     @Test
@@ -84,7 +85,8 @@ class TopicWatchTest {
                 .hasMessage("the topics cannot be followed")
                 .hasCauseInstanceOf(IOException.class);
         assertThatThrownBy(() -> watch.missing(SENT)).hasMessageContaining("cannot be followed");
-        assertThatThrownBy(() -> watch.count(SENT)).hasMessageContaining("cannot be followed");
+        assertThatThrownBy(() -> watch.count(SENT, Set.of()))
+                .hasMessageContaining("cannot be followed");
     }
 
     @Test

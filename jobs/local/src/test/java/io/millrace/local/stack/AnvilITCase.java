@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.local.stack.chain.ChainStates;
+import io.millrace.unit.Hex;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +89,35 @@ class AnvilITCase {
                 anvil.process().start();
                 assertThat(chain(session, before.size() - 1)).isEqualTo(before);
             }
+        }
+    }
+
+    /**
+     * Above 20 million characters no copy could be read: none was written any more, and after a
+     * kill there was "the chain cannot be rebuilt".
+     */
+    @Test
+    void node_stateGrownLarge_isWrittenDownAndGoneOnWith() throws Exception {
+        Random random = new Random(7);
+        try (Anvil anvil = anvil();
+                EvmSession session = session(anvil)) {
+            anvil.process().start();
+            TransactionManager sender = funded(session);
+            for (int i = 0; i < 24; i++) {
+                byte[] code = new byte[500_000];
+                random.nextBytes(code);
+                session.call("anvil_setCode", "0x%040x".formatted(0x1000 + i), Hex.encode(code));
+            }
+            session.mine(1);
+            anvil.begin();
+            String hash = send(sender);
+            awaitBlocks(session, 2);
+
+            anvil.process().kill();
+            anvil.process().start();
+
+            assertThat(isMined(session, hash)).isTrue();
+            assertThat(new NodeControl(session).holdsWhatItsHeadSays()).isTrue();
         }
     }
 
