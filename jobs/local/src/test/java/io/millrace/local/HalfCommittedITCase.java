@@ -9,6 +9,7 @@ import io.millrace.job.topic.JsonCodec;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.TestStack;
+import io.millrace.local.stack.TopicCopy;
 import io.millrace.meter.Charge;
 import io.millrace.settle.Receipt;
 import java.nio.file.Files;

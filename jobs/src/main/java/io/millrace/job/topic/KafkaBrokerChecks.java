@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +61,13 @@ public final class KafkaBrokerChecks {
                         LONGEST_TRANSACTION,
                         IDS_KEPT);
                 return;
+            }
+            if (e.getCause() instanceof AuthorizationException) {
+                throw new IllegalStateException(
+                        "the job may not read the settings of topic "
+                                + Topics.REQUESTS
+                                + "; grant it DESCRIBE_CONFIGS",
+                        e);
             }
             throw new IllegalStateException(
                     "the brokers at "

@@ -10,6 +10,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 
 /**
  * What the topics' roles need, checked before the job starts: a wrong setting would cost money
@@ -49,6 +50,13 @@ public final class KafkaTopicChecks {
             throw new IllegalStateException(
                     "interrupted while checking the topics at " + bootstrapServers, e);
         } catch (ExecutionException | TimeoutException e) {
+            if (e.getCause() instanceof AuthorizationException) {
+                throw new IllegalStateException(
+                        "the job may not read the settings of its topics, the brokers say: "
+                                + e.getCause().getMessage()
+                                + "; grant it DESCRIBE and DESCRIBE_CONFIGS on them",
+                        e);
+            }
             throw new IllegalStateException(
                     "the topics at "
                             + bootstrapServers
@@ -140,7 +148,8 @@ public final class KafkaTopicChecks {
                 missing.isEmpty(),
                 "missing topics "
                         + missing
-                        + "; create them first, jobs/README.md has their settings");
+                        + "; create them first, jobs/README.md has their settings; if they are"
+                        + " there, the job may not see them: grant it DESCRIBE");
         return Set.copyOf(Topics.ALL);
     }
 

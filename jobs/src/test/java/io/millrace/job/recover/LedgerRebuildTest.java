@@ -253,6 +253,33 @@ class LedgerRebuildTest {
         assertRefused(run, List.of(), "epoch " + (gone.header().epoch() + 1), gone.hash());
     }
 
+    @Test
+    void check_nodeBehindTheLog_refusedUntilItHasCaughtUp() throws Exception {
+        LedgerRun run = run(47, 800);
+        LedgerHistory history = history(run);
+        long seen =
+                run.parts.stream().mapToLong(part -> part.header().l2Block()).max().orElseThrow();
+        assertThatThrownBy(() -> check(upTo(seen - 1, history), run.parts))
+                .isInstanceOf(RecoverException.class)
+                .hasMessageContainingAll("L2 block " + seen, "the node is behind, wait");
+
+        check(upTo(seen, history), run.parts);
+    }
+
+    private static void check(LedgerHistory history, List<SealedPart> settled) throws Exception {
+        LedgerChecks.require(history, new Vault(settled));
+    }
+
+    private static LedgerHistory upTo(long finalBlock, LedgerHistory history) throws Exception {
+        return LedgerHistory.of(
+                history.rows(),
+                new LedgerHistory.Marks(history.mark(), history.logMark()),
+                history.requests(),
+                history.chain(),
+                finalBlock,
+                LedgerRun.RULES);
+    }
+
     private void assertRefused(LedgerRun run, List<SealedPart> settled, String... says) {
         LedgerHistory history = history(run);
         assertThatThrownBy(() -> LedgerChecks.require(history, new Vault(settled)))

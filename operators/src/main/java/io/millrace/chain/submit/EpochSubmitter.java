@@ -247,8 +247,8 @@ public final class EpochSubmitter {
         throw new SettlementHaltedException(
                 Reason.DIVERGED,
                 ("%s is not what the vault settled: it has %s there and stands at epoch %d part %d"
-                                + " (%s); another submitter holds the settler's key, stop it, or"
-                                + " restore a newer savepoint, or run millrace recover")
+                                + " (%s); revoke the SETTLER_ROLE of whoever holds the settler's"
+                                + " key, or restore the topics if they are of an older copy")
                         .formatted(
                                 tracked.name(), inVault, head.epoch(), head.part(), head.header()));
     }

@@ -50,13 +50,13 @@ public final class SettlementHaltedException extends Exception {
 
     /** Stops with a message for the operator. */
     public SettlementHaltedException(Reason reason, String message) {
-        super(message);
+        super(reason + ": " + message);
         this.reason = requireNonNull(reason, "reason is null");
     }
 
     /** The same, with the fault behind it. */
     public SettlementHaltedException(Reason reason, String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(reason + ": " + message, cause); // the runbook is ordered by it
         this.reason = requireNonNull(reason, "reason is null");
     }
 

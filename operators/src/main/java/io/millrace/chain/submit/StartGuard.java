@@ -126,8 +126,8 @@ final class StartGuard {
         if (differs && head.epoch() == epoch && head.part() == part) {
             throw new SettlementHaltedException(
                     Reason.DIVERGED,
-                    ("%s but %s; another job writes to this vault, stop it, then"
-                                    + " run millrace recover")
+                    ("%s but %s; revoke the SETTLER_ROLE of whoever holds the settler's key,"
+                                    + " or restore the topics if they are of an older copy")
                             .formatted(settled, end));
         }
         SettlementRecord signed = history.newest();

@@ -109,6 +109,20 @@ class PartSenderTest {
         assertThat(rig.metrics.isGasCapped()).as("the alarm ends").isFalse();
     }
 
+    @Test
+    void restart_gasCapRaised_partThatWaitedIsSent() throws Exception {
+        rig.chain.gasNeeded = SubmitterRig.OPTIONS.maxGas() + 1;
+        rig.add(first);
+        stepManyTimes();
+        assertThat(rig.metrics.isGasCapped()).isTrue();
+
+        rig.options = SubmitterRig.OPTIONS.capping(2 * SubmitterRig.OPTIONS.maxGas());
+        rig.restart(first);
+        settle();
+        assertThat(rig.settled).hasSize(1);
+        assertThat(rig.metrics.isGasCapped()).isFalse();
+    }
+
     /** 30 and then 500 gwei were paid as they were, without any alarm. */
     @Test
     void send_tipTalkedUp_isBoundedAndAlarms() throws Exception {

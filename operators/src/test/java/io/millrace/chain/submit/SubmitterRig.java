@@ -39,6 +39,7 @@ final class SubmitterRig {
     final List<SettlementRecord> settled = new ArrayList<>();
     SubmitMetrics metrics = new SubmitMetrics();
 
+    SubmitOptions options = OPTIONS;
     TestSigner signer = new TestSigner(TestSigner.KEY);
 
     /** What lies in the epoch log, which the submitter may not have been given yet. */
@@ -90,7 +91,7 @@ final class SubmitterRig {
                         stored.isEmpty()
                                 ? Optional.empty()
                                 : Optional.of(stored.get(stored.size() - 1)),
-                OPTIONS,
+                options,
                 clock,
                 metrics);
     }

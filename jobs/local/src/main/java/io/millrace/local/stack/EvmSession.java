@@ -85,7 +85,7 @@ public final class EvmSession implements AutoCloseable {
     }
 
     /** Gives {@code address} gas money out of nothing: test nodes only. */
-    void setBalance(String address, BigInteger wei) throws IOException {
+    public void setBalance(String address, BigInteger wei) throws IOException {
         call("anvil_setBalance", address, quantity(wei));
     }
 

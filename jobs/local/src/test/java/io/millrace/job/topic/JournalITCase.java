@@ -13,6 +13,7 @@ import io.millrace.local.stack.Installation;
 import io.millrace.local.stack.KafkaBroker;
 import io.millrace.local.stack.SharedBroker;
 import io.millrace.local.stack.StackProcess;
+import io.millrace.local.stack.TopicCopy;
 import io.millrace.local.stack.TopicSettings;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -93,7 +94,8 @@ class JournalITCase {
     }
 
     @Test
-    void journal_damagedEntryInTheMiddle_haltsNamingItsOffset() throws Exception {
+    void journal_damagedEntryInTheMiddle_haltsNamingItsOffsetUntilItIsRestored() throws Exception {
+        TopicCopy replica;
         try (SubmissionJournal journal = open()) {
             journal.append(entry(1));
             long damaged;
@@ -124,6 +126,13 @@ class JournalITCase {
                             "bring it back")
                     .extracting(thrown -> ((SettlementHaltedException) thrown).reason())
                     .isEqualTo(Reason.JOURNAL_DAMAGED);
+            replica =
+                    TopicCopy.of(BROKER.servers(), Topics.TRANSACTIONS)
+                            .with(damaged, JsonCodec.encode(entry(2)));
+        }
+        replica.restore(0);
+        try (SubmissionJournal journal = open()) {
+            assertThat(needed(journal)).containsExactly(entry(1), entry(2), entry(3));
         }
     }
 

@@ -10,7 +10,6 @@ import io.millrace.local.stack.StackProcess;
 import io.millrace.local.stack.TopicSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -65,28 +64,36 @@ class KafkaTopicChecksITCase {
 
     /** They would forget what a savepoint is to commit. */
     @Test
-    void verify_brokersThatForgetTransactionalIdsSoon_refusedByThatSetting() throws Exception {
-        KafkaBroker broker =
-                KafkaBroker.in(
-                        Installation.locate().brokerJars(),
-                        folder.resolve("kafka"),
-                        folder.resolve("kafka.log"));
-        Files.writeString(
-                folder.resolve("kafka/server.properties"),
-                "\ntransactional.id.expiration.ms=3600000\n",
-                StandardOpenOption.APPEND);
+    void verify_brokersThatForgetTransactionalIdsSoon_refusedUntilItIsSet() throws Exception {
+        Path settings = folder.resolve("kafka/server.properties");
+        Duration hour = Duration.ofHours(1);
+        KafkaBroker broker = broker();
+        String right = Files.readString(settings);
+        Files.writeString(settings, right + "\ntransactional.id.expiration.ms=3600000\n");
         try (StackProcess process = broker.process()) {
             process.start();
             try (Admin admin =
                     Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
                 TopicSettings.create(admin, 1);
             }
-            Duration hour = Duration.ofHours(1);
             assertThatThrownBy(
                             () -> KafkaBrokerChecks.verify(broker.bootstrapServers(), hour, hour))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("transactional.id.expiration.ms=3600000");
         }
+        Files.writeString(settings, right + "\ntransactional.id.expiration.ms=604800000\n");
+        try (StackProcess process = broker().process()) {
+            process.start();
+            assertThatCode(() -> KafkaBrokerChecks.verify(broker.bootstrapServers(), hour, hour))
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    private KafkaBroker broker() throws Exception {
+        return KafkaBroker.in(
+                Installation.locate().brokerJars(),
+                folder.resolve("kafka"),
+                folder.resolve("kafka.log"));
     }
 
     private static void assertRefused(String topic, String setting, String wrong) throws Exception {

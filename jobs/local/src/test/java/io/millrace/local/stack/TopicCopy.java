@@ -1,4 +1,4 @@
-package io.millrace.local;
+package io.millrace.local.stack;
 
 import static org.awaitility.Awaitility.await;
 
@@ -20,12 +20,13 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** What was committed to a topic, as a replica elsewhere has it. */
-record TopicCopy(
+public record TopicCopy(
         String bootstrapServers, String topic, List<ConsumerRecord<byte[], byte[]>> records) {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    static TopicCopy of(String bootstrapServers, String topic) throws IOException {
+    /** What is committed now. */
+    public static TopicCopy of(String bootstrapServers, String topic) throws IOException {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         try (TopicScan scan = new TopicScan(bootstrapServers, List.of(topic))) {
             scan.toEnd(records::add);
@@ -33,8 +34,27 @@ record TopicCopy(
         return new TopicCopy(bootstrapServers, topic, List.copyOf(records));
     }
 
+    /** The same where a replica has {@code value} at {@code offset}, and not what was read. */
+    public TopicCopy with(long offset, byte[] value) {
+        return new TopicCopy(
+                bootstrapServers,
+                topic,
+                records.stream()
+                        .map(
+                                record ->
+                                        record.offset() != offset
+                                                ? record
+                                                : new ConsumerRecord<>(
+                                                        topic,
+                                                        record.partition(),
+                                                        offset,
+                                                        record.key(),
+                                                        value))
+                        .toList());
+    }
+
     /** Makes the topic anew from the copy, {@code less} records at its end left out. */
-    void restore(int less) throws Exception {
+    public void restore(int less) throws Exception {
         recreate(bootstrapServers, topic, 0);
         try (var producer =
                 new KafkaProducer<>(
@@ -55,7 +75,7 @@ record TopicCopy(
     }
 
     /** The topic, empty and with what was set for it: the job's start looks at that. */
-    static void recreate(String bootstrapServers, String topic, int morePartitions)
+    public static void recreate(String bootstrapServers, String topic, int morePartitions)
             throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
             int partitions =

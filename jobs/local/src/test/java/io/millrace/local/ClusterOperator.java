@@ -1,0 +1,254 @@
+package io.millrace.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.local.stack.FlinkMetrics;
+import io.millrace.local.stack.FlinkRest;
+import io.millrace.local.stack.Installation;
+import java.io.File;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.flink.client.cli.CliFrontend;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whoever operates a cluster: with Flink's command line and REST, the jars that the build leaves
+ * for a cluster, and the job's options.
+ */
+final class ClusterOperator {
+
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+
+    /** What a cluster has from the job's jar, if at all, and not from Flink and the image. */
+    private static final Pattern NOT_OF_THE_CLUSTER =
+            Pattern.compile(
+                    "/(org/web3j|org/apache/kafka|org/junit|com/fasterxml)/"
+                            + "|/flink-(connector-kafka|state-processor)[^/]*$"
+                            + "|/millrace-[^/]*$");
+
+    /** The settings of its logs. */
+    private static final String LAUNCHER = "/jobs/local/target/";
+
+    private static final Set<String> ENDED = Set.of("FAILED", "CANCELED", "FINISHED");
+    private static final Pattern SUBMITTED = Pattern.compile("JobID ([0-9a-f]{32})");
+    private static final Pattern SAVEPOINT = Pattern.compile("(?m)(?:Path: |^savepoint )(\\S+)$");
+
+    private final Path folder;
+    private final Path config;
+    private final URI webUrl;
+    private final Map<String, String> options;
+    private int runs;
+
+    /**
+     * Of the cluster whose settings lie in {@code config}.
+     *
+     * @param folder for what the programs write
+     * @param options that the job is started with
+     */
+    ClusterOperator(Path folder, Path config, URI webUrl, Map<String, String> options) {
+        this.folder = folder;
+        this.config = config;
+        this.webUrl = webUrl;
+        this.options = new LinkedHashMap<>(options);
+    }
+
+    /** What processes of a cluster have: all of Flink and of the image, nothing of the job. */
+    static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(
+                        entry ->
+                                entry.contains(LAUNCHER)
+                                        ? !entry.contains("test-classes")
+                                        : entry.endsWith(".jar")
+                                                && !NOT_OF_THE_CLUSTER.matcher(entry).find())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /** A program that has ended. */
+    record Ended(int exit, String output) {
+
+        /** The savepoint that it names. */
+        String savepoint() {
+            Matcher named = SAVEPOINT.matcher(output);
+            assertThat(named.find()).as(output).isTrue();
+            return named.group(1);
+        }
+    }
+
+    /** Changes an option of the job for all later starts. */
+    void set(String option, String value) {
+        options.put(option, value);
+    }
+
+    /** Takes an option back. */
+    void unset(String option) {
+        options.remove(option);
+    }
+
+    String option(String name) {
+        return options.getOrDefault(name, "");
+    }
+
+    /** {@code flink run} with more settings of Flink, {@code -Dkey=value}. */
+    Ended run(@Nullable String savepoint, String... settings) throws Exception {
+        List<String> command = new ArrayList<>(List.of("run", "-d", "-p", "2"));
+        command.add("-Dexecution.checkpointing.interval=1 s");
+        command.add("-Dexecution.checkpointing.timeout=1 min");
+        command.addAll(List.of(settings));
+        if (savepoint != null) {
+            command.addAll(List.of("-s", savepoint));
+        }
+        command.add(jobJar().toString());
+        options.forEach((key, value) -> command.addAll(List.of("--" + key, value)));
+        return flink(command);
+    }
+
+    /** The same for a job that Flink accepts; its id. */
+    String start(@Nullable String savepoint) throws Exception {
+        Ended run = run(savepoint);
+        assertThat(run.exit()).as(run.output()).isZero();
+        Matcher submitted = SUBMITTED.matcher(run.output());
+        assertThat(submitted.find()).as(run.output()).isTrue();
+        return submitted.group(1);
+    }
+
+    /** {@code flink stop}; the savepoint. */
+    String stop(String... how) throws Exception {
+        List<String> command = new ArrayList<>(List.of("stop"));
+        command.addAll(List.of(how));
+        command.add(runningJob());
+        Ended stop = flink(command);
+        assertThat(stop.exit()).as(stop.output()).isZero();
+        return stop.savepoint();
+    }
+
+    /** {@code flink cancel}. */
+    void cancel() throws Exception {
+        Ended cancel = flink(List.of("cancel", runningJob()));
+        assertThat(cancel.exit()).as(cancel.output()).isZero();
+    }
+
+    /** The runbook's command that rebuilds the state. */
+    Ended recover(Path savepoints) throws Exception {
+        List<String> command = new ArrayList<>(List.of("io.millrace.job.recover.RecoverMain"));
+        command.add(savepoints.toUri().toString());
+        options.forEach((key, value) -> command.addAll(List.of("--" + key, value)));
+        return java(classPath() + File.pathSeparator + jobJar(), command);
+    }
+
+    /** {@code millrace-audit.jar}, with the job's options from a file. */
+    Ended audit(String command, String... arguments) throws Exception {
+        Path file = folder.resolve("job.properties");
+        Files.writeString(
+                file,
+                options.entrySet().stream()
+                        .map(option -> option.getKey() + "=" + option.getValue())
+                        .collect(Collectors.joining("\n")));
+        List<String> all =
+                new ArrayList<>(List.of("io.millrace.audit.cli.AuditProgram", command, "--config"));
+        all.add(file.toString());
+        all.addAll(List.of(arguments));
+        return java(jobs().resolve("audit/target/cluster/millrace-audit.jar").toString(), all);
+    }
+
+    /** Waits until {@code job} has ended for good, and returns why. */
+    String awaitFailed(String job) throws Exception {
+        FlinkRest rest = new FlinkRest(webUrl);
+        await("the job ends for good")
+                .atMost(LIMIT)
+                .until(() -> rest.get("/jobs/" + job).path("state").asText().equals("FAILED"));
+        return rest.get("/jobs/" + job + "/exceptions").findValuesAsText("stacktrace").toString();
+    }
+
+    /** Waits until {@code job} has failed so, whether it is restarted or not. */
+    void awaitException(String job, String says) {
+        FlinkRest rest = new FlinkRest(webUrl);
+        await(says)
+                .atMost(LIMIT)
+                .until(
+                        () ->
+                                rest
+                                        .get("/jobs/" + job + "/exceptions")
+                                        .findValuesAsText("stacktrace")
+                                        .stream()
+                                        .anyMatch(trace -> trace.contains(says)));
+    }
+
+    /** Waits for a value of a metric of the job that runs. */
+    void awaitMetric(String metric, long value) {
+        await(metric + " is " + value).atMost(LIMIT).until(() -> metric(metric) == value);
+    }
+
+    /** What Flink shows of a metric of the job that runs, below 0 if nothing yet. */
+    long metric(String name) throws Exception {
+        return new FlinkMetrics(webUrl, runningJob()).sum(name, name).orElse(-1);
+    }
+
+    private static Path jobs() {
+        return Installation.locate().home().resolve("jobs");
+    }
+
+    private static Path jobJar() {
+        return jobs().resolve("target/cluster/usrlib/millrace-jobs.jar");
+    }
+
+    private String runningJob() throws Exception {
+        for (JsonNode job : new FlinkRest(webUrl).get("/jobs/overview").path("jobs")) {
+            if (!ENDED.contains(job.path("state").asText())) {
+                return job.path("jid").asText();
+            }
+        }
+        throw new AssertionError("no job runs");
+    }
+
+    private Ended flink(List<String> arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(CliFrontend.class.getName()));
+        command.addAll(arguments);
+        return java(classPath(), command);
+    }
+
+    private Ended java(String classPath, List<String> arguments) throws Exception {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xmx512m",
+                                "-XX:+UseSerialGC",
+                                "--add-opens=java.base/java.util=ALL-UNNAMED",
+                                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                                "-cp",
+                                classPath));
+        command.addAll(arguments);
+        Path log = folder.resolve(++runs + ".log");
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile());
+        builder.environment().put("FLINK_CONF_DIR", config.toString());
+        Process process = builder.start();
+        try {
+            assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .as("%s ends", arguments)
+                    .isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        return new Ended(process.exitValue(), Files.readString(log, UTF_8));
+    }
+}
