@@ -171,7 +171,9 @@ public final class Chaos {
                             topics.pendingNano(),
                             health.restarted(),
                             new ChaosReport.Signs(
-                                    seen, Excuses.unexplained(seen, injected, startNanos))));
+                                    seen,
+                                    Excuses.unexplained(seen, injected, startNanos),
+                                    startNanos)));
         }
     }
 

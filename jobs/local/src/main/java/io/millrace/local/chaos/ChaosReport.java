@@ -61,13 +61,21 @@ public record ChaosReport(
      *
      * @param all in their order
      * @param unexplained those without a fault of their kind
+     * @param startNanos since when faults count their time, as System.nanoTime() does
      */
-    public record Signs(List<Sign> all, List<Sign> unexplained) {
+    public record Signs(List<Sign> all, List<Sign> unexplained, long startNanos) {
 
         /** Copies. */
         public Signs {
             all = List.copyOf(all);
             unexplained = List.copyOf(unexplained);
+        }
+
+        /** Those that no fault explains, for people. */
+        public List<String> lines() {
+            return unexplained.stream()
+                    .map(sign -> "%.1f s  %s".formatted(tenths(sign.atNanos() - startNanos), sign))
+                    .toList();
         }
 
         /** How many of {@code sort} there were. */
@@ -124,7 +132,7 @@ public record ChaosReport(
         ObjectNode byMetric = json.putObject("alarmsByMetric");
         bySource.forEach(byMetric::put);
         ArrayNode unexplained = json.putArray("unexplained");
-        signs.unexplained().forEach(sign -> unexplained.add(sign.toString()));
+        signs.lines().forEach(unexplained::add);
         return json;
     }
 

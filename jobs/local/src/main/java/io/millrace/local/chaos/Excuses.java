@@ -157,7 +157,27 @@ final class Excuses {
                             ERROR,
                             "taskmanager-\\d+",
                             ".*PartitionRequestQueue - Encountered error while consuming.*",
-                            "the task at the other end of a connection is gone"));
+                            "the task at the other end of a connection is gone"),
+                    new Excuse(
+                            NO_LEADER,
+                            ERROR,
+                            "jobmanager",
+                            ".*LeaderLatch - Can't find our node.*",
+                            "its session at ZooKeeper has ended, and with it its place"),
+                    new Excuse(
+                            JOB_RESTARTS,
+                            ERROR,
+                            "taskmanager-\\d+",
+                            ".*KafkaConsumer - .*Failed to close fetcher.*",
+                            "a task is interrupted while it closes"),
+                    new Excuse(
+                            CALLER_STOPS,
+                            ERROR,
+                            "taskmanager-\\d+",
+                            ".*(FATAL - exception in exception handler of task money-out"
+                                    + "|TaskManagerRunner - Fatal error occurred).*",
+                            "who stood still has lost its transaction to a successor, and the"
+                                    + " process ends when its sink cannot close"));
 
     private Excuses() {}
 

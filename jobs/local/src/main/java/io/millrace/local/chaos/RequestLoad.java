@@ -112,7 +112,7 @@ final class RequestLoad implements AutoCloseable, Load {
 
     @Override
     public Traffic.Item unsent() {
-        return traffics.get().goodRequest(0);
+        return traffics.get().goodRequest(PER_TRAFFIC); // behind all that the load itself sends
     }
 
     @Override

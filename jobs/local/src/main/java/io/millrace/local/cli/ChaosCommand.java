@@ -169,7 +169,7 @@ final class ChaosCommand implements Callable<Integer> {
         line(console, report.signs());
         report.count().misjudged().stream().limit(10).forEach(console::line);
         report.proofs().denied().stream().limit(10).forEach(console::line);
-        report.signs().unexplained().stream().limit(10).map(Sign::toString).forEach(console::line);
+        report.signs().lines().stream().limit(10).forEach(console::line);
         console.line(
                 "%s: seed %d, %d faults, %d processes restarted, %.1f s"
                         .formatted(

@@ -4,6 +4,7 @@ import io.millrace.local.stack.chain.ChainStates;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class Anvil implements AutoCloseable {
     private final ChainReplay replay;
 
     private @Nullable BlockProducer producer;
+    private volatile long loadedBlock;
 
     /**
      * A node that is not started yet.
@@ -59,6 +61,14 @@ final class Anvil implements AutoCloseable {
 
     StackProcess process() {
         return process;
+    }
+
+    /**
+     * The newest block that the node has not mined itself, 0 on a new chain. It must not be
+     * reorganised: the node goes back to a state that it has loaded without the code of contracts.
+     */
+    long loadedBlock() {
+        return loadedBlock;
     }
 
     /**
@@ -93,11 +103,12 @@ final class Anvil implements AutoCloseable {
 
     private StackProcess.Launch launch() throws IOException, InterruptedException {
         synchronized (states) {
-            return new StackProcess.Launch(
-                    states.newestFirst().isEmpty()
-                            ? settings.newChain()
-                            : settings.goingOn(replay.newest()),
-                    Map.of());
+            if (states.newestFirst().isEmpty()) {
+                return new StackProcess.Launch(settings.newChain(), Map.of());
+            }
+            List<String> line = settings.goingOn(replay.newest());
+            loadedBlock = states.newestFirst().get(0);
+            return new StackProcess.Launch(line, Map.of());
         }
     }
 

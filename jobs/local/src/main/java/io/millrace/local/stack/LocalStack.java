@@ -115,6 +115,11 @@ public final class LocalStack implements AutoCloseable {
         return requireNonNull(anvil, NOT_STARTED).process();
     }
 
+    /** The newest block of the L2 that may not be replaced: its node has not mined it itself. */
+    public long loadedBlock() {
+        return requireNonNull(anvil, NOT_STARTED).loadedBlock();
+    }
+
     /**
      * Flink's processes.
      *

@@ -17,9 +17,11 @@ class ChaosReportTest {
             new Books(true, List.of(new Books.Check("charges-unique", true, "2 request ids")));
     private static final Ends.Count WELL = new Ends.Count(3, 2, 1, 0, 0, List.of());
     private static final Proofs.Verdict PROVED = new Proofs.Verdict(1, 2, List.of());
-    private static final ChaosReport.Signs NO_SIGNS = new ChaosReport.Signs(List.of(), List.of());
+    private static final ChaosReport.Signs NO_SIGNS =
+            new ChaosReport.Signs(List.of(), List.of(), 0);
     private static final Sign ALARM = new Sign(Sign.Sort.ALARM, "submit.halts", "1", 5);
-    private static final Sign ERROR = new Sign(Sign.Sort.ERROR, "kafka", "ERROR why", 6);
+    private static final Sign ERROR =
+            new Sign(Sign.Sort.ERROR, "kafka", "ERROR why", 6_300_000_000L);
 
     private static ChaosReport report(
             Ends.Count count, long unexplainedNano, Proofs.Verdict proofs, Books books) {
@@ -103,7 +105,9 @@ class ChaosReportTest {
     void ok_signsThatAFaultExplains_doNotMatter() {
         List<Sign> both = List.of(ALARM, ERROR);
 
-        assertThat(report("", WELL, 0, PROVED, GOOD, new ChaosReport.Signs(both, List.of())).ok())
+        assertThat(
+                        report("", WELL, 0, PROVED, GOOD, new ChaosReport.Signs(both, List.of(), 0))
+                                .ok())
                 .isTrue();
         assertThat(
                         report(
@@ -112,7 +116,7 @@ class ChaosReportTest {
                                         0,
                                         PROVED,
                                         GOOD,
-                                        new ChaosReport.Signs(both, List.of(ERROR)))
+                                        new ChaosReport.Signs(both, List.of(ERROR), 0))
                                 .ok())
                 .as("an error without a fault of its kind")
                 .isFalse();
@@ -127,7 +131,8 @@ class ChaosReportTest {
                                 0,
                                 PROVED,
                                 GOOD,
-                                new ChaosReport.Signs(List.of(ALARM, ALARM, ERROR), List.of(ERROR)))
+                                new ChaosReport.Signs(
+                                        List.of(ALARM, ALARM, ERROR), List.of(ERROR), 0))
                         .toJson()
                         .path("signs");
 
@@ -135,7 +140,7 @@ class ChaosReportTest {
                 .isEqualTo(
                         "{\"alarms\":2,\"errors\":1,\"refusals\":0,"
                                 + "\"alarmsByMetric\":{\"submit.halts\":2},"
-                                + "\"unexplained\":[\"ERROR kafka: ERROR why\"]}");
+                                + "\"unexplained\":[\"6.3 s  ERROR kafka: ERROR why\"]}");
     }
 
     @Test

@@ -143,6 +143,20 @@ class ExcusesTest {
         assertThat(unexplained(other, FaultKind.KILL_ZOOKEEPER)).hasSize(1);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "jobmanager, \"LeaderLatch - Can't find our node.\", PAUSE_JOBMANAGER, KILL_BROKER",
+        "taskmanager-1, ClassicKafkaConsumer - Failed to close fetcher, KILL_SUBMITTER, REORG",
+        "taskmanager-0, TaskManagerRunner - Fatal error occurred, PAUSE_SUBMITTER, KILL_BROKER"
+    })
+    void error_thatAKindOfFaultCauses_isExplainedByNoOther(
+            String process, String words, FaultKind kind, FaultKind other) {
+        Sign error = new Sign(Sign.Sort.ERROR, process, "ERROR [x] " + words, at(12));
+
+        assertThat(unexplained(error, kind)).isEmpty();
+        assertThat(unexplained(error, other)).hasSize(1);
+    }
+
     private static List<Sign> unexplained(Sign sign, FaultKind kind) {
         return Excuses.unexplained(List.of(sign), List.of(fault(kind)), START_NANOS);
     }

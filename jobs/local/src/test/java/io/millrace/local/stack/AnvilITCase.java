@@ -55,6 +55,9 @@ class AnvilITCase {
                 process.start();
 
                 assertThat(session.blockNumber()).isGreaterThanOrEqualTo(head - 1);
+                assertThat(anvil.loadedBlock())
+                        .as("what it has not mined itself it may not give up")
+                        .isGreaterThanOrEqualTo(head - 1);
                 assertThat(session.hashOf(head - 1)).isEqualTo(last);
                 assertThat(session.hashOf(0)).isEqualTo(early);
                 assertThat(isMined(session, hash)).isTrue();

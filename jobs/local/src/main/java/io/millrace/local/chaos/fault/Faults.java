@@ -3,10 +3,12 @@ package io.millrace.local.chaos.fault;
 import io.millrace.job.Uids;
 import io.millrace.local.chaos.proxy.Limits;
 import io.millrace.local.chaos.proxy.NodeProxy;
+import io.millrace.local.stack.EvmSession;
 import io.millrace.local.stack.FlinkRest;
 import io.millrace.local.stack.JobRunner;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackProcess;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -152,10 +154,24 @@ public final class Faults {
         return new ChainFault(
                 stack.file(),
                 chain -> {
+                    awaitOwnBlocks(chain, depth);
                     List<String> kept = keep ? chain.rawTransactions(depth) : List.of();
                     chain.reorganise(depth, kept);
                     return depth + " blocks" + (keep ? ", " + kept.size() + " transactions" : "");
                 });
+    }
+
+    /** A node that was just started has to mine as many blocks first as it is to give up. */
+    private void awaitOwnBlocks(EvmSession chain, int depth)
+            throws IOException, InterruptedException {
+        long giveUpNanos = System.nanoTime() + START_LIMIT.toNanos();
+        while (chain.blockNumber() - depth <= stack.loadedBlock()) {
+            if (System.nanoTime() - giveUpNanos > 0) {
+                throw new IOException(
+                        "the L2 node has not mined %d blocks since its start".formatted(depth));
+            }
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        }
     }
 
     /** The TaskManager that runs the submitter. */

@@ -29,6 +29,9 @@ final class LargeNodeState {
     private static final BigInteger GAS = BigInteger.valueOf(7_000_000);
     private static final int MINING_SECONDS = 30;
 
+    /** Ordinary: what is paid here is what the settler is told to pay next. */
+    private static final BigInteger TIP_WEI = BigInteger.valueOf(1_000_000_000);
+
     /** EIP-170. */
     private static final int CODE_BYTES = 24_576;
 
@@ -60,13 +63,16 @@ final class LargeNodeState {
             BigInteger price = node.ethGasPrice().send().getGasPrice().shiftLeft(1);
             for (int i = 0; i < CONTRACTS; i++) {
                 RawTransaction creation =
-                        RawTransaction.createContractTransaction(
+                        RawTransaction.createTransaction(
+                                stack.chainId(),
                                 nonce.add(BigInteger.valueOf(i)),
-                                price,
                                 GAS,
+                                "",
                                 BigInteger.ZERO,
-                                initCode(random));
-                send(node, TransactionEncoder.signMessage(creation, stack.chainId(), key));
+                                initCode(random),
+                                TIP_WEI,
+                                price.add(TIP_WEI));
+                send(node, TransactionEncoder.signMessage(creation, key));
             }
             BigInteger mined = nonce.add(BigInteger.valueOf(CONTRACTS));
             for (int second = 0;
