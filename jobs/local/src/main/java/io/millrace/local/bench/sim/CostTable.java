@@ -3,6 +3,7 @@ package io.millrace.local.bench.sim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
@@ -14,7 +15,7 @@ import java.util.TreeMap;
 public final class CostTable {
 
     private final String device;
-    private final TreeMap<Integer, TreeMap<Long, Double>> curves = new TreeMap<>();
+    private final NavigableMap<Integer, NavigableMap<Long, Double>> curves = new TreeMap<>();
 
     /** Of CSV lines {@code rows,length,millis}. */
     CostTable(String device, List<String> lines) {
@@ -42,8 +43,8 @@ public final class CostTable {
     /** Time of {@code rows} padded to {@code length} tokens. */
     public long nanos(int rows, int length) {
         long tokens = (long) rows * length;
-        Map.Entry<Integer, TreeMap<Long, Double>> below = curves.floorEntry(length);
-        Map.Entry<Integer, TreeMap<Long, Double>> above = curves.ceilingEntry(length);
+        Map.Entry<Integer, NavigableMap<Long, Double>> below = curves.floorEntry(length);
+        Map.Entry<Integer, NavigableMap<Long, Double>> above = curves.ceilingEntry(length);
         if (below == null || above == null) {
             return (long) on((below == null ? curves.firstEntry() : curves.lastEntry()), tokens);
         }
@@ -54,8 +55,8 @@ public final class CostTable {
         return (long) (low + (high - low) * share);
     }
 
-    private static double on(Map.Entry<Integer, TreeMap<Long, Double>> entry, long tokens) {
-        TreeMap<Long, Double> curve = entry.getValue();
+    private static double on(Map.Entry<Integer, NavigableMap<Long, Double>> entry, long tokens) {
+        NavigableMap<Long, Double> curve = entry.getValue();
         Map.Entry<Long, Double> below = curve.floorEntry(tokens);
         Map.Entry<Long, Double> above = curve.ceilingEntry(tokens);
         if (below == null) {
