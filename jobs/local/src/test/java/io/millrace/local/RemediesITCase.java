@@ -226,10 +226,12 @@ class RemediesITCase {
     /** As {@code kafka-transactions.sh abort} does with what {@code find-hanging} names. */
     private static void abortInItsPartition(Admin admin, TopicPartition held, String id)
             throws Exception {
-        long hanging =
-                admin.describeTransactions(List.of(id)).description(id).get().producerId();
+        long hanging = admin.describeTransactions(List.of(id)).description(id).get().producerId();
         for (var producer :
-                admin.describeProducers(List.of(held)).partitionResult(held).get().activeProducers()) {
+                admin.describeProducers(List.of(held))
+                        .partitionResult(held)
+                        .get()
+                        .activeProducers()) {
             if (producer.producerId() == hanging) {
                 admin.abortTransaction(
                                 new AbortTransactionSpec(

@@ -145,7 +145,9 @@ class EpochSubmitterTest {
                 catchThrowableOfType(SettlementHaltedException.class, rig::step);
 
         assertThat(halt.reason()).isEqualTo(Reason.DIVERGED);
-        assertThat(halt).hasMessageContainingAll("epoch 1", first.hash(), other, "SETTLER_ROLE", "older copy");
+        assertThat(halt)
+                .hasMessageContainingAll(
+                        "epoch 1", first.hash(), other, "SETTLER_ROLE", "older copy");
     }
 
     @Test
