@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClusterOperator {
 
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     /** What a cluster has from the job's jar, if at all, and not from Flink and the image. */
     private static final Pattern NOT_OF_THE_CLUSTER =
