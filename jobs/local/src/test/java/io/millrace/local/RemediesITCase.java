@@ -59,7 +59,10 @@ class RemediesITCase {
     @TempDir private static Path folder;
 
     private static LocalStack stack;
+
+    @SuppressWarnings("NullAway.Init") // by submit, which the stack calls when it starts
     private static ClusterOperator operator;
+
     private static StackClient client;
 
     /** The first that was taken, soon outdated. */
