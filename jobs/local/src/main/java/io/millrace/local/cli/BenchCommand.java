@@ -27,8 +27,8 @@ final class BenchCommand {
     @Command(
             name = "latency",
             description =
-                    "From a request's append to its answer, alone on an idle stack and at 30, 50,"
-                            + " 70 and 90 %% of what the stack can take, beside the model alone.",
+                    "From a request's append to its answer, alone on an idle stack and at shares"
+                            + " of what the stack can take, beside the model alone.",
             mixinStandardHelpOptions = true)
     int latency(
             @Option(
