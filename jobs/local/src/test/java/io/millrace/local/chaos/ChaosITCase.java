@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.InferenceSettlementJob;
 import io.millrace.local.chaos.fault.FaultKind;
+import io.millrace.local.stack.TestStack;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +27,11 @@ class ChaosITCase {
             List.of(FaultKind.KILL_SUBMITTER, FaultKind.REORG, FaultKind.KILL_ALL);
 
     @TempDir private Path folder;
+
+    @BeforeAll
+    static void beAlone() {
+        TestStack.endUnused();
+    }
 
     @Test
     void stack_submitterAndThenEverythingKilledAndBlocksLost_losesAndDoublesNothing()

@@ -26,6 +26,7 @@ import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +36,11 @@ class LocalStackITCase {
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
     @TempDir private Path folder;
+
+    @BeforeAll
+    static void beAlone() {
+        TestStack.endUnused();
+    }
 
     @Test
     void stack_started_isFundedFromTheVaultAndLeavesNothingRunning() throws Exception {

@@ -3,8 +3,6 @@ package io.millrace.local.stack;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.topic.Topics;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,16 +22,15 @@ import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
  * One broker for all tests that need nothing else of a stack, as its start takes longer than most
  * of them. Each finds the job's topics new and empty, and no transaction open. A test that kills or
- * configures a broker has one of its own.
+ * configures a broker has one of its own. It belongs to the process, as a fork runs each class by
+ * itself, and ends with it.
  */
 public final class SharedBroker implements BeforeEachCallback {
 
-    private static final Namespace OWN = Namespace.create(SharedBroker.class);
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     /** So that a test does not wait ten seconds for a transaction whose time is over. */
@@ -81,16 +78,7 @@ public final class SharedBroker implements BeforeEachCallback {
 
     @Override
     public void beforeEach(ExtensionContext context) throws Exception {
-        servers =
-                Objects.requireNonNull(
-                                context.getRoot()
-                                        .getStore(OWN)
-                                        .getOrComputeIfAbsent(
-                                                Running.class,
-                                                none -> Running.started(),
-                                                Running.class))
-                        .broker
-                        .bootstrapServers();
+        servers = Running.BROKER.bootstrapServers();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
             endTransactions(admin);
             deleteTopics(admin);
@@ -121,10 +109,14 @@ public final class SharedBroker implements BeforeEachCallback {
         return admin.listTopics().names().get().stream().filter(Topics.ALL::contains).toList();
     }
 
-    /** Until all tests have run. */
-    private record Running(KafkaBroker broker, Path folder) implements AutoCloseable {
+    /** Once a test asks for it. */
+    private static final class Running {
 
-        static Running started() {
+        static final KafkaBroker BROKER = started();
+
+        private Running() {}
+
+        private static KafkaBroker started() {
             try {
                 Path folder = Files.createTempDirectory("broker");
                 KafkaBroker broker =
@@ -136,19 +128,17 @@ public final class SharedBroker implements BeforeEachCallback {
                         folder.resolve("kafka/server.properties"),
                         SETTINGS,
                         StandardOpenOption.APPEND);
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> end(broker, folder)));
                 broker.process().start();
-                return new Running(broker, folder);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                return broker;
             } catch (Exception e) {
                 throw new IllegalStateException("the broker does not start", e);
             }
         }
 
-        @Override
-        public void close() throws IOException {
+        private static void end(KafkaBroker broker, Path folder) {
             broker.process().close();
-            FileUtils.deleteDirectory(folder.toFile());
+            FileUtils.deleteDirectoryQuietly(folder.toFile());
         }
     }
 }
