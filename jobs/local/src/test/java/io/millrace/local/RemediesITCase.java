@@ -284,20 +284,6 @@ class RemediesITCase {
     }
 
     @Test
-    @Order(5)
-    void chain_brokeItsFinality_stateRebuiltFromWhatItSaysNow() throws Exception {
-        String savepoint = operator.stop();
-        try (EvmSession chain = new EvmSession(stack.file().rpcUrl(), stack.file().chainId())) {
-            chain.reorganise(20, List.of());
-        }
-        assertThat(operator.awaitFailed(operator.start(savepoint)))
-                .contains("FinalityViolatedException");
-        operator.set("chain.finality", "8"); // more than the four blocks of its tag
-        operator.start(recovered());
-        assertGoesOn();
-    }
-
-    @Test
     @Order(6)
     void topics_thatLostRecords_restoredAndTheStateRebuilt() throws Exception {
         String savepoint = operator.stop();
