@@ -2,7 +2,6 @@ package io.millrace.local.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.millrace.admit.RequestSignature;
 import io.millrace.infer.BundledModels;
 import io.millrace.infer.DjlModelEngine;
 import io.millrace.infer.ModelRunner;
@@ -11,14 +10,12 @@ import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.bench.BenchReport.Bound;
 import io.millrace.local.client.RequestProducer;
+import io.millrace.local.client.StackTraffic;
 import io.millrace.local.client.Traffic;
-import io.millrace.local.stack.KeyFile;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackException;
 import io.millrace.local.stack.StackFile;
-import io.millrace.unit.Eip712Domain;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -225,17 +222,7 @@ public final class LatencyBench {
     }
 
     private Traffic traffic(List<String> ofTexts) throws IOException {
-        StackFile stack = running.file();
-        List<byte[]> keys = new ArrayList<>();
-        for (StackFile.Account requester : stack.requesters()) {
-            keys.add(KeyFile.read(Path.of(requester.keyFile())));
-        }
-        return new Traffic(
-                new RequestSignature(new Eip712Domain(stack.chainId(), stack.vault())),
-                stack.model(),
-                keys,
-                ofTexts,
-                Clock.systemUTC().millis());
+        return StackTraffic.of(running.file(), running.file().requesters(), ofTexts);
     }
 
     private static double at(double[] sorted, double share) {

@@ -71,6 +71,11 @@ final class BenchCommand {
                                     seed,
                                     console::progress)
                             .run();
+        } catch (Exception e) {
+            if (!Interrupt.received()) {
+                console.line("what happened stands in " + directory.resolve("logs"));
+            }
+            throw e;
         }
         FileUtils.deleteDirectory(directory.toFile());
         return show(console, report);

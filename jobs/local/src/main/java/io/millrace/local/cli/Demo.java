@@ -6,6 +6,7 @@ import io.millrace.audit.Prover;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.local.client.SettledEpoch;
+import io.millrace.local.client.StackTraffic;
 import io.millrace.local.client.Totals;
 import io.millrace.local.client.Traffic;
 import io.millrace.local.stack.EvmSession;
@@ -77,7 +78,7 @@ final class Demo {
         List<Account> all = stack.requesters();
         Account poor = all.get(all.size() - 1);
         byte[] poorKey = KeyFile.read(Path.of(poor.keyFile()));
-        Traffic traffic = SendCommand.traffic(stack, all.subList(0, all.size() - 1), texts);
+        Traffic traffic = StackTraffic.of(stack, all.subList(0, all.size() - 1), texts);
         while (sent < requests) {
             for (int i = 0; i < CHUNK && sent < requests; i++) {
                 Traffic.Item item = traffic.mixed(sent++, poorKey, STRANGER);

@@ -3,20 +3,17 @@ package io.millrace.local.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.millrace.admit.RequestSignature;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.client.Ends;
 import io.millrace.local.client.Texts;
+import io.millrace.local.client.StackTraffic;
 import io.millrace.local.client.Traffic;
-import io.millrace.local.stack.KeyFile;
 import io.millrace.local.stack.StackException;
 import io.millrace.local.stack.StackFile;
-import io.millrace.unit.Eip712Domain;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -61,7 +58,7 @@ final class SendCommand implements Callable<Integer> {
         Console console = Console.open(json);
         List<String> texts = Texts.ofFile(input);
         StackFile stack = StackFile.read(folder.path());
-        Traffic traffic = traffic(stack, stack.requesters(), texts);
+        Traffic traffic = StackTraffic.of(stack, stack.requesters(), texts);
         ObjectNode result = JsonNodeFactory.instance.objectNode().put("sent", texts.size());
         ArrayNode ids = result.putArray("requests");
         List<RecordMetadata> places;
@@ -119,19 +116,5 @@ final class SendCommand implements Callable<Integer> {
             }
         }
         return ends.all();
-    }
-
-    static Traffic traffic(StackFile stack, List<StackFile.Account> requesters, List<String> texts)
-            throws IOException {
-        List<byte[]> keys = new ArrayList<>();
-        for (StackFile.Account requester : requesters) {
-            keys.add(KeyFile.read(Path.of(requester.keyFile())));
-        }
-        return new Traffic(
-                new RequestSignature(new Eip712Domain(stack.chainId(), stack.vault())),
-                stack.model(),
-                keys,
-                texts,
-                System.currentTimeMillis());
     }
 }

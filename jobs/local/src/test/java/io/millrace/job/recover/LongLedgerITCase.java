@@ -11,9 +11,7 @@ import io.millrace.settle.SentMark;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -38,7 +36,7 @@ class LongLedgerITCase {
     @Test
     void recover_ledgerGrowsFourfold_holdsNoMoreOfIt() throws Exception {
         String servers = BROKER.servers();
-        JobConfig config = config(servers);
+        JobConfig config = JobConfig.fromMap(BrokerOptions.of(servers), 2);
         GeneratedBooks books =
                 new GeneratedBooks(config.chain().domain(), config.settle().shardDepth());
         books.lengthen(servers, EPOCHS / 4);
@@ -128,21 +126,5 @@ class LongLedgerITCase {
         step.run();
         System.err.printf(
                 "%s of %d epochs: %.1f s%n", what, EPOCHS, (System.nanoTime() - beganNanos) / 1e9);
-    }
-
-    private static JobConfig config(String servers) {
-        Map<String, String> options = new HashMap<>();
-        options.put("kafka.bootstrap.servers", servers);
-        options.put("chain.rpc.urls", "http://127.0.0.1:8545"); // nobody asks it
-        options.put("chain.id", "31337");
-        options.put("vault.address", "0x00000000000000000000000000000000000000aa");
-        options.put("vault.code.hash", "0x" + "cc".repeat(32));
-        options.put("token.address", "0x00000000000000000000000000000000000000dd");
-        options.put("registry.address", "0x00000000000000000000000000000000000000bb");
-        options.put("settle.signer.key.file", "/none");
-        options.put("provider.accounts", "3");
-        options.put("provider.key.files", "/none");
-        options.put("models.dir", "/none");
-        return JobConfig.fromMap(options, 2);
     }
 }

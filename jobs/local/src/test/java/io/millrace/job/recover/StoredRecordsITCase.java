@@ -15,7 +15,6 @@ import io.millrace.meter.Charge;
 import io.millrace.settle.Receipt;
 import io.millrace.testing.ChargeBuilder;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +32,9 @@ class StoredRecordsITCase {
     @Test
     void recovery_diesHalfWay_whatWasAbortedIsPublishedOnce() throws Exception {
         String servers = BROKER.servers();
-        JobConfig config = JobConfig.fromMap(options(servers), 2);
+        Map<String, String> options = BrokerOptions.of(servers);
+        options.put("results.mode", "committed");
+        JobConfig config = JobConfig.fromMap(options, 2);
         LedgerReader reader =
                 new LedgerReader(
                         config,
@@ -74,23 +75,6 @@ class StoredRecordsITCase {
         assertThat(reader.abortedAnswers(List.of(lost, known)))
                 .as("answers for a second recovery to publish")
                 .isEmpty();
-    }
-
-    private static Map<String, String> options(String servers) {
-        Map<String, String> options = new HashMap<>();
-        options.put("kafka.bootstrap.servers", servers);
-        options.put("results.mode", "committed");
-        options.put("chain.rpc.urls", "http://127.0.0.1:8545"); // nobody asks it
-        options.put("chain.id", "31337");
-        options.put("vault.address", "0x00000000000000000000000000000000000000aa");
-        options.put("vault.code.hash", "0x" + "cc".repeat(32));
-        options.put("token.address", "0x00000000000000000000000000000000000000dd");
-        options.put("registry.address", "0x00000000000000000000000000000000000000bb");
-        options.put("settle.signer.key.file", "/none");
-        options.put("provider.accounts", "3");
-        options.put("provider.key.files", "/none");
-        options.put("models.dir", "/none");
-        return options;
     }
 
     private static OutboundRecord answer(Charge charge, long debitNano) {

@@ -5,18 +5,11 @@ import static io.millrace.local.pages.MarkdownTable.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaFieldAccess.AccessType;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import io.millrace.metrics.Metric;
 import io.millrace.metrics.MetricRegistrar;
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -32,18 +25,6 @@ class MetricsTest {
     /** In the order of the flow. */
     private static final List<String> GROUPS =
             List.of("admit", "infer", "meter", "settle", "submit", "chain");
-
-    private static final JavaClasses ENGINE =
-            new ClassFileImporter()
-                    .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                    .importPackages(
-                            "io.millrace.admit",
-                            "io.millrace.chain",
-                            "io.millrace.infer",
-                            "io.millrace.job",
-                            "io.millrace.meter",
-                            "io.millrace.metrics",
-                            "io.millrace.settle");
 
     @Test
     void metrics_inThePage_areThoseOfTheCode() throws Exception {
@@ -72,7 +53,7 @@ class MetricsTest {
 
     @Test
     void metrics_everyOne_isRegistered() {
-        assertThat(constants())
+        assertThat(EngineMetrics.constants())
                 .isNotEmpty()
                 .allMatch(
                         field ->
@@ -96,7 +77,7 @@ class MetricsTest {
                                                 && Pattern.matches(
                                                         "addGroup|counter|gauge|histogram|meter",
                                                         call.getTarget().getName())))
-                .check(ENGINE);
+                .check(EngineMetrics.ENGINE);
     }
 
     /** A row may shorten a name after the first one to what follows the group. */
@@ -123,30 +104,9 @@ class MetricsTest {
     }
 
     private static List<Metric> metrics() throws IllegalAccessException {
-        List<Metric> metrics = new ArrayList<>();
-        for (Class<?> owner :
-                constants().stream()
-                        .map(JavaField::getOwner)
-                        .map(JavaClass::reflect)
-                        .distinct()
-                        .sorted(Comparator.comparing(Class::getName))
-                        .toList()) {
-            for (Field field : Arrays.asList(owner.getDeclaredFields())) {
-                if (field.getType() == Metric.class) {
-                    field.setAccessible(true);
-                    metrics.add((Metric) field.get(null));
-                }
-            }
-        }
+        List<Metric> metrics = new ArrayList<>(EngineMetrics.all());
         metrics.sort(Comparator.comparing(metric -> GROUPS.indexOf(metric.group())));
         assertThat(metrics).allMatch(metric -> GROUPS.contains(metric.group()));
         return metrics;
-    }
-
-    private static List<JavaField> constants() {
-        return ENGINE.stream()
-                .flatMap(type -> type.getFields().stream())
-                .filter(field -> field.getRawType().isEquivalentTo(Metric.class))
-                .toList();
     }
 }

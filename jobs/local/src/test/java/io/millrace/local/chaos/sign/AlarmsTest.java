@@ -3,12 +3,8 @@ package io.millrace.local.chaos.sign;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaField;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import io.millrace.local.pages.EngineMetrics;
 import io.millrace.metrics.Metric;
-import java.lang.reflect.Field;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,33 +87,10 @@ class AlarmsTest {
         return TimeUnit.SECONDS.toNanos(second);
     }
 
-    private static Set<String> alarmsOfTheEngine() {
-        return new ClassFileImporter()
-                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                        .importPackages(
-                                "io.millrace.admit",
-                                "io.millrace.chain",
-                                "io.millrace.infer",
-                                "io.millrace.job",
-                                "io.millrace.meter",
-                                "io.millrace.settle")
-                        .stream()
-                        .map(JavaClass::getFields)
-                        .flatMap(Set::stream)
-                        .filter(field -> field.getRawType().isEquivalentTo(Metric.class))
-                        .map(AlarmsTest::value)
-                        .filter(Metric::alarm)
-                        .map(Metric::label)
-                        .collect(toSet());
-    }
-
-    private static Metric value(JavaField field) {
-        try {
-            Field reflected = field.reflect();
-            reflected.setAccessible(true);
-            return (Metric) reflected.get(null);
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException(e);
-        }
+    private static Set<String> alarmsOfTheEngine() throws IllegalAccessException {
+        return EngineMetrics.all().stream()
+                .filter(Metric::alarm)
+                .map(Metric::label)
+                .collect(toSet());
     }
 }
