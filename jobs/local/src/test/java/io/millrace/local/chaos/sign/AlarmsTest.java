@@ -72,7 +72,7 @@ class AlarmsTest {
 
     /** An alarm that no run could hear would be one that cries wolf unnoticed. */
     @Test
-    void rules_everyAlarmOfTheEngine_hasOneOrAReason() {
+    void rules_everyAlarmOfTheEngine_hasOneOrAReason() throws Exception {
         Set<String> ruled = new TreeSet<>(AlarmRule.WITHOUT.keySet());
         AlarmRule.ALL.forEach(rule -> ruled.add(rule.metric()));
 
