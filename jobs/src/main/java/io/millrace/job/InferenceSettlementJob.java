@@ -81,7 +81,7 @@ public final class InferenceSettlementJob {
         var receipts = dag.receipts(roots, epochs);
         var marks = dag.marks(epochs);
 
-        dag.gate(tasks, events);
+        dag.gate(tasks, epochs, events);
         dag.publishRejections(dag.rejections(candidates, tasks), marks);
         dag.publish(charges, config.results(), marks);
         dag.publishEpochs(epochs, receipts, marks);

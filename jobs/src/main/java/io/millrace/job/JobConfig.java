@@ -39,7 +39,8 @@ public record JobConfig(
             Duration transactionTimeout,
             Duration tickInterval,
             Map<String, Long> startOffsets,
-            Map<String, Long> lostRequests) {}
+            Map<String, Long> lostRequests,
+            Map<String, String> topicIds) {}
 
     /** The L2 and our contracts. */
     public record Chain(
@@ -70,6 +71,7 @@ public record JobConfig(
             Duration horizon,
             int maxRecordBytes,
             long maxUnsettledNano,
+            long maxUnsettledParts,
             Duration maxChainAge,
             Duration maxOpenTransaction) {}
 
@@ -125,7 +127,8 @@ public record JobConfig(
                         offsets(
                                 given,
                                 JobOptions.KAFKA_LOST_REQUESTS,
-                                Pattern.quote(Topics.REQUESTS))),
+                                Pattern.quote(Topics.REQUESTS)),
+                        given.get(JobOptions.KAFKA_TOPIC_IDS)),
                 new Chain(
                         rpcUrls(given),
                         new Eip712Domain(
@@ -148,6 +151,7 @@ public record JobConfig(
                         positive(given, JobOptions.ADMIT_HORIZON),
                         (int) atLeast(given, JobOptions.ADMIT_MAX_RECORD_BYTES, 1),
                         atLeast(given, JobOptions.ADMIT_MAX_UNSETTLED_NANO, 1),
+                        atLeast(given, JobOptions.ADMIT_MAX_UNSETTLED_PARTS, 1),
                         positive(given, JobOptions.ADMIT_MAX_CHAIN_AGE),
                         positive(given, JobOptions.REQUESTS_MAX_OPEN_TRANSACTION)),
                 infer(given),

@@ -1,5 +1,10 @@
 package io.millrace.job;
 
+import static io.millrace.job.OptionKinds.duration;
+import static io.millrace.job.OptionKinds.integer;
+import static io.millrace.job.OptionKinds.map;
+import static io.millrace.job.OptionKinds.number;
+import static io.millrace.job.OptionKinds.required;
 import static org.apache.flink.configuration.ConfigOptions.key;
 
 import io.millrace.chain.event.LogsCheck;
@@ -30,41 +35,41 @@ public final class JobOptions {
                                 + " by it.");
 
     public static final ConfigOption<Duration> KAFKA_TRANSACTION_TIMEOUT =
-            key("kafka.transaction.timeout")
-                    .durationType()
-                    .defaultValue(Duration.ofMinutes(15))
-                    .withDescription(
-                            "How long a transaction may be open before the broker aborts it. The"
-                                + " job refuses to start unless it covers two checkpoint time-outs,"
-                                + " one interval and a minute, and one more time-out and interval"
-                                + " for each failed checkpoint that is tolerated. At most the"
-                                + " brokers' transaction.max.timeout.ms.");
+            duration(
+                    "kafka.transaction.timeout",
+                    Duration.ofMinutes(15),
+                    "How long a transaction may be open before the broker aborts it. The job"
+                            + " refuses to start unless it covers two checkpoint time-outs, one"
+                            + " interval and a minute, and one more time-out and interval for each"
+                            + " failed checkpoint that is tolerated. At most the brokers'"
+                            + " transaction.max.timeout.ms.");
 
     public static final ConfigOption<Duration> KAFKA_TICK_INTERVAL =
-            key("kafka.tick.interval")
-                    .durationType()
-                    .defaultValue(Duration.ofMillis(500))
-                    .withDescription(
-                            "Pause between two clock records of the job; they go to the partitions"
-                                    + " of the request topic in turn.");
+            duration(
+                    "kafka.tick.interval",
+                    Duration.ofMillis(500),
+                    "Pause between two clock records of the job; they go to the partitions of"
+                            + " the request topic in turn.");
 
     public static final ConfigOption<Map<String, String>> KAFKA_START_OFFSETS =
-            key("kafka.start.offsets")
-                    .mapType()
-                    .defaultValue(Map.of())
-                    .withDescription(
-                            "Where sources without state begin to read, topic-partition:offset,"
-                                    + " comma-separated; the others begin at the start of their"
-                                    + " topic. A state that recover has rebuilt holds its own.");
+            map(
+                    "kafka.start.offsets",
+                    "Where sources without state begin to read, topic-partition:offset,"
+                            + " comma-separated; the others begin at the start of their topic. A"
+                            + " state that recover has rebuilt holds its own.");
 
     public static final ConfigOption<Map<String, String>> KAFKA_LOST_REQUESTS =
-            key("kafka.lost.requests")
-                    .mapType()
-                    .defaultValue(Map.of())
-                    .withDescription(
-                            "Accepts that requests before an offset were gone before they were"
-                                    + " read, topic-partition:offset as the error prints it."
-                                    + " admit.lostOffsets counts them.");
+            map(
+                    "kafka.lost.requests",
+                    "Accepts that requests before an offset were gone before they were read,"
+                            + " topic-partition:offset as the error prints it. admit.lostOffsets"
+                            + " counts them.");
+
+    public static final ConfigOption<Map<String, String>> KAFKA_TOPIC_IDS =
+            map(
+                    "kafka.topic.ids",
+                    "Accepts that a topic was deleted and created anew and is read on from the"
+                            + " same offsets, topic:id as the error prints it.");
 
     public static final ConfigOption<List<String>> CHAIN_RPC_URLS =
             key("chain.rpc.urls")
@@ -102,11 +107,10 @@ public final class JobOptions {
             required("registry.address", "ModelRegistry.");
 
     public static final ConfigOption<Long> CHAIN_START_BLOCK =
-            key("chain.start.block")
-                    .longType()
-                    .defaultValue(0L)
-                    .withDescription(
-                            "Block of the vault's deployment; a new job reads from there.");
+            number(
+                    "chain.start.block",
+                    0,
+                    "Block of the vault's deployment; a new job reads from there.");
 
     public static final ConfigOption<String> CHAIN_FINALITY =
             key("chain.finality")
@@ -118,11 +122,10 @@ public final class JobOptions {
                                     + " tags.");
 
     public static final ConfigOption<Duration> CHAIN_POLL_INTERVAL =
-            key("chain.poll.interval")
-                    .durationType()
-                    .defaultValue(Duration.ofSeconds(2))
-                    .withDescription(
-                            "Pause between two looks at the chain, of source and submitter.");
+            duration(
+                    "chain.poll.interval",
+                    Duration.ofSeconds(2),
+                    "Pause between two looks at the chain, of source and submitter.");
 
     public static final ConfigOption<LogsCheck> CHAIN_LOGS_CHECK =
             key("chain.logs.check")
@@ -141,26 +144,24 @@ public final class JobOptions {
                             + " 0600, or 0440 for a Kubernetes secret).");
 
     public static final ConfigOption<Long> CHAIN_TRANSACTION_MAX_GAS =
-            key("chain.transaction.max.gas")
-                    .longType()
-                    .defaultValue(SubmitOptions.MAX_TRANSACTION_GAS)
-                    .withDescription(
-                            "Most gas a transaction may ask for on this chain, by default"
-                                    + " EIP-7825's; a part that needs more waits, with an alarm.");
+            number(
+                    "chain.transaction.max.gas",
+                    SubmitOptions.MAX_TRANSACTION_GAS,
+                    "Most gas a transaction may ask for on this chain, by default EIP-7825's; a"
+                            + " part that needs more waits, with an alarm.");
 
     public static final ConfigOption<Long> SETTLE_TIP_MAX_WEI =
-            key("settle.tip.max.wei")
-                    .longType()
-                    .defaultValue(MarketFeePolicy.MAX_TIP_WEI)
-                    .withDescription(
-                            "Most tip for a unit of gas, whatever a node suggests. A first offer is"
-                                    + " at most half of it, and what the newest blocks were paid.");
+            number(
+                    "settle.tip.max.wei",
+                    MarketFeePolicy.MAX_TIP_WEI,
+                    "Most tip for a unit of gas, whatever a node suggests. A first offer is at"
+                            + " most half of it, and what the newest blocks were paid.");
 
     public static final ConfigOption<Long> SETTLE_SIGNER_LOW_WEI =
-            key("settle.signer.low.wei")
-                    .longType()
-                    .defaultValue(SubmitOptions.LOW_BALANCE_WEI)
-                    .withDescription("The metric lowBalance is 1 while the settler has less wei.");
+            number(
+                    "settle.signer.low.wei",
+                    SubmitOptions.LOW_BALANCE_WEI,
+                    "The metric lowBalance is 1 while the settler has less wei.");
 
     public static final ConfigOption<List<Integer>> PROVIDER_ACCOUNTS =
             key("provider.accounts")
@@ -195,52 +196,55 @@ public final class JobOptions {
                                 + " checkpoint.");
 
     public static final ConfigOption<Duration> ADMIT_HORIZON =
-            key("admit.horizon")
-                    .durationType()
-                    .defaultValue(Duration.ofHours(1))
-                    .withDescription(
-                            "How far away a deadline may be. Bounds the state that refuses"
-                                    + " duplicates; lowering it keeps what is stored.");
+            duration(
+                    "admit.horizon",
+                    Duration.ofHours(1),
+                    "How far away a deadline may be. Bounds the state that refuses duplicates;"
+                            + " lowering it keeps what is stored.");
 
     public static final ConfigOption<Integer> ADMIT_MAX_RECORD_BYTES =
-            key("admit.max.record.bytes")
-                    .intType()
-                    .defaultValue(256 * 1024)
-                    .withDescription("Longest request record that is decoded, bytes.");
+            integer(
+                    "admit.max.record.bytes",
+                    256 * 1024,
+                    "Longest request record that is decoded, bytes.");
 
     public static final ConfigOption<Long> ADMIT_MAX_UNSETTLED_NANO =
-            key("admit.max.unsettled.nano")
-                    .longType()
-                    .defaultValue(1_000 * Nano.PER_TOKEN)
-                    .withDescription(
-                            "Nano-USD that may be reserved or charged and not final on chain; there"
-                                + " requests stay in Kafka until it is below three quarters. Give"
-                                + " several times what is charged between two settlements.");
+            number(
+                    "admit.max.unsettled.nano",
+                    1_000 * Nano.PER_TOKEN,
+                    "Nano-USD that may be reserved or charged and not final on chain; there"
+                            + " requests stay in Kafka until it is below three quarters. Give"
+                            + " several times what is charged between two settlements.");
+
+    public static final ConfigOption<Long> ADMIT_MAX_UNSETTLED_PARTS =
+            number(
+                    "admit.max.unsettled.parts",
+                    4_096,
+                    "Parts of epochs that may be sealed and not final on chain; there requests"
+                            + " stay in Kafka until they are below three quarters. Give several"
+                            + " times what is sealed while the L2 takes to finality.");
 
     public static final ConfigOption<Duration> ADMIT_MAX_CHAIN_AGE =
-            key("admit.max.chain.age")
-                    .durationType()
-                    .defaultValue(Duration.ofMinutes(45))
-                    .withDescription(
-                            "Requests are read while the newest final block that was read is"
-                                + " younger. Must be less than the registry's PRICE_NOTICE, else"
-                                + " the job refuses to start, so that none is charged a price that"
-                                + " had changed unheard. Give more than the L2 takes to finality.");
+            duration(
+                    "admit.max.chain.age",
+                    Duration.ofMinutes(45),
+                    "Requests are read while the newest final block that was read is younger."
+                            + " Must be less than the registry's PRICE_NOTICE, else the job"
+                            + " refuses to start, so that none is charged a price that had changed"
+                            + " unheard. Give more than the L2 takes to finality.");
 
     public static final ConfigOption<Duration> REQUESTS_MAX_OPEN_TRANSACTION =
-            key("requests.max.open.transaction")
-                    .durationType()
-                    .defaultValue(Duration.ofSeconds(10))
-                    .withDescription(
-                            "How long a client's transaction may hide what follows it in the"
-                                + " request topic; then it is aborted, its requests never were.");
+            duration(
+                    "requests.max.open.transaction",
+                    Duration.ofSeconds(10),
+                    "How long a client's transaction may hide what follows it in the request"
+                            + " topic; then it is aborted, its requests never were.");
 
     public static final ConfigOption<Integer> FEE_BASIS_POINTS =
-            key("fee.basis.points")
-                    .intType()
-                    .defaultValue(250)
-                    .withDescription(
-                            "Protocol fee out of each debit to the treasury, 1/100 of 1 %.");
+            integer(
+                    "fee.basis.points",
+                    250,
+                    "Protocol fee out of each debit to the treasury, 1/100 of 1 %.");
 
     public static final ConfigOption<Integer> INFER_BATCH_MAX_ROWS =
             integer("infer.batch.max.rows", 128, "Most rows of one batch, if so many pay.");
@@ -262,64 +266,55 @@ public final class JobOptions {
             integer("infer.threads", 1, "CPU threads of one model's session.");
 
     public static final ConfigOption<Duration> INFER_BATCH_MAX_RUN =
-            key("infer.batch.max.run")
-                    .durationType()
-                    .defaultValue(Duration.ofMinutes(1))
-                    .withDescription(
-                            "Longest run of a batch in the model, several times the usual; then it"
-                                    + " counts as hung, and the job restarts.");
+            duration(
+                    "infer.batch.max.run",
+                    Duration.ofMinutes(1),
+                    "Longest run of a batch in the model, several times the usual; then it"
+                            + " counts as hung, and the job restarts.");
 
     public static final ConfigOption<Integer> SETTLE_SHARD_DEPTH =
-            key("settle.shard.depth")
-                    .intType()
-                    .defaultValue(4)
-                    .withDescription(
-                            "2^depth settlement shards: the vault's SHARD_DEPTH, fixed for ever.");
+            integer(
+                    "settle.shard.depth",
+                    4,
+                    "2^depth settlement shards: the vault's SHARD_DEPTH, fixed for ever.");
 
     public static final ConfigOption<Integer> EPOCH_CUT_EVERY_CHECKPOINTS =
-            key("epoch.cut.every.checkpoints")
-                    .intType()
-                    .defaultValue(6)
-                    .withDescription(
-                            "An epoch is cut at every n-th checkpoint;"
-                                + " execution.checkpointing.interval says how often they come.");
+            integer(
+                    "epoch.cut.every.checkpoints",
+                    6,
+                    "An epoch is cut at every n-th checkpoint; execution.checkpointing.interval"
+                            + " says how often they come.");
 
     public static final ConfigOption<Integer> EPOCH_HEARTBEAT_CUTS =
-            key("epoch.heartbeat.cuts")
-                    .intType()
-                    .defaultValue(1440)
-                    .withDescription(
-                            "After so many cuts without an epoch an empty one is settled, so that"
-                                    + " the vault's escape hatch does not open on a quiet stream. 0"
-                                    + " turns it off.");
+            integer(
+                    "epoch.heartbeat.cuts",
+                    1440,
+                    "After so many cuts without an epoch an empty one is settled, so that the"
+                            + " vault's escape hatch does not open on a quiet stream. 0 turns it"
+                            + " off.");
 
     public static final ConfigOption<Long> SETTLE_DUST_MIN_NANO =
-            key("settle.dust.min.nano")
-                    .longType()
-                    .defaultValue(0L)
-                    .withDescription("A requester with a lower pending total is carried, whole.");
+            number(
+                    "settle.dust.min.nano",
+                    0,
+                    "A requester with a lower pending total is carried, whole.");
 
     public static final ConfigOption<Integer> SETTLE_DUST_MAX_CUTS =
-            key("settle.dust.max.cuts")
-                    .intType()
-                    .defaultValue(24)
-                    .withDescription("Most cuts that dust is carried.");
+            integer("settle.dust.max.cuts", 24, "Most cuts that dust is carried.");
 
     public static final ConfigOption<Long> SETTLE_PART_MAX_GAS =
-            key("settle.part.max.gas")
-                    .longType()
-                    .defaultValue(16_200_000L)
-                    .withDescription(
-                            "Most gas of one settlement transaction, by upper bounds; a larger"
-                                    + " epoch is settled in balanced parts.");
+            number(
+                    "settle.part.max.gas",
+                    16_200_000,
+                    "Most gas of one settlement transaction, by upper bounds; a larger epoch is"
+                            + " settled in balanced parts.");
 
     public static final ConfigOption<Integer> SETTLE_PART_MAX_BYTES =
-            key("settle.part.max.bytes")
-                    .intType()
-                    .defaultValue(120 * 1024)
-                    .withDescription(
-                            "Most calldata of one settlement transaction, bytes; nodes relay"
-                                    + " 131,072, Arbitrum takes 95,000.");
+            integer(
+                    "settle.part.max.bytes",
+                    120 * 1024,
+                    "Most calldata of one settlement transaction, bytes; nodes relay 131,072,"
+                            + " Arbitrum takes 95,000.");
 
     public static final ConfigOption<Integer> PARALLELISM_ADMIT = parallelismOf("admit");
     public static final ConfigOption<Integer> PARALLELISM_INFER = parallelismOf("infer");
@@ -335,6 +330,7 @@ public final class JobOptions {
                     KAFKA_TICK_INTERVAL,
                     KAFKA_START_OFFSETS,
                     KAFKA_LOST_REQUESTS,
+                    KAFKA_TOPIC_IDS,
                     CHAIN_RPC_URLS,
                     CHAIN_ID,
                     VAULT_ADDRESS,
@@ -356,6 +352,7 @@ public final class JobOptions {
                     ADMIT_HORIZON,
                     ADMIT_MAX_RECORD_BYTES,
                     ADMIT_MAX_UNSETTLED_NANO,
+                    ADMIT_MAX_UNSETTLED_PARTS,
                     ADMIT_MAX_CHAIN_AGE,
                     REQUESTS_MAX_OPEN_TRANSACTION,
                     FEE_BASIS_POINTS,
@@ -377,14 +374,6 @@ public final class JobOptions {
                     PARALLELISM_SETTLE);
 
     private JobOptions() {}
-
-    private static ConfigOption<String> required(String key, String meaning) {
-        return key(key).stringType().noDefaultValue().withDescription(meaning);
-    }
-
-    private static ConfigOption<Integer> integer(String key, int preset, String meaning) {
-        return key(key).intType().defaultValue(preset).withDescription(meaning);
-    }
 
     private static ConfigOption<Integer> parallelismOf(String stage) {
         return key("parallelism." + stage)

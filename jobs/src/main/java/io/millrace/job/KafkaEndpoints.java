@@ -2,7 +2,9 @@ package io.millrace.job;
 
 import io.millrace.admit.RequestRecord;
 import io.millrace.chain.SealedPart;
+import io.millrace.job.input.InputTopic;
 import io.millrace.job.input.StartOffsets;
+import io.millrace.job.input.TopicIds;
 import io.millrace.job.input.WholeSource;
 import io.millrace.job.topic.Topics;
 import io.millrace.meter.Charge;
@@ -40,6 +42,16 @@ final class KafkaEndpoints {
                     + " start with --%s PARTITION:FIRST"
                             .formatted(JobOptions.KAFKA_LOST_REQUESTS.key());
 
+    private static final String NEW_BOOKS =
+            "rebuild the state from what is there with: jobs/bin/millrace recover, on a cluster as"
+                    + " jobs/RUNBOOK.md says";
+
+    private static final String NEW_REQUESTS =
+            "if it is a copy of the old one, each record at its old offset, or if what lies below"
+                    + " the offsets in the state may stay unanswered and uncharged, start with"
+                    + " --%s %s:ID; jobs/RUNBOOK.md says more"
+                            .formatted(JobOptions.KAFKA_TOPIC_IDS.key(), Topics.REQUESTS);
+
     /** After so long a partition that was added is read; Flink's default is minutes. */
     private static final String DISCOVERY_MILLIS = "10000";
 
@@ -65,7 +77,11 @@ final class KafkaEndpoints {
                         .setProperty("partition.discovery.interval.ms", DISCOVERY_MILLIS)
                         .setProperty("max.poll.records", MAX_REQUESTS_A_POLL)
                         .build();
-        return whole(requests, LOST_REQUESTS, partitions(config.lostRequests()));
+        return whole(
+                requests,
+                LOST_REQUESTS,
+                partitions(config.lostRequests()),
+                topic(Topics.REQUESTS, NEW_REQUESTS));
     }
 
     /** The job's own charges, once committed: they release reservations. */
@@ -89,12 +105,24 @@ final class KafkaEndpoints {
                         .setProperty("isolation.level", "read_committed")
                         .setProperty("partition.discovery.interval.ms", DISCOVERY_MILLIS)
                         .build();
-        return whole(records, LOST_BOOKS, Map.of());
+        return whole(records, LOST_BOOKS, Map.of(), topic(topic, NEW_BOOKS));
     }
 
     private <T> WholeSource<T> whole(
-            KafkaSource<T> source, String remedy, Map<TopicPartition, Long> accepted) {
-        return new WholeSource<>(source, config.bootstrapServers(), remedy, accepted);
+            KafkaSource<T> source,
+            String remedy,
+            Map<TopicPartition, Long> accepted,
+            InputTopic topic) {
+        return new WholeSource<>(source, config.bootstrapServers(), remedy, accepted, topic);
+    }
+
+    private InputTopic topic(String name, String remedy) {
+        String bootstrapServers = config.bootstrapServers();
+        return new InputTopic(
+                name,
+                topic -> TopicIds.at(bootstrapServers, topic),
+                config.topicIds().getOrDefault(name, ""),
+                remedy);
     }
 
     /** Used only where a source has no state. */

@@ -96,7 +96,9 @@ final class StageFactory {
 
     GateKeeperOperator gateKeeper() {
         return new GateKeeperOperator(
-                config.admit().maxUnsettledNano(), config.admit().maxChainAge().toMillis());
+                config.admit().maxUnsettledNano(),
+                config.admit().maxUnsettledParts(),
+                config.admit().maxChainAge().toMillis());
     }
 
     ClockOperator clock(RequestTopic.Factory topic) {

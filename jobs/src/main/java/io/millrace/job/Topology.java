@@ -139,10 +139,14 @@ final class Topology {
      * Holds requests back in Kafka while the chain has not been read, or too much is unsettled. The
      * last step of the way back is no edge of the DAG: gate and source meet in one process.
      */
-    void gate(SingleOutputStreamOperator<Task> tasks, DataStream<VaultEvent> events) {
+    void gate(
+            SingleOutputStreamOperator<Task> tasks,
+            SingleOutputStreamOperator<SealedPart> parts,
+            DataStream<VaultEvent> events) {
         var states =
                 step(
                         tasks.getSideOutput(AdmitFunction.PROMISED)
+                                .union(parts.getSideOutput(SealOperator.OWED))
                                 .connect(events)
                                 .transform("", type(GateState.class), stages.gateKeeper()),
                         Uids.GATE_KEEPER,

@@ -62,6 +62,7 @@ class JobConfigTest {
         options.put("chain.rpc.urls", "http://127.0.0.1:8545;https://node.example/v2/token");
         options.put("kafka.start.offsets", "inference.requests-0:42,inference.requests-1:7");
         options.put("kafka.lost.requests", "inference.requests-1:9");
+        options.put("kafka.topic.ids", "inference.requests:q1Sh9-_3E0aB");
         options.put("chain.start.block", "17");
         options.put("chain.finality", "12");
         options.put("chain.poll.interval", "500 ms");
@@ -72,6 +73,7 @@ class JobConfigTest {
         options.put("results.mode", "committed");
         options.put("admit.horizon", "2 h");
         options.putAll(Map.of("admit.max.record.bytes", "1000", "admit.max.unsettled.nano", "77"));
+        options.put("admit.max.unsettled.parts", "99");
         options.put("admit.max.chain.age", "20 min");
         options.put("requests.max.open.transaction", "15 s");
         options.put("fee.basis.points", "100");
@@ -110,7 +112,8 @@ class JobConfigTest {
                                 Duration.ofMinutes(10),
                                 Duration.ofSeconds(1),
                                 Map.of("inference.requests-0", 42L, "inference.requests-1", 7L),
-                                Map.of("inference.requests-1", 9L)));
+                                Map.of("inference.requests-1", 9L),
+                                Map.of("inference.requests", "q1Sh9-_3E0aB")));
         assertThat(config.chain().rpcUrls())
                 .containsExactly("http://127.0.0.1:8545", "https://node.example/v2/token");
         assertThat(config.chain().logsCheck()).isEqualTo(LogsCheck.RECEIPTS);
@@ -133,6 +136,7 @@ class JobConfigTest {
                                 Duration.ofHours(2),
                                 1000,
                                 77,
+                                99,
                                 Duration.ofMinutes(20),
                                 Duration.ofSeconds(15)));
         assertThat(config.feeBasisPoints()).isEqualTo(100);
@@ -207,6 +211,7 @@ class JobConfigTest {
                         Map.entry("parallelism.infer", "0"),
                         Map.entry("kafka.tick.interval", "0 s"),
                         Map.entry("admit.max.unsettled.nano", "0"),
+                        Map.entry("admit.max.unsettled.parts", "0"),
                         Map.entry("admit.max.chain.age", "0 s"),
                         Map.entry("requests.max.open.transaction", "0 s"),
                         Map.entry("infer.batch.max.run", "0 s"),

@@ -1,11 +1,11 @@
 package io.millrace.admit;
 
+import io.millrace.chain.OwedChange;
 import io.millrace.metrics.MetricRegistrar;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
@@ -50,7 +50,8 @@ public final class AdmitFunction
      * Nano-USD: what each task reserves, and below zero what a charge has left of its reservation.
      * Added up, less what has been settled, it is what requesters still owe.
      */
-    public static final OutputTag<Long> PROMISED = new OutputTag<>("promised", Types.LONG);
+    public static final OutputTag<OwedChange> PROMISED =
+            new OutputTag<>("promised", TypeInformation.of(OwedChange.class));
 
     private transient ValueState<Funds> funds;
     private transient MapState<String, Admitted> admitted;
@@ -200,7 +201,7 @@ public final class AdmitFunction
         context.timerService().registerEventTimeTimer(deadline);
         admittedCount.inc();
         reservedNano.inc(candidate.feeNano());
-        context.output(PROMISED, candidate.feeNano());
+        context.output(PROMISED, OwedChange.promised(candidate.feeNano()));
         out.collect(candidate.admitted(before.account()));
     }
 
@@ -220,7 +221,8 @@ public final class AdmitFunction
         funds.update(before.charge(entry.reservedNano(), change.amountNano()));
         unreservedNano.inc(entry.reservedNano());
         if (change.amountNano() < entry.reservedNano()) {
-            context.output(PROMISED, change.amountNano() - entry.reservedNano());
+            context.output(
+                    PROMISED, OwedChange.promised(change.amountNano() - entry.reservedNano()));
         }
         if (entry.due()) {
             admitted.remove(requestId);

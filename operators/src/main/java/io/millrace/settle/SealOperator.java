@@ -1,6 +1,7 @@
 package io.millrace.settle;
 
 import io.millrace.chain.CutPosition;
+import io.millrace.chain.OwedChange;
 import io.millrace.chain.SealedPart;
 import io.millrace.metrics.MetricRegistrar;
 import io.millrace.settle.marks.LostMarkException;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Seals epochs, at parallelism 1. In: what the shards cut, and the positions of the sources. Out:
- * the epochs, part by part in the order of the header chain, and {@link #ASSIGNMENTS}.
+ * the epochs, part by part in the order of the header chain, {@link #ASSIGNMENTS} and {@link
+ * #OWED}.
  *
  * <p>At every barrier each pending cut becomes one epoch, from whichever shards have arrived.
  * Shards that arrive later (their checkpoint failed half-way, or the barrier was unaligned and
@@ -54,6 +56,10 @@ public final class SealOperator extends AbstractStreamOperator<SealedPart>
     /** Where the chain stands at each checkpoint. */
     public static final OutputTag<CheckpointMark> MARKS =
             new OutputTag<>("checkpoint-marks", TypeInformation.of(CheckpointMark.class));
+
+    /** One for each part: how many the chain has yet to settle, once those that it has are gone. */
+    public static final OutputTag<OwedChange> OWED =
+            new OutputTag<>("owed-parts", TypeInformation.of(OwedChange.class));
 
     private static final long serialVersionUID = 1L;
 
@@ -247,6 +253,7 @@ public final class SealOperator extends AbstractStreamOperator<SealedPart>
         for (EpochSealer.Sealed epoch : sealer.seal(barrier)) {
             for (SealedPart part : epoch.parts()) {
                 output.collect(new StreamRecord<>(part));
+                output.collect(OWED, new StreamRecord<>(OwedChange.sealedPart()));
                 parts.inc();
                 sealedNano.inc(part.header().partSumNano());
             }

@@ -11,6 +11,7 @@ import static io.millrace.testing.RestoringHarness.second;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.chain.CutPosition;
+import io.millrace.chain.OwedChange;
 import io.millrace.chain.SealedPart;
 import io.millrace.meter.Charge;
 import io.millrace.testing.Feeding;
@@ -23,7 +24,7 @@ class SealOperatorTest {
     private static RestoringHarness<ShardRoot, CutPosition, SealedPart> harness() {
         return RestoringHarness.<ShardRoot, CutPosition, SealedPart>twoInputOperator(
                         () -> new SealOperator(OPTIONS, DOMAIN, Charges.CURRENT, Charges.SINKS))
-                .collecting(SealOperator.ASSIGNMENTS);
+                .collecting(SealOperator.ASSIGNMENTS, SealOperator.OWED);
     }
 
     /** Only one shard saw the barrier of the first cut before its checkpoint failed. */
@@ -48,6 +49,9 @@ class SealOperatorTest {
         assertThat(run.main())
                 .extracting(e -> e.header().receiptsSumNano())
                 .containsExactly(200L, 40L);
+        assertThat(run.side(SealOperator.OWED))
+                .as("parts that the gate of admission is told of")
+                .containsExactly(OwedChange.sealedPart(), OwedChange.sealedPart());
         assertThat(run.main().get(1).header().previousHeader()).isEqualTo(run.main().get(0).hash());
     }
 

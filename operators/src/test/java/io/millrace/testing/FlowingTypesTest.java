@@ -15,6 +15,7 @@ import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestRecord;
 import io.millrace.admit.Task;
 import io.millrace.admit.Terms;
+import io.millrace.chain.OwedChange;
 import io.millrace.infer.Outcome;
 import io.millrace.meter.Charge;
 import io.millrace.meter.Result;
@@ -41,6 +42,7 @@ class FlowingTypesTest {
                 FundsChange.class,
                 ModelListing.class,
                 Outcome.class,
+                OwedChange.class,
                 Price.class,
                 Rejection.class,
                 Release.class,

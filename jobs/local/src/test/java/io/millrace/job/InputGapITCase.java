@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.admit.RequestRecord;
+import io.millrace.job.input.TopicIds;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.SharedBroker;
+import io.millrace.local.stack.TopicCopy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Requests that are gone from the topic before the job has read them: aged out during a pause, or
- * deleted in front of a reader that waits. Their requesters would never hear anything.
+ * deleted in front of a reader that waits, or with the topic. Their requesters would never hear
+ * anything.
  */
 class InputGapITCase {
 
@@ -75,16 +78,61 @@ class InputGapITCase {
         }
     }
 
+    /**
+     * Once the requests at the offsets that the state had read already were passed over without a
+     * word, as soon as the topic had as many records as the old one.
+     */
+    @Test
+    void topic_createdAnewUnderItsName_isAnErrorUntilAccepted() throws Exception {
+        String servers = BROKER.servers();
+        send(servers, 10, 1);
+        JobClient first = start(servers, Map.of(), "");
+        awaitRead(9);
+        String savepoint = stop(first);
+        String before = TopicIds.at(servers, Topics.REQUESTS);
+        TopicCopy.recreate(servers, Topics.REQUESTS, 0);
+        send(servers, 20, 1);
+        String after = TopicIds.at(servers, Topics.REQUESTS);
+        READ.clear();
+
+        assertFails(
+                start(servers, Map.of(), savepoint),
+                "topic inference.requests has id " + after,
+                "had id " + before,
+                "deleted and created anew",
+                "--kafka.topic.ids inference.requests:" + after);
+        assertFails(start(servers, Map.of(), Map.of(Topics.REQUESTS, before), savepoint), before);
+        assertThat(READ).as("read of another topic").isEmpty();
+
+        JobClient accepted = start(servers, Map.of(), Map.of(Topics.REQUESTS, after), savepoint);
+        awaitRead(19);
+        assertThat(READ).containsExactly(10L, 11L, 12L, 13L, 14L, 15L, 16L, 17L, 18L, 19L);
+
+        JobClient goesOn = start(servers, Map.of(), stop(accepted));
+        send(servers, 1, 1);
+        awaitRead(20);
+        goesOn.cancel().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
+    void topic_createdAnewUnderARunningJob_endsIt() throws Exception {
+        String servers = BROKER.servers();
+        send(servers, 10, 1);
+        JobClient job = start(servers, Map.of(), "");
+        awaitRead(9);
+        TopicCopy.recreate(servers, Topics.REQUESTS, 0);
+        send(servers, 20, 1);
+
+        // What says so is whoever looks first: the reader, while the topic has less than was read,
+        // or the coordinator, however much it has.
+        assertFails(job, "topic inference.requests", "nothing was skipped, the job has ended");
+    }
+
     private void assertAgedOutDuringAPause(String servers, Admin admin) throws Exception {
         send(servers, 10, 1);
         JobClient first = start(servers, Map.of(), "");
         awaitRead(9);
-        String savepoint =
-                first.stopWithSavepoint(
-                                false,
-                                folder.resolve("savepoints").toUri().toString(),
-                                SavepointFormatType.CANONICAL)
-                        .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        String savepoint = stop(first);
         send(servers, 10, 1);
         delete(admin, 15);
 
@@ -113,6 +161,14 @@ class InputGapITCase {
         assertThat(READ).as("records behind the gap").doesNotContain(20L + MANY - 1);
     }
 
+    private String stop(JobClient job) throws Exception {
+        return job.stopWithSavepoint(
+                        false,
+                        folder.resolve("savepoints").toUri().toString(),
+                        SavepointFormatType.CANONICAL)
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
     private static void assertFails(JobClient job, String... said) {
         var failed =
                 assertThatThrownBy(
@@ -123,6 +179,12 @@ class InputGapITCase {
     }
 
     private static JobClient start(String servers, Map<String, Long> lost, String savepoint)
+            throws Exception {
+        return start(servers, lost, Map.of(), savepoint);
+    }
+
+    private static JobClient start(
+            String servers, Map<String, Long> lost, Map<String, String> topicIds, String savepoint)
             throws Exception {
         Configuration flink = new Configuration();
         flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
@@ -140,7 +202,8 @@ class InputGapITCase {
                                 Duration.ofMinutes(5),
                                 Duration.ofSeconds(1),
                                 Map.of(),
-                                lost));
+                                lost,
+                                topicIds));
         env.fromSource(
                         kafka.requests(),
                         WatermarkStrategy.noWatermarks(),

@@ -121,6 +121,7 @@ class LostMarkITCase {
                         Duration.ofMinutes(5),
                         Duration.ofSeconds(1),
                         Map.of(),
+                        Map.of(),
                         Map.of()));
     }
 

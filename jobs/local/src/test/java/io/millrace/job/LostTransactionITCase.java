@@ -76,6 +76,7 @@ class LostTransactionITCase {
                                                 TRANSACTION_TIMEOUT,
                                                 Duration.ofSeconds(1),
                                                 Map.of(),
+                                                Map.of(),
                                                 Map.of()))
                                 .exactlyOnce(LedgerSink.MONEY));
         return env.executeAsync();

@@ -173,6 +173,7 @@ class PooledTransactionsITCase {
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(1),
                         Map.of(),
+                        Map.of(),
                         Map.of()));
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.contracts.ModelRegistry;
+import io.millrace.local.stack.EvmSession;
 import io.millrace.local.stack.KeyFile;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackFile.Account;
@@ -42,6 +43,7 @@ class AdmissionGateITCase {
     private static final long LIMIT_NANO = 60_000;
     private static final int UNSETTLED_VALUE = 2;
     private static final int CHAIN_SILENT = 3;
+    private static final int UNSETTLED_PARTS = 4;
     private static final long NEW_PRICE = 70_000_000;
     private static final long NEXT_PRICE = 40_000_000;
     private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -55,6 +57,11 @@ class AdmissionGateITCase {
                     Long.toString(LIMIT_NANO),
                     "infer.in-flight.max.tokens",
                     "512");
+
+    private static final Map<String, String> FEW_PARTS =
+            Map.of("admit.max.unsettled.parts", "6", "epoch.cut.every.checkpoints", "1");
+
+    private static final BigInteger GAS_MONEY = BigInteger.TEN.pow(18);
 
     @TempDir private static Path folder;
     private static LocalStack stack;
@@ -155,6 +162,34 @@ class AdmissionGateITCase {
 
         assertThat(client.view().refusals()).as("refused").isEmpty();
         assertThat(prices(late)).hasSameSizeAs(late).containsOnly(NEXT_PRICE);
+        assertThat(client.audit().checks()).allMatch(check -> check.ok());
+    }
+
+    /** The chain goes on, so neither its silence nor little value closes the gate. */
+    @Test
+    @Order(3)
+    void parts_asManyAsTheOptionSays_requestsWaitUntilTheyAreSettled() throws Exception {
+        stack.job().start(TestStack::job, stack.job().stop(), 0, FEW_PARTS);
+        client.send(4);
+        client.awaitSettled();
+
+        List<SentRequest> waiting;
+        Path key = Path.of(stack.file().jobOptions().get("settle.signer.key.file"));
+        String settler = Secp256k1.address(KeyFile.read(key));
+        try (EvmSession chain = new EvmSession(stack.file().rpcUrl(), stack.file().chainId())) {
+            chain.setBalance(settler, BigInteger.ZERO);
+            sendUntil(UNSETTLED_PARTS);
+            awaitCheckpoints(3); // what the keeper decides has reached every gate
+            waiting = client.send(4);
+            awaitCheckpoints(3);
+            client.view().poll();
+            assertThat(waiting).as("read at the limit").noneMatch(client.view()::ended);
+            chain.setBalance(settler, GAS_MONEY);
+        }
+        client.awaitSettled();
+
+        assertThat(client.view().refusals()).as("refused").isEmpty();
+        assertThat(waiting).allMatch(client.view()::ended);
         assertThat(client.audit().checks()).allMatch(check -> check.ok());
     }
 

@@ -271,7 +271,11 @@ class RemediesITCase {
 
         epochs.restore(1);
         assertThat(operator.awaitFailed(operator.start(savepoint)))
-                .containsAnyOf("LOG_SHORT", "is to be read on from offset", "not of one ledger");
+                .containsAnyOf(
+                        "LOG_SHORT",
+                        "deleted and created anew",
+                        "is to be read on from offset",
+                        "not of one ledger");
         // The receipts of the epoch are there, so that it can be sealed, but not as it was settled.
         assertRecoverRefuses("in the log but");
         epochs.restore(0);

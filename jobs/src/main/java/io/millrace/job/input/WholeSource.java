@@ -13,7 +13,6 @@ import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.kafka.common.TopicPartition;
@@ -21,33 +20,39 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * A Kafka source that ends the job where records are gone before they were read: aged out behind a
  * closed gate or during a pause, deleted, or cut off. KafkaSource with its usual settings goes on
- * at what is left, and says nothing. State is that of the source inside, which may be wrapped or
- * unwrapped at any savepoint.
+ * at what is left, and says nothing. Likewise where the topic itself was deleted and created anew:
+ * then an offset names another record, and KafkaSource says nothing as long as it has so many.
+ * State is that of the source inside, which may be wrapped at any savepoint, and the id of the
+ * topic.
  *
  * @param <T> records
  */
 public final class WholeSource<T>
-        implements Source<T, KafkaPartitionSplit, KafkaSourceEnumState>, ResultTypeQueryable<T> {
+        implements Source<T, KafkaPartitionSplit, InputState>, ResultTypeQueryable<T> {
 
     private static final long serialVersionUID = 1L;
 
     private final KafkaSource<T> inside;
     private final String bootstrapServers;
     private final GapRule rule;
+    private final InputTopic topic;
 
     /**
      * @param inside starts by {@link StartOffsets}
      * @param remedy for a gap, a clause; PARTITION and FIRST in it stand for where it is
      * @param accepted of some partitions, the offset up to which records may be missing
+     * @param topic all that it reads
      */
     public WholeSource(
             KafkaSource<T> inside,
             String bootstrapServers,
             String remedy,
-            Map<TopicPartition, Long> accepted) {
+            Map<TopicPartition, Long> accepted,
+            InputTopic topic) {
         this.inside = requireNonNull(inside, "inside is null");
         this.bootstrapServers = requireNonNull(bootstrapServers, "bootstrapServers is null");
         this.rule = new GapRule(remedy, accepted);
+        this.topic = requireNonNull(topic, "topic is null");
     }
 
     @Override
@@ -66,16 +71,20 @@ public final class WholeSource<T>
     }
 
     @Override
-    public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
+    public SplitEnumerator<KafkaPartitionSplit, InputState> createEnumerator(
             SplitEnumeratorContext<KafkaPartitionSplit> context) {
-        return inside.createEnumerator(context);
+        return new WholeEnumerator(inside.createEnumerator(context), context, topic, "");
     }
 
     @Override
-    public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
-            SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
+    public SplitEnumerator<KafkaPartitionSplit, InputState> restoreEnumerator(
+            SplitEnumeratorContext<KafkaPartitionSplit> context, InputState state)
             throws Exception {
-        return inside.restoreEnumerator(context, state);
+        return new WholeEnumerator(
+                inside.restoreEnumerator(context, state.partitions()),
+                context,
+                topic,
+                state.topicId());
     }
 
     @Override
@@ -84,8 +93,8 @@ public final class WholeSource<T>
     }
 
     @Override
-    public SimpleVersionedSerializer<KafkaSourceEnumState> getEnumeratorCheckpointSerializer() {
-        return inside.getEnumeratorCheckpointSerializer();
+    public SimpleVersionedSerializer<InputState> getEnumeratorCheckpointSerializer() {
+        return new InputStateSerializer();
     }
 
     @Override

@@ -41,6 +41,7 @@ final class ChainBooks {
     private final Map<Integer, String> owners = new HashMap<>();
     private final Map<String, ModelListing> models = new TreeMap<>();
     private long settledNano;
+    private long settledParts;
 
     /** Adds the next event. */
     void add(VaultEvent event) {
@@ -49,6 +50,7 @@ final class ChainBooks {
         }
         if (event instanceof VaultEvent.EpochSettled settled) {
             settledNano = Math.addExact(settledNano, settled.partSumNano());
+            settledParts++;
         }
         FundsChange.of(event).ifPresent(this::apply);
     }
@@ -91,5 +93,10 @@ final class ChainBooks {
     /** Debited by epochs that are final. */
     long settledNano() {
         return settledNano;
+    }
+
+    /** Parts of epochs that are final. */
+    long settledParts() {
+        return settledParts;
     }
 }

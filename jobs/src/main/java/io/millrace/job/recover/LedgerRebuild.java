@@ -91,16 +91,18 @@ final class LedgerRebuild {
                         .toList(),
                 shards(history.sequences().unsealed(), pending),
                 history.requests().accounted(),
-                unsettledNano(history));
+                unsettled(history));
     }
 
     /** What the gate counts: the rest reaches it as events of the chain. */
-    private static long unsettledNano(LedgerHistory history) {
+    private static RebuiltLedger.Gate unsettled(LedgerHistory history) {
         long nano = 0;
         for (LedgerRows.Spent spent : history.rows().spent().values()) {
             nano = Math.addExact(nano, spent.debitNano());
         }
-        return Math.subtractExact(nano, history.chain().settledNano());
+        return new RebuiltLedger.Gate(
+                Math.subtractExact(nano, history.chain().settledNano()),
+                Math.max(0, history.rows().parts() - history.chain().settledParts()));
     }
 
     private static Account account(Map<String, Account> accounts, String requesterAddress) {

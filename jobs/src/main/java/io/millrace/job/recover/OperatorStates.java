@@ -18,6 +18,7 @@ import io.millrace.settle.SettleDescriptors;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
@@ -66,22 +67,26 @@ final class OperatorStates {
         }
     }
 
-    /** Of the gate keeper: nano-USD that is unsettled. */
-    static final class OfGateKeeper extends ListStates<Long> {
+    /** Of the gate keeper. */
+    static final class OfGateKeeper extends ListStates<RebuiltLedger.Gate> {
 
         private static final long serialVersionUID = 1L;
 
-        private transient ListState<Long> unsettled;
+        private transient ListState<Long> unsettledNano;
+        private transient ListState<Long> unsettledParts;
 
         @Override
         public void initializeState(FunctionInitializationContext context) throws Exception {
-            unsettled = context.getOperatorStateStore().getListState(GateKeeperOperator.UNSETTLED);
+            OperatorStateStore store = context.getOperatorStateStore();
+            unsettledNano = store.getListState(GateKeeperOperator.UNSETTLED);
+            unsettledParts = store.getListState(GateKeeperOperator.UNSETTLED_PARTS);
         }
 
         @Override
-        public void processElement(Long nano, StateBootstrapFunction.Context context)
+        public void processElement(RebuiltLedger.Gate value, StateBootstrapFunction.Context context)
                 throws Exception {
-            unsettled.add(nano);
+            unsettledNano.add(value.unsettledNano());
+            unsettledParts.add(value.unsettledParts());
         }
     }
 

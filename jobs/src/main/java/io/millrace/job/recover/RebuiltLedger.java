@@ -22,7 +22,6 @@ import java.util.Map;
  * @param checkpoint id that the state is given: above every one that the ledger knows, so that no
  *     cut is named twice
  * @param accounted request records to pass over
- * @param unsettledNano charged and not final on chain
  */
 public record RebuiltLedger(
         long checkpoint,
@@ -32,11 +31,12 @@ public record RebuiltLedger(
         List<Meter> meters,
         List<Shard> shards,
         List<RequestPlace> accounted,
-        long unsettledNano) {
+        Gate gate) {
 
     /** Checks and copies. */
     public RebuiltLedger {
         requireNonNull(seal, "seal is null");
+        requireNonNull(gate, "gate is null");
         models = List.copyOf(models);
         requesters = List.copyOf(requesters);
         meters = List.copyOf(meters);
@@ -57,6 +57,14 @@ public record RebuiltLedger(
             positions = List.copyOf(positions);
         }
     }
+
+    /**
+     * Of the gate keeper.
+     *
+     * @param unsettledNano charged and not final on chain
+     * @param unsettledParts in the log and not final on chain
+     */
+    public record Gate(long unsettledNano, long unsettledParts) {}
 
     /** Of validate. */
     public record Model(String model, ModelListing listing) {}

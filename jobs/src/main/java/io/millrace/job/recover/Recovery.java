@@ -161,7 +161,8 @@ public final class Recovery {
         String savepoint = freeFolder(folder, ledger.checkpoint());
         SavepointOfLedger.write(
                 ledger,
-                new SourceStarts(starts, history.finalBlock() + 1),
+                SourceStarts.at(
+                        starts, history.finalBlock() + 1, config.kafka().bootstrapServers()),
                 maxParallelism(config.parallelism()),
                 savepoint);
         return new Report(

@@ -82,7 +82,7 @@ final class SavepointOfLedger {
                         .transform(new OperatorStates.OfSeal()));
         savepoint.withOperator(
                 uid(Uids.GATE_KEEPER),
-                data(List.of(ledger.unsettledNano()), Types.LONG)
+                data(List.of(ledger.gate()), TypeInformation.of(RebuiltLedger.Gate.class))
                         .transform(new OperatorStates.OfGateKeeper()));
         if (!ledger.accounted().isEmpty()) {
             savepoint.withOperator(

@@ -2,6 +2,9 @@ package io.millrace.job.recover;
 
 import io.millrace.chain.event.VaultEventSource;
 import io.millrace.job.Uids;
+import io.millrace.job.input.InputState;
+import io.millrace.job.input.InputStateSerializer;
+import io.millrace.job.input.TopicIds;
 import io.millrace.job.topic.Topics;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -11,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
-import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumStateSerializer;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.SimpleVersionedSerialization;
 import org.apache.flink.runtime.checkpoint.OperatorState;
@@ -26,9 +28,10 @@ import org.apache.kafka.common.TopicPartition;
  * the job is started with.
  *
  * @param offsets by name of the partition, as in inference.requests-0
+ * @param topicIds of the topics that they are in
  * @param block of the L2, the first whose events the rebuilt state does not contain
  */
-record SourceStarts(Map<String, Long> offsets, long block) {
+record SourceStarts(Map<String, Long> offsets, Map<String, String> topicIds, long block) {
 
     /** By uid of the source, the topic that it reads. */
     private static final Map<String, String> TOPICS =
@@ -40,6 +43,16 @@ record SourceStarts(Map<String, Long> offsets, long block) {
     /** Copies. */
     SourceStarts {
         offsets = Map.copyOf(offsets);
+        topicIds = Map.copyOf(topicIds);
+    }
+
+    /** In the topics as they are now. */
+    static SourceStarts at(Map<String, Long> offsets, long block, String bootstrapServers) {
+        Map<String, String> topicIds = new LinkedHashMap<>();
+        for (String topic : TOPICS.values()) {
+            topicIds.put(topic, TopicIds.at(bootstrapServers, topic));
+        }
+        return new SourceStarts(offsets, topicIds, block);
     }
 
     /** The states of all these sources, for a savepoint. */
@@ -68,12 +81,16 @@ record SourceStarts(Map<String, Long> offsets, long block) {
                     source.getKey(),
                     inCoordinatorsForm(
                             SimpleVersionedSerialization.writeVersionAndSerialize(
-                                    new KafkaSourceEnumStateSerializer(),
-                                    new KafkaSourceEnumState(
-                                            List.of(), splits(source.getValue()), true))));
+                                    new InputStateSerializer(), stateOf(source.getValue()))));
         }
         states.put(Uids.VAULT_EVENTS, inCoordinatorsForm(VaultEventSource.stateAt(block)));
         return states;
+    }
+
+    private InputState stateOf(String topic) {
+        return new InputState(
+                new KafkaSourceEnumState(List.of(), splits(topic), true),
+                topicIds.getOrDefault(topic, ""));
     }
 
     private List<KafkaPartitionSplit> splits(String topic) {

@@ -93,6 +93,9 @@ class LedgerRebuildTest {
         assertThat(rebuilt.seal().head().epoch()).isEqualTo(run.mark.epoch());
         assertThat(rebuilt.seal().head().header()).isEqualTo(run.mark.header());
         assertThat(rebuilt.checkpoint()).isGreaterThan(run.mark.checkpoint());
+        assertThat(rebuilt.gate().unsettledParts())
+                .as("parts for the gate of admission, seed " + seed)
+                .isEqualTo(run.parts.size() - history.chain().settledParts());
         assertThat(
                         rebuilt.requesters().stream()
                                 .collect(

@@ -1,5 +1,6 @@
 package io.millrace.admit.gate;
 
+import io.millrace.chain.OwedChange;
 import io.millrace.chain.VaultEvent;
 import io.millrace.metrics.MetricRegistrar;
 import io.millrace.unit.Parallelism;
@@ -18,22 +19,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides whether requests are read, by {@link GateRule}; parallelism 1. In: {@link
- * io.millrace.admit.AdmitFunction#PROMISED}, and the finalised events of the vault. Out: the state
- * of the gate, at every change and again every {@value #REPEAT_MILLIS} ms, for {@link
- * GateOperator}s that start later.
+ * Decides whether requests are read, by {@link GateRule}; parallelism 1. In: what admission
+ * promises and how many parts are sealed, and the finalised events of the vault. Out: the state of
+ * the gate, at every change and again every {@value #REPEAT_MILLIS} ms, for {@link GateOperator}s
+ * that start later.
  *
- * <p>State: nano-USD reserved or charged and not final on chain, exactly once. A start is closed
- * until it has caught up, whatever was saved.
+ * <p>State: nano-USD reserved or charged and not final on chain, and the number of parts sealed and
+ * not final, each exactly once. One from before parts were counted begins with none. A start is
+ * closed until it has caught up, whatever was saved.
  *
  * <p>Metrics: {@link GateMetrics}.
  */
 public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
-        implements TwoInputStreamOperator<Long, VaultEvent, GateState> {
+        implements TwoInputStreamOperator<OwedChange, VaultEvent, GateState> {
 
     /** State, also of a rebuilt one: nano-USD reserved or charged and not final on chain. */
     public static final ListStateDescriptor<Long> UNSETTLED =
             new ListStateDescriptor<>("unsettled-nano", Types.LONG);
+
+    /** State, also of a rebuilt one: parts of epochs sealed and not final on chain. */
+    public static final ListStateDescriptor<Long> UNSETTLED_PARTS =
+            new ListStateDescriptor<>("unsettled-parts", Types.LONG);
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(GateKeeperOperator.class);
@@ -43,24 +49,29 @@ public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
     private static final long PATIENCE_MILLIS = 60_000;
 
     private final long maxUnsettledNano;
+    private final long maxUnsettledParts;
     private final long maxChainAgeMillis;
 
     private transient GateRule rule;
-    private transient ListState<Long> stored;
+    private transient ListState<Long> storedNano;
+    private transient ListState<Long> storedParts;
     private transient long lastBarrier;
     private transient volatile GateState state;
     private transient volatile long unsettledNano;
+    private transient volatile long unsettledParts;
     private transient volatile long closedSinceMillis;
     private transient boolean warned;
     private transient @Nullable ScheduledFuture<?> repeating;
 
     /**
-     * Admission stops at {@code maxUnsettledNano}, and while no final block younger than {@code
-     * maxChainAgeMillis} has been read; both at least 1.
+     * Admission stops at {@code maxUnsettledNano}, at {@code maxUnsettledParts}, and while no final
+     * block younger than {@code maxChainAgeMillis} has been read; all at least 1.
      */
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState before anything else
-    public GateKeeperOperator(long maxUnsettledNano, long maxChainAgeMillis) {
+    public GateKeeperOperator(
+            long maxUnsettledNano, long maxUnsettledParts, long maxChainAgeMillis) {
         this.maxUnsettledNano = maxUnsettledNano;
+        this.maxUnsettledParts = maxUnsettledParts;
         this.maxChainAgeMillis = maxChainAgeMillis;
     }
 
@@ -70,22 +81,32 @@ public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
         Parallelism.requireOne(
                 "the gate keeper", getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
         lastBarrier = context.getRestoredCheckpointId().orElse(0);
-        stored = context.getOperatorStateStore().getListState(UNSETTLED);
-        long restored = 0;
-        for (long nano : stored.get()) {
-            restored = Math.addExact(restored, nano);
+        storedNano = context.getOperatorStateStore().getListState(UNSETTLED);
+        storedParts = context.getOperatorStateStore().getListState(UNSETTLED_PARTS);
+        rule =
+                new GateRule(
+                        new OwedLevel("unsettled value", maxUnsettledNano, sum(storedNano)),
+                        new OwedLevel("unsettled parts", maxUnsettledParts, sum(storedParts)),
+                        maxChainAgeMillis);
+    }
+
+    private static long sum(ListState<Long> stored) throws Exception {
+        long sum = 0;
+        for (long value : stored.get()) {
+            sum = Math.addExact(sum, value);
         }
-        rule = new GateRule(maxUnsettledNano, maxChainAgeMillis, restored);
+        return sum;
     }
 
     @Override
     public void open() throws Exception {
         super.open();
         state = rule.state(now());
-        unsettledNano = rule.unsettledNano();
+        publish();
         closedSinceMillis = now();
         MetricRegistrar metrics = new MetricRegistrar(getMetricGroup());
         metrics.gauge(GateMetrics.UNSETTLED_NANO, () -> unsettledNano);
+        metrics.gauge(GateMetrics.UNSETTLED_PARTS, () -> unsettledParts);
         metrics.flag(GateMetrics.GATE_CLOSED, () -> state != GateState.OPEN);
         metrics.gauge(GateMetrics.GATE_REASON, () -> state.code());
         metrics.gauge(
@@ -96,8 +117,8 @@ public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
     }
 
     @Override
-    public void processElement1(StreamRecord<Long> changeNano) {
-        rule.promised(changeNano.getValue());
+    public void processElement1(StreamRecord<OwedChange> change) {
+        rule.owed(change.getValue());
         update();
     }
 
@@ -116,7 +137,8 @@ public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         lastBarrier = context.getCheckpointId();
-        stored.update(List.of(rule.unsettledNano()));
+        storedNano.update(List.of(rule.unsettledNano()));
+        storedParts.update(List.of(rule.unsettledParts()));
     }
 
     /**
@@ -151,8 +173,13 @@ public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
         output.collect(new StreamRecord<>(state));
     }
 
-    private void update() {
+    private void publish() {
         unsettledNano = rule.unsettledNano();
+        unsettledParts = rule.unsettledParts();
+    }
+
+    private void update() {
+        publish();
         GateState before = state;
         long now = now();
         GateState after = rule.state(now);
@@ -169,18 +196,26 @@ public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
         switch (after) {
             case OPEN ->
                     LOG.info(
-                            "requests are read after {} ms; {} nano-USD are unsettled",
+                            "requests are read after {} ms; {} nano-USD and {} parts are unsettled",
                             now - closedSinceMillis,
-                            unsettledNano);
+                            unsettledNano,
+                            unsettledParts);
             case CATCHING_UP -> LOG.info("the chain is heard again; the next checkpoint opens");
             case UNSETTLED_VALUE ->
                     LOG.warn(
                             "admission stops: {} nano-USD are owed and not final on chain,"
                                     + " --admit.max.unsettled.nano is {}; requests wait in Kafka"
                                     + " until epochs are settled, see the metrics of group"
-                                    + " settlement",
+                                    + " submit",
                             unsettledNano,
                             maxUnsettledNano);
+            case UNSETTLED_PARTS ->
+                    LOG.warn(
+                            "admission stops: {} parts of epochs are sealed and not final on chain,"
+                                    + " --admit.max.unsettled.parts is {}; requests wait in Kafka"
+                                    + " until they are settled, see the metrics of group submit",
+                            unsettledParts,
+                            maxUnsettledParts);
             case CHAIN_SILENT ->
                     LOG.warn(
                             "admission stops: the newest final block that was read is {} ms old,"

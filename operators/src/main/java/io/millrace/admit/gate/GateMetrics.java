@@ -7,13 +7,16 @@ final class GateMetrics {
 
     static final Metric UNSETTLED_NANO =
             Metric.gauge("admit", "unsettledNano", "reserved or charged, and not final on chain");
+    static final Metric UNSETTLED_PARTS =
+            Metric.gauge("admit", "unsettledParts", "parts sealed, and not final on chain");
     static final Metric GATE_CLOSED =
             Metric.gauge("admit", "gateClosed", "1 while requests are not read, else 0");
     static final Metric GATE_REASON =
             Metric.gauge(
                             "admit",
                             "gateReason",
-                            "0 open, 1 catching up, 2 unsettled value, 3 chain silent")
+                            "0 open, 1 catching up, 2 unsettled value, 3 chain silent, 4"
+                                    + " unsettled parts")
                     .asAlarm();
     static final Metric GATE_CLOSED_MILLIS =
             Metric.gauge("admit", "gateClosedMillis", "how long it has been closed, 0 while open");

@@ -1,12 +1,12 @@
 package io.millrace.admit.gate;
 
-import io.millrace.unit.Nano;
+import io.millrace.chain.OwedChange;
 
 /**
  * When requests may be read: from the moment all of admission knows what the chain said before this
- * start, while the chain is heard, and while the value that is reserved or charged but not final on
- * chain stays below a limit. Closed at the limit, open again at three quarters of it, so that each
- * settlement does not move the gate twice. Plain Java, one thread.
+ * start, while the chain is heard, and while both the value that is reserved or charged but not
+ * final on chain, and the number of sealed parts that are not, stay below their limits: see {@link
+ * OwedLevel}. Plain Java, one thread.
  *
  * <p>All of admission knows it once a checkpoint has completed whose barriers followed the last of
  * it: aligned barriers push everything in front of them through every operator.
@@ -21,54 +21,44 @@ final class GateRule {
 
     private static final long NEVER = Long.MAX_VALUE;
 
-    private final long maxUnsettledNano;
-    private final long reopenNano;
+    private final OwedLevel nano;
+    private final OwedLevel parts;
     private final long maxChainAgeMillis;
 
-    private long unsettledNano;
     private long readUpToMillis = -1;
     private long caughtUpAfter = NEVER;
     private boolean caughtUp;
     private boolean headRead;
-    private boolean full;
 
     /**
      * Constructor.
      *
+     * @param nano unsettled value, nano-USD
+     * @param parts unsettled parts of epochs
      * @param maxChainAgeMillis age of the newest final block beyond which the chain is silent
-     * @param unsettledNano what was unsettled when the job's state was saved
      */
-    GateRule(long maxUnsettledNano, long maxChainAgeMillis, long unsettledNano) {
-        if (maxUnsettledNano < 1) {
-            throw new IllegalArgumentException(
-                    "the limit of unsettled value is " + maxUnsettledNano + ", give at least 1");
-        }
+    GateRule(OwedLevel nano, OwedLevel parts, long maxChainAgeMillis) {
         if (maxChainAgeMillis < 1) {
             throw new IllegalArgumentException(
                     "the chain may be "
                             + maxChainAgeMillis
                             + " ms old, give at least 1, and less than the registry's notice");
         }
-        this.maxUnsettledNano = maxUnsettledNano;
+        this.nano = nano;
+        this.parts = parts;
         this.maxChainAgeMillis = maxChainAgeMillis;
-        this.reopenNano = maxUnsettledNano - maxUnsettledNano / 4;
-        this.unsettledNano = Nano.requireNotNegative(unsettledNano, "unsettledNano");
-        refill();
     }
 
-    /** Admission reserves, or below zero gives back. */
-    void promised(long changeNano) {
-        unsettledNano = Math.max(0, Math.addExact(unsettledNano, changeNano));
-        refill();
+    /** More is owed, or less. */
+    void owed(OwedChange change) {
+        nano.add(change.nano());
+        parts.add(change.parts());
     }
 
-    /**
-     * A part of an epoch is final. What is owed is never below nothing: a job whose state came from
-     * elsewhere may hear of parts whose charges it has not counted.
-     */
+    /** A part of an epoch is final. */
     void settled(long partSumNano) {
-        unsettledNano = Math.max(0, unsettledNano - partSumNano);
-        refill();
+        nano.add(-partSumNano);
+        parts.add(-1);
     }
 
     /**
@@ -92,7 +82,11 @@ final class GateRule {
     }
 
     long unsettledNano() {
-        return unsettledNano;
+        return nano.value();
+    }
+
+    long unsettledParts() {
+        return parts.value();
     }
 
     /** How long ago the newest final block that was read was made; below 0 if clocks differ. */
@@ -114,10 +108,9 @@ final class GateRule {
         if (!caughtUp) {
             return GateState.CATCHING_UP;
         }
-        return full ? GateState.UNSETTLED_VALUE : GateState.OPEN;
-    }
-
-    private void refill() {
-        full = full ? unsettledNano > reopenNano : unsettledNano >= maxUnsettledNano;
+        if (nano.isFull()) {
+            return GateState.UNSETTLED_VALUE;
+        }
+        return parts.isFull() ? GateState.UNSETTLED_PARTS : GateState.OPEN;
     }
 }

@@ -9,7 +9,9 @@ public enum GateState {
     /** More is reserved or charged and not final on chain than the limit allows. */
     UNSETTLED_VALUE(2),
     /** The newest final block that was read is so old that a price may have changed unheard. */
-    CHAIN_SILENT(3);
+    CHAIN_SILENT(3),
+    /** More parts of epochs are sealed and not final on chain than the limit allows. */
+    UNSETTLED_PARTS(4);
 
     private final int code;
 

@@ -1,8 +1,10 @@
 package io.millrace.admit.gate;
 
+import static io.millrace.chain.OwedChange.promised;
 import static io.millrace.testing.Fixtures.PLACE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.chain.OwedChange;
 import io.millrace.chain.VaultEvent;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class GateKeeperOperatorTest {
 
     private static final long LIMIT = 1_000;
+    private static final long PARTS = 4;
 
     /** Above what the harness' clock is moved, from 0 on, by a test that is not about it. */
     private static final long AGE = 20_000;
@@ -53,8 +56,8 @@ class GateKeeperOperatorTest {
     @Test
     void keeper_value_isCountedFromAdmissionToFinality() throws Exception {
         try (var keeper = opened(null)) {
-            keeper.processElement1(LIMIT - 1, 0);
-            keeper.processElement1(1L, 0);
+            keeper.processElement1(promised(LIMIT - 1), 0);
+            keeper.processElement1(promised(1), 0);
             assertThat(newest(keeper)).as("at once").isEqualTo(GateState.UNSETTLED_VALUE);
 
             keeper.processElement2(settled(300), 0);
@@ -62,10 +65,36 @@ class GateKeeperOperatorTest {
         }
     }
 
+    /**
+     * Once only value closed the gate: with a settler out of gas money, small epochs piled up for
+     * as long as requests came.
+     */
+    @Test
+    void keeper_parts_areCountedFromSealingToFinalityAlsoOverARestore() throws Exception {
+        OperatorSubtaskState state;
+        try (var keeper = opened(null)) {
+            for (int part = 0; part < PARTS; part++) {
+                assertThat(newest(keeper)).isEqualTo(GateState.OPEN);
+                keeper.processElement1(OwedChange.sealedPart(), 0);
+            }
+            assertThat(newest(keeper)).as("at once").isEqualTo(GateState.UNSETTLED_PARTS);
+            state = keeper.snapshot(9, 0);
+        }
+
+        try (var keeper = keeper(state)) {
+            keeper.processElement2(scanned(true), 0);
+            checkpoint(keeper, 10);
+            assertThat(last(keeper)).isEqualTo(GateState.UNSETTLED_PARTS);
+
+            keeper.processElement2(settled(0), 0);
+            assertThat(newest(keeper)).isEqualTo(GateState.OPEN);
+        }
+    }
+
     @Test
     void keeper_otherEvents_settleNothing() throws Exception {
         try (var keeper = opened(null)) {
-            keeper.processElement1(LIMIT, 0);
+            keeper.processElement1(promised(LIMIT), 0);
             keeper.processElement2(
                     new VaultEvent.WithdrawalReleased(PLACE, 1, "0x" + "11".repeat(20), 1, 999), 0);
 
@@ -77,12 +106,12 @@ class GateKeeperOperatorTest {
     void keeper_restored_isClosedThenKnowsWhatIsUnsettled() throws Exception {
         OperatorSubtaskState state;
         try (var keeper = opened(null)) {
-            keeper.processElement1(LIMIT - 1, 0);
+            keeper.processElement1(promised(LIMIT - 1), 0);
             state = keeper.snapshot(9, 0);
         }
 
         try (var keeper = keeper(state)) {
-            keeper.processElement1(1L, 0);
+            keeper.processElement1(promised(1), 0);
             assertThat(last(keeper)).isEqualTo(GateState.CATCHING_UP);
 
             keeper.processElement2(scanned(true), 0);
@@ -115,9 +144,10 @@ class GateKeeperOperatorTest {
         }
     }
 
-    private static TwoInputStreamOperatorTestHarness<Long, VaultEvent, GateState> keeper(
+    private static TwoInputStreamOperatorTestHarness<OwedChange, VaultEvent, GateState> keeper(
             @Nullable OperatorSubtaskState state) throws Exception {
-        var keeper = new TwoInputStreamOperatorTestHarness<>(new GateKeeperOperator(LIMIT, AGE));
+        var keeper =
+                new TwoInputStreamOperatorTestHarness<>(new GateKeeperOperator(LIMIT, PARTS, AGE));
         if (state != null) {
             keeper.initializeState(state);
         }
@@ -125,7 +155,7 @@ class GateKeeperOperatorTest {
         return keeper;
     }
 
-    private static TwoInputStreamOperatorTestHarness<Long, VaultEvent, GateState> opened(
+    private static TwoInputStreamOperatorTestHarness<OwedChange, VaultEvent, GateState> opened(
             @Nullable OperatorSubtaskState state) throws Exception {
         var keeper = keeper(state);
         keeper.processElement2(scanned(true), 0);
@@ -135,7 +165,7 @@ class GateKeeperOperatorTest {
     }
 
     private static void checkpoint(
-            TwoInputStreamOperatorTestHarness<Long, VaultEvent, GateState> keeper, long id)
+            TwoInputStreamOperatorTestHarness<OwedChange, VaultEvent, GateState> keeper, long id)
             throws Exception {
         keeper.snapshot(id, 0);
         keeper.notifyOfCompletedCheckpoint(id);
@@ -143,7 +173,7 @@ class GateKeeperOperatorTest {
 
     /** What the gates hear a moment later. */
     private static GateState last(
-            TwoInputStreamOperatorTestHarness<Long, VaultEvent, GateState> keeper)
+            TwoInputStreamOperatorTestHarness<OwedChange, VaultEvent, GateState> keeper)
             throws Exception {
         keeper.setProcessingTime(keeper.getProcessingTime() + 1_000);
         return newest(keeper);
@@ -151,7 +181,7 @@ class GateKeeperOperatorTest {
 
     /** What the gates have heard. */
     private static GateState newest(
-            TwoInputStreamOperatorTestHarness<Long, VaultEvent, GateState> keeper) {
+            TwoInputStreamOperatorTestHarness<OwedChange, VaultEvent, GateState> keeper) {
         List<GateState> all = keeper.extractOutputValues();
         return all.get(all.size() - 1);
     }

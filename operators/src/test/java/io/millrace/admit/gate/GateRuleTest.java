@@ -3,18 +3,27 @@ package io.millrace.admit.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.chain.OwedChange;
 import org.junit.jupiter.api.Test;
 
 class GateRuleTest {
 
     private static final long LIMIT = 1_000;
+    private static final long PARTS = 8;
     private static final long AGE = 500;
 
     /** Of the head that {@link #ready} has read. */
     private static final long HEAD = 10_000;
 
+    private static GateRule rule(long nano, long parts, long ageMillis, long unsettledNano) {
+        return new GateRule(
+                new OwedLevel("unsettled value", nano, unsettledNano),
+                new OwedLevel("unsettled parts", parts, 0),
+                ageMillis);
+    }
+
     private static GateRule ready(long unsettledNano) {
-        GateRule rule = new GateRule(LIMIT, AGE, unsettledNano);
+        GateRule rule = rule(LIMIT, PARTS, AGE, unsettledNano);
         rule.chainRead(HEAD, true, 4);
         rule.completed(5);
         return rule;
@@ -22,7 +31,7 @@ class GateRuleTest {
 
     @Test
     void gate_atTheStart_isClosed() {
-        GateRule rule = new GateRule(LIMIT, AGE, 0);
+        GateRule rule = rule(LIMIT, PARTS, AGE, 0);
         rule.completed(5);
 
         assertThat(rule.state(HEAD)).as("chain not read").isEqualTo(GateState.CATCHING_UP);
@@ -30,7 +39,7 @@ class GateRuleTest {
 
     @Test
     void gate_checkpointThatBeganBeforeTheChainWasRead_staysClosed() {
-        GateRule rule = new GateRule(LIMIT, AGE, 0);
+        GateRule rule = rule(LIMIT, PARTS, AGE, 0);
         rule.chainRead(HEAD, true, 4);
         rule.completed(4);
 
@@ -44,7 +53,7 @@ class GateRuleTest {
 
     @Test
     void gate_chainReadAgainAndAgain_opensWithTheFirst() {
-        GateRule rule = new GateRule(LIMIT, AGE, 0);
+        GateRule rule = rule(LIMIT, PARTS, AGE, 0);
         rule.chainRead(HEAD, true, 4);
         rule.chainRead(HEAD, true, 5);
         rule.completed(5);
@@ -55,10 +64,10 @@ class GateRuleTest {
     @Test
     void gate_atTheLimit_closesUntilAQuarterIsFree() {
         GateRule rule = ready(0);
-        rule.promised(LIMIT - 1);
+        rule.owed(OwedChange.promised(LIMIT - 1));
         assertThat(rule.state(HEAD)).isEqualTo(GateState.OPEN);
 
-        rule.promised(1);
+        rule.owed(OwedChange.promised(1));
         assertThat(rule.state(HEAD)).isEqualTo(GateState.UNSETTLED_VALUE);
 
         rule.settled(LIMIT / 4 - 1);
@@ -72,8 +81,8 @@ class GateRuleTest {
     @Test
     void promised_reservationGivenBack_countsNoMore() {
         GateRule rule = ready(0);
-        rule.promised(LIMIT);
-        rule.promised(-LIMIT / 2);
+        rule.owed(OwedChange.promised(LIMIT));
+        rule.owed(OwedChange.promised(-LIMIT / 2));
 
         assertThat(rule.unsettledNano()).isEqualTo(LIMIT / 2);
         assertThat(rule.state(HEAD)).isEqualTo(GateState.OPEN);
@@ -88,7 +97,7 @@ class GateRuleTest {
     void settled_chargesItNeverCounted_leaveNoCredit() {
         GateRule rule = ready(0);
         rule.settled(10 * LIMIT);
-        rule.promised(LIMIT);
+        rule.owed(OwedChange.promised(LIMIT));
 
         assertThat(rule.state(HEAD))
                 .as("settling what another state counted must not raise the limit")
@@ -131,7 +140,7 @@ class GateRuleTest {
 
     @Test
     void gate_startOnAnOldHead_isClosedUntilAYoungerOne() {
-        GateRule rule = new GateRule(LIMIT, AGE, 0);
+        GateRule rule = rule(LIMIT, PARTS, AGE, 0);
         rule.chainRead(HEAD - 2 * AGE, false, 4);
         assertThat(rule.state(HEAD)).as("reading on").isEqualTo(GateState.CATCHING_UP);
         rule.chainRead(HEAD - AGE - 1, true, 4);
@@ -145,10 +154,43 @@ class GateRuleTest {
     }
 
     @Test
+    void gate_atTheLimitOfParts_closesUntilAQuarterIsFree() {
+        GateRule rule = ready(0);
+        for (int part = 1; part < PARTS; part++) {
+            rule.owed(OwedChange.sealedPart());
+        }
+        assertThat(rule.state(HEAD)).isEqualTo(GateState.OPEN);
+
+        rule.owed(OwedChange.sealedPart());
+        assertThat(rule.state(HEAD)).isEqualTo(GateState.UNSETTLED_PARTS);
+
+        rule.settled(0);
+        assertThat(rule.state(HEAD)).as("one too many").isEqualTo(GateState.UNSETTLED_PARTS);
+
+        rule.settled(0);
+        assertThat(rule.state(HEAD)).isEqualTo(GateState.OPEN);
+        assertThat(rule.unsettledParts()).isEqualTo(PARTS * 3 / 4);
+    }
+
+    @Test
+    void settled_partsItNeverCounted_leaveNoCredit() {
+        GateRule rule = ready(0);
+        for (int part = 0; part < 3 * PARTS; part++) {
+            rule.settled(0);
+        }
+        for (int part = 0; part < PARTS; part++) {
+            rule.owed(OwedChange.sealedPart());
+        }
+
+        assertThat(rule.state(HEAD)).isEqualTo(GateState.UNSETTLED_PARTS);
+    }
+
+    @Test
     void limits_ofNothing_areRefused() {
-        assertThatThrownBy(() -> new GateRule(0, AGE, 0))
-                .hasMessageContaining("0, give at least 1");
-        assertThatThrownBy(() -> new GateRule(LIMIT, 0, 0))
+        assertThatThrownBy(() -> rule(LIMIT, 0, AGE, 0))
+                .hasMessageContaining("limit of unsettled parts is 0, give at least 1");
+        assertThatThrownBy(() -> rule(0, PARTS, AGE, 0)).hasMessageContaining("0, give at least 1");
+        assertThatThrownBy(() -> rule(LIMIT, PARTS, 0, 0))
                 .hasMessageContaining("0 ms old, give at least 1");
     }
 }
