@@ -24,7 +24,8 @@ final class GateMetrics {
             Metric.gauge(
                             "admit",
                             "gateMissing",
-                            "1 if the request reader runs in another process than its gate, else 0")
+                            "1 if for 30 s no request reader was found in the gate's process, else"
+                                    + " 0")
                     .asAlarm();
 
     private GateMetrics() {}

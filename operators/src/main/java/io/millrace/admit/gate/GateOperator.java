@@ -12,9 +12,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Moves the gate of the request reader that runs beside it. In: what {@link GateKeeperOperator}
  * says, broadcast. Out: nothing. It must have the parallelism of the source and share a co-location
- * group with it; a reader that is not there is shown by the metric {@code admit.gateMissing} (0 or
- * 1) and one warning, and its requests stay unread. A keeper that is not heard for {@value
- * #SILENCE_MILLIS} ms may have stopped with its process, so the gate closes until it speaks again.
+ * group with it; a reader that is still not there after {@value #PATIENCE_MILLIS} ms is shown by
+ * the metric {@code admit.gateMissing} (0 or 1) and one warning; its requests stay unread. A keeper
+ * that is not heard for {@value #SILENCE_MILLIS} ms may have stopped with its process, so the gate
+ * closes until it speaks again.
  */
 public final class GateOperator extends AbstractStreamOperator<GateState>
         implements OneInputStreamOperator<GateState, GateState> {
@@ -22,7 +23,7 @@ public final class GateOperator extends AbstractStreamOperator<GateState>
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(GateOperator.class);
 
-    /** A reader may start later than this operator, not much later. */
+    /** A reader may start later than this operator, or end before it, not much. */
     private static final long PATIENCE_MILLIS = 30_000;
 
     private final AdmissionGate gate;
@@ -34,7 +35,6 @@ public final class GateOperator extends AbstractStreamOperator<GateState>
     private transient long heardMillis;
     private transient @Nullable ScheduledFuture<?> listening;
     private transient long foundMillis;
-    private transient boolean warned;
     private transient volatile boolean missing;
 
     /** Of the source that has the same {@code gate}. */
@@ -52,25 +52,30 @@ public final class GateOperator extends AbstractStreamOperator<GateState>
                 getProcessingTimeService()
                         .scheduleWithFixedDelay(
                                 this::listen, SILENCE_MILLIS / 4, SILENCE_MILLIS / 4);
-        new MetricRegistrar(getMetricGroup()).flag(GateMetrics.GATE_MISSING, () -> missing);
+        new MetricRegistrar(getMetricGroup()).flag(GateMetrics.GATE_MISSING, this::isReaderMissing);
     }
 
     @Override
     public void processElement(StreamRecord<GateState> element) {
-        missing = !gate.move(subtask, element.getValue() == GateState.OPEN);
+        boolean found = gate.move(subtask, element.getValue() == GateState.OPEN);
         long now = now();
         heardMillis = now;
-        if (!missing) {
+        if (found) {
             foundMillis = now;
-            warned = false;
-        } else if (!warned && now - foundMillis > PATIENCE_MILLIS) {
-            warned = true;
+            missing = false;
+        } else if (!missing && now - foundMillis > PATIENCE_MILLIS) {
+            missing = true;
             LOG.warn(
                     "the request reader of subtask {} does not run in this process, so its requests"
                             + " are not read; give the source and this operator one co-location"
                             + " group and one parallelism, or use a scheduler that honours it",
                     subtask);
         }
+    }
+
+    /** Of any thread. */
+    boolean isReaderMissing() {
+        return missing;
     }
 
     private void listen(long timestamp) {

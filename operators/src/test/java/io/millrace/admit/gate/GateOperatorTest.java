@@ -77,6 +77,28 @@ class GateOperatorTest {
         }
     }
 
+    /** A job that ends closes its reader first; one that starts may open it last. */
+    @Test
+    void gate_readerGoneForAMoment_isNoAlarmAndLongerIs() throws Exception {
+        GateOperator gateOperator = new GateOperator(gate);
+        try (var operator = new OneInputStreamOperatorTestHarness<>(gateOperator)) {
+            operator.open();
+            operator.setProcessingTime(20_000);
+            operator.processElement(GateState.OPEN, 0);
+            assertThat(gateOperator.isReaderMissing()).as("within patience").isFalse();
+
+            operator.setProcessingTime(31_000);
+            operator.processElement(GateState.OPEN, 0);
+            assertThat(gateOperator.isReaderMissing()).as("not found for 31 s").isTrue();
+
+            try (var found = gate.addLeaf(0)) {
+                operator.processElement(GateState.OPEN, 0);
+                assertThat(found.isOpen()).isTrue();
+                assertThat(gateOperator.isReaderMissing()).as("found").isFalse();
+            }
+        }
+    }
+
     private OneInputStreamOperatorTestHarness<GateState, GateState> operator() throws Exception {
         var operator = new OneInputStreamOperatorTestHarness<>(new GateOperator(gate));
         operator.open();

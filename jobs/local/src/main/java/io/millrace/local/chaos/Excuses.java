@@ -136,10 +136,16 @@ final class Excuses {
                     new Excuse(
                             EnumSet.of(LONG_OUTAGE, SLOW_CHECKPOINT),
                             ALARM,
-                            "admit\\.clockStandsMillis|chain\\.finalLagBlocks"
+                            "admit\\.clockStandsMillis"
                                     + "|submit\\.(oldestUnsettledMillis|waiting)",
                             ".*",
                             "nothing ran for longer than that"),
+                    new Excuse(
+                            union(NODE_AWAY, JOB_RESTARTS),
+                            ALARM,
+                            "chain\\.finalLagBlocks",
+                            ".*",
+                            "blocks went on for as long as nobody read them"),
                     new Excuse(
                             EnumSet.of(LONG_OUTAGE, SLOW_CHECKPOINT),
                             REFUSAL,

@@ -65,6 +65,8 @@ interface FlinkCluster extends AutoCloseable {
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(128));
         // Barriers wait behind what is buffered: under back-pressure let that be a second's work.
         settings.set(TaskManagerOptions.BUFFER_DEBLOAT_ENABLED, true);
+        // Looked at by every task, also of an idle stack: its default of 200 ms is felt there.
+        settings.set(TaskManagerOptions.BUFFER_DEBLOAT_PERIOD, Duration.ofSeconds(1));
         settings.set(TaskManagerOptions.MEMORY_SEGMENT_SIZE, MemorySize.parse("8kb"));
         settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
         settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofMillis(500));

@@ -144,6 +144,9 @@ public final class KafkaBroker {
                 // One that stops for longer is fenced by itself, and while no partition has a
                 // leader it takes the markers of its transactions for needless: they hang for ever.
                 "broker.heartbeat.interval.ms=500",
+                // Nobody follows this controller: a record every half second, that says nothing,
+                // would only fill its log.
+                "metadata.max.idle.interval.ms=10000",
                 "broker.session.timeout.ms=" + SESSION_MILLIS);
     }
 

@@ -28,6 +28,7 @@ class ExcusesTest {
         "submit.rpcFailures, PAUSE_CHAIN",
         "chain.reorganisations, REORG",
         "chain.reorganisations, KILL_LARGE_NODE_STATE",
+        "chain.finalLagBlocks, KILL_LARGE_NODE_STATE",
         "admit.endedTransactions, OLD_TRANSACTION",
         "settle.hiddenMillis, OLD_TRANSACTION"
     })
@@ -41,6 +42,7 @@ class ExcusesTest {
         "submit.rpcUnknownErrors, FEE_SPIKE",
         "chain.rpcFailures, KILL_ZOOKEEPER",
         "chain.reorganisations, FEE_SPIKE",
+        "chain.finalLagBlocks, REORG",
         "admit.endedTransactions, ADDED_PARTITIONS",
         "settle.hiddenMillis, REORG",
         "chain.rpcFailuresToo, KILL_CHAIN",
