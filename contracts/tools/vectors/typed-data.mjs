@@ -161,7 +161,7 @@ export function receiptLeaves() {
     model: id("all-MiniLM-L6-v2"),
     units: "12",
     priceNanoPerMillion: "20000000",
-    priceVersion: "1",
+    priceVersion: "3",
     debitNano: "240",
     credits: credits([1, 235], [0, 5]),
     outcome: id("outcome 1"),

@@ -145,6 +145,7 @@ contract VerifyReceiptTest is VaultTest {
     function test_refusesATreeWhoseSumIsNotTheHeaders() external {
         Epochs.Epoch memory epoch = epochOf(Epochs.one(account, 5000), Epochs.one(earning, 5000), Epochs.noReleases());
         epoch.header.receiptsRoot = sealedEpoch().header.receiptsRoot;
+        epoch.header.levels = sealedEpoch().header.levels;
         settle(epoch);
         vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proofOf(epoch, 0)), "proven in a tree of another sum");
     }
@@ -222,6 +223,14 @@ contract VerifyReceiptTest is VaultTest {
         vm.assertTrue(vault.verifyReceipt(1, alone[0], proof), "a receipt in a padded shard is not proven");
         setLength(proof, SHARD_DEPTH + 2);
         vm.assertFalse(vault.verifyReceipt(1, alone[0], proof), "proven at another depth");
+
+        epoch = epochOf(Epochs.one(account, 1000), Epochs.one(earning, 1000), Epochs.noReleases());
+        epoch.header.levels = SHARD_DEPTH + 3;
+        epoch.header.receiptsRoot = ReceiptTrees.nodeOf(node, none).hash;
+        settle(epoch);
+        proof.header = epoch.header;
+        setLength(proof, SHARD_DEPTH + 4);
+        vm.assertFalse(vault.verifyReceipt(2, alone[0], proof), "proven in a tree deeper than the header says");
     }
 
     function setLength(ReceiptProof memory proof, uint256 levels) private pure {

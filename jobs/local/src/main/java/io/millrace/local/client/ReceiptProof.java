@@ -73,7 +73,8 @@ public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> si
     private static MerkleSumTree topTree(SealedPart part, int shardDepth) {
         List<SumNode> roots = new ArrayList<>(Collections.nCopies(1 << shardDepth, SumNode.EMPTY));
         for (SealedPart.ShardCut cut : part.sources()) {
-            int padding = part.header().levels() - shardDepth - MerkleSumTree.depthOf(cut.receipts());
+            int padding =
+                    part.header().levels() - shardDepth - MerkleSumTree.depthOf(cut.receipts());
             roots.set(cut.shard(), SumNode.of(cut.root(), cut.sumNano()).raised(padding));
         }
         return new MerkleSumTree(roots);
