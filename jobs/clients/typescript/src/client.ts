@@ -1,0 +1,166 @@
+import { randomBytes } from "node:crypto";
+import { JsonRpcProvider, type TypedDataDomain, Wallet, recoverAddress } from "ethers";
+import type { Deployment } from "./deployment.js";
+import { type End, isResult } from "./ends.js";
+import { NoAnswerYet, RequestRefused, RequestUnanswered } from "./errors.js";
+import { type ReceiptProof, findProof, leadsToItsHeader } from "./receipts.js";
+import type { Result } from "./records.js";
+import { RequestStream } from "./stream.js";
+import { NO_OPTIONS, REQUEST_TYPES, domainOf, headerDigest, inputHash, outcomeDigest, outputHash, requestDigest } from "./typed-data.js";
+import { Vault } from "./vault.js";
+
+const DEADLINE_MILLIS = 120_000;
+const ANSWERED = 1;
+
+/** How a request is asked. */
+export interface AskOptions {
+  /** Most that it may cost, nano-USD; the engine refuses a request that costs more. */
+  readonly maxFeeNano: bigint;
+  /** Of the model; by default the deployment's. */
+  readonly model?: string;
+  /** From now on, after which no answer is given and nothing is charged. By default two minutes. */
+  readonly deadlineMillis?: number;
+}
+
+/** An answer, signed by its provider. */
+export interface Answer {
+  readonly requestId: string;
+  readonly embedding: readonly number[];
+  /** What it costs, nano-USD. */
+  readonly debitNano: bigint;
+  /** When it was asked, for `receipt`. */
+  readonly askedMillis: number;
+  readonly result: Result;
+}
+
+/** A requester: one key, its money in the vault, its requests. */
+export class MillraceClient {
+  readonly #domain: TypedDataDomain;
+
+  private constructor(
+    private readonly deployment: Deployment,
+    private readonly wallet: Wallet,
+    private readonly node: JsonRpcProvider,
+    private readonly stream: RequestStream,
+    /** The vault that holds the money. */
+    readonly vault: Vault,
+  ) {
+    this.#domain = domainOf(deployment.chainId, deployment.vault);
+  }
+
+  /** @param privateKey of the requester, 0x-hex; it signs and never leaves this process */
+  static async connect(deployment: Deployment, privateKey: string): Promise<MillraceClient> {
+    const node = new JsonRpcProvider(deployment.rpcUrl, deployment.chainId, { staticNetwork: true, pollingInterval: 500 });
+    const wallet = new Wallet(privateKey, node);
+    const stream = await RequestStream.open(deployment.brokers);
+    return new MillraceClient(deployment, wallet, node, stream, new Vault(deployment.vault, node, wallet));
+  }
+
+  get address(): string {
+    return this.wallet.address;
+  }
+
+  /** What is left of the deposits, nano-USD, as far as epochs have settled. */
+  balance(): Promise<bigint> {
+    return this.vault.balance(this.address);
+  }
+
+  /** Pays in, from the key's own tokens; returns once it is final. */
+  deposit(amountNano: bigint): Promise<void> {
+    return this.vault.deposit(amountNano);
+  }
+
+  /** Pays out to the key's own address; waits for an epoch. Returns what came. */
+  withdraw(amountNano: bigint): Promise<bigint> {
+    return this.vault.withdraw(this.address, amountNano);
+  }
+
+  /**
+   * Signs a request, sends it and waits for its answer.
+   *
+   * @throws RequestRefused with the engine's code
+   * @throws RequestUnanswered if the deadline passed or the provider failed
+   * @throws NoAnswerYet if nothing was heard half a minute beyond the deadline; `answerTo` goes on waiting
+   */
+  async ask(input: string | readonly string[], options: AskOptions): Promise<Answer> {
+    const askedMillis = Date.now();
+    const patience = options.deadlineMillis ?? DEADLINE_MILLIS;
+    const terms = {
+      requester: this.address.toLowerCase(),
+      model: options.model ?? this.deployment.model,
+      maxFeeNano: options.maxFeeNano.toString(),
+      deadline: askedMillis + patience,
+      nonce: randomBytes(8).readBigUInt64BE().toString(),
+    };
+    const struct = { ...terms, inputHash: inputHash(input), optionsHash: NO_OPTIONS };
+    const requestId = requestDigest(this.#domain, struct);
+    const signature = await this.wallet.signTypedData(this.#domain, REQUEST_TYPES, struct);
+    const value = JSON.stringify({ ...terms, input, signature });
+    const end = await this.stream.ask(requestId, terms.requester, value, patience + 30_000);
+    return this.#answer(requestId, askedMillis, patience, end);
+  }
+
+  /** Waits on, after `NoAnswerYet`, for a request that this client has sent. */
+  async answerTo(requestId: string, millis: number): Promise<Answer> {
+    const askedMillis = Date.now();
+    return this.#answer(requestId, askedMillis, millis, await this.stream.end(requestId, millis));
+  }
+
+  #answer(requestId: string, askedMillis: number, millis: number, end: End | undefined): Answer {
+    if (end === undefined) throw new NoAnswerYet(requestId, millis);
+    if (!isResult(end)) throw new RequestRefused(requestId, end);
+    if (end.status !== "answered") throw new RequestUnanswered(requestId, end.status, end.error?.message ?? "");
+    return {
+      requestId,
+      embedding: end.data[0]?.embedding ?? [],
+      debitNano: BigInt(end.charge.debitNano),
+      askedMillis,
+      result: end,
+    };
+  }
+
+  /** Whether the provider that the answer names has signed exactly this vector and charge for this request. */
+  isSignedByProvider({ requestId, embedding, result }: Answer): boolean {
+    const digest = this.#outcome(requestId, embedding, result);
+    return recoverAddress(digest, result.provider.signature).toLowerCase() === result.provider.address;
+  }
+
+  /** The proof of an answer's charge; undefined as long as it is not sealed, a minute or two with the defaults. */
+  async receipt({ requestId, askedMillis }: Pick<Answer, "requestId" | "askedMillis">): Promise<ReceiptProof | undefined> {
+    return findProof(this.deployment.brokers, this.#domain, await this.vault.shardDepth(), requestId, askedMillis);
+  }
+
+  /**
+   * Whether the vault holds this charge, and it is the answer's. Everything is hashed here; the only word that is taken for it is
+   * that of your own node about the header which the vault keeps.
+   */
+  async verify(answer: Answer, proof: ReceiptProof): Promise<boolean> {
+    const { receipt, header } = proof;
+    const isTheAnswers =
+      receipt.requestId === answer.requestId &&
+      BigInt(receipt.debitNano) === answer.debitNano &&
+      receipt.outcome === this.#outcome(answer.requestId, answer.embedding, answer.result);
+    return (
+      isTheAnswers &&
+      leadsToItsHeader(proof, this.#domain, await this.vault.shardDepth()) &&
+      (await this.vault.headerOf(header)) === headerDigest(this.#domain, header)
+    );
+  }
+
+  /** Ends the connections. */
+  async close(): Promise<void> {
+    this.node.destroy();
+    await this.stream.close();
+  }
+
+  #outcome(requestId: string, embedding: readonly number[], { provider, usage }: Result): string {
+    return outcomeDigest(this.#domain, {
+      requestId,
+      providerAccount: provider.account,
+      units: usage.total_tokens,
+      status: ANSWERED,
+      outputHash: outputHash(embedding),
+      numericClass: provider.numericClass,
+    });
+  }
+}

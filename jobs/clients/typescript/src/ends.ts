@@ -1,0 +1,58 @@
+import type { Rejection, Result } from "./records.js";
+
+/** What becomes of a request in the end. */
+export type End = Result | Rejection;
+
+export const isResult = (end: End): end is Result => "id" in end;
+
+/**
+ * Ends of requests that were sent: each has one, however often one is read. An answer may be published again after a crash,
+ * perhaps another one; the last counts. And kafkajs 2.2.4 hands out records of aborted transactions: so a refusal that a crash
+ * has aborted may be read too, and an answer replaces it.
+ */
+export class Ends {
+  readonly #ends = new Map<string, End | undefined>();
+  readonly #places = new Map<string, string>();
+  readonly #unplaced = new Set<string>();
+  /** Refusals that came before the acknowledgements that say whose they are. */
+  readonly #strays = new Map<string, Rejection>();
+
+  /** From now on the end of this request is of interest. */
+  expect(requestId: string): void {
+    this.#ends.set(requestId, undefined);
+    this.#unplaced.add(requestId);
+  }
+
+  /** Where the request lies, as the producer's acknowledgement tells. */
+  placed(requestId: string, partition: number, offset: string): void {
+    const place = `${partition}@${offset}`;
+    this.#places.set(place, requestId);
+    this.#unplaced.delete(requestId);
+    const stray = this.#strays.get(place);
+    if (stray !== undefined) this.take(stray);
+    if (this.#unplaced.size === 0) this.#strays.clear();
+  }
+
+  /** Takes a record that was read. */
+  take(end: End): void {
+    // By its place a refusal is known even if the request was not read so far as to have an id.
+    const place = isResult(end) ? undefined : `${end.partition}@${end.offset}`;
+    const id = isResult(end) ? end.id : this.#places.get(place!);
+    if (id === undefined) {
+      if (!isResult(end) && this.#unplaced.size > 0) this.#strays.set(place!, end);
+      return;
+    }
+    const before = this.#ends.get(id);
+    if (this.#ends.has(id) && !(before !== undefined && isResult(before) && !isResult(end))) this.#ends.set(id, end);
+  }
+
+  of(requestId: string): End | undefined {
+    return this.#ends.get(requestId);
+  }
+
+  forget(requestId: string): void {
+    this.#ends.delete(requestId);
+    this.#unplaced.delete(requestId);
+    for (const [place, id] of this.#places) if (id === requestId) this.#places.delete(place);
+  }
+}

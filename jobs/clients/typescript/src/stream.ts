@@ -1,0 +1,107 @@
+// Requests to Kafka, and what becomes of them from it.
+import { randomUUID } from "node:crypto";
+import { type Admin, type Consumer, Kafka, Partitioners, type Producer, logLevel } from "kafkajs";
+import { Ends, type End } from "./ends.js";
+import { parseRecord } from "./json.js";
+
+const REQUESTS = "inference.requests";
+const ENDS = ["inference.results", "inference.rejections"];
+
+/** One connection for any number of requests at a time. */
+export class RequestStream {
+  readonly #ends = new Ends();
+  readonly #waiting = new Map<string, () => void>();
+  readonly #producer: Producer;
+  readonly #consumer: Consumer;
+  #failure: Error | undefined;
+
+  private constructor(kafka: Kafka) {
+    this.#producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    this.#consumer = kafka.consumer({ groupId: `millrace-client-${randomUUID()}` });
+  }
+
+  /** Connects, and from then on hears what becomes of requests that are sent. */
+  static async open(brokers: readonly string[]): Promise<RequestStream> {
+    const kafka = kafkaAt(brokers);
+    const stream = new RequestStream(kafka);
+    const admin = kafka.admin();
+    try {
+      await Promise.all([stream.#producer.connect(), stream.#consumer.connect(), admin.connect()]);
+      await stream.#listen(admin);
+    } catch (error) {
+      await stream.close();
+      throw error;
+    } finally {
+      await admin.disconnect();
+    }
+    return stream;
+  }
+
+  /** From the end of each partition as it is now: what was there before is no answer to what comes. */
+  async #listen(admin: Admin): Promise<void> {
+    const ends = await Promise.all(ENDS.map(async (topic) => ({ topic, partitions: await admin.fetchTopicOffsets(topic) })));
+    const joined = new Promise<void>((resolve, reject) => {
+      this.#consumer.on(this.#consumer.events.GROUP_JOIN, () => resolve());
+      // A broker that has just started may still be loading its group coordinator: then kafkajs joins again by itself.
+      this.#consumer.on(this.#consumer.events.CRASH, ({ payload }) => {
+        if (payload.restart) return;
+        this.#failure = payload.error;
+        reject(payload.error);
+        this.#waiting.forEach((wake) => wake());
+      });
+    });
+    await this.#consumer.subscribe({ topics: ENDS, fromBeginning: true });
+    await this.#consumer.run({
+      eachMessage: async ({ message }) => {
+        if (message.value === null) return;
+        this.#ends.take(parseRecord<End>(message.value.toString("utf8")));
+        this.#waiting.forEach((wake) => wake());
+      },
+    });
+    for (const { topic, partitions } of ends) {
+      for (const { partition, high } of partitions) this.#consumer.seek({ topic, partition, offset: high });
+    }
+    await joined;
+  }
+
+  /**
+   * Sends a request and waits for its end.
+   *
+   * @returns undefined if none has come in `millis`
+   */
+  async ask(requestId: string, key: string, value: string, millis: number): Promise<End | undefined> {
+    this.#ends.expect(requestId);
+    const [acknowledged] = await this.#producer.send({ topic: REQUESTS, messages: [{ key, value }], acks: -1 });
+    this.#ends.placed(requestId, acknowledged!.partition, acknowledged!.baseOffset!);
+    return this.end(requestId, millis);
+  }
+
+  /** Waits, again, for the end of a request that was sent here. */
+  async end(requestId: string, millis: number): Promise<End | undefined> {
+    const until = Date.now() + millis;
+    let end = this.#ends.of(requestId);
+    while (end === undefined && Date.now() < until) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, until - Date.now());
+        this.#waiting.set(requestId, () => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+      if (this.#failure) throw this.#failure;
+      end = this.#ends.of(requestId);
+    }
+    this.#waiting.delete(requestId);
+    if (end !== undefined) this.#ends.forget(requestId);
+    return end;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#producer.disconnect(), this.#consumer.disconnect()]);
+  }
+}
+
+/** kafkajs without its own log: what goes wrong is thrown. */
+export function kafkaAt(brokers: readonly string[]): Kafka {
+  return new Kafka({ clientId: "millrace-client", brokers: [...brokers], logLevel: logLevel.NOTHING });
+}

@@ -1,0 +1,59 @@
+// Reads topics once, from a point in time to where they end.
+import { randomUUID } from "node:crypto";
+import type { Admin } from "kafkajs";
+import { kafkaAt } from "./stream.js";
+
+const FETCH_MILLIS = 250;
+
+/**
+ * Hands every record of `topics` to `take`, until that says true or there are no more.
+ *
+ * @param sinceMillis append time of the oldest that are of interest; 0 for all
+ */
+export async function scan(
+  brokers: readonly string[], topics: readonly string[], sinceMillis: number, take: (topic: string, value: string) => boolean,
+): Promise<void> {
+  const kafka = kafkaAt(brokers);
+  const admin = kafka.admin();
+  const consumer = kafka.consumer({ groupId: `millrace-client-${randomUUID()}`, maxWaitTimeInMs: FETCH_MILLIS });
+  try {
+    await Promise.all([admin.connect(), consumer.connect()]);
+    const from = await positions(admin, topics, sinceMillis);
+    const nodes = (await admin.describeCluster()).brokers.length;
+    await new Promise<void>((resolve, reject) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => payload.restart || reject(payload.error));
+      // A partition may end in markers of transactions, which no handler sees: it has ended once fetches bring nothing.
+      let empty = 0;
+      consumer.on(consumer.events.FETCH, ({ payload }) => {
+        empty = payload.numberOfBatches === 0 ? empty + 1 : 0;
+        if (empty > 2 * nodes) resolve();
+      });
+      consumer
+        .subscribe({ topics: [...topics], fromBeginning: true })
+        .then(() => consumer.run({
+          eachMessage: async ({ topic, message }) => {
+            if (message.value !== null && take(topic, message.value.toString("utf8"))) resolve();
+          },
+        }))
+        .then(() => from.forEach((position) => consumer.seek(position)))
+        .catch(reject);
+    });
+  } finally {
+    await Promise.all([admin.disconnect(), consumer.disconnect()]);
+  }
+}
+
+interface Position {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+}
+
+async function positions(admin: Admin, topics: readonly string[], sinceMillis: number): Promise<Position[]> {
+  if (sinceMillis === 0) return [];
+  const found = await Promise.all(topics.map(async (topic) => {
+    const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, sinceMillis);
+    return offsets.map(({ partition, offset }) => ({ topic, partition, offset }));
+  }));
+  return found.flat().filter(({ offset }) => offset !== "-1");
+}

@@ -1,0 +1,115 @@
+// The vault, as a requester needs it.
+import { Contract, JsonRpcProvider, type Signer } from "ethers";
+import type { ReceiptProof } from "./receipts.js";
+import { type HeaderStruct } from "./typed-data.js";
+
+const RECEIPT =
+  "(bytes32 requestId, uint32 requesterAccount, uint64 sequence, uint32 providerAccount, bytes32 model, uint64 units," +
+  " uint64 priceNanoPerMillion, uint32 priceVersion, uint64 debitNano, uint256[] credits, bytes32 outcome, bytes32 allocation," +
+  " uint64 admittedMillis, uint32 shard, uint32 index)";
+const HEADER =
+  "(bytes32 previousHeader, uint64 epoch, uint32 part, uint32 parts, bytes32 receiptsRoot, uint64 receiptsSumNano," +
+  " uint64 receiptsCount, uint8 levels, uint64 partSumNano, bytes32 wordsHash, bytes32 cutDigest, uint64 l2Block)";
+
+const VAULT = [
+  "function deposit(uint256 amountToken) returns (uint32 account, uint64 amountNano)",
+  "function requestWithdrawal(uint64 amountNano) returns (uint32 request)",
+  "function takeReleased(address to) returns (uint64 amountNano)",
+  "function spendingAccountOf(address owner) view returns (uint32)",
+  "function spendingBalanceOf(uint32 account) view returns (uint64)",
+  "function spendingAccount(uint32 account) view returns (address owner, uint32 lastRequest, uint64 openRequestNano, uint64 releasedNano)",
+  "function earningOwnerOf(uint32 account) view returns (address)",
+  "function headerOf(uint64 epoch, uint32 part) view returns (bytes32)",
+  "function token() view returns (address)",
+  "function SCALE() view returns (uint64)",
+  "function SHARD_DEPTH() view returns (uint8)",
+  `function verifyReceipt(uint64 epoch, ${RECEIPT} receipt, (${HEADER} header, bytes32[] siblings, uint64[] sumsNano) proof) view returns (bool)`,
+];
+const TOKEN = ["function approve(address spender, uint256 amount) returns (bool)"];
+
+const POLL_MILLIS = 500;
+
+/** Amounts are nano-USD, 10^-9 of a dollar. */
+export class Vault {
+  readonly #contract: Contract;
+
+  constructor(readonly address: string, private readonly node: JsonRpcProvider, private readonly signer: Signer) {
+    this.#contract = new Contract(address, VAULT, signer);
+  }
+
+  /** Moves tokens of the signer into the vault. Returns once the block is final: from then on the engine may hear of it. */
+  async deposit(amountNano: bigint): Promise<void> {
+    const token = new Contract(await this.#read("token"), TOKEN, this.signer);
+    const amount = await this.#inToken(amountNano);
+    await (await token.getFunction("approve")(this.address, amount)).wait();
+    const { blockNumber } = await (await this.#contract.getFunction("deposit")(amount)).wait();
+    await until(async () => ((await this.node.getBlock("finalized"))?.number ?? 0) >= blockNumber);
+  }
+
+  /** What is neither spent nor released of what `owner` has deposited; 0 without an account. */
+  async balance(owner: string): Promise<bigint> {
+    const account: bigint = await this.#read("spendingAccountOf", owner);
+    return account === 0n ? 0n : this.#read("spendingBalanceOf", account);
+  }
+
+  /**
+   * Asks for money back, waits until an epoch releases it, and takes it. What charges and requests in flight need stays.
+   *
+   * @returns what came, nano-USD
+   */
+  async withdraw(owner: string, amountNano: bigint): Promise<bigint> {
+    const account: bigint = await this.#read("spendingAccountOf", owner);
+    await (await this.#contract.getFunction("requestWithdrawal")(amountNano)).wait();
+    let released = 0n;
+    await until(async () => {
+      released = (await this.#read("spendingAccount", account)).releasedNano;
+      return released > 0n;
+    });
+    await (await this.#contract.getFunction("takeReleased")(owner)).wait();
+    return released - (released % (await this.#scale()));
+  }
+
+  /** EIP-712 digest of the header that was settled, zero if none was. */
+  headerOf({ epoch, part }: HeaderStruct): Promise<string> {
+    return this.#read("headerOf", epoch, part);
+  }
+
+  /** Whether the vault itself finds the charge in its epoch. */
+  verifyReceipt({ epoch, receipt, header, siblings }: ReceiptProof): Promise<boolean> {
+    return this.#read("verifyReceipt", epoch, receipt, {
+      header,
+      siblings: siblings.map(({ hash }) => hash),
+      sumsNano: siblings.map(({ sumNano }) => sumNano),
+    });
+  }
+
+  /** Who owns an earning account. */
+  earningOwnerOf(account: number | bigint): Promise<string> {
+    return this.#read("earningOwnerOf", account);
+  }
+
+  async shardDepth(): Promise<number> {
+    return Number(await this.#read("SHARD_DEPTH"));
+  }
+
+  async #inToken(amountNano: bigint): Promise<bigint> {
+    const scale = await this.#scale();
+    if (amountNano <= 0n || amountNano % scale !== 0n) {
+      throw new RangeError(`${amountNano} nano-USD is no whole amount of the token: give a multiple of ${scale}`);
+    }
+    return amountNano / scale;
+  }
+
+  /** Nano-USD to a unit of the token. */
+  #scale(): Promise<bigint> {
+    return this.#read("SCALE");
+  }
+
+  #read(name: string, ...values: unknown[]) {
+    return this.#contract.getFunction(name).staticCall(...values);
+  }
+}
+
+async function until(met: () => Promise<boolean>): Promise<void> {
+  while (!(await met())) await new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
+}
