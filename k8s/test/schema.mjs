@@ -3,15 +3,18 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import Ajv from 'ajv';
 import * as core from 'kubernetes-models/v1';
+import * as networking from 'kubernetes-models/networking.k8s.io/v1';
 import * as rbac from 'kubernetes-models/rbac.authorization.k8s.io/v1';
 import { parse } from './render.mjs';
 
 const CRDS = new URL('crds/', import.meta.url);
 const ANY = true;
 const METADATA = { name: ANY, namespace: ANY, labels: ANY, annotations: ANY };
+const SELECTOR = { matchLabels: ANY, matchExpressions: ANY };
 
 // kubernetes-models checks types and required fields but lets unknown fields pass, so each kind lists those it may use.
 const FIELDS = {
+  'v1/ConfigMap': { data: ANY },
   'v1/ServiceAccount': { automountServiceAccountToken: ANY },
   'v1/Service': {
     spec: { type: ANY, clusterIP: ANY, selector: ANY, ports: { name: ANY, port: ANY, targetPort: ANY, protocol: ANY } },
@@ -21,8 +24,15 @@ const FIELDS = {
     roleRef: { apiGroup: ANY, kind: ANY, name: ANY },
     subjects: { apiGroup: ANY, kind: ANY, name: ANY, namespace: ANY },
   },
+  'networking.k8s.io/v1/NetworkPolicy': {
+    spec: {
+      podSelector: SELECTOR,
+      policyTypes: ANY,
+      ingress: { from: { podSelector: SELECTOR, namespaceSelector: SELECTOR, ipBlock: ANY }, ports: { port: ANY, protocol: ANY } },
+    },
+  },
 };
-const MODELS = { v1: core, 'rbac.authorization.k8s.io/v1': rbac };
+const MODELS = { v1: core, 'networking.k8s.io/v1': networking, 'rbac.authorization.k8s.io/v1': rbac };
 
 const crdValidators = compileCrds();
 
