@@ -69,7 +69,7 @@ public final class JobArguments {
             return Files.readString(file, StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException(
-                    ("--config: there is no file '%s'; several are separated by commas")
+                    "--config: there is no file '%s'; several are separated by commas"
                             .formatted(file),
                     e);
         } catch (MalformedInputException e) {
