@@ -42,10 +42,7 @@ final class ModelPool {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelPool.class);
     private static final long CLOSE_TIMEOUT_MILLIS = 30_000;
-
-    /** Pause between two looks at the call that a model is in while it opens. */
-    private static final long WATCH_MILLIS = 1_000;
-
+    private static final long WATCH_MILLIS = 1_000; // between two looks while a model opens
     private static final Map<Key, ModelPool> OPEN = new HashMap<>();
     private static final List<ModelPool> HUNG = new ArrayList<>(); // guarded by the class
 
@@ -95,7 +92,8 @@ final class ModelPool {
      *
      * @param engine opens the model if this is the first lease
      * @param clock tells which deadlines have passed
-     * @param maxRunMillis longest run of a batch, also of the warm-up; loading may take ten times as long
+     * @param maxRunMillis longest run of a batch, also of the warm-up; loading may take ten times
+     *     as long
      * @throws IOException if the model cannot be loaded
      * @throws IllegalStateException if its loading or its warm-up hangs
      * @throws InternalError if a model of this process hangs; Flink then ends the process at once
@@ -268,20 +266,10 @@ final class ModelPool {
 
     private void requireAlive(long maxRunMillis) {
         WatchedRunner.Call call = runner.call();
-        if (call == null || call.millis() <= call.maxMillis(maxRunMillis)) {
-            return;
+        if (call != null && call.millis() > call.maxMillis(maxRunMillis)) {
+            hung = true;
+            throw call.hung(key.model, maxRunMillis);
         }
-        hung = true;
-        throw new IllegalStateException(
-                """
-                model %s has not come back from %s for %d ms, and with --infer.batch.max.run at                 %d ms it may take %d ms; native code cannot be interrupted, so the job restarts,                 and the process ends if the call still hangs then\
-                """
-                        .formatted(
-                                key.model,
-                                call,
-                                call.millis(),
-                                maxRunMillis,
-                                call.maxMillis(maxRunMillis)));
     }
 
     private boolean isInCall() {

@@ -30,6 +30,18 @@ final class WatchedRunner implements ModelRunner {
             return rows == 0 ? maxRunMillis * LOAD_FACTOR : maxRunMillis;
         }
 
+        /** To be thrown once it has run for longer than that. */
+        IllegalStateException hung(String model, long maxRunMillis) {
+            return new IllegalStateException(
+                    """
+                    model %s has not come back from %s for %d ms, and with --infer.batch.max.run at \
+                    %d ms it may take %d ms; native code cannot be interrupted, so the job \
+                    restarts, and the process ends if the call still hangs then\
+                    """
+                            .formatted(
+                                    model, this, millis(), maxRunMillis, maxMillis(maxRunMillis)));
+        }
+
         @Override
         public String toString() {
             return rows == 0

@@ -34,8 +34,7 @@ class DjlRuntimeTest {
         child.redirectErrorStream(true);
 
         Process process = child.start();
-        String output =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(process.waitFor()).as(output).isZero();
         assertThat(output).contains("the cancelled start ended with");
