@@ -86,8 +86,7 @@ class HungModelITCase {
 
     private CloseableIterator<Outcome> outcomes(ProcessCluster cluster) throws Exception {
         Configuration settings = FlinkCluster.clientSettings(cluster.webUrl(), folder);
-        StreamExecutionEnvironment flink =
-                new StreamExecutionEnvironment(settings);
+        StreamExecutionEnvironment flink = new StreamExecutionEnvironment(settings);
         flink.setParallelism(1);
         flink.enableCheckpointing(200);
         return flink.fromData(tasks(), TypeInformation.of(Task.class))
