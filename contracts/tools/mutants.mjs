@@ -2,10 +2,11 @@
 // test/mutants/README.md says how it works and how to read what it writes.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { allMutants, mutatedSource, SOURCES } from "./mutants/mutants.mjs";
+import { judgeAll } from "./mutants/crew.mjs";
+import { allMutants, SOURCES } from "./mutants/mutants.mjs";
 import { runRules } from "./mutants/rules.mjs";
-import { Workspace } from "./mutants/workspace.mjs";
 
 const SNAPSHOT = "snapshots/mutants.json";
 const PROGRESS = "cache/mutants/progress.json";
@@ -20,6 +21,7 @@ const { values: options, positionals: names } = parseArgs({
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
     max: { type: "string" },
+    jobs: { type: "string", default: `${availableParallelism()}` },
   },
 });
 
@@ -82,39 +84,32 @@ function writeSnapshot(mutants, judged) {
 const pick = ({ id, file, scope, kind, original, mutant }) =>
   ({ id, file, scope, kind, original: short(original), mutant: short(mutant) });
 
-function judgeEach(due, judge) {
-  if (due.length === 0) return;
-  const workspace = new Workspace();
-  try {
-    workspace.requireGreen();
-    for (const mutant of due) {
-      const start = Date.now();
-      const changed = mutatedSource(mutant);
-      let { verdict, by } = workspace.judge(mutant.file, changed);
-      if (verdict === "survived" && workspace.isSameCode(mutant.file, changed)) verdict = "same code";
-      const millis = Date.now() - start;
-      judge(mutant, { verdict, by, millis });
-      console.log(`${verdict}${by ? ` by ${by}` : ""} in ${millis} ms: ${named(mutant)}`);
-    }
-  } finally {
-    workspace.close();
-  }
-}
+/** By mutant: the test that noticed it last, whatever the sources were; it only chooses what is tried first. */
+const killersOf = ({ killers = {}, judged = {} }) => ({
+  ...killers,
+  ...Object.fromEntries(Object.entries(judged)
+    .filter(([, { verdict }]) => verdict === "killed")
+    .map(([id, { by, step }]) => [id, { by, step }])),
+});
 
-function run(mutants) {
+async function run(mutants) {
   const of = sources();
   const before = readJson(PROGRESS, {});
+  const killers = killersOf(before);
   const judged = before.of === of ? before.judged : {};
   let chosen = mutants.filter(({ file }) => file.includes(options.only));
   if (options.sample) chosen = shuffled(chosen, options.seed).slice(0, Number(options.sample));
   const due = chosen.filter(({ id }) => judged[id] === undefined || (options.again && judged[id].verdict === "survived"));
   const next = shuffled(due, options.seed).slice(0, Number(options.max ?? due.length));
   mkdirSync("cache/mutants", { recursive: true });
-  judgeEach(next, (mutant, judgement) => {
+  const judge = (mutant, judgement) => {
     judged[mutant.id] = judgement;
-    writeFileSync(PROGRESS, JSON.stringify({ of, judged }, null, 1));
+    writeFileSync(PROGRESS, JSON.stringify({ of, judged, killers }, null, 1));
     writeSnapshot(mutants, judged);
-  });
+    const { verdict, by, millis } = judgement;
+    console.log(`${verdict}${by ? ` by ${by}` : ""} in ${millis} ms: ${named(mutant)}`);
+  };
+  await judgeAll(next, { jobs: Number(options.jobs), killers, judge });
   const survivors = chosen.filter(({ id }) => judged[id]?.verdict === "survived");
   const left = chosen.filter(({ id }) => judged[id] === undefined).length;
   console.log(`${chosen.length} mutants, ${survivors.length} survive, ${left} not run yet`);
@@ -123,4 +118,4 @@ function run(mutants) {
 
 if (options.rules) process.exitCode = runRules(names) ? 0 : 1;
 else if (options.check) check(allMutants());
-else run(allMutants());
+else await run(allMutants());

@@ -49,8 +49,10 @@ const rules = {
   Literal({ node, text }) {
     if (node.kind === "string") return [["constant", text.replace(/"(.)/, (_, first) => `"${first === "x" ? "y" : "x"}`)]];
     if (node.kind !== "number") return [];
-    const more = BigInt(node.value) + 1n;
-    const number = node.value.startsWith("0x") ? `0x${more.toString(16).padStart(node.value.length - 2, "0")}` : `${more}`;
+    const value = node.value.replaceAll("_", "");
+    if (!/^(0x[0-9a-f]+|\d+)$/i.test(value)) return [["constant", `(${text} + 1)`]];
+    const more = BigInt(value) + 1n;
+    const number = value.startsWith("0x") ? `0x${more.toString(16).padStart(value.length - 2, "0")}` : `${more}`;
     return [["constant", node.subdenomination ? `${number} ${node.subdenomination}` : number]];
   },
   Identifier: ({ node, siblings }) => siblings(node.referencedDeclaration).map((name) => ["name", name]),

@@ -30,7 +30,7 @@ export function runRules(names) {
     workspace.requireGreen(["--match-test", `^(${[...cited].join("|")})\\(`]);
     for (const { name, rule, breaks, tests, file, changed } of chosen) {
       for (const test of tests) {
-        const { verdict } = workspace.judge(file, changed, ["--match-test", `^${test}\\(`]);
+        const { verdict } = workspace.judge(file, changed, { only: ["--match-test", `^${test}\\(`] });
         if (verdict !== "killed") survivors += 1;
         console.log(`${rule.padEnd(4)} ${verdict.padEnd(8)} ${name.replace(".patch", "")}: ${breaks}\n       ${test}`);
       }

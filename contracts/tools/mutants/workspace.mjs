@@ -33,10 +33,12 @@ export class Workspace {
   #shipped = new Map();
   #replaced = new Set();
 
-  constructor() {
-    for (const part of ["foundry.toml", "src", "test"]) this.#copy(part);
+  /** @param prepared folder of another workspace, whose compiled tests serve here too */
+  constructor(prepared) {
+    for (const part of ["foundry.toml", "src", "test"]) this.#copy(".", part);
     // the tests as they were compiled last, if they ever were
-    for (const part of ["out/test", "cache/test"].filter(existsSync)) this.#copy(part);
+    const compiled = prepared ?? ".";
+    for (const part of ["out/test", "cache/test"]) if (existsSync(join(compiled, part))) this.#copy(compiled, part);
     symlinkSync(resolve("node_modules"), join(this.#folder, "node_modules"));
     this.#writeCompiler();
     for (const target of [VAULT, REGISTRY, LIBRARIES]) {
@@ -56,8 +58,12 @@ export class Workspace {
     );
   }
 
-  #copy(part) {
-    cpSync(part, join(this.#folder, part), { recursive: true, preserveTimestamps: true });
+  get folder() {
+    return this.#folder;
+  }
+
+  #copy(from, part) {
+    cpSync(join(from, part), join(this.#folder, part), { recursive: true, preserveTimestamps: true });
   }
 
   #write({ contract }, code) {
@@ -80,12 +86,13 @@ export class Workspace {
     });
   }
 
-  #test(tests) {
+  /** @param mayBeNone whether there may be no such test */
+  #test(tests, mayBeNone = false) {
     const run = this.#run("test", "--fail-fast", "-j", "1", ...tests);
     if (run.error?.code === "ETIMEDOUT") return { verdict: "killed", by: "time" };
     if (run.status === 0) {
       // forge is content to find no test at all
-      if (!/ [1-9]\d* tests passed/.test(run.stdout)) throw new Error(`no test was run by ${tests.join(" ")}:\n${run.stdout}`);
+      if (!mayBeNone && !/ [1-9]\d* tests passed/.test(run.stdout)) throw new Error(`no test was run by ${tests.join(" ")}:\n${run.stdout}`);
       return { verdict: "survived" };
     }
     const failed = run.stdout.match(/\[FAIL.*?\] (\w+)/)?.[1] ?? run.stdout.match(/\[FAIL[^\n]*\n(?:[^\n]*\n)*? (\w+)\(/)?.[1];
@@ -100,23 +107,36 @@ export class Workspace {
     if (verdict !== "survived") throw new Error(`${by} fails without any mutant: mend that first`);
   }
 
+  /** Swaps in `targets` made of `changed`; false if one does not compile. */
+  #build(targets, file, changed) {
+    for (const target of targets.filter((target) => !this.#replaced.has(target))) {
+      const code = creationCode(target.file, target.contract, { [file]: changed });
+      if (code === undefined) return false;
+      this.#replaced.add(target);
+      this.#write(target, code);
+    }
+    return true;
+  }
+
   /**
    * @param changed the source of `file` with a mutant in it
    * @param only    forge's arguments that choose the tests; otherwise all that can notice
+   * @param killer  {step, by} of the last time: its test goes first, and says nothing if it passes
    */
-  judge(file, changed, only) {
+  judge(file, changed, { only, killer } = {}) {
     for (const target of this.#replaced) this.#write(target, this.#originals.get(target));
     this.#replaced.clear();
     const steps = only ? [{ built: stepsOf(file).flatMap(({ built }) => built), tests: only }] : stepsOf(file);
-    for (const { built, tests } of steps) {
-      for (const target of built) {
-        const code = creationCode(target.file, target.contract, { [file]: changed });
-        if (code === undefined) return { verdict: "does not compile" };
-        this.#replaced.add(target);
-        this.#write(target, code);
-      }
+    if (/^(test|invariant)/.test(killer?.by) && killer.step < steps.length) {
+      const targets = steps.slice(0, killer.step + 1).flatMap(({ built }) => built);
+      if (!this.#build(targets, file, changed)) return { verdict: "does not compile" };
+      const { verdict, by } = this.#test([...steps[killer.step].tests, "--match-test", `^${killer.by}\\(`], true);
+      if (verdict === "killed") return { verdict, by, step: killer.step };
+    }
+    for (const [step, { built, tests }] of steps.entries()) {
+      if (!this.#build(built, file, changed)) return { verdict: "does not compile" };
       const { verdict, by } = this.#test(tests);
-      if (verdict === "killed") return { verdict, by };
+      if (verdict === "killed") return { verdict, by, step };
     }
     return { verdict: "survived" };
   }
