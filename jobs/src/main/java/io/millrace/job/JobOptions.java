@@ -270,7 +270,8 @@ public final class JobOptions {
                     "infer.batch.max.run",
                     Duration.ofMinutes(1),
                     "Longest run of a batch in the model, several times the usual; then it"
-                            + " counts as hung, and the job restarts.");
+                            + " counts as hung, and the job restarts. Loading one may take ten"
+                            + " times as long.");
 
     public static final ConfigOption<Integer> SETTLE_SHARD_DEPTH =
             integer(
