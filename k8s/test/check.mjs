@@ -6,6 +6,7 @@ import { mutants } from './mutants.mjs';
 import { documentedOptions } from './options.mjs';
 import { policyErrors, rules } from './policy.mjs';
 import { RenderError, kubectl, parse, render } from './render.mjs';
+import { documentedAlarms } from './rules-alerts.mjs';
 import { withEachChain } from './variants.mjs';
 import { schemaErrors } from './schema.mjs';
 
@@ -20,6 +21,7 @@ const sources = {
   dockerfile: readFileSync(here('../image/Dockerfile'), 'utf8'),
   readme: readFileSync(here('../README.md'), 'utf8'),
   documented: documentedOptions(readFileSync(here('../../jobs/README.md'), 'utf8')),
+  alarms: documentedAlarms(readFileSync(here('../../jobs/RUNBOOK.md'), 'utf8')),
 };
 
 // base alone is not meant to be applied: its placeholders are what the policy refuses in an overlay.

@@ -19,6 +19,7 @@ const container = (template) => template.spec.containers[0];
 const common = (context) => container(spec(context).podTemplate);
 const taskManager = (context) => spec(context).taskManager.podTemplate;
 
+const alert = (context) => find(context, 'PrometheusRule').spec.groups[0].rules[0];
 const mutant = (rule, name, change) => ({ rule, name, change });
 
 export const mutants = [
@@ -150,4 +151,22 @@ export const mutants = [
   mutant('network-policy', 'Prometheus cut off', (c) => { policy(c).ingress.splice(2, 1); }),
   mutant('network-policy', 'closed for what goes out', (c) => { policy(c).policyTypes.push('Egress'); }),
   mutant('network-policy', 'open after all', (c) => { policy(c).policyTypes = []; }),
+
+  mutant('schema', 'unknown field of an alert', (c) => { alert(c).duration = '5m'; }),
+  mutant('schema', 'a PodMonitor without a selector', (c) => { delete find(c, 'PodMonitor').spec.selector; }),
+  mutant('alerts', 'an alarm without an alert', (c) => { find(c, 'PrometheusRule').spec.groups[0].rules.shift(); }),
+  mutant('alerts', 'an alert twice', (c) => { find(c, 'PrometheusRule').spec.groups[0].rules.push(alert(c)); }),
+  mutant('alerts', 'a function that there is not', (c) => { alert(c).expr = alert(c).expr.replace('max by', 'maximum by'); }),
+  mutant('alerts', 'a bracket lost', (c) => { alert(c).expr = alert(c).expr.replace(')', ''); }),
+  mutant('alerts', 'another metric than it says', (c) => { alert(c).expr = alert(c).expr.replace('unsettledNano', 'unsettledNanos'); }),
+  mutant('alerts', 'a metric that is no alarm', (c) => {
+    alert(c).labels.metric = 'infer.rows';
+    alert(c).expr = alert(c).expr.replace('submit_unsettledNano', 'infer_rows');
+  }),
+  mutant('alerts', 'no severity', (c) => { delete alert(c).labels.severity; }),
+  mutant('alerts', 'no way to the runbook', (c) => { delete alert(c).annotations.runbook; }),
+  mutant('alerts', 'no summary', (c) => { delete alert(c).annotations.summary; }),
+  mutant('pod-monitor', 'alerts that nobody feeds', (c) => { c.objects = c.objects.filter(({ kind }) => kind !== 'PodMonitor'); }),
+  mutant('pod-monitor', 'selects nothing', (c) => { find(c, 'PodMonitor').spec.selector.matchLabels.app = 'other'; }),
+  mutant('pod-monitor', 'another port', (c) => { find(c, 'PodMonitor').spec.podMetricsEndpoints[0].port = 'prometheus'; }),
 ];

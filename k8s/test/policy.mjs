@@ -1,6 +1,7 @@
 // Rules that no schema can see. A rule takes the context below and returns messages; its name is how mutants cite it.
 import { optionsOf } from './options.mjs';
 import * as access from './rules-access.mjs';
+import * as alerts from './rules-alerts.mjs';
 import * as flink from './rules-flink.mjs';
 import * as network from './rules-network.mjs';
 import * as options from './rules-options.mjs';
@@ -8,10 +9,10 @@ import * as overlay from './rules-overlay.mjs';
 import * as pods from './rules-pods.mjs';
 
 export const rules = Object.fromEntries(
-  [overlay, flink, options, pods, access, network].flatMap((module) => Object.entries(module.rules)),
+  [overlay, flink, options, pods, access, network, alerts].flatMap((module) => Object.entries(module.rules)),
 );
 
-/** All messages of all rules as "rule: message". sources: rendered objects, overlay source, flinkVersion, documented options, dockerfile and readme texts. */
+/** All messages of all rules as "rule: message". sources: rendered objects, overlay source, flinkVersion, documented options and alarms, dockerfile and readme texts. */
 export function policyErrors(sources) {
   const deployments = sources.objects.filter((object) => object.kind === 'FlinkDeployment');
   if (deployments.length !== 1) return [`shape: expected one FlinkDeployment, found ${deployments.length}`];

@@ -1,6 +1,7 @@
 // Strict schemas: the operator's CRD for Flink's kinds, kubernetes-models for Kubernetes' own. An unknown kind or an
 // unknown field is an error: an API server would refuse it, or drop it without a word.
 import { readFileSync, readdirSync } from 'node:fs';
+import * as monitoring from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import Ajv from 'ajv';
 import * as core from 'kubernetes-models/v1';
 import * as networking from 'kubernetes-models/networking.k8s.io/v1';
@@ -31,8 +32,14 @@ const FIELDS = {
       ingress: { from: { podSelector: SELECTOR, namespaceSelector: SELECTOR, ipBlock: ANY }, ports: { port: ANY, protocol: ANY } },
     },
   },
+  'monitoring.coreos.com/v1/PodMonitor': {
+    spec: { selector: SELECTOR, podMetricsEndpoints: { port: ANY, interval: ANY } },
+  },
+  'monitoring.coreos.com/v1/PrometheusRule': {
+    spec: { groups: { name: ANY, rules: { alert: ANY, expr: ANY, for: ANY, labels: ANY, annotations: ANY } } },
+  },
 };
-const MODELS = { v1: core, 'networking.k8s.io/v1': networking, 'rbac.authorization.k8s.io/v1': rbac };
+const MODELS = { v1: core, 'monitoring.coreos.com/v1': monitoring, 'networking.k8s.io/v1': networking, 'rbac.authorization.k8s.io/v1': rbac };
 
 const crdValidators = compileCrds();
 
