@@ -18,7 +18,7 @@ import org.apache.flink.configuration.ConfigOption;
 
 /**
  * Every option of the job, once: key, type, default, unit, meaning, and what changing it does to
- * state. Given as program arguments {@code --key value}; an unknown key fails the start.
+ * state. Given as {@link JobArguments}; an unknown key fails the start.
  */
 public final class JobOptions {
 
@@ -264,7 +264,8 @@ public final class JobOptions {
                     "infer.batch.max.run",
                     Duration.ofMinutes(1),
                     "Longest run of a batch in the model, several times the usual; then it"
-                            + " counts as hung, and the job restarts.");
+                            + " counts as hung, and the job restarts. Loading one may take ten"
+                            + " times as long.");
 
     public static final ConfigOption<Integer> SETTLE_SHARD_DEPTH =
             integer(

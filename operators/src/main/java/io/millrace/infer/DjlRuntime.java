@@ -1,11 +1,17 @@
 package io.millrace.infer;
 
 import ai.djl.engine.Engine;
-import java.util.concurrent.atomic.AtomicReference;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * Starts the native libraries once a process, in the one order that works: DJL's engine creates
  * ONNX Runtime's environment itself and fails if anyone did so before.
+ *
+ * <p>Threads: the libraries start on a thread that nobody interrupts. They do it in initialisers of
+ * classes, which copy files: an interrupt there, and Flink interrupts the tasks that it cancels,
+ * would leave this process without them for ever.
  */
 final class DjlRuntime {
 
@@ -18,48 +24,46 @@ final class DjlRuntime {
      */
     private static final long START_STACK_BYTES = 512L << 20;
 
+    private static final FutureTask<Void> STARTED = new FutureTask<>(DjlRuntime::load, null);
+
     static {
         // Models and natives come with the jars: nothing is fetched, no usage is reported.
         setDefault("ai.djl.offline");
         // An operation that ONNX Runtime lacks must fail, not run silently on another engine.
         setDefault("ai.djl.onnx.disable_alternative");
-        Start.run();
+        Thread thread = new Thread(null, STARTED, "djl-start", START_STACK_BYTES);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private DjlRuntime() {}
 
-    /** Returns when the libraries are ready. */
+    /**
+     * Returns when the libraries are ready.
+     *
+     * @throws IllegalStateException if they do not start, or if the caller was interrupted while
+     *     they do, which goes on
+     */
     static void start() {
-        // The class initialiser does it, once.
+        try {
+            STARTED.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while ONNX Runtime starts", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(
+                    "ONNX Runtime does not start; is its jar for this system?", e.getCause());
+        }
+    }
+
+    private static void load() {
+        Engine.getEngine(ENGINE);
+        LibUtils.checkStatus(); // of the tokenizers, whose initialiser remembers its failure
     }
 
     private static void setDefault(String property) {
         if (System.getProperty(property) == null) {
             System.setProperty(property, "true");
-        }
-    }
-
-    /** A class of its own: the thread must not wait for the initialiser that waits for it. */
-    private static final class Start {
-
-        static void run() {
-            AtomicReference<Throwable> failure = new AtomicReference<>();
-            Thread thread =
-                    new Thread(
-                            null, () -> Engine.getEngine(ENGINE), "djl-start", START_STACK_BYTES);
-            thread.setUncaughtExceptionHandler((ended, cause) -> failure.set(cause));
-            thread.start();
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while ONNX Runtime was started", e);
-            }
-            Throwable cause = failure.get();
-            if (cause != null) {
-                throw new IllegalStateException(
-                        "ONNX Runtime does not start; is its jar for this system?", cause);
-            }
         }
     }
 }

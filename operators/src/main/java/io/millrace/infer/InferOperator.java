@@ -146,7 +146,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
                         options.limits(manifest.maxTokens()));
         RowTokenizer tokenizer = engine.tokenizer(manifest.id());
         try {
-            ModelPool.Lease lease = ModelPool.acquire(key, engine, clock);
+            ModelPool.Lease lease = ModelPool.acquire(key, engine, clock, options.maxRunMillis());
             models.put(manifest.id(), new Model(manifest, tokenizer, lease));
         } catch (IOException | InterruptedException | RuntimeException e) {
             tokenizer.close();

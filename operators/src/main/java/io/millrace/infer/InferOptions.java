@@ -15,7 +15,8 @@ import java.util.List;
  *     of every model
  * @param inFlightTokens tokens that a subtask takes in before it holds its input back
  * @param intraOpThreads threads of one model's operators
- * @param maxRunMillis longest run of one batch; beyond it the model counts as hung
+ * @param maxRunMillis longest run of one batch; beyond it, and beyond ten times of it while it is
+ *     loaded, the model counts as hung
  * @param modelsDir directory of the models, on every TaskManager
  * @param providers subtask i works for provider i modulo their number
  * @param domain what outcomes are signed under

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ final class ModelPool {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelPool.class);
     private static final long CLOSE_TIMEOUT_MILLIS = 30_000;
+    private static final long WATCH_MILLIS = 1_000; // between two looks while a model opens
     private static final Map<Key, ModelPool> OPEN = new HashMap<>();
     private static final List<ModelPool> HUNG = new ArrayList<>(); // guarded by the class
 
@@ -73,7 +75,7 @@ final class ModelPool {
     private boolean ready;
     private boolean closed;
     private @Nullable Throwable failure;
-    private volatile @Nullable WatchedRunner runner;
+    private final WatchedRunner runner = new WatchedRunner();
     private volatile boolean hung;
 
     private ModelPool(Key key, ModelEngine engine, Clock clock) {
@@ -90,10 +92,13 @@ final class ModelPool {
      *
      * @param engine opens the model if this is the first lease
      * @param clock tells which deadlines have passed
+     * @param maxRunMillis longest run of a batch, also of the warm-up; loading may take ten times
+     *     as long
      * @throws IOException if the model cannot be loaded
+     * @throws IllegalStateException if its loading or its warm-up hangs
      * @throws InternalError if a model of this process hangs; Flink then ends the process at once
      */
-    static Lease acquire(Key key, ModelEngine engine, Clock clock)
+    static Lease acquire(Key key, ModelEngine engine, Clock clock, long maxRunMillis)
             throws IOException, InterruptedException {
         ModelPool pool;
         synchronized (ModelPool.class) {
@@ -108,7 +113,7 @@ final class ModelPool {
             pool.leases++;
         }
         try {
-            pool.awaitReady();
+            pool.awaitReady(maxRunMillis);
         } catch (IOException | InterruptedException | RuntimeException e) {
             pool.release();
             throw e;
@@ -198,25 +203,10 @@ final class ModelPool {
         /**
          * Looks whether the model is still at work.
          *
-         * @throws IllegalStateException if its call has run for longer than {@code maxMillis}
+         * @throws IllegalStateException if its call has run for longer than {@code maxRunMillis}
          */
-        void requireAlive(long maxMillis) {
-            WatchedRunner watched = runner;
-            WatchedRunner.Call call = watched == null ? null : watched.call();
-            if (call == null || call.millis() <= maxMillis) {
-                return;
-            }
-            hung = true;
-            throw new IllegalStateException(
-                    """
-                    model %s has not come back from a batch of %d rows and %d tokens for %d ms, and                     --infer.batch.max.run is %d ms; native code cannot be interrupted, so the job                     restarts, and the process ends if the call still hangs then\
-                    """
-                            .formatted(
-                                    key.model,
-                                    call.rows(),
-                                    call.paddedTokens(),
-                                    call.millis(),
-                                    maxMillis));
+        void requireAlive(long maxRunMillis) {
+            ModelPool.this.requireAlive(maxRunMillis);
         }
 
         /** Gives the share back. Rows still queued are cancelled; rows in the model will end. */
@@ -274,9 +264,16 @@ final class ModelPool {
         }
     }
 
+    private void requireAlive(long maxRunMillis) {
+        WatchedRunner.Call call = runner.call();
+        if (call != null && call.millis() > call.maxMillis(maxRunMillis)) {
+            hung = true;
+            throw call.hung(key.model, maxRunMillis);
+        }
+    }
+
     private boolean isInCall() {
-        WatchedRunner watched = runner;
-        return watched != null && watched.call() != null;
+        return runner.call() != null;
     }
 
     private boolean hasFailed() {
@@ -288,11 +285,12 @@ final class ModelPool {
         }
     }
 
-    private void awaitReady() throws IOException, InterruptedException {
+    private void awaitReady(long maxRunMillis) throws IOException, InterruptedException {
         lock.lock();
         try {
             while (!ready && failure == null) {
-                changed.await();
+                boolean unused = changed.await(WATCH_MILLIS, TimeUnit.MILLISECONDS);
+                requireAlive(maxRunMillis);
             }
             if (failure != null) {
                 throw new IOException("model " + key.model + " cannot be opened", failure);
@@ -303,8 +301,8 @@ final class ModelPool {
     }
 
     private void run() {
-        try (WatchedRunner watched = new WatchedRunner(engine.runner(key.model))) {
-            runner = watched;
+        try (WatchedRunner watched = runner) {
+            watched.open(engine, key.model);
             long[] probe;
             try (RowTokenizer tokenizer = engine.tokenizer(key.model)) {
                 probe = tokenizer.tokens("warm up");

@@ -1,5 +1,6 @@
 package io.millrace.infer;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,10 +10,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchedRunner implements ModelRunner {
 
+    /** Reading a model from a disk and optimising its graph takes so many times a batch's limit. */
+    private static final int LOAD_FACTOR = 10;
+
     /**
      * A call that has not returned.
      *
-     * @param paddedTokens rows times the longest of them
+     * @param paddedTokens rows times the longest of them; no rows while the model is loaded
      */
     record Call(int rows, long paddedTokens, long startedNanos) {
 
@@ -20,29 +24,63 @@ final class WatchedRunner implements ModelRunner {
         long millis() {
             return (System.nanoTime() - startedNanos) / 1_000_000;
         }
+
+        /** For how long it may, where a batch may for {@code maxRunMillis}. */
+        long maxMillis(long maxRunMillis) {
+            return rows == 0 ? maxRunMillis * LOAD_FACTOR : maxRunMillis;
+        }
+
+        /** To be thrown once it has run for longer than that. */
+        IllegalStateException hung(String model, long maxRunMillis) {
+            return new IllegalStateException(
+                    """
+                    model %s has not come back from %s for %d ms, and with --infer.batch.max.run at \
+                    %d ms it may take %d ms; native code cannot be interrupted, so the job \
+                    restarts, and the process ends if the call still hangs then\
+                    """
+                            .formatted(
+                                    model, this, millis(), maxRunMillis, maxMillis(maxRunMillis)));
+        }
+
+        @Override
+        public String toString() {
+            return rows == 0
+                    ? "being loaded"
+                    : "a batch of %d rows and %d tokens".formatted(rows, paddedTokens);
+        }
     }
 
-    private final ModelRunner inside;
     private volatile @Nullable Call call;
-
-    WatchedRunner(ModelRunner inside) {
-        this.inside = inside;
-    }
+    private @Nullable ModelRunner inside;
 
     /** What it is doing, null if nothing. */
     @Nullable Call call() {
         return call;
     }
 
+    /** Loads {@code model}. */
+    void open(ModelEngine engine, String model) throws IOException {
+        call = new Call(0, 0, System.nanoTime());
+        try {
+            inside = engine.runner(model);
+        } finally {
+            call = null;
+        }
+    }
+
     @Override
     public float[][] embed(long[][] rows) throws Exception {
+        ModelRunner opened = inside;
+        if (opened == null) {
+            throw new IllegalStateException("the model is not loaded yet");
+        }
         long longest = 0;
         for (long[] row : rows) {
             longest = Math.max(longest, row.length);
         }
         call = new Call(rows.length, longest * rows.length, System.nanoTime());
         try {
-            return inside.embed(rows);
+            return opened.embed(rows);
         } finally {
             call = null;
         }
@@ -50,6 +88,8 @@ final class WatchedRunner implements ModelRunner {
 
     @Override
     public void close() {
-        inside.close();
+        if (inside != null) {
+            inside.close();
+        }
     }
 }

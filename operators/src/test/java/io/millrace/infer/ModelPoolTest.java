@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ModelPoolTest {
@@ -170,8 +172,40 @@ class ModelPoolTest {
         assertThat(engine.controls().closed).hasValue(2);
     }
 
+    /** A job whose model hung in its warm-up, or before, stayed "initializing" for ever. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void acquire_opensForTooLong_failsAndTheNextOneEndsTheProcess(boolean loading) {
+        if (loading) {
+            engine.controls().loads.drainPermits();
+        } else {
+            engine.controls().hold();
+        }
+        assertThatThrownBy(() -> ModelPool.acquire(key, engine, CLOCK, 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(FakeModelEngine.MODEL.id())
+                .hasMessageContaining(loading ? "being loaded" : "a batch of 1 rows")
+                .hasMessageContaining("it may take %d ms".formatted(loading ? 10 : 1));
+        assertThatThrownBy(this::acquire)
+                .isInstanceOf(InternalError.class)
+                .hasMessageContaining("still hangs");
+
+        engine.controls().loads.release(1 << 20);
+        release();
+        await("the call returns").until(() -> engine.controls().closed.get() == 1);
+        await("a process where nothing hangs any more").until(this::opens);
+    }
+
+    private boolean opens() throws Exception {
+        try (ModelPool.Lease lease = acquire()) {
+            return lease.queued() == 0;
+        } catch (InternalError e) {
+            return false; // the call has not come back yet
+        }
+    }
+
     private ModelPool.Lease acquire() throws IOException, InterruptedException {
-        return ModelPool.acquire(key, engine, CLOCK);
+        return ModelPool.acquire(key, engine, CLOCK, 60_000);
     }
 
     private Ends submit(ModelPool.Lease lease, String text, long deadline) {

@@ -40,6 +40,9 @@ public final class FakeModelEngine implements ModelEngine {
         /** Batches that may run; plenty at first. */
         public final Semaphore permits = new Semaphore(1 << 20);
 
+        /** Models that may be loaded; plenty at first. */
+        public final Semaphore loads = new Semaphore(1 << 20);
+
         /** Every batch the model was given, the probe's among them. */
         public final List<List<long[]>> batches = new ArrayList<>();
 
@@ -116,6 +119,7 @@ public final class FakeModelEngine implements ModelEngine {
 
     @Override
     public ModelRunner runner(String model) {
+        controls().loads.acquireUninterruptibly(); // as native code is
         controls().opened.incrementAndGet();
         return new FakeModelRunner(controls());
     }
