@@ -1,0 +1,83 @@
+import { readFileSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+
+const OTHERS = 0o007;
+
+const nano = z.union([z.number().int(), z.string().regex(/^\d+$/)]).transform(BigInt);
+const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "an address is 0x and 40 hexadecimal digits");
+const hash = z.string().regex(/^0x[0-9a-f]{64}$/, "0x and 64 hexadecimal digits in lower case");
+
+const schema = z.strictObject({
+  listen: z.strictObject({ host: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65535) }),
+  engine: z.strictObject({
+    brokers: z.array(z.string().regex(/^[^\s:]+:\d+$/, "host:port")).min(1),
+    rpcUrl: z.url(),
+    chainId: z.number().int().positive(),
+    vault: address,
+  }),
+  /** The spending key: an encrypted keystore (Web3 Secret Storage, version 3) and the file with its passphrase. */
+  key: z.strictObject({ keystore: z.string(), passphraseFile: z.string() }),
+  /** Ids in the registry, by the names that requests use. */
+  models: z.record(z.string(), hash).refine((models) => Object.keys(models).length > 0, "name at least one model"),
+  limits: z
+    .strictObject({
+      /** Most that one text may cost. */
+      maxFeeNano: nano.default(100_000n),
+      /** Texts of one request. */
+      maxTexts: z.number().int().positive().default(256),
+      /** Texts of all requests that wait for an answer. */
+      maxInFlight: z.number().int().positive().default(4096),
+      maxBodyBytes: z.number().int().positive().default(4 * 1024 * 1024),
+      maxConnections: z.number().int().positive().default(4096),
+      deadlineMillis: z.number().int().positive().default(60_000),
+      /** In which a request must have come in. */
+      requestMillis: z.number().int().positive().default(15_000),
+    })
+    .prefault({}),
+  /** What has been spent, by token; it must outlive the process. */
+  journal: z.string(),
+  tokens: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[\w.-]+$/, "letters, digits, '_', '.' and '-'"),
+        /** Of the bearer token: only its holder knows the token itself. */
+        sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits, as npm run token prints them"),
+        budgetNano: nano,
+        requestsPerMinute: z.number().int().positive().default(600),
+      }),
+    )
+    .min(1)
+    .refine((tokens) => new Set(tokens.map(({ name }) => name)).size === tokens.length, "two tokens have one name"),
+});
+
+export type Config = z.output<typeof schema>;
+export type TokenConfig = Config["tokens"][number];
+export type Limits = Config["limits"];
+
+/**
+ * Paths in the file are as seen from its folder.
+ *
+ * @throws Error that names the file and every wrong value
+ */
+export function readConfig(file: string): Config {
+  const read = schema.safeParse(parse(readFileSync(file, "utf8")));
+  if (!read.success) throw new Error(`${file}: ${z.prettifyError(read.error)}`);
+  const from = (path: string) => resolve(dirname(file), path);
+  const { key, journal } = read.data;
+  return {
+    ...read.data,
+    key: { keystore: from(key.keystore), passphraseFile: from(key.passphraseFile) },
+    journal: from(journal),
+  };
+}
+
+/** A file that nobody else may read. */
+export function readSecret(file: string): string {
+  const { mode } = statSync(file);
+  if ((mode & OTHERS) !== 0) {
+    throw new Error(`${file} is open to others (mode ${(mode & 0o777).toString(8)}); chmod 600 it`);
+  }
+  return readFileSync(file, "utf8").trim();
+}

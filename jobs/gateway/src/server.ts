@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Budget } from "./budget.js";
+import type { Config } from "./config.js";
+import { Embeddings, type EmbeddingsAnswer, type Engine, parseRequest } from "./embeddings.js";
+import { ApiError, apiErrorOf, badRequest } from "./errors.js";
+import { Idempotency } from "./idempotency.js";
+import { Tokens } from "./tokens.js";
+
+const KEY_CHARACTERS = 256;
+const SHORTEST_HEADER_CHECK_MILLIS = 1_000;
+
+/** Of a request only this is logged: people put tokens into headers, and some into queries. */
+const SHOWN = { req: ({ method, url }: FastifyRequest) => ({ method, path: url.split("?")[0] }) };
+
+/**
+ * The HTTP side, not listening yet.
+ *
+ * @param log gets a line when a request comes and one when it is answered
+ */
+export function serverOf(
+  config: Pick<Config, "models" | "limits" | "tokens">, engine: Engine, budget: Budget, log: FastifyBaseLogger | false,
+): FastifyInstance {
+  const { limits, models } = config;
+  const server = Fastify({
+    ...(log === false ? { logger: false } : { loggerInstance: log }),
+    bodyLimit: limits.maxBodyBytes,
+    requestTimeout: limits.requestMillis,
+    http: {
+      headersTimeout: limits.requestMillis,
+      connectionsCheckingInterval: Math.min(SHORTEST_HEADER_CHECK_MILLIS, limits.requestMillis),
+      maxHeaderSize: 16 * 1024,
+    },
+    genReqId: () => `req_${randomUUID().replaceAll("-", "")}`,
+    requestIdHeader: false,
+    childLoggerFactory: (logger, bindings, options) => logger.child(bindings, { ...options, serializers: SHOWN }),
+  });
+  server.server.maxConnections = limits.maxConnections;
+  const tokens = new Tokens(config.tokens);
+  const embeddings = new Embeddings(engine, budget, limits);
+  const repeats = new Idempotency<EmbeddingsAnswer>();
+
+  server.addHook("onRequest", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+  });
+  server.setErrorHandler((failure: Error & { statusCode?: number }, request, reply) => send(reply, errorOf(failure, request)));
+  server.setNotFoundHandler((request, reply) =>
+    send(reply, new ApiError(404, "invalid_request_error", "unknown_url", `there is no ${request.method} ${request.url.split("?")[0]}`)));
+
+  server.get("/healthz", async () => ({ status: "ok" }));
+
+  server.get("/v1/models", async (request) => {
+    tokens.caller(request.headers.authorization);
+    return { object: "list", data: Object.keys(models).map((name) => modelOf(name)) };
+  });
+
+  server.get<{ Params: { name: string } }>("/v1/models/:name", async (request) => {
+    tokens.caller(request.headers.authorization);
+    const { name } = request.params;
+    if (!Object.hasOwn(models, name)) {
+      throw new ApiError(404, "invalid_request_error", "model_not_found", `there is no model '${name}'`, "model");
+    }
+    return modelOf(name);
+  });
+
+  server.post("/v1/embeddings", async (request, reply) => {
+    const caller = tokens.caller(request.headers.authorization);
+    caller.countRequest();
+    const understood = parseRequest(request.body, models, limits);
+    const key = keyOf(request);
+    const answer = await (key === undefined
+      ? embeddings.answer(caller, understood)
+      : repeats.once(caller.name, key, JSON.stringify(understood), () => embeddings.answer(caller, understood)));
+    reply.header("x-millrace-debit-nano", answer.debitNano.toString());
+    // A header has its limits; the first stands for a single text, which is the usual case.
+    reply.header("x-millrace-request-ids", answer.requestIds.slice(0, 32).join(","));
+    return answer.body;
+  });
+  return server;
+}
+
+const modelOf = (name: string) => ({ id: name, object: "model", created: 0, owned_by: "millrace" });
+
+function keyOf({ headers }: FastifyRequest): string | undefined {
+  const key = headers["idempotency-key"];
+  if (key === undefined) return undefined;
+  if (typeof key !== "string" || key === "" || key.length > KEY_CHARACTERS) {
+    throw badRequest(null, `an Idempotency-Key has 1 to ${KEY_CHARACTERS} characters`);
+  }
+  return key;
+}
+
+function errorOf(failure: Error & { statusCode?: number }, request: FastifyRequest): ApiError {
+  const status = failure.statusCode;
+  if (!(failure instanceof ApiError) && status !== undefined && status >= 400 && status < 500) {
+    const message = status === 413 ? "the body is too large" : status === 415 ? "send application/json" : failure.message;
+    return new ApiError(status, "invalid_request_error", "bad_request", message);
+  }
+  const error = apiErrorOf(failure);
+  if (error.code === "internal_error") request.log.error({ err: failure }, "a request failed for a reason that nobody foresaw");
+  return error;
+}
+
+function send(reply: FastifyReply, error: ApiError): FastifyReply {
+  if (error.retryAfterSeconds !== undefined) reply.header("retry-after", error.retryAfterSeconds);
+  return reply.status(error.status).send(error.body());
+}

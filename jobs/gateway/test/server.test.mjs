@@ -1,0 +1,245 @@
+// The HTTP side, with the official client where people use it, and with sockets where they misuse it. The engine is a stand-in that
+// answers as told; on-stack.mjs has the real one.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { afterEach, beforeEach, test } from "node:test";
+import { RequestRefused, RequestUnanswered } from "@millrace/client";
+import OpenAI from "openai";
+import { pino } from "pino";
+import { Budget } from "../dist/budget.js";
+import { serverOf } from "../dist/server.js";
+
+const TOKEN = "mr-test-token-that-must-not-be-logged";
+const limits = {
+  maxFeeNano: 100n, maxTexts: 8, maxInFlight: 16, maxBodyBytes: 65_536, maxConnections: 2_000, deadlineMillis: 60_000, requestMillis: 15_000,
+};
+let folder, budget, server, base, logged, asked, engine;
+
+async function start({ limit = {}, token = {} } = {}) {
+  const config = {
+    limits: { ...limits, ...limit },
+    models: { minilm: `0x${"ab".repeat(32)}` },
+    tokens: [{ name: "t", sha256: createHash("sha256").update(TOKEN).digest("hex"), budgetNano: 10_000n, requestsPerMinute: 600, ...token }],
+  };
+  server = serverOf(config, { ask: (...call) => { asked.push(call); return engine(...call); } }, budget, pino(logged));
+  base = await server.listen({ host: "127.0.0.1", port: 0 });
+}
+
+const answerOf = (text) => ({
+  requestId: `0x${createHash("sha256").update(text).digest("hex")}`,
+  embedding: [0.5, -0.25, text.length],
+  debitNano: BigInt(text.length),
+  result: { usage: { total_tokens: text.length } },
+});
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "millrace-gateway-"));
+  budget = await Budget.open(join(folder, "journal"));
+  asked = [];
+  engine = async (text) => answerOf(text);
+  const lines = [];
+  logged = Object.assign(new Writable({ write: (chunk, _, done) => { lines.push(String(chunk)); done(); } }), { lines });
+});
+
+afterEach(async () => {
+  await server.close();
+  await budget.close();
+  rmSync(folder, { recursive: true });
+});
+
+const official = (apiKey = TOKEN) => new OpenAI({ apiKey, baseURL: `${base}/v1`, maxRetries: 0 });
+const post = (body, headers = {}) =>
+  fetch(`${base}/v1/embeddings`, {
+    method: "POST", body: typeof body === "string" ? body : JSON.stringify(body),
+    headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json", ...headers },
+  });
+const refusal = async (response) => ({ status: response.status, ...(await response.json()).error });
+
+test("the official client, unchanged but for address and token, gets vectors in both encodings", async () => {
+  await start();
+  const openai = official();
+  const { data, usage } = await openai.embeddings.create({ model: "minilm", input: ["abc", "de"] });
+  assert.deepEqual(data.map(({ index, embedding }) => [index, ...embedding]), [[0, 0.5, -0.25, 3], [1, 0.5, -0.25, 2]]);
+  assert.equal(usage.total_tokens, 5);
+  const floats = await openai.embeddings.create({ model: "minilm", input: "abc", encoding_format: "float" });
+  assert.deepEqual(floats.data[0].embedding, [0.5, -0.25, 3]);
+  const models = await openai.models.list();
+  assert.deepEqual(models.data.map(({ id }) => id), ["minilm"]);
+  assert.equal((await openai.models.retrieve("minilm")).id, "minilm");
+});
+
+test("charge and request ids are in the headers", async () => {
+  await start();
+  const response = await post({ model: "minilm", input: ["abc", "de"] });
+  assert.equal(response.headers.get("x-millrace-debit-nano"), "5");
+  assert.equal(response.headers.get("x-millrace-request-ids"), [answerOf("abc"), answerOf("de")].map(({ requestId }) => requestId).join(","));
+  assert.match(response.headers.get("x-request-id"), /^req_[0-9a-f]{32}$/);
+});
+
+test("errors are of the classes that the official client throws", async () => {
+  await start();
+  await assert.rejects(official("mr-wrong").embeddings.create({ model: "minilm", input: "a" }), OpenAI.AuthenticationError);
+  await assert.rejects(official().embeddings.create({ model: "gpt", input: "a" }), OpenAI.NotFoundError);
+  await assert.rejects(official().embeddings.create({ model: "minilm", input: [[1, 2]] }), OpenAI.BadRequestError);
+});
+
+for (const [what, body, param] of [
+  ["no JSON", "{", undefined],
+  ["a list", [], null],
+  ["no model", { input: "a" }, "model"],
+  ["no input", { model: "minilm" }, "input"],
+  ["an empty text", { model: "minilm", input: ["a", ""] }, "input"],
+  ["too many texts", { model: "minilm", input: Array(9).fill("a") }, "input"],
+  ["tokens", { model: "minilm", input: [1, 2] }, "input"],
+  ["another encoding", { model: "minilm", input: "a", encoding_format: "hex" }, "encoding_format"],
+  ["dimensions", { model: "minilm", input: "a", dimensions: 8 }, "dimensions"],
+  ["a parameter that there is not", { model: "minilm", input: "a", truncate: true }, "truncate"],
+  ["a model named as what every object has", { model: "constructor", input: "a" }, "model"],
+]) {
+  test(`bad request: ${what}`, async () => {
+    await start();
+    const error = await refusal(await post(body));
+    assert.ok([400, 404].includes(error.status), JSON.stringify(error));
+    if (param !== undefined) assert.equal(error.param, param);
+    assert.ok(error.message.length > 0 && error.code.length > 0);
+    assert.equal(asked.length, 0);
+    assert.equal(budget.spentNano("t"), 0n);
+  });
+}
+
+test("what the engine refuses or does not answer costs nothing, and says why", async () => {
+  await start();
+  for (const [failure, status, code] of [
+    [new RequestRefused("0x", { code: "INPUT_TOO_LONG", message: "257 tokens" }), 400, "context_length_exceeded"],
+    [new RequestRefused("0x", { code: "INSUFFICIENT_FUNDS", message: "no money" }), 503, "insufficient_deposit"],
+    [new RequestRefused("0x", { code: "BAD_SIGNATURE", message: "?" }), 500, "bad_signature"],
+    [new RequestUnanswered("0x", "failed", "the model failed"), 503, "failed"],
+    [new TypeError("an inner matter"), 500, "internal_error"],
+  ]) {
+    engine = () => Promise.reject(failure);
+    const error = await refusal(await post({ model: "minilm", input: "abc" }));
+    assert.deepEqual([error.status, error.code], [status, code]);
+    assert.ok(!error.message.includes("inner matter"));
+  }
+  assert.equal(budget.spentNano("t"), 0n);
+  assert.ok(logged.lines.some((line) => line.includes("an inner matter")), "an operator reads it");
+});
+
+test("if one text of several fails, the error says how many were charged", async () => {
+  await start();
+  engine = async (text) => {
+    if (text === "bad") throw new RequestRefused("0x", { code: "INPUT_TOO_LONG", message: "257 tokens" });
+    return answerOf(text);
+  };
+  const error = await refusal(await post({ model: "minilm", input: ["abc", "bad", "de"] }));
+  assert.equal(error.status, 400);
+  assert.match(error.message, /2 of 3 texts were answered, and charged/);
+  assert.equal(budget.spentNano("t"), 5n);
+});
+
+test("a repeat with its Idempotency-Key gets the same answer, and is asked and charged once", async () => {
+  await start();
+  const headers = { "idempotency-key": "k" };
+  const both = await Promise.all([1, 2].map(async () => (await post({ model: "minilm", input: "abc" }, headers)).json()));
+  assert.deepEqual(both[0], both[1]);
+  assert.deepEqual(await (await post({ model: "minilm", input: "abc" }, headers)).json(), both[0]);
+  assert.equal(asked.length, 1);
+  assert.equal((await refusal(await post({ model: "minilm", input: "other" }, headers))).status, 409);
+  engine = () => Promise.reject(new RequestUnanswered("0x", "failed", "?"));
+  assert.equal((await post({ model: "minilm", input: "z" }, { "idempotency-key": "z" })).status, 503);
+  engine = async (text) => answerOf(text);
+  assert.equal((await post({ model: "minilm", input: "z" }, { "idempotency-key": "z" })).status, 200, "a failure is tried again");
+});
+
+test("a budget is never overspent, also by requests at the same time", async () => {
+  await start({ token: { budgetNano: 250n } });
+  let release;
+  const gate = new Promise((resolve) => { release = resolve; });
+  engine = async (text) => { await gate; return answerOf(text); };
+  const all = Array.from({ length: 4 }, () => post({ model: "minilm", input: "abc" }));
+  while (asked.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  const refused = await Promise.race(all).then(refusal);
+  assert.deepEqual([refused.status, refused.code], [429, "insufficient_quota"]);
+  release();
+  const statuses = (await Promise.all(all)).map(({ status }) => status).sort();
+  assert.deepEqual(statuses, [200, 200, 429, 429]);
+  assert.equal(budget.spentNano("t"), 6n);
+});
+
+test("more requests a minute than allowed are told when to come again", async () => {
+  await start({ token: { requestsPerMinute: 2 } });
+  await post({ model: "minilm", input: "a" });
+  await post({ model: "minilm", input: "a" });
+  const third = await post({ model: "minilm", input: "a" });
+  assert.equal(third.status, 429);
+  assert.ok(Number(third.headers.get("retry-after")) >= 1);
+});
+
+test("under back-pressure: 429 and Retry-After, and room again once answers have come", async () => {
+  await start({ limit: { maxInFlight: 2 } });
+  let release;
+  const gate = new Promise((resolve) => { release = resolve; });
+  engine = async (text) => { await gate; return answerOf(text); };
+  const first = post({ model: "minilm", input: ["a", "b"] });
+  while (asked.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  const refused = await post({ model: "minilm", input: "c" });
+  assert.equal(refused.status, 429);
+  assert.equal(refused.headers.get("retry-after"), "1");
+  release();
+  assert.equal((await first).status, 200);
+  assert.equal((await post({ model: "minilm", input: "c" })).status, 200);
+});
+
+test("1,000 connections are held, and answered all", async () => {
+  await start({ limit: { maxInFlight: 1_000 }, token: { budgetNano: 1_000_000n, requestsPerMinute: 10_000 } });
+  let release;
+  const gate = new Promise((resolve) => { release = resolve; });
+  engine = async (text) => { await gate; return answerOf(text); };
+  const { port } = server.server.address();
+  const body = JSON.stringify({ model: "minilm", input: "abc" });
+  const head = `POST /v1/embeddings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
+  const all = Array.from({ length: 1_000 }, () => new Promise((resolve, reject) => {
+    let text = "";
+    const socket = connect(port, "127.0.0.1", () => socket.write(head + body));
+    socket.on("data", (chunk) => { text += chunk; }).on("end", () => resolve(text)).on("error", reject);
+  }));
+  while (asked.length < 1_000) await new Promise((resolve) => setImmediate(resolve));
+  release();
+  const replies = await Promise.all(all);
+  assert.ok(replies.every((reply) => reply.startsWith("HTTP/1.1 200")), replies.find((reply) => !reply.startsWith("HTTP/1.1 200")));
+});
+
+test("who sends a request too slowly is cut off", async () => {
+  await start({ limit: { requestMillis: 200 } });
+  const { port } = server.server.address();
+  for (const begun of ["POST /v1/embeddings HTTP/1.1\r\nHost: x\r\n", `POST /v1/embeddings HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{`]) {
+    const closed = await new Promise((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => socket.write(begun));
+      socket.on("data", () => {}).on("close", () => resolve(true)).on("error", () => resolve(true));
+    });
+    assert.ok(closed);
+  }
+  assert.equal(asked.length, 0);
+});
+
+test("10 MiB are refused", async () => {
+  await start();
+  const response = await post({ model: "minilm", input: "x".repeat(10 * 1024 * 1024) }).catch((error) => error);
+  // the server may close the connection while the body is still on its way
+  if (response instanceof Response) assert.equal(response.status, 413);
+  assert.equal(asked.length, 0);
+});
+
+test("no token is in any line of the log", async () => {
+  await start();
+  await post({ model: "minilm", input: "abc" });
+  await official("mr-another-secret").embeddings.create({ model: "minilm", input: "a" }).catch(() => {});
+  await fetch(`${base}/v1/nowhere?api_key=${TOKEN}`, { headers: { authorization: `Bearer ${TOKEN}` } });
+  assert.ok(logged.lines.length > 0);
+  assert.deepEqual(logged.lines.filter((line) => line.includes("mr-")), []);
+});
