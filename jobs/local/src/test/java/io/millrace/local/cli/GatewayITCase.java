@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** OpenAI's own client, unchanged, is answered through the gateway; its charges are proven on chain. */
+/**
+ * OpenAI's own client, unchanged, is answered through the gateway; its charges are proven on chain.
+ */
 class GatewayITCase {
 
     @RegisterExtension private final TestStack shared = new TestStack();
@@ -20,8 +22,7 @@ class GatewayITCase {
 
     @Test
     void gateway_officialClient_getsEmbeddingsThatAreProven() throws Exception {
-        Path script =
-                Installation.locate().home().resolve("jobs/gateway/test/on-stack.mjs");
+        Path script = Installation.locate().home().resolve("jobs/gateway/test/on-stack.mjs");
         String printed = new Node(folder).run(script, shared.get().directory().toString());
         assertThat(new ObjectMapper().readTree(printed).path("chargedNano").asLong()).isPositive();
     }
