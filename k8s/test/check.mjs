@@ -3,8 +3,11 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { mutants } from './mutants.mjs';
+import { documentedOptions } from './options.mjs';
 import { policyErrors, rules } from './policy.mjs';
 import { RenderError, kubectl, parse, render } from './render.mjs';
+import { documentedAlarms } from './rules-alerts.mjs';
+import { withEachChain } from './variants.mjs';
 import { schemaErrors } from './schema.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -17,6 +20,8 @@ const sources = {
   flinkVersion: pomProperty('flink.version'),
   dockerfile: readFileSync(here('../image/Dockerfile'), 'utf8'),
   readme: readFileSync(here('../README.md'), 'utf8'),
+  documented: documentedOptions(readFileSync(here('../../jobs/README.md'), 'utf8')),
+  alarms: documentedAlarms(readFileSync(here('../../jobs/RUNBOOK.md'), 'utf8')),
 };
 
 // base alone is not meant to be applied: its placeholders are what the policy refuses in an overlay.
@@ -31,7 +36,14 @@ for (const { name, text, ...rendered } of overlays) {
   report(`overlays/${name}`, goldenErrors(name, text));
 }
 
-const specimen = overlays[0];
+// The one with the most in it is the pattern for another environment: it holds on every chain, and its mistakes are found.
+const specimen = overlays.find(({ name }) => name === 'production');
+const onEachChain = withEachChain(specimen.name);
+for (const { chain, folder } of onEachChain) {
+  const { objects } = load(folder);
+  report(`${specimen.name} on ${chain}`, checked({ ...sources, overlay: specimen.overlay, objects }));
+}
+
 const refused = policyErrors({ ...sources, overlay: specimen.overlay, objects: base.objects });
 if (!refused.some((message) => message.startsWith('options: '))) {
   report('base', ['its placeholder options pass the policy, so an overlay could forget to fill them in']);
@@ -54,7 +66,7 @@ report('goldens', stale.map((file) => `${file} belongs to no overlay; delete it`
 findings.forEach((finding) => console.error(finding));
 const objects = overlays.reduce((sum, overlay) => sum + overlay.objects.length, base.objects.length);
 console.log(
-  `k8s: ${overlays.length} overlay(s), ${objects} objects, ${Object.keys(rules).length} rules, ` +
+  `k8s: ${overlays.length} overlays, ${onEachChain.length} chains, ${objects} objects, ${Object.keys(rules).length} rules, ` +
     `${mutants.length} mutants, ${findings.length} finding(s)`,
 );
 process.exitCode = findings.length ? 1 : 0;

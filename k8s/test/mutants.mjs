@@ -6,14 +6,20 @@ const setting = (key, value) => (context) => {
   if (value === undefined) delete spec(context).flinkConfiguration[key];
   else spec(context).flinkConfiguration[key] = value;
 };
+const optionsMap = (context) => find(context, 'ConfigMap');
+/** In the last of the files, so that it stands over the others; without a value it is in none. */
 const option = (key, value) => (context) => {
-  const { args } = spec(context).job;
-  args[args.indexOf(`--${key}`) + 1] = value;
+  const { data } = optionsMap(context);
+  const line = new RegExp(`^${key.replaceAll('.', '\\.')}:.*\n?`, 'm');
+  for (const file of Object.keys(data)) data[file] = data[file].replace(line, '');
+  if (value !== undefined) data['environment.yaml'] += `\n${key}: ${value}\n`;
 };
+const policy = (context) => find(context, 'NetworkPolicy').spec;
 const container = (template) => template.spec.containers[0];
 const common = (context) => container(spec(context).podTemplate);
 const taskManager = (context) => spec(context).taskManager.podTemplate;
 
+const alert = (context) => find(context, 'PrometheusRule').spec.groups[0].rules[0];
 const mutant = (rule, name, change) => ({ rule, name, change });
 
 export const mutants = [
@@ -22,7 +28,9 @@ export const mutants = [
   mutant('schema', 'resources of the next operator release', (c) => { spec(c).jobManager.resources = { requests: { memory: '2Gi' } }; }),
   mutant('schema', 'a Flink version the operator does not know', (c) => { spec(c).flinkVersion = 'v9_9'; }),
   mutant('schema', 'parallelism as a string', (c) => { spec(c).job.parallelism = '2'; }),
-  mutant('schema', 'an option that is a number', option('chain.id', 31337)),
+  mutant('schema', 'an argument that is a number', (c) => { spec(c).job.args[1] = 8453; }),
+  mutant('schema', 'unknown field of a ConfigMap', (c) => { optionsMap(c).stringData = {}; }),
+  mutant('schema', 'unknown field of a NetworkPolicy', (c) => { policy(c).egres = []; }),
   mutant('schema', 'unknown field of a Service', (c) => { find(c, 'Service').spec.port = 9249; }),
   mutant('schema', 'wrong type in a Service', (c) => { find(c, 'Service').spec.ports[0].port = 'metrics'; }),
   mutant('schema', 'RoleBinding without a role', (c) => { delete find(c, 'RoleBinding').roleRef; }),
@@ -31,9 +39,10 @@ export const mutants = [
   mutant('overlay-shape', 'an overlay that grows', (c) => { c.overlay.files.push('service.yaml'); }),
   mutant('overlay-shape', 'commonLabels', (c) => { c.overlay.kustomization.commonLabels = { team: 'x' }; }),
   mutant('overlay-shape', 'labels in selectors', (c) => { delete c.overlay.kustomization.labels[0].includeSelectors; }),
-  mutant('patch-guards', 'option replaced without its test', (c) => {
-    c.overlay.patch = c.overlay.patch.filter(({ op, path }) => op !== 'test' || path !== '/spec/job/args/4');
-  }),
+  mutant('overlay-shape', 'arguments in the patch', (c) => { c.overlay.patch.spec.job.args = ['--chain.id', '1']; }),
+  mutant('overlay-shape', 'options replaced', (c) => { c.overlay.kustomization.configMapGenerator[0].behavior = 'replace'; }),
+  mutant('overlay-shape', 'no chain', (c) => { c.overlay.kustomization.components = []; }),
+  mutant('overlay-shape', 'two chains', (c) => { c.overlay.kustomization.components.push('../../components/chain-arbitrum'); }),
 
   mutant('flink-version', 'pom.xml moved on', (c) => { c.flinkVersion = '2.3.0'; }),
   mutant('flink-version', 'image built for another Flink', (c) => { spec(c).image = 'millrace:0.1.0-flink2.2.0'; }),
@@ -63,9 +72,21 @@ export const mutants = [
   mutant('options', 'unknown results mode', option('results.mode', 'exactly-once')),
   mutant('options', 'provider paid into the treasury', option('provider.accounts', '0')),
   mutant('options', 'node URL with a password', option('chain.rpc.urls', 'https://me:hunter2@node.example')),
-  mutant('options', 'misspelt key', (c) => { spec(c).job.args[0] = '--kafka.bootstrap.server'; }),
-  mutant('options', 'a value lost', (c) => { spec(c).job.args.splice(1, 1); }),
-  mutant('options', 'an option twice', (c) => { spec(c).job.args.push('--results.mode', 'committed'); }),
+  mutant('options', 'misspelt key', option('kafka.bootstrap.server', 'kafka:9092')),
+  mutant('options', 'no vault', option('vault.address')),
+  mutant('options', 'no chain id', option('chain.id')),
+  mutant('options', 'an option without a value', option('results.mode', '')),
+  mutant('options', 'a list', option('provider.accounts', '[1, 2]')),
+  mutant('options', 'finality that no node knows', option('chain.finality', 'final')),
+  mutant('options', 'an option on the command line', (c) => { spec(c).job.args.push('--results.mode', 'committed'); }),
+  mutant('options', 'a file that is not mounted', (c) => { spec(c).job.args[1] += ',/opt/millrace/options/more.yaml'; }),
+  mutant('options', 'the files of another ConfigMap', (c) => { optionsMap(c).metadata.name = 'millrace-options-0123456789'; }),
+  mutant('options', 'a file that is no YAML', (c) => { optionsMap(c).data['chain.yaml'] = 'a: {'; }),
+  mutant('options-mounted', 'no hash in the name', (c) => {
+    optionsMap(c).metadata.name = 'millrace-options';
+    spec(c).jobManager.podTemplate.spec.volumes[0].configMap.name = 'millrace-options';
+  }),
+  mutant('options-mounted', 'writable', (c) => { delete container(spec(c).jobManager.podTemplate).volumeMounts[0].readOnly; }),
 
   mutant('image-layout', 'jar that the image does not hold', (c) => { spec(c).job.jarURI = 'local:///opt/flink/usrlib/job.jar'; }),
   mutant('image-layout', 'models elsewhere', option('models.dir', '/models')),
@@ -119,4 +140,33 @@ export const mutants = [
   mutant('namespace', 'one object elsewhere', (c) => { find(c, 'Service').metadata.namespace = 'default'; }),
   mutant('labels', 'label lost', (c) => { delete find(c, 'Service').metadata.labels['app.kubernetes.io/name']; }),
   mutant('labels', 'labels forced into the selector', (c) => { find(c, 'Service').spec.selector['app.kubernetes.io/name'] = 'millrace'; }),
+
+  mutant('network-policy', 'selects nothing', (c) => { policy(c).podSelector.matchLabels.app = 'other'; }),
+  mutant('network-policy', 'open to everyone', (c) => { delete policy(c).ingress[1].from; }),
+  mutant('network-policy', 'open to a whole namespace', (c) => { delete policy(c).ingress[2].from[0].podSelector; }),
+  mutant('network-policy', 'open to addresses', (c) => { policy(c).ingress[1].from.push({ ipBlock: { cidr: '10.0.0.0/8' } }); }),
+  mutant('network-policy', 'TaskManagers cut off', (c) => { policy(c).ingress.shift(); }),
+  mutant('network-policy', 'TaskManagers on one port', (c) => { policy(c).ingress[0].ports = [{ port: 6123 }]; }),
+  mutant('network-policy', 'operator cut off', (c) => { policy(c).ingress.splice(1, 1); }),
+  mutant('network-policy', 'Prometheus cut off', (c) => { policy(c).ingress.splice(2, 1); }),
+  mutant('network-policy', 'closed for what goes out', (c) => { policy(c).policyTypes.push('Egress'); }),
+  mutant('network-policy', 'open after all', (c) => { policy(c).policyTypes = []; }),
+
+  mutant('schema', 'unknown field of an alert', (c) => { alert(c).duration = '5m'; }),
+  mutant('schema', 'a PodMonitor without a selector', (c) => { delete find(c, 'PodMonitor').spec.selector; }),
+  mutant('alerts', 'an alarm without an alert', (c) => { find(c, 'PrometheusRule').spec.groups[0].rules.shift(); }),
+  mutant('alerts', 'an alert twice', (c) => { find(c, 'PrometheusRule').spec.groups[0].rules.push(alert(c)); }),
+  mutant('alerts', 'a function that there is not', (c) => { alert(c).expr = alert(c).expr.replace('max by', 'maximum by'); }),
+  mutant('alerts', 'a bracket lost', (c) => { alert(c).expr = alert(c).expr.replace(')', ''); }),
+  mutant('alerts', 'another metric than it says', (c) => { alert(c).expr = alert(c).expr.replace('unsettledNano', 'unsettledNanos'); }),
+  mutant('alerts', 'a metric that is no alarm', (c) => {
+    alert(c).labels.metric = 'infer.rows';
+    alert(c).expr = alert(c).expr.replace('submit_unsettledNano', 'infer_rows');
+  }),
+  mutant('alerts', 'no severity', (c) => { delete alert(c).labels.severity; }),
+  mutant('alerts', 'no way to the runbook', (c) => { delete alert(c).annotations.runbook; }),
+  mutant('alerts', 'no summary', (c) => { delete alert(c).annotations.summary; }),
+  mutant('pod-monitor', 'alerts that nobody feeds', (c) => { c.objects = c.objects.filter(({ kind }) => kind !== 'PodMonitor'); }),
+  mutant('pod-monitor', 'selects nothing', (c) => { find(c, 'PodMonitor').spec.selector.matchLabels.app = 'other'; }),
+  mutant('pod-monitor', 'another port', (c) => { find(c, 'PodMonitor').spec.podMetricsEndpoints[0].port = 'prometheus'; }),
 ];

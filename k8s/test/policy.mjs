@@ -1,14 +1,18 @@
 // Rules that no schema can see. A rule takes the context below and returns messages; its name is how mutants cite it.
+import { optionsOf } from './options.mjs';
 import * as access from './rules-access.mjs';
+import * as alerts from './rules-alerts.mjs';
 import * as flink from './rules-flink.mjs';
+import * as network from './rules-network.mjs';
+import * as options from './rules-options.mjs';
 import * as overlay from './rules-overlay.mjs';
 import * as pods from './rules-pods.mjs';
 
 export const rules = Object.fromEntries(
-  [overlay, flink, pods, access].flatMap((module) => Object.entries(module.rules)),
+  [overlay, flink, options, pods, access, network, alerts].flatMap((module) => Object.entries(module.rules)),
 );
 
-/** All messages of all rules as "rule: message". sources: rendered objects, overlay source, flinkVersion, dockerfile and readme texts. */
+/** All messages of all rules as "rule: message". sources: rendered objects, overlay source, flinkVersion, documented options and alarms, dockerfile and readme texts. */
 export function policyErrors(sources) {
   const deployments = sources.objects.filter((object) => object.kind === 'FlinkDeployment');
   if (deployments.length !== 1) return [`shape: expected one FlinkDeployment, found ${deployments.length}`];
@@ -19,13 +23,14 @@ export function policyErrors(sources) {
 function contextOf(deployment, sources) {
   const spec = deployment.spec ?? {};
   const pod = (role) => mergeByName(spec.podTemplate ?? {}, spec[role]?.podTemplate ?? {}).spec ?? {};
+  const pods = { jobManager: pod('jobManager'), taskManager: pod('taskManager') };
   return {
     ...sources,
     deployment,
     spec,
     config: spec.flinkConfiguration ?? {},
-    options: pairs(spec.job?.args ?? []),
-    pods: { jobManager: pod('jobManager'), taskManager: pod('taskManager') },
+    options: optionsOf(spec.job?.args ?? [], pods.jobManager, sources.objects),
+    pods,
     image: layout(sources.dockerfile),
   };
 }
@@ -45,11 +50,6 @@ function mergeByName(common, role) {
     return merged;
   }
   return role;
-}
-
-/** Program arguments as [key, value] pairs; the key keeps its dashes so that a missing value shows. */
-function pairs(args) {
-  return Array.from({ length: Math.ceil(args.length / 2) }, (_, i) => [args[2 * i], args[2 * i + 1]]);
 }
 
 /** What the Dockerfile says: its base image and the targets of COPY. */

@@ -1,6 +1,6 @@
 // Rules over secrets, the service account and what ties the objects together.
 
-const KEY_OPTIONS = ['--settle.signer.key.file', '--provider.key.files'];
+const KEY_OPTIONS = ['settle.signer.key.file', 'provider.key.files'];
 const SECRET_SETTING = /(secret|password|access-?key|private-?key|token)/i;
 const MEMBERS_AND_GROUP = 0o770;
 // What Flink's native mode and its Kubernetes high availability call, by resource.
@@ -11,7 +11,7 @@ const NEEDED = {
 };
 
 const secretVolumes = (pod) => (pod.volumes ?? []).filter(({ secret }) => secret);
-const PUBLIC_HASH = '--vault.code.hash'; // as long as a key, but everyone may see it
+const PUBLIC_HASH = 'vault.code.hash'; // as long as a key, but everyone may see it
 const mountsOf = (pod) => (pod.containers ?? []).flatMap(({ volumeMounts }) => volumeMounts ?? []);
 
 export const rules = {
@@ -24,7 +24,7 @@ export const rules = {
         ]),
       ),
       ...Object.keys(config).filter((key) => SECRET_SETTING.test(key)).map((key) => `flinkConfiguration holds ${key}: every reader of the object sees it`),
-      ...options.filter(([key, value]) => key !== PUBLIC_HASH && /^(0x)?[0-9a-fA-F]{64}$/.test(value)).map(([key]) => `${key} looks like a key itself; give the path of a mounted file`),
+      ...[...options.values].filter(([key, value]) => key !== PUBLIC_HASH && /^(0x)?[0-9a-fA-F]{64}$/.test(value)).map(([key]) => `${key} looks like a key itself; give the path of a mounted file`),
       ...Object.values(pods).flatMap((pod) =>
         secretVolumes(pod).flatMap(({ name, secret }) => [
           ((secret.defaultMode ?? 0o644) & ~MEMBERS_AND_GROUP) !== 0 && `volume ${name} is open to everyone in the container; set defaultMode 0440`,
@@ -35,7 +35,7 @@ export const rules = {
 
   'signing-keys': ({ pods, options }) =>
     KEY_OPTIONS.flatMap((option) => {
-      const path = options.find(([key]) => key === option)?.[1];
+      const path = options.values.get(option);
       const holds = (pod) =>
         secretVolumes(pod).some(({ name, secret }) =>
           mountsOf(pod).some((mount) => mount.name === name && secret.items?.some((item) => `${mount.mountPath}/${item.path}` === path)),

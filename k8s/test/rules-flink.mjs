@@ -1,4 +1,4 @@
-// Rules over the FlinkDeployment itself: versions, what the operator would refuse, durability, options, metrics.
+// Rules over the FlinkDeployment itself: versions, what the operator would refuse, durability, metrics.
 
 const OBJECT_STORE = /^(s3|gs|abfss?|oss):\/\/(?!unset\b)[^/]+\/.+/;
 const DIRECTORIES = ['execution.checkpointing.dir', 'execution.checkpointing.savepoint-dir', 'high-availability.storageDir'];
@@ -13,28 +13,6 @@ const REQUIRED_SETTINGS = {
 };
 const FORBIDDEN_KEYS = ['kubernetes.namespace', 'kubernetes.cluster-id', 'high-availability.cluster-id'];
 const MEMORY = /^\d+(\.\d+)?\s*(m|g|mb|gb|mi|gi|mib|gib)$/i;
-
-const ADDRESS = /^0x(?!0{40}$)[0-9a-fA-F]{40}$/;
-const HASH = /^0x(?!0{64}$)[0-9a-fA-F]{64}$/;
-const POSITIVE = /^[1-9]\d*$/;
-const URLS = /^https?:\/\/(?!unset\b)[^\s;@?]+(;https?:\/\/[^\s;@?]+)*$/;
-// What each option must look like. A URL with credentials would lie in the open, in the object and in the web UI.
-const OPTIONS = {
-  'kafka.bootstrap.servers': /^(?!unset\b)[^\s:,]+:\d+(,[^\s:,]+:\d+)*$/,
-  'chain.rpc.urls': URLS,
-  'chain.id': POSITIVE,
-  'vault.address': ADDRESS,
-  'vault.code.hash': HASH,
-  'token.address': ADDRESS,
-  'registry.address': ADDRESS,
-  'provider.accounts': POSITIVE, // earning account 0 is the treasury
-  'settle.signer.key.file': /^\/\S+$/,
-  'provider.key.files': /^\/\S+$/,
-  'models.dir': /^\/\S+$/,
-  'results.mode': /^(immediate|committed)$/,
-  'epoch.cut.every.checkpoints': POSITIVE,
-  'settle.dust.min.nano': /^\d+$/,
-};
 const NATIVE_OWNERS = ['ai.djl.', 'ai.onnxruntime.', 'fr.acinq.secp256k1.'];
 
 export const rules = {
@@ -84,26 +62,13 @@ export const rules = {
     ...(spec.job?.allowNonRestoredState ? ['allowNonRestoredState would drop money silently'] : []),
   ],
 
-  options: ({ options }) => {
-    const known = options.filter(([key]) => key?.startsWith('--')).map(([key]) => key.slice(2));
-    return [
-      ...options.filter(([key]) => !key?.startsWith('--')).map(([key]) => `${key} stands where --key is expected`),
-      ...known.filter((key, i) => known.indexOf(key) !== i).map((key) => `--${key} is given twice`),
-      ...known.filter((key) => !(key in OPTIONS)).map((key) => `--${key} is not an option; is it spelled right?`),
-      ...Object.keys(OPTIONS).filter((key) => !known.includes(key)).map((key) => `--${key} is missing`),
-      ...options
-        .filter(([key, value]) => OPTIONS[key?.slice(2)] && !OPTIONS[key.slice(2)].test(String(value)))
-        .map(([key, value]) => `${key} is ${value}: fill it in, in the form ${OPTIONS[key.slice(2)]}`),
-    ];
-  },
-
   'image-layout': ({ spec, options, config, image, dockerfile }) => {
     const jar = spec.job?.jarURI?.replace(/^local:\/\//, '');
-    const models = options.find(([key]) => key === '--models.dir')?.[1];
+    const models = options.values.get('models.dir');
     const parentFirst = (config['classloader.parent-first-patterns.additional'] ?? '').split(';');
     return [
       !image.copied.includes(jar) && `jarURI ${spec.job?.jarURI} is not what image/Dockerfile copies`,
-      !image.copied.includes(`${models}/`) && `--models.dir ${models} is not what image/Dockerfile copies`,
+      !image.copied.includes(`${models}/`) && `models.dir ${models} is not what image/Dockerfile copies`,
       !image.copied.includes('/opt/flink/lib/') && 'image/Dockerfile puts no jars into /opt/flink/lib/',
       spec.job?.entryClass !== 'io.millrace.job.InferenceSettlementJob' && `entryClass ${spec.job?.entryClass} is not the job`,
       ...NATIVE_OWNERS.filter((owner) => !parentFirst.includes(owner)).map((owner) => `${owner} owns native code and must load parent-first`),

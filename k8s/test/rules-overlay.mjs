@@ -1,25 +1,23 @@
-// Rules over an overlay's source: it stays a kustomization and one patch, and the patch cannot hit the wrong option.
+// Rules over an overlay's source: it stays a kustomization, one patch and the options of its environment.
 
-const OPTION_VALUE = /^\/spec\/job\/args\/(\d+)$/;
+const FILES = ['kustomization.yaml', 'patch.yaml', 'environment.yaml'];
 
 export const rules = {
-  'overlay-shape': ({ overlay }) => [
-    ...overlay.files
-      .filter((file) => !['kustomization.yaml', 'patch.yaml'].includes(file))
-      .map((file) => `${file} is more than a kustomization and one patch; an option of several overlays is a component`),
-    ...('commonLabels' in overlay.kustomization ? ['commonLabels rewrites selectors; use labels with includeSelectors: false'] : []),
-    ...(overlay.kustomization.labels ?? [])
-      .filter(({ includeSelectors }) => includeSelectors !== false)
-      .map(() => 'labels without includeSelectors: false'),
-  ],
-
-  'patch-guards': ({ overlay }) =>
-    overlay.patch.flatMap(({ op, path }, i) => {
-      const index = path.match(OPTION_VALUE)?.[1];
-      if (index === undefined || op === 'test') return [];
-      const guard = overlay.patch[i - 1];
-      return op === 'replace' && guard?.op === 'test' && guard.path === `/spec/job/args/${index - 1}` && /^--/.test(guard.value)
-        ? []
-        : [`${op} ${path} needs the line "test" of the option before it, or it may land on another option`];
-    }),
+  'overlay-shape': ({ overlay: { files, kustomization, patch } }) => {
+    const chains = (kustomization.components ?? []).filter((path) => /\/chain-[^/]+$/.test(path));
+    return [
+      ...files
+        .filter((file) => !FILES.includes(file))
+        .map((file) => `${file} is more than ${FILES.join(', ')}; what several overlays may want is a component`),
+      ...(chains.length === 1 ? [] : [`${chains.length} chain components, must be one`]),
+      ...('args' in (patch.spec?.job ?? {}) ? ['the patch replaces the arguments; options belong into environment.yaml'] : []),
+      ...(kustomization.configMapGenerator ?? [])
+        .filter(({ behavior }) => behavior !== 'merge')
+        .map(({ name }) => `configMapGenerator ${name} does not merge: it would drop the options of base and chain`),
+      ...('commonLabels' in kustomization ? ['commonLabels rewrites selectors; use labels with includeSelectors: false'] : []),
+      ...(kustomization.labels ?? [])
+        .filter(({ includeSelectors }) => includeSelectors !== false)
+        .map(() => 'labels without includeSelectors: false'),
+    ];
+  },
 };

@@ -1,17 +1,21 @@
 // Strict schemas: the operator's CRD for Flink's kinds, kubernetes-models for Kubernetes' own. An unknown kind or an
 // unknown field is an error: an API server would refuse it, or drop it without a word.
 import { readFileSync, readdirSync } from 'node:fs';
+import * as monitoring from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import Ajv from 'ajv';
 import * as core from 'kubernetes-models/v1';
+import * as networking from 'kubernetes-models/networking.k8s.io/v1';
 import * as rbac from 'kubernetes-models/rbac.authorization.k8s.io/v1';
 import { parse } from './render.mjs';
 
 const CRDS = new URL('crds/', import.meta.url);
 const ANY = true;
 const METADATA = { name: ANY, namespace: ANY, labels: ANY, annotations: ANY };
+const SELECTOR = { matchLabels: ANY, matchExpressions: ANY };
 
 // kubernetes-models checks types and required fields but lets unknown fields pass, so each kind lists those it may use.
 const FIELDS = {
+  'v1/ConfigMap': { data: ANY },
   'v1/ServiceAccount': { automountServiceAccountToken: ANY },
   'v1/Service': {
     spec: { type: ANY, clusterIP: ANY, selector: ANY, ports: { name: ANY, port: ANY, targetPort: ANY, protocol: ANY } },
@@ -21,8 +25,21 @@ const FIELDS = {
     roleRef: { apiGroup: ANY, kind: ANY, name: ANY },
     subjects: { apiGroup: ANY, kind: ANY, name: ANY, namespace: ANY },
   },
+  'networking.k8s.io/v1/NetworkPolicy': {
+    spec: {
+      podSelector: SELECTOR,
+      policyTypes: ANY,
+      ingress: { from: { podSelector: SELECTOR, namespaceSelector: SELECTOR, ipBlock: ANY }, ports: { port: ANY, protocol: ANY } },
+    },
+  },
+  'monitoring.coreos.com/v1/PodMonitor': {
+    spec: { selector: SELECTOR, podMetricsEndpoints: { port: ANY, interval: ANY } },
+  },
+  'monitoring.coreos.com/v1/PrometheusRule': {
+    spec: { groups: { name: ANY, rules: { alert: ANY, expr: ANY, for: ANY, labels: ANY, annotations: ANY } } },
+  },
 };
-const MODELS = { v1: core, 'rbac.authorization.k8s.io/v1': rbac };
+const MODELS = { v1: core, 'monitoring.coreos.com/v1': monitoring, 'networking.k8s.io/v1': networking, 'rbac.authorization.k8s.io/v1': rbac };
 
 const crdValidators = compileCrds();
 

@@ -6,11 +6,10 @@ import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.ParameterTool;
 
 /**
- * Signed requests in; answers, charges and settled epochs out. Run with {@code --key value}
- * options, {@link JobOptions} has them all.
+ * Signed requests in; answers, charges and settled epochs out. Options as {@link JobArguments}
+ * reads them; {@link JobOptions} has them all.
  *
  * <pre>
  * requests ──► validate ─► admit ─► infer ─► meter ─► cut ─► seal ─► epoch log ─► submit ─► L2
@@ -28,7 +27,7 @@ public final class InferenceSettlementJob {
     public static void main(String[] args) throws Exception {
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(JobDefaults.flink());
-        prepare(env, ParameterTool.fromArgs(args).toMap());
+        prepare(env, JobArguments.parse(args));
         env.execute(NAME);
     }
 

@@ -18,7 +18,7 @@ import org.apache.flink.configuration.ConfigOption;
 
 /**
  * Every option of the job, once: key, type, default, unit, meaning, and what changing it does to
- * state. Given as program arguments {@code --key value}; an unknown key fails the start.
+ * state. Given as {@link JobArguments}; an unknown key fails the start.
  */
 public final class JobOptions {
 

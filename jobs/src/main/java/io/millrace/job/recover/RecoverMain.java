@@ -1,7 +1,7 @@
 package io.millrace.job.recover;
 
+import io.millrace.job.JobArguments;
 import io.millrace.job.JobConfig;
-import io.millrace.job.JobOptions;
 import java.io.PrintStream;
 import java.util.Arrays;
 import org.apache.flink.configuration.Configuration;
@@ -9,12 +9,11 @@ import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.plugin.PluginUtils;
-import org.apache.flink.util.ParameterTool;
 
 /**
  * Rebuilds the state of a job on any cluster: run from the job's jar with Flink's own on the
- * classpath, with the folder for the savepoint and then the options that the job is started with,
- * {@link JobOptions}. The job must be stopped. Prints the savepoint to start from.
+ * classpath, with the folder for the savepoint and then the arguments that the job is started with,
+ * {@link JobArguments}. The job must be stopped. Prints the savepoint to start from.
  *
  * <p>Needs no running Flink; FLINK_CONF_DIR names the cluster's settings, for its parallelism and
  * file systems.
@@ -23,7 +22,7 @@ public final class RecoverMain {
 
     private static final String USAGE =
             "usage: java -cp 'FLINK/lib/*:millrace-jobs.jar' io.millrace.job.recover.RecoverMain"
-                    + " FOLDER --key value ..., with the options of the job";
+                    + " FOLDER [--config FILE,...] [--key value]..., with the options of the job";
 
     private RecoverMain() {}
 
@@ -43,7 +42,7 @@ public final class RecoverMain {
             String[] options = Arrays.copyOfRange(args, 1, args.length);
             JobConfig config =
                     JobConfig.fromMap(
-                            ParameterTool.fromArgs(options).toMap(),
+                            JobArguments.parse(options),
                             flink.get(CoreOptions.DEFAULT_PARALLELISM));
             Recovery.run(config, args[0], err::println).lines().forEach(out::println);
             return 0;

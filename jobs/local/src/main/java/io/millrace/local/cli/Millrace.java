@@ -30,6 +30,7 @@ import picocli.CommandLine.HelpCommand;
             BenchCommand.class,
             FundCommand.class,
             SendCommand.class,
+            StatusCommand.class,
             ProveCommand.class,
             AuditCommand.class,
             JobCommand.class,

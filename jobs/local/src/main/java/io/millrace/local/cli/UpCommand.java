@@ -72,11 +72,9 @@ final class UpCommand implements Callable<Integer> {
                 stack.awaitDeposits();
             }
             print(console, stack.file(), directory);
+            Upkeep upkeep = new Upkeep(stack::restartEnded, stack::requireHealthy, console::line);
             while (true) {
-                for (String ended : stack.restartEnded()) {
-                    console.line(ended + " had ended by itself and was started again");
-                }
-                stack.requireHealthy();
+                upkeep.look();
                 TimeUnit.MILLISECONDS.sleep(HEALTH_PAUSE.toMillis());
             }
         }

@@ -1,7 +1,7 @@
 package io.millrace.local.stack;
 
 /** The local stack could not start, or broke. The message says what, and what to do about it. */
-public final class StackException extends RuntimeException {
+public sealed class StackException extends RuntimeException {
 
     /** Message as the user reads it. */
     public StackException(String message) {
@@ -11,5 +11,13 @@ public final class StackException extends RuntimeException {
     /** Message as the user reads it. */
     public StackException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** Flink gave no answer in time: it may be busy, or gone. */
+    public static final class NoAnswer extends StackException {
+
+        NoAnswer(String message) {
+            super(message);
+        }
     }
 }

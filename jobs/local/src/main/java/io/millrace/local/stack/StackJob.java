@@ -135,7 +135,8 @@ public final class StackJob {
     /**
      * Fails if a job has failed and none runs in its place.
      *
-     * @throws StackException if so, or if Flink does not answer
+     * @throws StackException if so
+     * @throws StackException.NoAnswer if Flink does not answer
      */
     public void requireNotFailed() throws Exception {
         try (RestClusterClient<StandaloneClusterId> client = client()) {
@@ -189,7 +190,7 @@ public final class StackJob {
         try {
             return reply.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new StackException(
+            throw new StackException.NoAnswer(
                     "Flink has not answered at %s within %d s; is the stack ending, or busy? try again, or start it again: millrace up"
                             .formatted(stack.webUrl(), limit.toSeconds()));
         } catch (ExecutionException e) {

@@ -104,6 +104,39 @@ class WalkthroughITCase {
                 .containsExactly("answered", "INPUT_TOO_LONG", "MALFORMED");
     }
 
+    @Test
+    void status_ofTheRunningStack_isHealthyAndCounts() throws Exception {
+        millrace("send", "--wait", "--input", text("Call me Ishmael."), "--dir", directory);
+        JsonNode status =
+                await("Flink has gathered the metrics")
+                        .atMost(LIMIT)
+                        .until(
+                                () -> millrace("status", "--json", "--dir", directory),
+                                seen ->
+                                        seen.path("metrics")
+                                                        .path("meter.answered")
+                                                        .path("sum")
+                                                        .asLong()
+                                                > 0);
+        assertThat(status.path("state").asText()).isEqualTo("RUNNING");
+        assertThat(status.path("alarms")).isEmpty();
+        assertThat(status.path("checkpoint").path("ageMillis").asLong()).isNotNegative();
+        assertThat(status.path("metrics").fieldNames())
+                .toIterable()
+                .as("what the screen shows")
+                .contains(
+                        "admit.validated",
+                        "admit.gateReason",
+                        "infer.batches",
+                        "meter.debitNano",
+                        "submit.signerBalanceWei",
+                        "chain.scannedBlock");
+    }
+
+    private String text(String line) throws IOException {
+        return Files.writeString(folder.resolve("text"), line).toString();
+    }
+
     private JsonNode ask() throws Exception {
         return MAPPER.readTree(
                 new Node(folder)

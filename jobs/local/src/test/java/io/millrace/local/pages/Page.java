@@ -26,7 +26,7 @@ public record Page(String path) {
     static final Path ROOT = root();
 
     /** Given on the command line, tables are written instead of compared. */
-    private static final String WRITE = "millrace.docs.write";
+    static final String WRITE = "millrace.docs.write";
 
     private static final Set<String> NOT_OURS = Set.of("node_modules", "target", ".git", "lib");
 

@@ -54,8 +54,8 @@ class TablesTest {
         JOBS.assertTable("topics", table);
     }
 
-    /** Of its values, as a link of the page; PagesTest sees whether it leads there. */
-    private static String schemaOf(String topic) {
+    /** Of its values, as a link of jobs/README.md; PagesTest sees whether it leads there. */
+    static String schemaOf(String topic) {
         return topic.equals(Topics.REQUESTS)
                 ? "../operators/src/main/resources/io/millrace/admit/InferenceRequest.schema.json"
                 : "src/main/resources/io/millrace/job/topic/" + topic + ".schema.json";

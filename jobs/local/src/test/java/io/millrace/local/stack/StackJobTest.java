@@ -5,16 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Flink that does not answer: one line with a remedy, where a raw TimeoutException was printed. */
 class StackJobTest {
-
-    private static final Duration SOON = Duration.ofMillis(300);
 
     @TempDir private Path folder;
 
@@ -26,7 +22,7 @@ class StackJobTest {
                     List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
                             job::stop, job::cancel, job::running, job::requireNotFailed)) {
                 assertThatThrownBy(call)
-                        .isInstanceOf(StackException.class)
+                        .isInstanceOf(StackException.NoAnswer.class)
                         .hasNoCause()
                         .hasMessageContainingAll(
                                 "Flink has not answered at http://127.0.0.1:"
@@ -49,22 +45,6 @@ class StackJobTest {
     }
 
     private StackJob job(int port) {
-        StackFile stack =
-                new StackFile(
-                        "127.0.0.1:1",
-                        "http://127.0.0.1:1",
-                        1,
-                        "",
-                        "",
-                        "",
-                        0,
-                        "",
-                        0,
-                        "http://127.0.0.1:" + port,
-                        List.of(),
-                        List.of(),
-                        Map.of(),
-                        1);
-        return new StackJob(stack, folder, new StackJob.Limits(SOON, SOON));
+        return StackJobs.at(port, folder);
     }
 }

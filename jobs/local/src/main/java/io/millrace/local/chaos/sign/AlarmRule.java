@@ -15,13 +15,13 @@ import java.util.Map;
  * @param rises whether each further rise is another alarm; any is, as a run of minutes has no noise
  *     to allow for
  */
-record AlarmRule(String metric, long most, long heldMillis, boolean rises) {
+public record AlarmRule(String metric, long most, long heldMillis, boolean rises) {
 
     private static final long INTERVAL_MILLIS = 3_000;
     private static final long MINUTE_MILLIS = 60_000;
 
     /** All of them; some metrics have two. */
-    static final List<AlarmRule> ALL =
+    public static final List<AlarmRule> ALL =
             List.of(
                     level("submit.oldestUnsettledMillis", 3 * MINUTE_MILLIS),
                     level("submit.unsettledParts", 40),
@@ -58,7 +58,8 @@ record AlarmRule(String metric, long most, long heldMillis, boolean rises) {
                     "submit.unsettledNano", "the number and the age of the same parts tell it",
                     "admit.rejected.<CODE>", "the load sends bad requests on purpose");
 
-    AlarmRule {
+    /** Refuses a rule of no metric. */
+    public AlarmRule {
         requireNonNull(metric, "metric is null");
     }
 

@@ -1,10 +1,12 @@
 package io.millrace.local.chaos.sign;
 
 import io.millrace.local.stack.FlinkRest;
+import io.millrace.local.stack.JobMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -54,12 +56,20 @@ public final class SignWatch implements AutoCloseable {
     /** On the job of {@code rest} and the logs in {@code folder}, from their beginning. */
     public static SignWatch of(FlinkRest rest, Path folder) {
         List<String> metrics = AlarmRule.ALL.stream().map(AlarmRule::metric).distinct().toList();
-        SignWatch watch = new SignWatch(new MetricValues(rest, metrics)::now, folder);
+        JobMetrics job = new JobMetrics(rest, metrics);
+        SignWatch watch = new SignWatch(() -> highest(job.now()), folder);
         // What goes wrong is kept by look itself.
         var unused =
                 watch.thread.scheduleWithFixedDelay(
                         watch::look, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         return watch;
+    }
+
+    /** Of all subtasks. */
+    private static Map<String, Long> highest(Map<String, JobMetrics.Value> values) {
+        Map<String, Long> highest = new HashMap<>();
+        values.forEach((metric, value) -> highest.put(metric, value.max()));
+        return highest;
     }
 
     /** The job has ended, and its last words are {@code reason}. */

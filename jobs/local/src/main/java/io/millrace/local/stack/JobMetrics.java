@@ -1,8 +1,8 @@
-package io.millrace.local.chaos.sign;
+package io.millrace.local.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.millrace.local.stack.FlinkRest;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,16 +10,30 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Values of metrics of the job that runs, by Flink's REST: of all subtasks the highest. */
-record MetricValues(FlinkRest rest, List<String> metrics) {
+/**
+ * Metrics of the job that runs, over all subtasks, by Flink's REST.
+ *
+ * @param metrics by the engine's names, as {@code admit.heldMillis}; the operator's, which Flink
+ *     puts before them, does not count
+ */
+public record JobMetrics(FlinkRest rest, Collection<String> metrics) {
 
-    MetricValues {
+    /** Copies. */
+    public JobMetrics {
         metrics = List.copyOf(metrics);
     }
 
+    /** Of all subtasks. */
+    public record Value(long max, long sum) {
+
+        private Value and(Value other) {
+            return new Value(Math.max(max, other.max), sum + other.sum);
+        }
+    }
+
     /** By metric; empty where nothing runs. */
-    Map<String, Long> now() throws IOException, InterruptedException {
-        Map<String, Long> values = new HashMap<>();
+    public Map<String, Value> now() throws IOException, InterruptedException {
+        Map<String, Value> values = new HashMap<>();
         for (JsonNode job : rest.get("/jobs/overview").path("jobs")) {
             if (job.path("state").asText().equals("RUNNING")) {
                 String path = "/jobs/" + job.path("jid").asText();
@@ -31,7 +45,7 @@ record MetricValues(FlinkRest rest, List<String> metrics) {
         return values;
     }
 
-    private void add(String vertex, Map<String, Long> values)
+    private void add(String vertex, Map<String, Value> values)
             throws IOException, InterruptedException {
         String path = vertex + "/subtasks/metrics";
         Set<String> ids = new HashSet<>();
@@ -44,10 +58,15 @@ record MetricValues(FlinkRest rest, List<String> metrics) {
         if (ids.isEmpty()) {
             return;
         }
-        for (JsonNode entry : rest.get(path + "?agg=max&get=" + String.join(",", ids))) {
+        for (JsonNode entry : rest.get(path + "?agg=max,sum&get=" + String.join(",", ids))) {
             String metric = metricOf(entry.path("id").asText());
             if (metric != null) {
-                values.merge(metric, Math.round(entry.path("max").asDouble()), Math::max);
+                values.merge(
+                        metric,
+                        new Value(
+                                Math.round(entry.path("max").asDouble()),
+                                Math.round(entry.path("sum").asDouble())),
+                        Value::and);
             }
         }
     }

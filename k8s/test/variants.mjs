@@ -1,0 +1,24 @@
+// An overlay with each public chain's component in the place of its own: what the overlay's comment invites people to do.
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const DEVELOPMENT = 'chain-local'; // knows no token: overlays/dev does
+const OWN = /\.\.\/\.\.\/components\/chain-[a-z]+/;
+
+/** Writes one kustomization a chain under target/; returns their chains and their folders as seen from k8s/. */
+export function withEachChain(overlay) {
+  rmSync(here('target/variants'), { recursive: true, force: true });
+  return readdirSync(here('../components'))
+    .filter((name) => name.startsWith('chain-') && name !== DEVELOPMENT)
+    .sort()
+    .map((chain) => {
+      const folder = `test/target/variants/${chain}`;
+      mkdirSync(here(`../${folder}`), { recursive: true });
+      cpSync(here(`../overlays/${overlay}`), here(`../${folder}`), { recursive: true });
+      const file = here(`../${folder}/kustomization.yaml`);
+      const changed = readFileSync(file, 'utf8').replace(OWN, `../../components/${chain}`).replaceAll('../../', '../../../../');
+      writeFileSync(file, changed);
+      return { chain, folder };
+    });
+}
