@@ -61,6 +61,7 @@ public final class CutRun {
     }
 
     /** Runs it. */
+    @SuppressWarnings("try") // the cluster declares that closing may be interrupted
     public Figures run() throws Exception {
         Configuration settings = settings();
         try (MiniCluster cluster =
