@@ -5,7 +5,6 @@ import io.millrace.chain.CutPosition;
 import io.millrace.meter.Charge;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
@@ -27,10 +26,6 @@ public final class SettleDescriptors {
     /** Of {@link ShardCutOperator}, keyed by shard: withdrawals for the next cut. */
     public static final ListStateDescriptor<Release> RELEASES =
             new ListStateDescriptor<>("releases", TypeInformation.of(Release.class));
-
-    /** Of {@link ShardCutOperator}, keyed by shard: the cut that goes on, if one does. */
-    static final ValueStateDescriptor<RunningCut.State> RUNNING =
-            new ValueStateDescriptor<>("running", TypeInformation.of(RunningCut.State.class));
 
     /** Of {@link SealOperator}: where the header chain stands, one entry. */
     public static final ListStateDescriptor<EpochSealer.Head> HEAD =

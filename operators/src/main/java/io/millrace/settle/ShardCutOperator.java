@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -53,6 +54,10 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
             new OutputTag<>("cut-receipts", TypeInformation.of(CutReceipt.class));
 
     private static final long serialVersionUID = 1L;
+
+    /** The cut that goes on, keyed by shard; a rebuilt state has none. */
+    private static final ValueStateDescriptor<RunningCut.State> RUNNING =
+            new ValueStateDescriptor<>("running", TypeInformation.of(RunningCut.State.class));
 
     /**
      * How much is cut at a time.
@@ -101,7 +106,7 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
         super.initializeState(context);
         lastBarrier = context.getRestoredCheckpointId().orElse(0);
         unsealed = new UnsealedCharges(context.getKeyedStateStore());
-        state = context.getKeyedStateStore().getState(SettleDescriptors.RUNNING);
+        state = context.getKeyedStateStore().getState(RUNNING);
         running = new TreeMap<>();
     }
 
