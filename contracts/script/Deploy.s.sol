@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {ModelRegistry} from "../src/ModelRegistry.sol";
 import {SettlementVault} from "../src/SettlementVault.sol";
@@ -14,8 +15,8 @@ interface Vm {
 }
 
 /// @title Deploys the vault and the model registry on an existing settlement token.
-/// @notice TOKEN, ADMIN, SETTLER, GUARDIAN and TREASURY are addresses; SHARD_DEPTH (4), PRICE_NOTICE (3600 seconds) and
-/// MAX_PRICE (10^12 nano-USD per million units) have defaults. The admin then grants the registry's three roles. Use:
+/// @notice TOKEN, ADMIN, SETTLER, GUARDIAN and TREASURY are addresses; SHARD_DEPTH (4), PRICE_NOTICE (3600 seconds),
+/// MAX_PRICE (10^12 nano-USD per million units) and FEE_BASIS_POINTS (500) have defaults; larger values than fit revert. The admin then grants the registry's three roles. Use:
 /// forge script script/Deploy.s.sol --rpc-url $RPC --broadcast, with a signer's option
 contract Deploy {
     bool public constant IS_SCRIPT = true;
@@ -26,7 +27,7 @@ contract Deploy {
         vm.startBroadcast();
         vault = new SettlementVault({
             token_: IERC20(vm.envAddress("TOKEN")),
-            shardDepth: uint8(vm.envOr("SHARD_DEPTH", 4)),
+            shardDepth: SafeCast.toUint8(vm.envOr("SHARD_DEPTH", 4)),
             admin: admin,
             settler: vm.envAddress("SETTLER"),
             guardian: vm.envAddress("GUARDIAN"),
@@ -34,8 +35,9 @@ contract Deploy {
         });
         registry = new ModelRegistry({
             admin: admin,
-            priceNotice: uint64(vm.envOr("PRICE_NOTICE", 1 hours)),
-            maxPrice: uint64(vm.envOr("MAX_PRICE", 1e12))
+            priceNotice: SafeCast.toUint64(vm.envOr("PRICE_NOTICE", 1 hours)),
+            maxPrice: SafeCast.toUint64(vm.envOr("MAX_PRICE", 1e12)),
+            feeBasisPoints_: SafeCast.toUint16(vm.envOr("FEE_BASIS_POINTS", 500))
         });
         vm.stopBroadcast();
     }

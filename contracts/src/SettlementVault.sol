@@ -17,7 +17,6 @@ import {VaultAccounts} from "./VaultAccounts.sol";
 /// @dev The chain of epoch headers and what it settles between the accounts, which are the VaultAccounts'.
 contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccounts {
     using PackedWords for PackedWords.Ledger;
-    using PackedWords for uint256[];
 
     /// Where the header chain stands, in one word. `settledNano` is the sum of the epoch's parts so far.
     struct Head {
@@ -129,8 +128,8 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccount
         EpochHeader calldata header = proof.header;
         if (header.epoch != epoch || !_isComplete(epoch)) return false;
         if (headerOf[epoch][header.part] != hashHeader(header)) return false;
-        uint256 levels = proof.siblings.length;
-        if (levels < SHARD_DEPTH) return false;
+        uint256 levels = header.levels;
+        if (proof.siblings.length != levels || levels < SHARD_DEPTH) return false;
         uint256 shardLevels = levels - SHARD_DEPTH;
         // Every bit of index and shard is a turn of the path, so a leaf has one position only.
         if (receipt.index >> shardLevels != 0 || receipt.shard >> SHARD_DEPTH != 0) return false;
@@ -190,8 +189,11 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccount
         }
         if (header.parts == 0) revert EpochWithoutParts(epoch);
         if (header.parts > 1) {
-            bytes32 commitment =
-                keccak256(abi.encode(header.receiptsRoot, header.receiptsSumNano, header.receiptsCount, header.parts));
+            bytes32 commitment = keccak256(
+                abi.encode(
+                    header.receiptsRoot, header.receiptsSumNano, header.receiptsCount, header.levels, header.parts
+                )
+            );
             if (begins) _epochCommitment = commitment;
             else if (commitment != _epochCommitment) revert EpochCommitmentChanged(epoch, part);
         } else if (!begins) {
@@ -221,11 +223,9 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccount
     function _requireWordsHash(bytes32 inHeader, SlotWords calldata words, uint256[] calldata releases) private pure {
         bytes32 ofWords = keccak256(
             abi.encode(
-                words.debitSlots.hash(),
-                words.debits.hash(),
-                words.creditSlots.hash(),
-                words.credits.hash(),
-                releases.hash()
+                PackedWords.hash(words.debitSlots, words.debits),
+                PackedWords.hash(words.creditSlots, words.credits),
+                keccak256(abi.encodePacked(releases))
             )
         );
         if (inHeader != ofWords) revert WordsHashMismatch(inHeader, ofWords);

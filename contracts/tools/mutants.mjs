@@ -58,8 +58,8 @@ function check(mutants) {
     `${snapshot.mutants} mutants: ${snapshot.killed} killed, ${snapshot.survivors.length} explained`);
 }
 
-function writeSnapshot(mutants, judged) {
-  const why = new Map(readJson(SNAPSHOT, { survivors: [] }).survivors.map((it) => [it.id, it.why]));
+/** @param why by survivor: what explains it */
+function writeSnapshot(mutants, judged, why) {
   const counts = { killed: 0, "does not compile": 0, "same code": 0 };
   const byFile = {};
   const survivors = [];
@@ -101,11 +101,12 @@ async function run(mutants) {
   if (options.sample) chosen = shuffled(chosen, options.seed).slice(0, Number(options.sample));
   const due = chosen.filter(({ id }) => judged[id] === undefined || (options.again && judged[id].verdict === "survived"));
   const next = shuffled(due, options.seed).slice(0, Number(options.max ?? due.length));
+  const why = new Map(readJson(SNAPSHOT, { survivors: [] }).survivors.map((it) => [it.id, it.why]));
   mkdirSync("cache/mutants", { recursive: true });
   const judge = (mutant, judgement) => {
     judged[mutant.id] = judgement;
     writeFileSync(PROGRESS, JSON.stringify({ of, judged, killers }, null, 1));
-    writeSnapshot(mutants, judged);
+    writeSnapshot(mutants, judged, why);
     const { verdict, by, millis } = judgement;
     console.log(`${verdict}${by ? ` by ${by}` : ""} in ${millis} ms: ${named(mutant)}`);
   };

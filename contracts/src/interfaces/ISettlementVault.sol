@@ -25,7 +25,7 @@ interface ISettlementVaultErrors {
         bytes32 previousHeader, uint64 epoch, uint32 part, bytes32 headHash, uint64 headEpoch, uint32 headPart
     );
     error EpochWithoutParts(uint64 epoch);
-    /// Another root, sum, count or number of parts than the epoch's part 0 named.
+    /// Another root, sum, count, depth or number of parts than the epoch's part 0 named.
     error EpochCommitmentChanged(uint64 epoch, uint32 part);
     error WordsHashMismatch(bytes32 inHeader, bytes32 ofWords);
     error SlotsNotAscending(uint32 previous, uint32 next);
@@ -49,9 +49,12 @@ interface ISettlementVaultTypes {
     /// @param epoch from 1, contiguous   @param part from 0   @param parts of this epoch, at least 1
     /// @param receiptsRoot Merkle-sum root over all receipts of the epoch (the same in each part), zero if none
     /// @param receiptsSumNano the root's own sum, nano-USD   @param receiptsCount leaves below the root
+    /// @param levels between every leaf and the root: those of the deepest shard, to which the others are padded, and the
+    ///        topmost SHARD_DEPTH, which join the shards; so a leaf has one position, and an empty one can be shown
     /// @param partSumNano sum of this part's debits and of its credits, nano-USD; over the parts they add up to receiptsSumNano
-    /// @param wordsHash keccak256(abi.encode(H(debitSlots), H(debits), H(creditSlots), H(credits), H(releases))),
-    ///        H(a) = keccak256(abi.encodePacked(a))
+    /// @param wordsHash keccak256(abi.encode(C(debits), C(credits), keccak256(abi.encodePacked(releases)))), where C hashes
+    ///        the hashes of its chunks: keccak256 over keccak256(slot words || amount words) of each 64 amount words, the last
+    ///        chunk being shorter, so that one account's amount can be shown without all the others
     /// @param cutDigest digest of the source positions the cut reflects
     /// @param l2Block last L2 block whose events the cut reflects
     struct EpochHeader {
@@ -62,6 +65,7 @@ interface ISettlementVaultTypes {
         bytes32 receiptsRoot;
         uint64 receiptsSumNano;
         uint64 receiptsCount;
+        uint8 levels;
         uint64 partSumNano;
         bytes32 wordsHash;
         bytes32 cutDigest;
@@ -80,9 +84,14 @@ interface ISettlementVaultTypes {
 
     /// One charge, sealed. Its EIP-712 digest is the leaf's hash, debitNano the leaf's sum.
     /// @param requestId EIP-712 digest of the InferenceRequest
-    /// @param requesterAccount spending account debited   @param providerAccount earning account credited
+    /// @param requesterAccount spending account debited   @param providerAccount earning account of who ran it
     /// @param sequence contiguous per requester, from 1
     /// @param units what was metered (tokens)   @param priceNanoPerMillion nano-USD per million units
+    /// @param credits what earning accounts get of the debit, account << 64 | amountNano: the provider first, then the
+    ///        treasury's fee; a line of nothing is left out
+    /// @param outcome EIP-712 digest of the Outcome that the provider signed
+    /// @param allocation why this provider was chosen; zero until providers are drawn
+    /// @param admittedMillis the broker's append time of the request, unix milliseconds: it decides the price
     /// @param shard settlement shard and @param index position of the leaf in its shard's subtree
     struct Receipt {
         bytes32 requestId;
@@ -94,8 +103,10 @@ interface ISettlementVaultTypes {
         uint64 priceNanoPerMillion;
         uint32 priceVersion;
         uint64 debitNano;
-        uint64 creditNano;
-        uint64 feeNano;
+        uint256[] credits;
+        bytes32 outcome;
+        bytes32 allocation;
+        uint64 admittedMillis;
         uint32 shard;
         uint32 index;
     }

@@ -145,13 +145,28 @@ library PackedWords {
         return 64 * (account % 4);
     }
 
-    /// @notice keccak256(abi.encodePacked(words)), in memory that is given back.
-    function hash(uint256[] calldata words) internal pure returns (bytes32 digest) {
+    /// @notice Digest of the digests of chunks: of each 64 amounts the slot words, then the amounts. One chunk can be
+    /// shown without the others. In memory that is given back.
+    /// @dev Of slots that are not one to an amount some are not read: `checkShape` refuses those.
+    function hash(uint256[] calldata slots, uint256[] calldata amounts) internal pure returns (bytes32 digest) {
         assembly ("memory-safe") {
-            let free := mload(0x40)
-            let size := shl(5, words.length)
-            calldatacopy(free, words.offset, size)
-            digest := keccak256(free, size)
+            let digests := mload(0x40)
+            let end := add(digests, shl(5, shr(6, add(amounts.length, 63))))
+            let slotWords := slots.offset
+            let words := amounts.offset
+            let left := shl(5, amounts.length)
+            for { let at := digests } lt(at, end) { at := add(at, 32) } {
+                let size := 2048
+                if lt(left, size) { size := left }
+                let slotsSize := shl(5, shr(8, add(size, 255)))
+                calldatacopy(end, slotWords, slotsSize)
+                calldatacopy(add(end, slotsSize), words, size)
+                mstore(at, keccak256(end, add(slotsSize, size)))
+                slotWords := add(slotWords, slotsSize)
+                words := add(words, size)
+                left := sub(left, size)
+            }
+            digest := keccak256(digests, sub(end, digests))
         }
     }
 

@@ -47,8 +47,8 @@ contract LibraryHarness is ILibraryHarness {
         return PackedWords.add(slot, balances, credits);
     }
 
-    function hash(uint256[] calldata words) external pure override returns (bytes32) {
-        return PackedWords.hash(words);
+    function hash(uint256[] calldata slots, uint256[] calldata words) external pure override returns (bytes32) {
+        return PackedWords.hash(slots, words);
     }
 
     function sum(uint256[] calldata words) external pure override returns (uint256) {

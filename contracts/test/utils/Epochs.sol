@@ -89,12 +89,25 @@ library Epochs {
     {
         return keccak256(
             abi.encode(
-                keccak256(abi.encodePacked(words.debitSlots)),
-                keccak256(abi.encodePacked(words.debits)),
-                keccak256(abi.encodePacked(words.creditSlots)),
-                keccak256(abi.encodePacked(words.credits)),
+                hashOf(words.debitSlots, words.debits),
+                hashOf(words.creditSlots, words.credits),
                 keccak256(abi.encodePacked(releases))
             )
         );
+    }
+
+    function hashOf(uint256[] memory slots, uint256[] memory words) internal pure returns (bytes32) {
+        bytes memory digests;
+        for (uint256 from; from < words.length; from += 64) {
+            bytes memory chunk;
+            for (uint256 i = from / 8; i < slots.length && i < from / 8 + 8; ++i) {
+                chunk = abi.encodePacked(chunk, slots[i]);
+            }
+            for (uint256 i = from; i < words.length && i < from + 64; ++i) {
+                chunk = abi.encodePacked(chunk, words[i]);
+            }
+            digests = abi.encodePacked(digests, keccak256(chunk));
+        }
+        return keccak256(digests);
     }
 }

@@ -10,7 +10,7 @@ interface ILibraryHarness {
     function balanceOf(uint32 account) external view returns (uint64);
     function subtract(uint256 slot, uint256 balances, uint256 debits) external pure returns (uint256);
     function add(uint256 slot, uint256 balances, uint256 credits) external pure returns (uint256);
-    function hash(uint256[] calldata words) external pure returns (bytes32);
+    function hash(uint256[] calldata slots, uint256[] calldata words) external pure returns (bytes32);
     function sum(uint256[] calldata words) external pure returns (uint256);
     function verify(
         bytes32 leaf,

@@ -98,6 +98,7 @@ abstract contract VaultTest is MillraceTest, ISettlementVaultErrors, ISettlement
         epoch.header.parts = parts;
         epoch.header.receiptsRoot = keccak256(abi.encode("root", epoch.header.epoch));
         epoch.header.receiptsCount = 1;
+        epoch.header.levels = vault.SHARD_DEPTH();
         epoch.header.partSumNano = uint64(Epochs.sumOf(debits));
         epoch.header.wordsHash = Epochs.hashOf(epoch.words, releases);
     }

@@ -1,4 +1,5 @@
-// Vectors for the Merkle-sum tree: per shard a perfect tree padded right with empty nodes, and one tree over the shards.
+// Vectors for the Merkle-sum tree: per shard a perfect tree padded right with empty nodes, as deep as the deepest shard's,
+// and one tree over the shards.
 import { concat, id, keccak256, toBeHex } from "ethers";
 
 const EMPTY = { hash: "0x" + "00".repeat(32), sumNano: 0n };
@@ -9,9 +10,11 @@ function parent(left, right) {
   return { hash: keccak256(preimage), sumNano: left.sumNano + right.sumNano };
 }
 
+const depthOf = (leaves) => (leaves.length < 2 ? 0 : Math.ceil(Math.log2(leaves.length)));
+
 /** Levels from the leaves to the root, the lowest padded to a power of two. */
-function levelsOf(leaves) {
-  const width = leaves.length < 2 ? 1 : 2 ** Math.ceil(Math.log2(leaves.length));
+function levelsOf(leaves, depth = depthOf(leaves)) {
+  const width = 2 ** depth;
   const levels = [[...leaves, ...Array(width - leaves.length).fill(EMPTY)]];
   while (levels.at(-1).length > 1) {
     const below = levels.at(-1);
@@ -32,14 +35,16 @@ function tree(name, shardDepth, sumsByShard, proved) {
   const leaves = sumsByShard.map((sums, shard) =>
     sums.map((sum, index) => ({ hash: id(`${name}: leaf ${shard}/${index}`), sumNano: BigInt(sum) })),
   );
-  const subtrees = leaves.map(levelsOf);
+  const depth = Math.max(...leaves.map(depthOf));
+  const subtrees = leaves.map((shard) => levelsOf(shard, depth));
   const top = levelsOf(subtrees.map((levels) => levels.at(-1)[0]));
   const root = top.at(-1)[0];
   return {
     name,
     shardDepth: String(shardDepth),
+    levels: String(shardDepth + depth),
     shards: leaves.map((shard) => ({ leaves: shard.map(printed) })),
-    shardRoots: subtrees.map((levels) => printed(levels.at(-1)[0])),
+    shardRoots: leaves.map((shard) => printed(levelsOf(shard).at(-1)[0])),
     root: root.hash,
     sumNano: String(root.sumNano),
     proofs: proved.map(([shard, index]) => {

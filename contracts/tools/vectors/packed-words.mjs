@@ -17,6 +17,15 @@ function pack(amounts) {
   return { slots: slotWords.map(word), words: slots.map((slot) => word(words.get(slot))) };
 }
 
+/** Hash of the hashes of the chunks: of each 64 amount words, their slot words and themselves. */
+function chunksHash({ slots, words }) {
+  const chunks = [];
+  for (let i = 0; i < words.length; i += 64) {
+    chunks.push(keccak256(concat([...slots.slice(i / 8, i / 8 + 8), ...words.slice(i, i + 64)])));
+  }
+  return keccak256(concat(chunks));
+}
+
 function sum(amounts) {
   return String(amounts.reduce((total, [, amountNano]) => total + BigInt(amountNano), 0n));
 }
@@ -31,7 +40,7 @@ function epoch(name, debits, credits, releases) {
   const releaseWords = releases.map(([account, request, amountNano]) =>
     word((BigInt(account) << 96n) | (BigInt(request) << 64n) | BigInt(amountNano)),
   );
-  const hashes = [debit.slots, debit.words, credit.slots, credit.words, releaseWords].map((array) => keccak256(concat(array)));
+  const hashes = [chunksHash(debit), chunksHash(credit), keccak256(concat(releaseWords))];
   return {
     name,
     debits: printed(debits),
@@ -48,7 +57,7 @@ function epoch(name, debits, credits, releases) {
     releaseWords,
     debitsSumNano: sum(debits),
     creditsSumNano: sum(credits),
-    wordsHash: keccak256(AbiCoder.defaultAbiCoder().encode(Array(5).fill("bytes32"), hashes)),
+    wordsHash: keccak256(AbiCoder.defaultAbiCoder().encode(Array(3).fill("bytes32"), hashes)),
   };
 }
 
@@ -65,6 +74,7 @@ export function packedWords() {
       epoch("gaps between slots", [[2, 10], [1000, 20], [65537, 30]], [[9, 60]], []),
       epoch("highest account of the stream", [[2147483647, 1]], [[2147483647, 1]], [[2147483647, 2147483647, most]]),
       epoch("releases only", [], [], [[1, 1, 5000], [2, 3, 0]]),
+      epoch("a chunk of 64 words is full, two are full and one begins", every(64, 4, 4), every(129, 0, 4), []),
       epoch("a busy epoch", every(40, 1, 1), every(10, 0, 3), [[7, 2, 123456789]]),
     ],
   };

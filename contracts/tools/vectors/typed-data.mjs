@@ -1,5 +1,5 @@
 // Vectors for the EIP-712 digests: a third implementation, ethers', beside the Java and the Solidity one.
-import { TypedDataEncoder, Wallet, id, keccak256, toUtf8Bytes } from "ethers";
+import { TypedDataEncoder, Wallet, concat, id, keccak256, toUtf8Bytes } from "ethers";
 
 const ZERO = "0x" + "00".repeat(32);
 const FULL = "0x" + "ff".repeat(32);
@@ -15,14 +15,15 @@ export const domain = {
 };
 
 const types = {
-  InferenceRequest: "address requester,bytes32 model,bytes32 inputHash,uint64 maxFeeNano,uint64 deadline,uint64 nonce",
-  Outcome: "bytes32 requestId,uint32 providerAccount,uint64 units,uint8 status,bytes32 outputHash",
+  InferenceRequest: "address requester,bytes32 model,bytes32 inputHash,bytes32 optionsHash,uint64 maxFeeNano,uint64 deadline,uint64 nonce",
+  Outcome: "bytes32 requestId,uint32 providerAccount,uint64 units,uint8 status,bytes32 outputHash,bytes32 numericClass",
   Receipt:
     "bytes32 requestId,uint32 requesterAccount,uint64 sequence,uint32 providerAccount,bytes32 model,uint64 units," +
-    "uint64 priceNanoPerMillion,uint32 priceVersion,uint64 debitNano,uint64 creditNano,uint64 feeNano,uint32 shard,uint32 index",
+    "uint64 priceNanoPerMillion,uint32 priceVersion,uint64 debitNano,uint256[] credits," +
+    "bytes32 outcome,bytes32 allocation,uint64 admittedMillis,uint32 shard,uint32 index",
   EpochHeader:
     "bytes32 previousHeader,uint64 epoch,uint32 part,uint32 parts,bytes32 receiptsRoot,uint64 receiptsSumNano," +
-    "uint64 receiptsCount,uint64 partSumNano,bytes32 wordsHash,bytes32 cutDigest,uint64 l2Block",
+    "uint64 receiptsCount,uint8 levels,uint64 partSumNano,bytes32 wordsHash,bytes32 cutDigest,uint64 l2Block",
 };
 
 function fieldsOf(type) {
@@ -48,23 +49,70 @@ function signed(type, message, privateKey) {
   return { digest: hash, privateKey, signer: new Wallet(privateKey).address.toLowerCase(), signature: signature.serialized };
 }
 
-function request(name, key, model, input, maxFeeNano, deadline, nonce) {
+/** Of a text its bytes are hashed; of a list the hashes of its texts, as EIP-712 hashes string[]. */
+function inputHashOf(input) {
+  const hashOf = (text) => keccak256(toUtf8Bytes(text));
+  return Array.isArray(input) ? keccak256(concat(input.map(hashOf))) : hashOf(input);
+}
+
+/**
+ * RFC 8785: members in the order of their UTF-16 units, numbers and texts as ECMAScript writes them; arrays keep theirs.
+ * JSON.stringify does the rest.
+ */
+function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  return `{${Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(",")}}`;
+}
+
+/** @param options as sent: none at all, or an object */
+function request(name, key, model, input, maxFeeNano, deadline, nonce, options) {
   const requester = new Wallet(testKeys[key]).address.toLowerCase();
-  const message = { requester, model, inputHash: keccak256(toUtf8Bytes(input)), maxFeeNano, deadline, nonce };
-  return { name, ...message, input, ...signed("InferenceRequest", message, testKeys[key]) };
+  const optionsJson = options === undefined || Object.keys(options).length === 0 ? "" : canonical(options);
+  const optionsHash = optionsJson === "" ? ZERO : keccak256(toUtf8Bytes(optionsJson));
+  const message = { requester, model, inputHash: inputHashOf(input), optionsHash, maxFeeNano, deadline, nonce };
+  return {
+    name,
+    ...message,
+    input,
+    ...(options === undefined ? {} : { options }),
+    optionsJson,
+    ...signed("InferenceRequest", message, testKeys[key]),
+  };
 }
 
 export function requestDigests() {
   const model = id("all-MiniLM-L6-v2");
+  const text = "The quick brown fox jumps over the lazy dog.";
   return {
     typeString: `InferenceRequest(${types.InferenceRequest})`,
     domain,
     cases: [
-      request("plain", 0, model, "The quick brown fox jumps over the lazy dog.", "2500", "1795348800000", "1"),
-      request("second requester, same fields", 1, model, "The quick brown fox jumps over the lazy dog.", "2500", "1795348800000", "1"),
+      request("plain", 0, model, text, "2500", "1795348800000", "1"),
+      request("second requester, same fields", 1, model, text, "2500", "1795348800000", "1"),
       request("empty input", 0, model, "", "0", "0", "0"),
       request("beyond ASCII", 1, model, "Größe, naïve 東京 🚰\n\ttab", "1", "1795348800001", "2"),
       request("extremes", 0, FULL, "x".repeat(5000), LONG_MAX, LONG_MAX, LONG_MAX),
+      request("options without members are none", 0, model, text, "2500", "1795348800000", "3", {}),
+      request("options, in whatever order they are sent", 0, model, text, "2500", "1795348800000", "4", {
+        truncate: false,
+        dimensions: 256,
+        "encoding_format": "float",
+        "": null,
+        "€": "euro",
+        "\r": "carriage return",
+        "1": "one",
+        "\u0080": "control",
+        "ö": "o umlaut",
+        "😂": "smiley, before the next by UTF-16, after it by code point",
+        "דּ": "dalet with dagesh",
+      }),
+      request("options of every kind", 1, model, text, "2500", "1795348800000", "5", {
+        whole: [0, -1, 9007199254740991],
+        nested: { b: [true, false, null], a: { z: "\u20ac$\u000F\nA'B\"\\\"/", y: [] } },
+      }),
+      request("a list of texts", 0, model, ["one", "", "Größe 🚰"], "2500", "1795348800000", "6"),
+      request("a list of one text is not that text", 0, model, [text], "2500", "1795348800000", "1"),
     ],
   };
 }
@@ -75,9 +123,9 @@ function float32BigEndian(values) {
   return "0x" + bytes.toString("hex");
 }
 
-function outcome(name, requestId, providerAccount, units, status, embedding, key) {
+function outcome(name, requestId, providerAccount, units, status, embedding, key, numericClass = ZERO) {
   const outputBytes = float32BigEndian(embedding);
-  const message = { requestId, providerAccount, units, status, outputHash: keccak256(outputBytes) };
+  const message = { requestId, providerAccount, units, status, outputHash: keccak256(outputBytes), numericClass };
   return { name, ...message, embedding, outputBytes, ...signed("Outcome", message, testKeys[key]) };
 }
 
@@ -90,9 +138,14 @@ export function outcomeDigests() {
       outcome("three dimensions", id("request 1"), "1", "12", "1", ["0.25", "-1.5", "3.0"], 0),
       outcome("failed, nothing returned", id("request 2"), "1", "0", "3", [], 1),
       outcome("not exact in binary, signed zero", id("request 3"), "7", "512", "1", ["0.1", "-0.0", "1.0E-30", "-0.33333334"], 0),
-      outcome("extremes", FULL, INT_MAX, LONG_MAX, "255", ["3.4028235E38", "1.4E-45"], 1),
+      outcome("extremes", FULL, INT_MAX, LONG_MAX, "255", ["3.4028235E38", "1.4E-45"], 1, FULL),
     ],
   };
+}
+
+/** Lines of account << 64 | amountNano. */
+function credits(...lines) {
+  return lines.map(([account, amountNano]) => String((BigInt(account) << 64n) | BigInt(amountNano)));
 }
 
 function receipt(name, message) {
@@ -108,22 +161,27 @@ export function receiptLeaves() {
     model: id("all-MiniLM-L6-v2"),
     units: "12",
     priceNanoPerMillion: "20000000",
-    priceVersion: "1",
+    priceVersion: "3",
     debitNano: "240",
-    creditNano: "235",
-    feeNano: "5",
+    credits: credits([1, 235], [0, 5]),
+    outcome: id("outcome 1"),
+    allocation: ZERO,
+    admittedMillis: "1795348800000",
     shard: "1",
     index: "0",
   };
-  const zero = Object.fromEntries(fieldsOf("Receipt").map(({ type, name }) => [name, type === "bytes32" ? ZERO : "0"]));
-  const most = { bytes32: FULL, uint32: INT_MAX, uint64: LONG_MAX };
+  const least = { bytes32: ZERO, "uint256[]": [] };
+  const zero = Object.fromEntries(fieldsOf("Receipt").map(({ type, name }) => [name, least[type] ?? "0"]));
+  const most = { bytes32: FULL, uint32: INT_MAX, uint64: LONG_MAX, "uint256[]": credits([INT_MAX, LONG_MAX]) };
   const full = Object.fromEntries(fieldsOf("Receipt").map(({ type, name }) => [name, most[type]]));
   return {
     typeString: `Receipt(${types.Receipt})`,
     domain,
     cases: [
       receipt("plain", plain),
-      receipt("failed task: a charge of zero", { ...plain, sequence: "2", units: "0", debitNano: "0", creditNano: "0", feeNano: "0" }),
+      receipt("failed task: a charge of zero", { ...plain, sequence: "2", units: "0", debitNano: "0", credits: [] }),
+      receipt("no fee", { ...plain, credits: credits([1, 240]) }),
+      receipt("ran by the treasury, with royalties", { ...plain, providerAccount: "0", credits: credits([0, 200], [0, 5], [9, 35]) }),
       receipt("all zero", zero),
       receipt("extremes", full),
     ],
@@ -143,6 +201,7 @@ export function epochHeaders() {
     receiptsRoot: id("root 1"),
     receiptsSumNano: "240",
     receiptsCount: "1",
+    levels: "4",
     partSumNano: "240",
     wordsHash: id("words 1"),
     cutDigest: id("cut 1"),
@@ -150,7 +209,7 @@ export function epochHeaders() {
   };
   const second = { ...first, previousHeader: digest("EpochHeader", first), epoch: "2", parts: "2", partSumNano: "100" };
   const secondPart = { ...second, previousHeader: digest("EpochHeader", second), part: "1", partSumNano: "140" };
-  const most = { bytes32: FULL, uint32: INT_MAX, uint64: LONG_MAX };
+  const most = { bytes32: FULL, uint8: "255", uint32: INT_MAX, uint64: LONG_MAX };
   const full = Object.fromEntries(fieldsOf("EpochHeader").map(({ type, name }) => [name, most[type]]));
   return {
     typeString: `EpochHeader(${types.EpochHeader})`,
@@ -160,7 +219,7 @@ export function epochHeaders() {
       header("first epoch", first),
       header("second epoch, part 0 of 2", second),
       header("second epoch, part 1 of 2", secondPart),
-      header("no receipts", { ...first, receiptsRoot: ZERO, receiptsSumNano: "0", receiptsCount: "0", partSumNano: "0" }),
+      header("no receipts", { ...first, receiptsRoot: ZERO, receiptsSumNano: "0", receiptsCount: "0", levels: "4", partSumNano: "0" }),
       header("extremes", full),
     ],
   };

@@ -10,6 +10,7 @@ contract ModelRegistryTest is MillraceTest {
     bytes32 private constant MODEL = keccak256("manifest");
     uint64 private constant NOTICE = 1 hours;
     uint64 private constant MOST = 1e12;
+    uint16 private constant FEE = 500;
 
     address private admin = actor("admin");
     address private publisher = actor("publisher");
@@ -26,7 +27,8 @@ contract ModelRegistryTest is MillraceTest {
     }
 
     function newRegistry(address admin_) private returns (IModelRegistry) {
-        return IModelRegistry(deployed("out/ModelRegistry.sol/ModelRegistry.json", abi.encode(admin_, NOTICE, MOST)));
+        return
+            IModelRegistry(deployed("out/ModelRegistry.sol/ModelRegistry.json", abi.encode(admin_, NOTICE, MOST, FEE)));
     }
 
     function grant(bytes32 role, address to) private {
@@ -77,7 +79,7 @@ contract ModelRegistryTest is MillraceTest {
         vm.expectEmit(address(registry));
         emit IModelRegistry.ModelStatusChanged(MODEL, IModelRegistry.Status.Proposed, 0);
         vm.expectEmit(address(registry));
-        emit IModelRegistry.ModelPriced(MODEL, 1, 20_000_000, uint64(block.timestamp));
+        emit IModelRegistry.ModelPriced(MODEL, 1, 20_000_000, FEE, uint64(block.timestamp));
         register();
         assertModel(IModelRegistry.Status.Proposed, 1, 20_000_000, block.timestamp);
     }
@@ -102,7 +104,7 @@ contract ModelRegistryTest is MillraceTest {
     function test_aPriceTakesEffectAfterTheNotice() external {
         register();
         vm.expectEmit(address(registry));
-        emit IModelRegistry.ModelPriced(MODEL, 2, 5, uint64(block.timestamp) + NOTICE);
+        emit IModelRegistry.ModelPriced(MODEL, 2, 5, FEE, uint64(block.timestamp) + NOTICE);
         vm.prank(publisher);
         registry.setPrice(MODEL, 5);
         assertModel(IModelRegistry.Status.Proposed, 2, 5, block.timestamp + NOTICE);
@@ -163,9 +165,81 @@ contract ModelRegistryTest is MillraceTest {
 
     function test_RevertWhen_anotherSetsThePrice() external {
         register();
-        vm.prank(admin);
-        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.NotPublisher.selector, MODEL, publisher, admin));
+        grant(registry.PUBLISHER_ROLE(), evaluator);
+        vm.prank(evaluator);
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.NotPublisher.selector, MODEL, publisher, evaluator));
         registry.setPrice(MODEL, 1);
+    }
+
+    function test_RevertWhen_aDismissedPublisherSetsThePrice() external {
+        register();
+        bytes32 role = registry.PUBLISHER_ROLE();
+        vm.prank(admin);
+        IAccessControl(address(registry)).revokeRole(role, publisher);
+        vm.prank(publisher);
+        unauthorized(publisher, role);
+        registry.setPrice(MODEL, 1);
+    }
+
+    function assertTerms(uint32 version, uint64 price, uint16 fee, uint256 effectiveFrom) private view {
+        (uint64 isPrice, uint16 isFee, uint64 isFrom) = registry.priceOf(MODEL, version);
+        vm.assertEq(uint256(isPrice), uint256(price), "price of a version");
+        vm.assertEq(uint256(isFee), uint256(fee), "fee of a version");
+        vm.assertEq(uint256(isFrom), effectiveFrom, "beginning of a version");
+    }
+
+    /// A charge is judged by the terms of its time, however long ago that was.
+    function test_everyVersionKeepsItsTerms() external {
+        register();
+        uint256 first = block.timestamp;
+        vm.prank(admin);
+        registry.setFee(700);
+        vm.prank(publisher);
+        (uint32 version, uint64 effectiveFrom) = registry.setPrice(MODEL, 5);
+        vm.assertEq(uint256(version), 2, "number of the second version");
+        vm.assertEq(uint256(effectiveFrom), first + NOTICE, "beginning said");
+        vm.prank(admin);
+        registry.setFee(0);
+        vm.prank(publisher);
+        registry.setPrice(MODEL, 6);
+        assertTerms(1, 20_000_000, FEE, first);
+        assertTerms(2, 5, 700, first + NOTICE);
+        assertTerms(3, 6, 0, first + NOTICE + 1);
+    }
+
+    function test_versionsOfOneModelAreNotAnothers() external {
+        register();
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.PriceUnknown.selector, keccak256("another"), 1));
+        registry.priceOf(keccak256("another"), 1);
+    }
+
+    function test_RevertWhen_aVersionIsNotAnnounced() external {
+        register();
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.PriceUnknown.selector, MODEL, 2));
+        registry.priceOf(MODEL, 2);
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.PriceUnknown.selector, MODEL, 0));
+        registry.priceOf(MODEL, 0);
+    }
+
+    function test_theFeeOfThePricesToComeIsSaid() external {
+        vm.assertEq(uint256(registry.feeBasisPoints()), uint256(FEE), "fee at the beginning");
+        vm.expectEmit(address(registry));
+        emit IModelRegistry.FeeSet(10_000);
+        vm.prank(admin);
+        registry.setFee(10_000);
+        vm.assertEq(uint256(registry.feeBasisPoints()), 10_000, "fee that was set");
+    }
+
+    function test_RevertWhen_theFeeIsMoreThanAll() external {
+        vm.prank(admin);
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.FeeTooHigh.selector, 10_001, 10_000));
+        registry.setFee(10_001);
+    }
+
+    function test_RevertWhen_aStrangerSetsTheFee() external {
+        vm.prank(publisher);
+        unauthorized(publisher, bytes32(0));
+        registry.setFee(1);
     }
 
     function test_RevertWhen_aRevokedModelIsPriced() external {
@@ -179,6 +253,7 @@ contract ModelRegistryTest is MillraceTest {
     }
 
     function test_RevertWhen_anUnknownModelIsPriced() external {
+        vm.prank(publisher);
         vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelUnknown.selector, MODEL));
         registry.setPrice(MODEL, 1);
     }

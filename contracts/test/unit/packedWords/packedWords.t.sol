@@ -129,7 +129,27 @@ contract PackedWordsTest is MillraceTest {
         vm.assertEq(sumNano, Epochs.sumOf(some), "sum of a batch");
     }
 
-    function testFuzz_hashIsThatOfThePackedWords(uint256[] calldata words) external view {
-        vm.assertEq(library_.hash(words), keccak256(abi.encodePacked(words)), "hash of words");
+    /// Any number of chunks, the last of them of any size.
+    function testFuzz_hashIsThatOfTheChunks(uint256 count, uint256 seed) external view {
+        assertHash(bounded(count, 0, 300), seed);
+    }
+
+    function test_hashAtTheEdgesOfAChunk() external view {
+        uint256[9] memory counts = [uint256(0), 1, 8, 9, 63, 64, 65, 128, 129];
+        for (uint256 i; i < counts.length; ++i) {
+            assertHash(counts[i], i);
+        }
+    }
+
+    function assertHash(uint256 count, uint256 seed) private view {
+        uint256[] memory slots = new uint256[]((count + 7) / 8);
+        uint256[] memory words = new uint256[](count);
+        for (uint256 i; i < slots.length; ++i) {
+            slots[i] = uint256(keccak256(abi.encode(seed, "slots", i)));
+        }
+        for (uint256 i; i < count; ++i) {
+            words[i] = uint256(keccak256(abi.encode(seed, "words", i)));
+        }
+        vm.assertEq(library_.hash(slots, words), Epochs.hashOf(slots, words), "hash of chunks");
     }
 }

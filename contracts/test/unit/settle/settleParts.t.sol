@@ -78,6 +78,13 @@ contract SettlePartsTest is VaultTest {
         expectRefusal(epoch, abi.encodeWithSelector(EpochCommitmentChanged.selector, 1, 1));
     }
 
+    function test_RevertWhen_theDepthChanges() external {
+        settle(part(0, 1000));
+        Epochs.Epoch memory epoch = part(1, 2000);
+        epoch.header.levels += 1;
+        expectRefusal(epoch, abi.encodeWithSelector(EpochCommitmentChanged.selector, 1, 1));
+    }
+
     function test_RevertWhen_theNumberOfPartsChanges() external {
         settle(part(0, 1000));
         Epochs.Epoch memory epoch = part(1, 5000);

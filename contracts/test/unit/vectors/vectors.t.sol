@@ -9,10 +9,11 @@ import {VaultTest} from "../../utils/VaultTest.sol";
 /// test/vectors, made by a third implementation and read by the Java tests too.
 contract VectorsTest is VaultTest {
     bytes32 private constant REQUEST_TYPEHASH = keccak256(
-        "InferenceRequest(address requester,bytes32 model,bytes32 inputHash,uint64 maxFeeNano,uint64 deadline,uint64 nonce)"
+        "InferenceRequest(address requester,bytes32 model,bytes32 inputHash,bytes32 optionsHash,uint64 maxFeeNano,uint64 deadline,uint64 nonce)"
     );
-    bytes32 private constant OUTCOME_TYPEHASH =
-        keccak256("Outcome(bytes32 requestId,uint32 providerAccount,uint64 units,uint8 status,bytes32 outputHash)");
+    bytes32 private constant OUTCOME_TYPEHASH = keccak256(
+        "Outcome(bytes32 requestId,uint32 providerAccount,uint64 units,uint8 status,bytes32 outputHash,bytes32 numericClass)"
+    );
 
     string private json;
     ILibraryHarness private library_;
@@ -69,8 +70,11 @@ contract VectorsTest is VaultTest {
     function test_requestDigests() external {
         uint256 cases = open("request-digest");
         for (uint256 c; c < cases; ++c) {
-            bytes32 inputHash = keccak256(bytes(vm.parseJsonString(json, key(c, "input"))));
+            bytes32 inputHash = inputHashOf(c);
             vm.assertEq(inputHash, bytes32At(c, "inputHash"), nameOf(c));
+            bytes memory options = bytes(vm.parseJsonString(json, key(c, "optionsJson")));
+            bytes32 optionsHash = options.length == 0 ? bytes32(0) : keccak256(options);
+            vm.assertEq(optionsHash, bytes32At(c, "optionsHash"), nameOf(c));
             bytes32 digest = typed(
                 keccak256(
                     abi.encode(
@@ -78,6 +82,7 @@ contract VectorsTest is VaultTest {
                         vm.parseJsonAddress(json, key(c, "requester")),
                         bytes32At(c, "model"),
                         inputHash,
+                        optionsHash,
                         number64(c, "maxFeeNano"),
                         number64(c, "deadline"),
                         number64(c, "nonce")
@@ -87,6 +92,19 @@ contract VectorsTest is VaultTest {
             vm.assertEq(digest, bytes32At(c, "digest"), nameOf(c));
             assertSigned(c, digest);
         }
+    }
+
+    /// A text is hashed as bytes, a list of texts as EIP-712 hashes string[].
+    function inputHashOf(uint256 c) private view returns (bytes32) {
+        if (!exists(c, "input", 0)) {
+            return keccak256(bytes(vm.parseJsonString(json, key(c, "input"))));
+        }
+        bytes memory digests;
+        for (uint256 i; exists(c, "input", i); ++i) {
+            string memory text = vm.parseJsonString(json, key(c, string.concat("input[", vm.toString(i), "]")));
+            digests = abi.encodePacked(digests, keccak256(bytes(text)));
+        }
+        return keccak256(digests);
     }
 
     function test_outcomeDigests() external {
@@ -102,7 +120,8 @@ contract VectorsTest is VaultTest {
                         number32(c, "providerAccount"),
                         number64(c, "units"),
                         uint8(number32(c, "status")),
-                        outputHash
+                        outputHash,
+                        bytes32At(c, "numericClass")
                     )
                 )
             );
@@ -124,8 +143,10 @@ contract VectorsTest is VaultTest {
             receipt.priceNanoPerMillion = number64(c, "priceNanoPerMillion");
             receipt.priceVersion = number32(c, "priceVersion");
             receipt.debitNano = number64(c, "debitNano");
-            receipt.creditNano = number64(c, "creditNano");
-            receipt.feeNano = number64(c, "feeNano");
+            receipt.credits = vm.parseJsonUintArray(json, key(c, "credits"));
+            receipt.outcome = bytes32At(c, "outcome");
+            receipt.allocation = bytes32At(c, "allocation");
+            receipt.admittedMillis = number64(c, "admittedMillis");
             receipt.shard = number32(c, "shard");
             receipt.index = number32(c, "index");
             vm.assertEq(vault.hashReceipt(receipt), bytes32At(c, "digest"), nameOf(c));
@@ -144,6 +165,7 @@ contract VectorsTest is VaultTest {
             header.receiptsRoot = bytes32At(c, "receiptsRoot");
             header.receiptsSumNano = number64(c, "receiptsSumNano");
             header.receiptsCount = number64(c, "receiptsCount");
+            header.levels = uint8(number64(c, "levels"));
             header.partSumNano = number64(c, "partSumNano");
             header.wordsHash = bytes32At(c, "wordsHash");
             header.cutDigest = bytes32At(c, "cutDigest");

@@ -26,8 +26,9 @@ contract VerifyReceiptTest is VaultTest {
             all[i].providerAccount = earning;
             all[i].units = 10;
             all[i].debitNano = 1000 * (i + 1);
-            all[i].creditNano = 950 * (i + 1);
-            all[i].feeNano = 50 * (i + 1);
+            all[i].credits = new uint256[](2);
+            all[i].credits[0] = uint256(earning) << 64 | 950 * (i + 1);
+            all[i].credits[1] = 50 * (i + 1);
             all[i].shard = SHARD;
             all[i].index = i;
         }
@@ -58,6 +59,7 @@ contract VerifyReceiptTest is VaultTest {
         epoch.header.receiptsRoot = root.hash;
         epoch.header.receiptsSumNano = root.sumNano;
         epoch.header.receiptsCount = 3;
+        epoch.header.levels = SHARD_DEPTH + 2;
     }
 
     function settled() private returns (Epochs.Epoch memory epoch) {
@@ -113,6 +115,7 @@ contract VerifyReceiptTest is VaultTest {
         part.header.receiptsRoot = whole.receiptsRoot;
         part.header.receiptsSumNano = whole.receiptsSumNano;
         part.header.receiptsCount = whole.receiptsCount;
+        part.header.levels = whole.levels;
     }
 
     function test_refusesBeforeTheEpochIsSettled() external view {
@@ -142,6 +145,7 @@ contract VerifyReceiptTest is VaultTest {
     function test_refusesATreeWhoseSumIsNotTheHeaders() external {
         Epochs.Epoch memory epoch = epochOf(Epochs.one(account, 5000), Epochs.one(earning, 5000), Epochs.noReleases());
         epoch.header.receiptsRoot = sealedEpoch().header.receiptsRoot;
+        epoch.header.levels = sealedEpoch().header.levels;
         settle(epoch);
         vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proofOf(epoch, 0)), "proven in a tree of another sum");
     }
@@ -173,12 +177,65 @@ contract VerifyReceiptTest is VaultTest {
         ReceiptProof memory proof = proofOf(settled(), 0);
         proof.sumsNano = new uint64[](proof.siblings.length - 1);
         vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proof), "sums are missing");
-        proof.siblings = new bytes32[](SHARD_DEPTH - 1);
-        proof.sumsNano = new uint64[](SHARD_DEPTH - 1);
-        vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proof), "shorter than the shard tree");
-        proof.siblings = new bytes32[](400);
-        proof.sumsNano = new uint64[](400);
+        proof = proofOf(settledHeaderEpoch(), 0);
+        setLength(proof, proof.siblings.length - 1);
+        vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proof), "shorter than the header says");
+        setLength(proof, 400);
         vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proof), "absurdly long");
+    }
+
+    /// The shard of such a tree would be named by fewer bits than there are shards.
+    function test_refusesATreeShallowerThanTheShards() external {
+        Receipt[] memory alone = new Receipt[](1);
+        alone[0] = receipts()[0];
+        alone[0].shard = 0;
+        Epochs.Epoch memory epoch = epochOf(Epochs.one(account, 1000), Epochs.one(earning, 1000), Epochs.noReleases());
+        epoch.header.levels = SHARD_DEPTH - 1;
+        epoch.header.receiptsRoot = vault.hashReceipt(alone[0]);
+        for (uint256 level; level < epoch.header.levels; ++level) {
+            epoch.header.receiptsRoot =
+                keccak256(abi.encodePacked(uint8(1), epoch.header.receiptsRoot, uint64(1000), bytes32(0), uint64(0)));
+        }
+        settle(epoch);
+        ReceiptProof memory proof;
+        proof.header = epoch.header;
+        setLength(proof, epoch.header.levels);
+        vm.assertFalse(vault.verifyReceipt(1, alone[0], proof), "proven in a tree without room for all shards");
+    }
+
+    /// One receipt, deeper than it needs: every shard is padded to the deepest.
+    function test_aPaddedShardProves() external {
+        Receipt[] memory alone = new Receipt[](1);
+        alone[0] = receipts()[0];
+        ReceiptTrees.Node memory node = ReceiptTrees.Node(vault.hashReceipt(alone[0]), alone[0].debitNano);
+        Epochs.Epoch memory epoch = epochOf(Epochs.one(account, 1000), Epochs.one(earning, 1000), Epochs.noReleases());
+        epoch.header.levels = SHARD_DEPTH + 3;
+        ReceiptProof memory proof;
+        setLength(proof, epoch.header.levels);
+        ReceiptTrees.Node memory none;
+        for (uint256 level; level < epoch.header.levels; ++level) {
+            bool right = level >= 3 && SHARD >> (level - 3) & 1 == 1;
+            node = right ? ReceiptTrees.nodeOf(none, node) : ReceiptTrees.nodeOf(node, none);
+        }
+        epoch.header.receiptsRoot = node.hash;
+        settle(epoch);
+        proof.header = epoch.header;
+        vm.assertTrue(vault.verifyReceipt(1, alone[0], proof), "a receipt in a padded shard is not proven");
+        setLength(proof, SHARD_DEPTH + 2);
+        vm.assertFalse(vault.verifyReceipt(1, alone[0], proof), "proven at another depth");
+
+        epoch = epochOf(Epochs.one(account, 1000), Epochs.one(earning, 1000), Epochs.noReleases());
+        epoch.header.levels = SHARD_DEPTH + 3;
+        epoch.header.receiptsRoot = ReceiptTrees.nodeOf(node, none).hash;
+        settle(epoch);
+        proof.header = epoch.header;
+        setLength(proof, SHARD_DEPTH + 4);
+        vm.assertFalse(vault.verifyReceipt(2, alone[0], proof), "proven in a tree deeper than the header says");
+    }
+
+    function setLength(ReceiptProof memory proof, uint256 levels) private pure {
+        proof.siblings = new bytes32[](levels);
+        proof.sumsNano = new uint64[](levels);
     }
 
     function test_refusesSumsThatWrapAround() external {

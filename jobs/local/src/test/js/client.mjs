@@ -2,7 +2,7 @@
 // node client.mjs STACK_FOLDER TEXT [MAX_FEE_NANO [KEY_FILE]]   prints the result or the rejection, one line of JSON
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { TypedDataEncoder, Wallet, keccak256, toUtf8Bytes } from "ethers";
+import { TypedDataEncoder, Wallet, ZeroHash, keccak256, toUtf8Bytes } from "ethers";
 import { Kafka, Partitioners, logLevel } from "kafkajs";
 import { Ends } from "./ends.mjs";
 
@@ -18,6 +18,7 @@ const types = {
     { name: "requester", type: "address" },
     { name: "model", type: "bytes32" },
     { name: "inputHash", type: "bytes32" },
+    { name: "optionsHash", type: "bytes32" },
     { name: "maxFeeNano", type: "uint64" },
     { name: "deadline", type: "uint64" },
     { name: "nonce", type: "uint64" },
@@ -30,7 +31,7 @@ const terms = {
   deadline: Date.now() + 10 * 60_000,
   nonce: randomBytes(8).readBigUInt64BE().toString(),
 };
-const struct = { ...terms, inputHash: keccak256(toUtf8Bytes(input)) };
+const struct = { ...terms, inputHash: keccak256(toUtf8Bytes(input)), optionsHash: ZeroHash };
 const requestId = TypedDataEncoder.hash(domain, types, struct);
 const request = { ...terms, input, signature: await wallet.signTypedData(domain, types, struct) };
 

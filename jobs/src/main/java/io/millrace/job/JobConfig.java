@@ -29,7 +29,6 @@ public record JobConfig(
         Infer infer,
         Settle settle,
         ResultsMode results,
-        int feeBasisPoints,
         Parallelism parallelism) {
 
     /** Where and how Kafka is used. */
@@ -157,7 +156,6 @@ public record JobConfig(
                 infer(given),
                 settle(given),
                 given.get(JobOptions.RESULTS_MODE),
-                feeBasisPoints(given),
                 new Parallelism(
                         stage(given, JobOptions.PARALLELISM_ADMIT, parallelism),
                         stage(given, JobOptions.PARALLELISM_INFER, parallelism),
@@ -242,15 +240,6 @@ public record JobConfig(
                             .formatted(part, transaction));
         }
         return part;
-    }
-
-    private static int feeBasisPoints(Configuration given) {
-        long basisPoints = atLeast(given, JobOptions.FEE_BASIS_POINTS, 0);
-        if (basisPoints > 10_000) {
-            throw new IllegalArgumentException(
-                    "--fee.basis.points is " + basisPoints + "; give 0 to 10000");
-        }
-        return (int) basisPoints;
     }
 
     private static int stage(Configuration given, ConfigOption<Integer> option, int parallelism) {

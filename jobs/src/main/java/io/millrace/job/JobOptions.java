@@ -240,12 +240,6 @@ public final class JobOptions {
                     "How long a client's transaction may hide what follows it in the request"
                             + " topic; then it is aborted, its requests never were.");
 
-    public static final ConfigOption<Integer> FEE_BASIS_POINTS =
-            integer(
-                    "fee.basis.points",
-                    250,
-                    "Protocol fee out of each debit to the treasury, 1/100 of 1 %.");
-
     public static final ConfigOption<Integer> INFER_BATCH_MAX_ROWS =
             integer("infer.batch.max.rows", 128, "Most rows of one batch, if so many pay.");
 
@@ -356,7 +350,6 @@ public final class JobOptions {
                     ADMIT_MAX_UNSETTLED_PARTS,
                     ADMIT_MAX_CHAIN_AGE,
                     REQUESTS_MAX_OPEN_TRANSACTION,
-                    FEE_BASIS_POINTS,
                     INFER_BATCH_MAX_ROWS,
                     INFER_BATCH_MAX_TOKENS,
                     INFER_IN_FLIGHT_MAX_TOKENS,

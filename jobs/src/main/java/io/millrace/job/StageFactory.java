@@ -126,7 +126,7 @@ final class StageFactory {
     }
 
     MeterFunction meter() {
-        return new MeterFunction(config.chain().domain(), config.feeBasisPoints());
+        return new MeterFunction(config.chain().domain());
     }
 
     ShardCutOperator shardCut() {

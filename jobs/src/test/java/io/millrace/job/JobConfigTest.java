@@ -40,7 +40,6 @@ class JobConfigTest {
     void config_leastOptions_hasDefaults() {
         JobConfig config = JobConfig.fromMap(least(), 2);
         assertThat(config.results()).isEqualTo(ResultsMode.IMMEDIATE);
-        assertThat(config.feeBasisPoints()).isEqualTo(250);
         assertThat(config.parallelism()).isEqualTo(new JobConfig.Parallelism(2, 2, 2, 2));
         assertThat(config.settle().shardDepth()).isEqualTo(4);
         assertThat(config.chain().domain().vault())
@@ -76,7 +75,6 @@ class JobConfigTest {
         options.put("admit.max.unsettled.parts", "99");
         options.put("admit.max.chain.age", "20 min");
         options.put("requests.max.open.transaction", "15 s");
-        options.put("fee.basis.points", "100");
         options.put("infer.batch.max.rows", "8");
         options.put("infer.batch.max.tokens", "512");
         options.put("infer.in-flight.max.tokens", "4096");
@@ -139,7 +137,6 @@ class JobConfigTest {
                                 99,
                                 Duration.ofMinutes(20),
                                 Duration.ofSeconds(15)));
-        assertThat(config.feeBasisPoints()).isEqualTo(100);
         assertThat(config.infer())
                 .isEqualTo(
                         new JobConfig.Infer(
@@ -195,7 +192,6 @@ class JobConfigTest {
                 Map.ofEntries(
                         Map.entry("provider.accounts", "1"),
                         Map.entry("settle.shard.depth", "11"),
-                        Map.entry("fee.basis.points", "10001"),
                         Map.entry("epoch.cut.every.checkpoints", "0"),
                         Map.entry("chain.finality", "soon"),
                         Map.entry("chain.logs.check", "sometimes"),

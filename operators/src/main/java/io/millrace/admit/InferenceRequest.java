@@ -4,13 +4,15 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
+import java.util.List;
 
 /**
  * A signed request as {@code InferenceRequest.schema.json} publishes it.
  *
  * @param requester who signs and pays, lower case
  * @param model id of the model, lower case
- * @param input text, every surrogate paired
+ * @param input text, every surrogate paired; empty if a list of texts was sent
+ * @param inputs that list; empty if one text was sent
  * @param maxFeeNano the most that may be charged, nano-USD: uint64, to be compared as unsigned
  * @param deadlineMillis unix ms after which no answer is wanted
  * @param nonce tells equal requests apart: uint64
@@ -20,6 +22,7 @@ public record InferenceRequest(
         String requester,
         String model,
         String input,
+        List<String> inputs,
         long maxFeeNano,
         long deadlineMillis,
         long nonce,
@@ -36,11 +39,29 @@ public record InferenceRequest(
         requester = EvmAddress.canonical(requester);
         model = Hex.encode(Hex.decode(model, 32));
         requireNonNull(input, "input is null");
+        inputs = List.copyOf(inputs);
         requireNonNull(signature, "signature is null");
         if (deadlineMillis < 0 || deadlineMillis > MAX_NUMBER) {
             throw new IllegalArgumentException(
                     "deadline is " + deadlineMillis + ", give 0.." + MAX_NUMBER);
         }
+    }
+
+    /** A request for one text. */
+    public InferenceRequest(
+            String requester,
+            String model,
+            String input,
+            long maxFeeNano,
+            long deadlineMillis,
+            long nonce,
+            String signature) {
+        this(requester, model, input, List.of(), maxFeeNano, deadlineMillis, nonce, signature);
+    }
+
+    /** Whether a list of texts was sent, and be it of one. */
+    boolean isList() {
+        return !inputs.isEmpty();
     }
 
     /** Whether {@code feeNano} is no more than the requester signed (M2). */

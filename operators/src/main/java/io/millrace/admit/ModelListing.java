@@ -43,7 +43,10 @@ public record ModelListing(int status, List<Announcement> prices) {
         if (event instanceof VaultEvent.ModelPriced priced) {
             return listing.withPrice(
                     new Announcement(
-                            new Price(priced.priceNanoPerMillion(), priced.version()),
+                            new Price(
+                                    priced.priceNanoPerMillion(),
+                                    priced.version(),
+                                    priced.feeBasisPoints()),
                             priced.effectiveMillis()));
         }
         throw new IllegalArgumentException("no rule for " + event);

@@ -21,8 +21,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,7 @@ public final class RequestCodec {
     private static final String REQUESTER = "requester";
     private static final String MODEL = "model";
     private static final String INPUT = "input";
+    private static final String OPTIONS = "options";
     private static final String MAX_FEE_NANO = "maxFeeNano";
     private static final String DEADLINE = "deadline";
     private static final String NONCE = "nonce";
@@ -50,7 +53,7 @@ public final class RequestCodec {
     private static final int MAX_NAME_CHARS = 64;
     private static final String LARGEST = Long.toUnsignedString(-1);
     private static final Set<String> FIELDS =
-            Set.of(REQUESTER, MODEL, INPUT, MAX_FEE_NANO, DEADLINE, NONCE, SIGNATURE);
+            Set.of(REQUESTER, MODEL, INPUT, OPTIONS, MAX_FEE_NANO, DEADLINE, NONCE, SIGNATURE);
 
     private final int maxBytes;
     private final ObjectMapper mapper;
@@ -159,23 +162,35 @@ public final class RequestCodec {
                     fault,
                     claimed ? EvmAddress.canonical(requester.textValue()) : null);
         }
-        String input = node.get(INPUT).textValue();
-        if (!isWellFormed(input)) {
+        List<String> texts = texts(node.get(INPUT));
+        if (!texts.stream().allMatch(RequestCodec::isWellFormed)) {
             return new Decoded.Refused(
                     RejectReason.MALFORMED,
                     "field \"input\" holds an unpaired surrogate, which UTF-8 cannot; repair the"
                             + " text and sign it again",
                     EvmAddress.canonical(requester.textValue()));
         }
+        boolean list = node.get(INPUT).isArray();
         return new Decoded.Request(
                 new InferenceRequest(
                         requester.textValue(),
                         node.get(MODEL).textValue(),
-                        input,
+                        list ? "" : texts.get(0),
+                        list ? texts : List.of(),
                         uint64(node.get(MAX_FEE_NANO)),
                         node.get(DEADLINE).longValue(),
                         uint64(node.get(NONCE)),
                         node.get(SIGNATURE).textValue()));
+    }
+
+    private static List<String> texts(JsonNode input) {
+        List<String> texts = new ArrayList<>();
+        if (input.isArray()) {
+            input.forEach(text -> texts.add(text.textValue()));
+        } else {
+            texts.add(input.textValue());
+        }
+        return texts;
     }
 
     /** UTF-8 JSON of {@code request}, for clients. */
@@ -183,7 +198,11 @@ public final class RequestCodec {
         ObjectNode node = mapper.createObjectNode();
         node.put(REQUESTER, request.requester());
         node.put(MODEL, request.model());
-        node.put(INPUT, request.input());
+        if (request.isList()) {
+            request.inputs().forEach(node.putArray(INPUT)::add);
+        } else {
+            node.put(INPUT, request.input());
+        }
         put(node, MAX_FEE_NANO, request.maxFeeNano());
         node.put(DEADLINE, request.deadlineMillis());
         put(node, NONCE, request.nonce());
@@ -205,20 +224,39 @@ public final class RequestCodec {
         }
         String fault = hexFault(node.get(REQUESTER), REQUESTER, 20);
         fault = fault != null ? fault : hexFault(node.get(MODEL), MODEL, 32);
-        fault = fault != null ? fault : textFault(node.get(INPUT), INPUT);
+        fault = fault != null ? fault : inputFault(node.get(INPUT));
+        fault = fault != null ? fault : optionsFault(node.get(OPTIONS));
         fault = fault != null ? fault : uint64Fault(node.get(MAX_FEE_NANO), MAX_FEE_NANO);
         fault = fault != null ? fault : numberFault(node.get(DEADLINE), DEADLINE);
         fault = fault != null ? fault : uint64Fault(node.get(NONCE), NONCE);
         return fault != null ? fault : hexFault(node.get(SIGNATURE), SIGNATURE, -1);
     }
 
-    private static @Nullable String textFault(@Nullable JsonNode value, String field) {
+    private static @Nullable String inputFault(@Nullable JsonNode value) {
         if (value == null) {
-            return "field \"" + field + "\" is missing; add it";
+            return "field \"input\" is missing; add it";
         }
-        return value.isTextual() && !value.textValue().isEmpty()
+        boolean right = value.isArray() ? !value.isEmpty() : isText(value);
+        for (JsonNode text : value) {
+            right = right && isText(text);
+        }
+        return right
                 ? null
-                : "field \"" + field + "\" is no text; give a string of at least one character";
+                : "field \"input\" is no text; give a string of at least one character, or a list"
+                        + " of them";
+    }
+
+    private static boolean isText(JsonNode value) {
+        return value.isTextual() && !value.textValue().isEmpty();
+    }
+
+    private static @Nullable String optionsFault(@Nullable JsonNode value) {
+        if (value == null || (value.isObject() && value.isEmpty())) {
+            return null;
+        }
+        return value.isObject()
+                ? "option \"" + value.fieldNames().next() + "\" is unknown; remove it"
+                : "field \"options\" is no object; give one, or leave it away";
     }
 
     private static @Nullable String hexFault(@Nullable JsonNode value, String field, int bytes) {

@@ -11,16 +11,19 @@ import java.util.Optional;
 
 /**
  * The EIP-712 struct a requester signs: {@code InferenceRequest(address requester,bytes32
- * model,bytes32 inputHash,uint64 maxFeeNano,uint64 deadline,uint64 nonce)}, inputHash = keccak256
- * of the input's UTF-8 bytes, deadline in unix milliseconds. Its digest is the request's id.
- * Immutable, for any thread.
+ * model,bytes32 inputHash,bytes32 optionsHash,uint64 maxFeeNano,uint64 deadline,uint64 nonce)},
+ * inputHash = keccak256 of the input's UTF-8 bytes, or of a list of texts what EIP-712 makes of
+ * {@code string[]}; optionsHash = zero, since there is no option yet that a request could name;
+ * deadline in unix milliseconds. Its digest is the request's id. Immutable, for any thread.
  */
 public final class RequestSignature {
 
     private static final byte[] TYPE =
             Keccak.hashUtf8(
                     "InferenceRequest(address requester,bytes32 model,bytes32 inputHash,"
-                            + "uint64 maxFeeNano,uint64 deadline,uint64 nonce)");
+                            + "bytes32 optionsHash,uint64 maxFeeNano,uint64 deadline,"
+                            + "uint64 nonce)");
+    private static final byte[] NO_OPTIONS = new byte[32];
 
     private final byte[] separator;
 
@@ -37,10 +40,23 @@ public final class RequestSignature {
                         TYPE,
                         EvmAddress.toWord(request.requester()),
                         Hex.decode(request.model(), 32),
-                        Keccak.hashUtf8(request.input()),
+                        inputHash(request),
+                        NO_OPTIONS,
                         Eip712Domain.unsignedWord(request.maxFeeNano()),
                         Eip712Domain.word(request.deadlineMillis()),
                         Eip712Domain.unsignedWord(request.nonce())));
+    }
+
+    /** Hash of what is asked; 32 bytes. */
+    static byte[] inputHash(InferenceRequest request) {
+        if (!request.isList()) {
+            return Keccak.hashUtf8(request.input());
+        }
+        byte[][] hashes = new byte[request.inputs().size()][];
+        for (int i = 0; i < hashes.length; i++) {
+            hashes[i] = Keccak.hashUtf8(request.inputs().get(i));
+        }
+        return Keccak.hash(hashes);
     }
 
     /**

@@ -48,7 +48,8 @@ final class RequestValidator implements AutoCloseable {
 
         ModelListing listing = registry.find(request.model());
         Price price = listing == null ? null : listing.priceAt(record.appendMillis());
-        Refusal refusal = checkModel(request, listing, price);
+        Refusal refusal = checkInput(request);
+        refusal = refusal != null ? refusal : checkModel(request, listing, price);
         refusal = refusal != null ? refusal : checkDeadline(request, record.appendMillis());
         refusal = refusal != null ? refusal : checkLength(request);
         refusal = refusal != null ? refusal : checkSigner(request, digest);
@@ -111,6 +112,16 @@ final class RequestValidator implements AutoCloseable {
     }
 
     private record Refusal(RejectReason reason, String message) {}
+
+    private static @Nullable Refusal checkInput(InferenceRequest request) {
+        return request.isList()
+                ? new Refusal(
+                        RejectReason.INPUT_ARRAY,
+                        "the input is a list of "
+                                + request.inputs().size()
+                                + " texts, which no model takes yet; sign a request for each text")
+                : null;
+    }
 
     private @Nullable Refusal checkModel(
             InferenceRequest request, @Nullable ModelListing listing, @Nullable Price price) {

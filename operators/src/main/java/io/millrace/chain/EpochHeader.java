@@ -14,6 +14,7 @@ public record EpochHeader(
         String receiptsRoot,
         long receiptsSumNano,
         long receiptsCount,
+        int levels,
         long partSumNano,
         String wordsHash,
         String cutDigest,

@@ -16,8 +16,8 @@ public final class EpochHeaderHash {
             Keccak.hashUtf8(
                     "EpochHeader(bytes32 previousHeader,uint64 epoch,uint32 part,uint32 parts,"
                             + "bytes32 receiptsRoot,uint64 receiptsSumNano,uint64 receiptsCount,"
-                            + "uint64 partSumNano,bytes32 wordsHash,bytes32 cutDigest,"
-                            + "uint64 l2Block)");
+                            + "uint8 levels,uint64 partSumNano,bytes32 wordsHash,"
+                            + "bytes32 cutDigest,uint64 l2Block)");
 
     private final byte[] separator;
 
@@ -38,6 +38,7 @@ public final class EpochHeaderHash {
                         Hex.decode(header.receiptsRoot(), 32),
                         word(header.receiptsSumNano()),
                         word(header.receiptsCount()),
+                        word(header.levels()),
                         word(header.partSumNano()),
                         Hex.decode(header.wordsHash(), 32),
                         Hex.decode(header.cutDigest(), 32),

@@ -164,6 +164,7 @@ public sealed interface VaultEvent {
      * A price was announced.
      *
      * @param version from 1
+     * @param feeBasisPoints of what such requests pay, for the treasury
      * @param effectiveMillis for requests appended at or after it, unix ms
      */
     record ModelPriced(
@@ -171,6 +172,7 @@ public sealed interface VaultEvent {
             String model,
             int version,
             long priceNanoPerMillion,
+            int feeBasisPoints,
             long effectiveMillis)
             implements ModelEvent {
 

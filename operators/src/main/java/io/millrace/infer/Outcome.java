@@ -3,6 +3,7 @@ package io.millrace.infer;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.admit.Terms;
+import io.millrace.unit.Hex;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -12,6 +13,8 @@ import java.util.Objects;
  *
  * @param terms of its task
  * @param status how it ended
+ * @param numericClass in which of the ways of computing the embedding is exact, 0x-hex of 32 bytes;
+ *     zero while there is only one
  * @param embedding pooled, L2-normalised float32 [dimension]; empty unless ANSWERED
  * @param detail for people, empty if answered
  * @param providerAccount earning account of who ran it
@@ -21,20 +24,43 @@ import java.util.Objects;
 public record Outcome(
         Terms terms,
         OutcomeStatus status,
+        String numericClass,
         float[] embedding,
         String detail,
         int providerAccount,
         String providerAddress,
         String providerSignature) {
 
+    /** Of a kind of device that is not told from others. */
+    public static final String ANY_CLASS = Hex.ZERO_32;
+
     /** Checks and copies. */
     public Outcome {
         requireNonNull(terms, "terms is null");
         requireNonNull(status, "status is null");
+        requireNonNull(numericClass, "numericClass is null");
         requireNonNull(detail, "detail is null");
         requireNonNull(providerAddress, "providerAddress is null");
         requireNonNull(providerSignature, "providerSignature is null");
         embedding = embedding.clone();
+    }
+
+    /** What is charged: an answer's units, and none of anything else. */
+    public int unitsCharged() {
+        return status == OutcomeStatus.ANSWERED ? terms.units() : 0;
+    }
+
+    /** With another signature. */
+    Outcome signed(String signature) {
+        return new Outcome(
+                terms,
+                status,
+                numericClass,
+                embedding,
+                detail,
+                providerAccount,
+                providerAddress,
+                signature);
     }
 
     @Override
@@ -42,6 +68,7 @@ public record Outcome(
         return other instanceof Outcome o
                 && terms.equals(o.terms)
                 && status == o.status
+                && numericClass.equals(o.numericClass)
                 && Arrays.equals(embedding, o.embedding)
                 && detail.equals(o.detail)
                 && providerAccount == o.providerAccount

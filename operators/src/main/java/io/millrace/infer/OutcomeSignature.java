@@ -11,16 +11,16 @@ import java.nio.ByteBuffer;
 
 /**
  * The EIP-712 struct by which a provider vouches for an outcome: {@code Outcome(bytes32
- * requestId,uint32 providerAccount,uint64 units,uint8 status,bytes32 outputHash)}, where outputHash
- * is the keccak256 of the embedding's big-endian float32 bytes (of nothing, if there is no answer).
- * Immutable, for any thread.
+ * requestId,uint32 providerAccount,uint64 units,uint8 status,bytes32 outputHash,bytes32
+ * numericClass)}, where units are those charged and outputHash is the keccak256 of the embedding's
+ * big-endian float32 bytes (of nothing, if there is no answer). Immutable, for any thread.
  */
 public final class OutcomeSignature {
 
     private static final byte[] TYPE =
             Keccak.hashUtf8(
                     "Outcome(bytes32 requestId,uint32 providerAccount,uint64 units,uint8 status,"
-                            + "bytes32 outputHash)");
+                            + "bytes32 outputHash,bytes32 numericClass)");
 
     private final byte[] separator;
 
@@ -29,19 +29,25 @@ public final class OutcomeSignature {
         this.separator = requireNonNull(domain, "domain is null").separator();
     }
 
-    /** What is signed; 32 bytes. */
-    public byte[] digest(
+    /** What the provider of {@code outcome} signs; 32 bytes. Its signature plays no part. */
+    public byte[] digest(Outcome outcome) {
+        return digest(
+                outcome.terms().requestId(),
+                outcome.providerAccount(),
+                outcome.unitsCharged(),
+                outcome.status().code(),
+                outcome.embedding(),
+                outcome.numericClass());
+    }
+
+    /** The same for any numbers: the shared vectors name some that no outcome has. */
+    byte[] digest(
             String requestId,
             int providerAccount,
             long units,
-            OutcomeStatus status,
-            float[] embedding) {
-        return digest(requestId, providerAccount, units, status.code(), embedding);
-    }
-
-    /** The same for any number as status: the shared vectors name some that no outcome has. */
-    byte[] digest(
-            String requestId, int providerAccount, long units, int status, float[] embedding) {
+            int status,
+            float[] embedding,
+            String numericClass) {
         return Eip712Domain.digest(
                 separator,
                 Keccak.hash(
@@ -50,42 +56,28 @@ public final class OutcomeSignature {
                         Eip712Domain.word(providerAccount),
                         Eip712Domain.word(units),
                         Eip712Domain.word(status),
-                        outputHash(embedding)));
+                        outputHash(embedding),
+                        Hex.decode(numericClass, 32)));
     }
 
-    /** Signature of the provider whose private key is {@code key}, 0x-hex of 65 bytes. */
-    public String sign(
-            String requestId,
-            int providerAccount,
-            long units,
-            OutcomeStatus status,
-            float[] embedding,
-            byte[] key) {
-        return Hex.encode(
-                Secp256k1.sign(digest(requestId, providerAccount, units, status, embedding), key));
+    /** The outcome with the signature of the provider whose private key is {@code key}. */
+    public Outcome sign(Outcome unsigned, byte[] key) {
+        return unsigned.signed(Hex.encode(Secp256k1.sign(digest(unsigned), key)));
     }
 
     /**
-     * Whether {@code signature} over these fields is by {@code address}; false too if it is no
-     * signature at all.
+     * Whether the signature of {@code outcome} over {@code digest} is its provider's; false too if
+     * it is no signature at all.
      */
-    public boolean isBy(
-            String address,
-            String requestId,
-            int providerAccount,
-            long units,
-            OutcomeStatus status,
-            float[] embedding,
-            String signature) {
+    public boolean isSigned(Outcome outcome, byte[] digest) {
         byte[] bytes;
         try {
-            bytes = Hex.decode(signature, Secp256k1.SIGNATURE_BYTES);
+            bytes = Hex.decode(outcome.providerSignature(), Secp256k1.SIGNATURE_BYTES);
         } catch (IllegalArgumentException e) {
             return false;
         }
-        return Secp256k1.recover(
-                        digest(requestId, providerAccount, units, status, embedding), bytes)
-                .filter(EvmAddress.canonical(address)::equals)
+        return Secp256k1.recover(digest, bytes)
+                .filter(EvmAddress.canonical(outcome.providerAddress())::equals)
                 .isPresent();
     }
 

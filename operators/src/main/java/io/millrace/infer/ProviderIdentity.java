@@ -41,14 +41,10 @@ final class ProviderIdentity {
             OutcomeStatus status,
             float[] embedding,
             String detail) {
-        return new Outcome(
-                terms,
-                status,
-                embedding,
-                detail,
-                account,
-                address,
-                signature.sign(terms.requestId(), account, terms.units(), status, embedding, key));
+        return signature.sign(
+                new Outcome(
+                        terms, status, Outcome.ANY_CLASS, embedding, detail, account, address, ""),
+                key);
     }
 
     @Override

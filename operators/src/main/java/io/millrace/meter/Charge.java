@@ -24,6 +24,8 @@ import io.millrace.unit.Nano;
  * @param creditNano what the provider earns of it
  * @param feeNano what the treasury earns of it
  * @param status how it ended
+ * @param outcome EIP-712 digest of the Outcome that the provider signed
+ * @param admittedMillis broker append time of the request
  * @param place where the request lies in Kafka
  */
 public record Charge(
@@ -40,6 +42,8 @@ public record Charge(
         long creditNano,
         long feeNano,
         OutcomeStatus status,
+        String outcome,
+        long admittedMillis,
         RequestPlace place) {
 
     public Charge {
@@ -49,6 +53,7 @@ public record Charge(
         requireNonNull(model, "model is null");
         requireNonNull(price, "price is null");
         requireNonNull(status, "status is null");
+        requireNonNull(outcome, "outcome is null");
         requireNonNull(place, "place is null");
         Nano.requireNotNegative(creditNano, "creditNano of " + requestId);
         Nano.requireNotNegative(feeNano, "feeNano of " + requestId);

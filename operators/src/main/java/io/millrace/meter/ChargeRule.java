@@ -4,23 +4,21 @@ import io.millrace.admit.BrokenBooksException;
 import io.millrace.admit.Terms;
 import io.millrace.infer.Outcome;
 import io.millrace.infer.OutcomeSignature;
-import io.millrace.infer.OutcomeStatus;
 import io.millrace.unit.Eip712Domain;
+import io.millrace.unit.Hex;
 import io.millrace.unit.Nano;
 
 /**
  * What an outcome costs. An answer: units times price, rounded up once to one nano-USD; of that the
- * fee, rounded down, to the treasury and the rest to the provider (M3). Anything else: nothing, for
- * no units (M1). Plain Java.
+ * fee of its price, rounded down, to the treasury and the rest to the provider (M3). Anything else:
+ * nothing, for no units (M1). Plain Java.
  */
 final class ChargeRule {
 
     private final OutcomeSignature signatures;
-    private final int feeBasisPoints;
 
-    ChargeRule(Eip712Domain domain, int feeBasisPoints) {
+    ChargeRule(Eip712Domain domain) {
         this.signatures = new OutcomeSignature(domain);
-        this.feeBasisPoints = feeBasisPoints;
     }
 
     /**
@@ -32,16 +30,8 @@ final class ChargeRule {
      */
     Charge charge(Outcome outcome, long sequence) {
         Terms terms = outcome.terms();
-        boolean signed =
-                signatures.isBy(
-                        outcome.providerAddress(),
-                        terms.requestId(),
-                        outcome.providerAccount(),
-                        terms.units(),
-                        outcome.status(),
-                        outcome.embedding(),
-                        outcome.providerSignature());
-        if (!signed) {
+        byte[] digest = signatures.digest(outcome);
+        if (!signatures.isSigned(outcome, digest)) {
             throw new IllegalStateException(
                     ("outcome of %s is not signed by %s, who is to be paid as"
                                     + " provider %d; check that every TaskManager's provider key"
@@ -51,14 +41,14 @@ final class ChargeRule {
                                     outcome.providerAddress(),
                                     outcome.providerAccount()));
         }
-        int units = outcome.status() == OutcomeStatus.ANSWERED ? terms.units() : 0;
+        int units = outcome.unitsCharged();
         long debitNano = Nano.feeRoundedUp(units, terms.price().nanoPerMillion());
         if (debitNano > terms.reservedNano()) {
             throw new BrokenBooksException(
                     "outcome of %s costs %d nano-USD but only %d were reserved (M2)"
                             .formatted(terms.requestId(), debitNano, terms.reservedNano()));
         }
-        long feeNano = Nano.shareRoundedDown(debitNano, feeBasisPoints);
+        long feeNano = Nano.shareRoundedDown(debitNano, terms.price().feeBasisPoints());
         return new Charge(
                 terms.requestId(),
                 terms.requesterAddress(),
@@ -73,6 +63,8 @@ final class ChargeRule {
                 Nano.subtract(debitNano, feeNano),
                 feeNano,
                 outcome.status(),
+                Hex.encode(digest),
+                terms.appendMillis(),
                 terms.place());
     }
 }

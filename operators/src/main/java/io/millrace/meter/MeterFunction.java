@@ -6,7 +6,6 @@ import io.millrace.infer.Outcome;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.metrics.MetricRegistrar;
 import io.millrace.unit.Eip712Domain;
-import io.millrace.unit.Nano;
 import java.util.EnumMap;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -48,7 +47,6 @@ public final class MeterFunction extends KeyedProcessFunction<String, Outcome, C
             new ValueStateDescriptor<>("sequence", Types.LONG);
 
     private final Eip712Domain domain;
-    private final int feeBasisPoints;
 
     private transient @Nullable ChargeRule rule;
     private transient ValueState<Long> sequence;
@@ -59,21 +57,15 @@ public final class MeterFunction extends KeyedProcessFunction<String, Outcome, C
     private transient Counter debitNano;
     private transient Counter feeNano;
 
-    /** Takes {@code feeBasisPoints} (0..10000) of every debit for the treasury. */
+    /** For the outcomes of one deployment. */
     @SuppressWarnings("NullAway.Init") // transient fields are set in open
-    public MeterFunction(Eip712Domain domain, int feeBasisPoints) {
+    public MeterFunction(Eip712Domain domain) {
         this.domain = requireNonNull(domain, "domain is null");
-        if (feeBasisPoints < 0 || feeBasisPoints > Nano.BASIS_POINTS) {
-            throw new IllegalArgumentException(
-                    "protocol fee is %d basis points, give 0..%d"
-                            .formatted(feeBasisPoints, Nano.BASIS_POINTS));
-        }
-        this.feeBasisPoints = feeBasisPoints;
     }
 
     @Override
     public void open(OpenContext context) {
-        rule = new ChargeRule(domain, feeBasisPoints);
+        rule = new ChargeRule(domain);
         sequence = getRuntimeContext().getState(SEQUENCE);
         usage = getRuntimeContext().getMapState(USAGE);
         MetricRegistrar metrics = new MetricRegistrar(getRuntimeContext().getMetricGroup());

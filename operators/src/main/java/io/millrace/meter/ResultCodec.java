@@ -92,6 +92,7 @@ public final class ResultCodec {
         json.writeObjectFieldStart("provider");
         json.writeNumberField("account", outcome.providerAccount());
         json.writeStringField("address", outcome.providerAddress());
+        json.writeStringField("numericClass", outcome.numericClass());
         json.writeStringField("signature", outcome.providerSignature());
         json.writeEndObject();
     }

@@ -46,6 +46,9 @@ public final class EpochSealer {
     /** One epoch in its parts, and which shard cuts are in it. */
     public record Sealed(List<SealedPart> parts, List<EpochAssignment> assignments) {}
 
+    /** What every part of an epoch says of its receipts. */
+    private record ReceiptsTree(SumNode root, long receipts, int levels) {}
+
     private final SettleOptions options;
     private final EpochHeaderHash headerHash;
     private final EpochPacker packer;
@@ -138,6 +141,7 @@ public final class EpochSealer {
         List<Release> releases = new ArrayList<>();
         List<SumNode> top = new ArrayList<>(Collections.nCopies(options.shards(), SumNode.EMPTY));
         long receipts = 0;
+        int depth = roots.stream().mapToInt(ShardRoot::depth).max().orElse(0);
         List<SealedPart.ShardCut> sources = new ArrayList<>();
         List<EpochAssignment> assignments = new ArrayList<>();
         long number = head.epoch() + 1;
@@ -145,7 +149,7 @@ public final class EpochSealer {
             root.debits().forEach(d -> Amounts.add(debits, d.account(), d.amountNano()));
             root.credits().forEach(c -> Amounts.add(credits, c.account(), c.amountNano()));
             releases.addAll(root.releases());
-            top.set(root.shard(), SumNode.of(root.root(), root.sumNano()));
+            top.set(root.shard(), root.paddedTo(depth));
             receipts += root.receipts();
             sources.add(
                     new SealedPart.ShardCut(
@@ -153,13 +157,14 @@ public final class EpochSealer {
             assignments.add(new EpochAssignment(number, cut, root.shard(), root.receipts()));
         }
         SumNode root = new MerkleSumTree(top).root();
+        ReceiptsTree tree = new ReceiptsTree(root, receipts, options.shardDepth() + depth);
         List<EpochPacker.Part> parts =
                 packer.pack(Amounts.list(debits), Amounts.list(credits), releases);
         requirePartsReach(root.sumNano(), parts, number);
         List<CutPosition> at = positions.reached();
         List<SealedPart> sealed = new ArrayList<>(parts.size());
         for (int part = 0; part < parts.size(); part++) {
-            sealed.add(part(parts, part, root, receipts, sources, at));
+            sealed.add(part(parts, part, tree, sources, at));
         }
         return new Sealed(sealed, assignments);
     }
@@ -167,8 +172,7 @@ public final class EpochSealer {
     private SealedPart part(
             List<EpochPacker.Part> parts,
             int number,
-            SumNode root,
-            long receipts,
+            ReceiptsTree tree,
             List<SealedPart.ShardCut> sources,
             List<CutPosition> at) {
         EpochPacker.Part part = parts.get(number);
@@ -179,9 +183,10 @@ public final class EpochSealer {
                         epoch,
                         number,
                         parts.size(),
-                        root.hex(),
-                        root.sumNano(),
-                        receipts,
+                        tree.root().hex(),
+                        tree.root().sumNano(),
+                        tree.receipts(),
+                        tree.levels(),
                         part.sumNano(),
                         SlotWordsHash.of(part.words(), part.releases()),
                         CutDigest.of(at),

@@ -77,6 +77,11 @@ public final class MerkleSumTree {
             return leaves;
         }
 
+        /** Levels of the lowest tree that holds them. */
+        public int depth() {
+            return depthOf(leaves);
+        }
+
         /** The root of a tree of those so far; empty if there are none. */
         public SumNode node() {
             SumNode right = null;
@@ -115,6 +120,11 @@ public final class MerkleSumTree {
             level = above;
             levels.add(level);
         }
+    }
+
+    /** Levels above {@code leaves}: as few as hold them. */
+    public static int depthOf(int leaves) {
+        return leaves < 2 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(leaves - 1);
     }
 
     /** The root, empty if there are no leaves. */

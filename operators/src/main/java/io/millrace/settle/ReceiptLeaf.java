@@ -6,6 +6,8 @@ import io.millrace.meter.Charge;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * The leaf of a charge once it has its place: the EIP-712 digest of {@code
@@ -18,7 +20,13 @@ public final class ReceiptLeaf {
                     "Receipt(bytes32 requestId,uint32 requesterAccount,uint64 sequence,"
                             + "uint32 providerAccount,bytes32 model,uint64 units,"
                             + "uint64 priceNanoPerMillion,uint32 priceVersion,uint64 debitNano,"
-                            + "uint64 creditNano,uint64 feeNano,uint32 shard,uint32 index)");
+                            + "uint256[] credits,bytes32 outcome,bytes32 allocation,"
+                            + "uint64 admittedMillis,uint32 shard,uint32 index)");
+
+    /** Providers are not drawn yet, so nothing says why this one was chosen. */
+    private static final byte[] ALLOCATION = new byte[32];
+
+    private static final int WORD = 32;
 
     private final byte[] separator;
 
@@ -41,10 +49,29 @@ public final class ReceiptLeaf {
                         word(charge.price().nanoPerMillion()),
                         word(charge.price().version()),
                         word(charge.debitNano()),
-                        word(charge.creditNano()),
-                        word(charge.feeNano()),
+                        Keccak.hash(creditLines(charge)),
+                        Hex.decode(charge.outcome(), 32),
+                        ALLOCATION,
+                        word(charge.admittedMillis()),
                         word(shard),
                         word(index));
         return new SumNode(Eip712Domain.digest(separator, struct), charge.debitNano());
+    }
+
+    /**
+     * The credit lines of {@code charge}, words of account &lt;&lt; 64 | amountNano: the
+     * provider's, then the treasury's; none of nothing.
+     */
+    public static byte[] creditLines(Charge charge) {
+        ByteBuffer lines = ByteBuffer.allocate(2 * WORD);
+        putLine(lines, charge.providerAccount(), charge.creditNano());
+        putLine(lines, Amounts.TREASURY, charge.feeNano());
+        return Arrays.copyOf(lines.array(), lines.position());
+    }
+
+    private static void putLine(ByteBuffer lines, int account, long amountNano) {
+        if (amountNano != 0) {
+            lines.putLong(0).putLong(0).putLong(account).putLong(amountNano);
+        }
     }
 }

@@ -35,4 +35,14 @@ public record ShardRoot(
         credits = List.copyOf(credits);
         releases = List.copyOf(releases);
     }
+
+    /** Levels between its leaves and its root: no more than they need. */
+    int depth() {
+        return MerkleSumTree.depthOf(receipts);
+    }
+
+    /** Its root in a tree whose shards all have {@code depth} levels. */
+    SumNode paddedTo(int depth) {
+        return SumNode.of(root, sumNano).raised(depth - depth());
+    }
 }

@@ -51,6 +51,15 @@ public record SumNode(byte[] hash, long sumNano) {
         return new SumNode(Keccak.hash(text), Nano.add(left.sumNano, right.sumNano));
     }
 
+    /** This node as the leftmost in a tree of {@code levels} more levels. */
+    public SumNode raised(int levels) {
+        SumNode node = this;
+        for (int level = 0; level < levels; level++) {
+            node = join(node, EMPTY);
+        }
+        return node;
+    }
+
     /** Whether nothing lies below. */
     public boolean isEmpty() {
         return equals(EMPTY);

@@ -193,7 +193,7 @@ class RequestCodecTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"\"", "7", "{}", "[\"x\"]", "true"})
+    @ValueSource(strings = {"\"\"", "7", "{}", "[]", "[\"\"]", "[\"x\", 7]", "[[\"x\"]]", "true"})
     void decode_inputNoText_schema(String literal) {
         assertThat(reason(withInput(literal))).isEqualTo(RejectReason.SCHEMA);
     }
@@ -203,5 +203,36 @@ class RequestCodecTest {
     void decode_addressOrModelNoHex_schema(String text) {
         assertThat(reason(JSON.replace(ALICE, text))).isEqualTo(RejectReason.SCHEMA);
         assertThat(reason(JSON.replace(MODEL, text))).isEqualTo(RejectReason.SCHEMA);
+    }
+
+    @Test
+    void decode_listOfTexts_isOneAndComesBack() {
+        byte[] sent = withInput("[\"one\",\"two\"]").getBytes(UTF_8);
+
+        InferenceRequest request = CODEC.read(sent).orElseThrow();
+
+        assertThat(request.inputs()).containsExactly("one", "two");
+        assertThat(request.input()).isEmpty();
+        assertThat(CODEC.read(CODEC.encode(request))).contains(request);
+    }
+
+    @Test
+    void decode_unpairedSurrogateInAList_malformed() {
+        assertThat(reason(withInput("[\"one\",\"\\ud83d\"]"))).isEqualTo(RejectReason.MALFORMED);
+    }
+
+    @Test
+    void decode_noOptions_isTheSameRequest() {
+        byte[] with = JSON.replace("{\"", "{\"options\":{},\"").getBytes(UTF_8);
+
+        assertThat(CODEC.read(with)).isEqualTo(CODEC.read(JSON.getBytes(UTF_8))).isPresent();
+    }
+
+    @Test
+    void decode_unknownOption_refusedByItsName() {
+        String with = JSON.replace("{\"", "{\"options\":{\"dimensions\":8},\"");
+
+        assertThat(reason(with)).isEqualTo(RejectReason.SCHEMA);
+        assertThat(message(with)).isEqualTo("option \"dimensions\" is unknown; remove it");
     }
 }

@@ -117,11 +117,12 @@ class RequestNumbersTest {
                 Keccak.hash(
                         Keccak.hashUtf8(
                                 "InferenceRequest(address requester,bytes32 model,bytes32"
-                                        + " inputHash,uint64 maxFeeNano,uint64 deadline,uint64"
-                                        + " nonce)"),
+                                        + " inputHash,bytes32 optionsHash,uint64 maxFeeNano,"
+                                        + "uint64 deadline,uint64 nonce)"),
                         EvmAddress.toWord(request.get("requester").asText()),
                         Hex.decode(request.get("model").asText()),
                         Keccak.hashUtf8(request.get("input").asText()),
+                        new byte[32],
                         word(request.get("maxFeeNano")),
                         word(request.get("deadline")),
                         word(request.get("nonce")));

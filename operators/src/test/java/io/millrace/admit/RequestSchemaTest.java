@@ -49,6 +49,8 @@ class RequestSchemaTest {
                     "[]",
                     "{}",
                     "[1]",
+                    "[\"x\"]",
+                    "[\"x\",\"\"]",
                     "{\"a\":1}",
                     "\"\"",
                     "\"0x\"",
@@ -155,6 +157,7 @@ class RequestSchemaTest {
                         "deadline",
                         "nonce",
                         "signature",
+                        "options",
                         "extra");
         String text = node.toString();
         int mutations = random.nextInt(3);

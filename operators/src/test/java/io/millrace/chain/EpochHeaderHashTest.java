@@ -52,6 +52,7 @@ class EpochHeaderHashTest {
                 vector.get("receiptsRoot").asText(),
                 vector.get("receiptsSumNano").asLong(),
                 vector.get("receiptsCount").asLong(),
+                vector.get("levels").asInt(),
                 vector.get("partSumNano").asLong(),
                 vector.get("wordsHash").asText(),
                 vector.get("cutDigest").asText(),

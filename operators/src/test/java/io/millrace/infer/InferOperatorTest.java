@@ -372,16 +372,8 @@ class InferOperatorTest {
     private static void assertSigned(Outcome outcome, int providerAccount, byte[] key) {
         assertThat(outcome.providerAccount()).isEqualTo(providerAccount);
         assertThat(outcome.providerAddress()).isEqualTo(Secp256k1.address(key));
-        assertThat(
-                        new OutcomeSignature(DOMAIN)
-                                .isBy(
-                                        Secp256k1.address(key),
-                                        outcome.terms().requestId(),
-                                        providerAccount,
-                                        outcome.terms().units(),
-                                        outcome.status(),
-                                        outcome.embedding(),
-                                        outcome.providerSignature()))
+        OutcomeSignature signatures = new OutcomeSignature(DOMAIN);
+        assertThat(signatures.isSigned(outcome, signatures.digest(outcome)))
                 .as("signed by its provider")
                 .isTrue();
     }

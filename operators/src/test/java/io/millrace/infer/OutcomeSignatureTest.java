@@ -3,11 +3,13 @@ package io.millrace.infer;
 import static io.millrace.testing.Fixtures.ALICE;
 import static io.millrace.testing.Fixtures.DOMAIN;
 import static io.millrace.testing.Fixtures.PROVIDER;
-import static io.millrace.testing.Fixtures.PROVIDER_KEY;
 import static io.millrace.testing.Fixtures.id;
+import static io.millrace.testing.RequestBuilder.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.testing.OutcomeBuilder;
+import io.millrace.testing.RequestBuilder;
 import io.millrace.testing.Vectors;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Secp256k1;
@@ -15,10 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class OutcomeSignatureTest {
 
-    private static final float[] EMBEDDING = {0.5f, -0.25f};
     private static final OutcomeSignature SIGNATURES = new OutcomeSignature(DOMAIN);
-    private static final String SIGNED =
-            SIGNATURES.sign(id("a"), 2, 7, OutcomeStatus.ANSWERED, EMBEDDING, PROVIDER_KEY);
+    private static final Outcome SIGNED = OutcomeBuilder.outcome(request("a").units(7)).build();
 
     @Test
     void digest_sharedVectors_sameAsEthersAndSolidity() {
@@ -38,7 +38,8 @@ class OutcomeSignatureTest {
                             vector.get("providerAccount").asInt(),
                             vector.get("units").asLong(),
                             vector.get("status").asInt(),
-                            embedding);
+                            embedding,
+                            vector.get("numericClass").asText());
 
             assertThat(Hex.encode(OutcomeSignature.outputHash(embedding)))
                     .as(name)
@@ -51,31 +52,57 @@ class OutcomeSignatureTest {
     }
 
     @Test
-    void isBy_anyFieldChanged_isFalse() {
-        float[] other = {0.5f, -0.26f};
+    void isSigned_anyFieldChanged_isFalse() {
+        assertThat(isSigned(SIGNED)).isTrue();
+        assertThat(isSigned(with(request("b").units(7), SIGNED))).isFalse();
+        assertThat(isSigned(with(request("a").units(8), SIGNED))).isFalse();
+        assertThat(
+                        isSigned(
+                                OutcomeBuilder.outcome(request("a").units(7))
+                                        .embedding(0.6f, 0.81f)
+                                        .signed(SIGNED.providerSignature())))
+                .isFalse();
+        assertThat(isSigned(of(OutcomeStatus.FAILED, Outcome.ANY_CLASS, 3, PROVIDER))).isFalse();
+        assertThat(isSigned(of(OutcomeStatus.ANSWERED, id("class"), 3, PROVIDER))).isFalse();
+        assertThat(isSigned(of(OutcomeStatus.ANSWERED, Outcome.ANY_CLASS, 2, PROVIDER))).isFalse();
+        assertThat(isSigned(of(OutcomeStatus.ANSWERED, Outcome.ANY_CLASS, 3, ALICE))).isFalse();
+        assertThat(isSigned(of(OutcomeStatus.ANSWERED, Outcome.ANY_CLASS, 3, PROVIDER))).isTrue();
+    }
 
-        assertThat(isBy(PROVIDER, id("a"), 2, 7, OutcomeStatus.ANSWERED, EMBEDDING)).isTrue();
-        assertThat(isBy(ALICE, id("a"), 2, 7, OutcomeStatus.ANSWERED, EMBEDDING)).isFalse();
-        assertThat(isBy(PROVIDER, id("b"), 2, 7, OutcomeStatus.ANSWERED, EMBEDDING)).isFalse();
-        assertThat(isBy(PROVIDER, id("a"), 3, 7, OutcomeStatus.ANSWERED, EMBEDDING)).isFalse();
-        assertThat(isBy(PROVIDER, id("a"), 2, 8, OutcomeStatus.ANSWERED, EMBEDDING)).isFalse();
-        assertThat(isBy(PROVIDER, id("a"), 2, 7, OutcomeStatus.FAILED, EMBEDDING)).isFalse();
-        assertThat(isBy(PROVIDER, id("a"), 2, 7, OutcomeStatus.ANSWERED, other)).isFalse();
+    /** What is signed is what is charged: nothing, if there is no answer. */
+    @Test
+    void digest_noAnswer_isOfNoUnits() {
+        Outcome many =
+                OutcomeBuilder.outcome(request("a").units(9)).status(OutcomeStatus.FAILED).build();
+        Outcome few =
+                OutcomeBuilder.outcome(request("a").units(1)).status(OutcomeStatus.FAILED).build();
+
+        assertThat(SIGNATURES.digest(many)).isEqualTo(SIGNATURES.digest(few));
     }
 
     @Test
-    void isBy_noSignatureAtAll_isFalse() {
-        assertThat(SIGNATURES.isBy(PROVIDER, id("a"), 2, 7, OutcomeStatus.ANSWERED, EMBEDDING, "?"))
-                .isFalse();
+    void isSigned_noSignatureAtAll_isFalse() {
+        assertThat(isSigned(SIGNED.signed("?"))).isFalse();
     }
 
-    private static boolean isBy(
-            String address,
-            String id,
-            int providerAccount,
-            long units,
-            OutcomeStatus status,
-            float[] out) {
-        return SIGNATURES.isBy(address, id, providerAccount, units, status, out, SIGNED);
+    private static boolean isSigned(Outcome outcome) {
+        return SIGNATURES.isSigned(outcome, SIGNATURES.digest(outcome));
+    }
+
+    private static Outcome with(RequestBuilder request, Outcome signed) {
+        return OutcomeBuilder.outcome(request).signed(signed.providerSignature());
+    }
+
+    private static Outcome of(
+            OutcomeStatus status, String numericClass, int account, String address) {
+        return new Outcome(
+                SIGNED.terms(),
+                status,
+                numericClass,
+                SIGNED.embedding(),
+                "",
+                account,
+                address,
+                SIGNED.providerSignature());
     }
 }

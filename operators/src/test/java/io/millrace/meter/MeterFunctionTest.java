@@ -13,12 +13,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.admit.BrokenBooksException;
 import io.millrace.infer.Outcome;
+import io.millrace.infer.OutcomeSignature;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.testing.ChargeBuilder;
 import io.millrace.testing.Feeding;
 import io.millrace.testing.OutcomeBuilder;
 import io.millrace.testing.RequestBuilder;
 import io.millrace.testing.RestoringHarness;
+import io.millrace.unit.Hex;
 import io.millrace.unit.Nano;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,9 +58,9 @@ class MeterFunctionTest {
         return OutcomeBuilder.outcome(request("a", ALICE, 10, 1)).signed(other.providerSignature());
     }
 
-    private static RestoringHarness<Outcome, Void, Charge> meter(int feeBasisPoints) {
+    private static RestoringHarness<Outcome, Void, Charge> meter() {
         return RestoringHarness.keyed(
-                        new MeterFunction(DOMAIN, feeBasisPoints),
+                        new MeterFunction(DOMAIN),
                         outcome -> outcome.terms().requesterAddress(),
                         Types.STRING)
                 .collecting(MeterFunction.RESULTS);
@@ -67,9 +69,11 @@ class MeterFunctionTest {
     @ParameterizedTest
     @EnumSource(Feeding.class)
     void meter_answer_chargedInDoubleEntryAndDelivered(Feeding feeding) {
-        Outcome outcome = outcome("a", ALICE, OutcomeStatus.ANSWERED, 40, 25_000_000);
+        Outcome outcome =
+                OutcomeBuilder.outcome(request("a", ALICE, 40, 25_000_000).feeBasisPoints(250))
+                        .build();
 
-        RestoringHarness.Run<Charge> run = meter(250).run(feeding, first(outcome));
+        RestoringHarness.Run<Charge> run = meter().run(feeding, first(outcome));
 
         assertThat(run.main())
                 .containsExactly(
@@ -81,8 +85,10 @@ class MeterFunctionTest {
                                 .model(MODEL)
                                 .units(40)
                                 .price(25_000_000, 2)
+                                .feeBasisPoints(250)
                                 .amounts(1000, 25)
                                 .status(OutcomeStatus.ANSWERED)
+                                .outcome(Hex.encode(new OutcomeSignature(DOMAIN).digest(outcome)))
                                 .at(1, 12)
                                 .build());
         assertThat(run.side(MeterFunction.RESULTS)).containsExactly(new Result(outcome, 1000));
@@ -92,7 +98,7 @@ class MeterFunctionTest {
     @EnumSource(Feeding.class)
     void meter_anyOutcome_oneChargeEachNumberedPerRequesterFromOne(Feeding feeding) {
         RestoringHarness.Run<Charge> run =
-                meter(0).run(
+                meter().run(
                                 feeding,
                                 first(outcome("a", ALICE, OutcomeStatus.ANSWERED, 3, 1)),
                                 first(outcome("b", BOB, OutcomeStatus.ANSWERED, 3, 1)),
@@ -113,7 +119,7 @@ class MeterFunctionTest {
     void meter_priceChangedSinceAdmission_requesterPaysWhatWasReserved() {
         // The outcome carries the price of its admission; the registry is not asked again.
         RestoringHarness.Run<Charge> run =
-                meter(0).run(
+                meter().run(
                                 Feeding.ALL_AT_ONCE,
                                 first(
                                         outcome(
@@ -135,7 +141,7 @@ class MeterFunctionTest {
 
     @Test
     void meter_costAboveReservation_throws() {
-        assertThatThrownBy(() -> meter(0).run(Feeding.ALL_AT_ONCE, first(tooDear())))
+        assertThatThrownBy(() -> meter().run(Feeding.ALL_AT_ONCE, first(tooDear())))
                 .isInstanceOf(BrokenBooksException.class)
                 .hasMessageContaining("costs 10 nano-USD but only 9 were reserved (M2)")
                 .hasMessageContaining("millrace audit");
@@ -143,7 +149,7 @@ class MeterFunctionTest {
 
     @Test
     void meter_outcomeNotSignedByItsProvider_throws() {
-        assertThatThrownBy(() -> meter(0).run(Feeding.ALL_AT_ONCE, first(forged())))
+        assertThatThrownBy(() -> meter().run(Feeding.ALL_AT_ONCE, first(forged())))
                 .as("made and signed anew after a restart")
                 .isExactlyInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("is not signed by " + PROVIDER);
@@ -153,7 +159,7 @@ class MeterFunctionTest {
     void meter_usage_countsPerRequesterAndModel() {
         List<Usage> seen = new ArrayList<>();
 
-        meter(0).run(
+        meter().run(
                         Feeding.RESTORE_BETWEEN,
                         first(outcome("a", ALICE, OutcomeStatus.ANSWERED, 10, 1_000_000)),
                         first(outcome("b", ALICE, OutcomeStatus.FAILED, 10, 1_000_000)),
@@ -180,9 +186,12 @@ class MeterFunctionTest {
             long price = random.nextLong(1L << (1 + random.nextInt(40)));
             int feeBasisPoints = random.nextInt(Nano.BASIS_POINTS + 1);
             Charge charge =
-                    new ChargeRule(DOMAIN, feeBasisPoints)
+                    new ChargeRule(DOMAIN)
                             .charge(
-                                    outcome("x" + i, ALICE, OutcomeStatus.ANSWERED, units, price),
+                                    OutcomeBuilder.outcome(
+                                                    request("x" + i, ALICE, units, price)
+                                                            .feeBasisPoints(feeBasisPoints))
+                                            .build(),
                                     i + 1);
 
             assertThat(charge.debitNano())
@@ -192,8 +201,7 @@ class MeterFunctionTest {
             assertThat(excess)
                     .as("seed %s, %s: millionths of a nano-USD too much", seed, charge)
                     .isBetween(0L, 999_999L);
-            assertThat(charge.feeNano())
-                    .isLessThanOrEqualTo(charge.debitNano() * feeBasisPoints / 10_000);
+            assertThat(charge.feeNano()).isEqualTo(charge.debitNano() * feeBasisPoints / 10_000);
         }
     }
 }

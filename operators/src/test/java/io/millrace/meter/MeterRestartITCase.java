@@ -73,7 +73,7 @@ class MeterRestartITCase {
                 StreamExecutionEnvironment.getExecutionEnvironment(config).setParallelism(1);
         env.fromData(TypeInformation.of(Outcome.class), outcome)
                 .keyBy(one -> one.terms().requesterAddress())
-                .process(new MeterFunction(DOMAIN, 250))
+                .process(new MeterFunction(DOMAIN))
                 .sinkTo(new DiscardingSink<>());
         JobID job = cluster.submitJob(env.getStreamGraph()).get().getJobID();
         cluster.requestJobResult(job).get();

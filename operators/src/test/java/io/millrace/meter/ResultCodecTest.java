@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.testing.OutcomeBuilder;
 import io.millrace.testing.PageExample;
+import io.millrace.unit.Hex;
 import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,8 @@ class ResultCodecTest {
                                 + "\",\"requesterAccount\":4},"
                                 + "\"provider\":{\"account\":3,\"address\":\""
                                 + PROVIDER
+                                + "\",\"numericClass\":\""
+                                + Hex.ZERO_32
                                 + "\",\"signature\":\"0xabcd\"},"
                                 + "\"error\":null}");
     }

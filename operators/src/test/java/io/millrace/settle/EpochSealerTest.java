@@ -38,11 +38,14 @@ class EpochSealerTest {
         SumNode expected =
                 SumNode.join(
                         SumNode.join(SumNode.EMPTY, SumNode.of(one.root(), 257)),
-                        SumNode.join(SumNode.EMPTY, SumNode.of(three.root(), 1_000)));
+                        SumNode.join(
+                                SumNode.EMPTY,
+                                SumNode.join(SumNode.of(three.root(), 1_000), SumNode.EMPTY)));
         EpochHeader header = sealed.parts().get(0).header();
         assertThat(header.receiptsRoot()).isEqualTo(expected.hex());
         assertThat(header.receiptsSumNano()).as("M4, nano-USD").isEqualTo(1_257);
         assertThat(header.receiptsCount()).isEqualTo(3);
+        assertThat(header.levels()).as("two of the shards, one of the larger").isEqualTo(3);
         assertThat(sealed.assignments())
                 .containsExactly(
                         new EpochAssignment(1, 10, 1, 2), new EpochAssignment(1, 10, 3, 1));

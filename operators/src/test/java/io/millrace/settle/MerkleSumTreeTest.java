@@ -9,6 +9,7 @@ import io.millrace.unit.Keccak;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,20 +30,27 @@ class MerkleSumTreeTest {
             }
             List<SumNode> roots = shards.stream().map(MerkleSumTree::root).toList();
             assertThat(roots).as(name).isEqualTo(nodes(vector.get("shardRoots")));
-            MerkleSumTree top = new MerkleSumTree(roots);
+            int depth = shards.stream().mapToInt(MerkleSumTree::depth).max().orElseThrow();
+            int shardDepth = vector.get("shardDepth").asInt();
+            assertThat(shardDepth + depth).as(name).isEqualTo(vector.get("levels").asInt());
+            MerkleSumTree top =
+                    new MerkleSumTree(
+                            shards.stream()
+                                    .map(tree -> tree.root().raised(depth - tree.depth()))
+                                    .toList());
             SumNode root = SumNode.of(vector.get("root").asText(), vector.get("sumNano").asLong());
             assertThat(top.root()).as(name).isEqualTo(root);
             for (JsonNode proof : vector.get("proofs")) {
                 int shard = proof.get("shard").asInt();
                 int index = proof.get("index").asInt();
                 List<SumNode> siblings = new ArrayList<>(shards.get(shard).siblings(index));
+                siblings.addAll(Collections.nCopies(depth - siblings.size(), SumNode.EMPTY));
                 siblings.addAll(top.siblings(shard));
                 assertThat(siblings).as(name).isEqualTo(siblings(proof));
                 SumNode leaf =
                         SumNode.of(
                                 proof.get("leafHash").asText(), proof.get("leafSumNano").asLong());
-                int depth = vector.get("shardDepth").asInt();
-                assertThat(MerkleSumTree.verify(leaf, shard, index, depth, siblings, root))
+                assertThat(MerkleSumTree.verify(leaf, shard, index, shardDepth, siblings, root))
                         .as(name)
                         .isTrue();
             }
@@ -94,6 +102,17 @@ class MerkleSumTreeTest {
             SumNode leaf = new SumNode(Keccak.hashUtf8("leaf " + count), count);
             leaves.add(leaf);
             root.add(leaf);
+        }
+    }
+
+    @Test
+    void depthOf_anyNumberOfLeaves_isThatOfTheTree() {
+        List<SumNode> leaves = new ArrayList<>();
+        for (int count = 0; count <= 70; count++) {
+            assertThat(MerkleSumTree.depthOf(count))
+                    .as("%s leaves", count)
+                    .isEqualTo(new MerkleSumTree(leaves).depth());
+            leaves.add(leaf(count, count));
         }
     }
 

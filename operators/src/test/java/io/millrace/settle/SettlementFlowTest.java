@@ -9,7 +9,6 @@ import io.millrace.chain.SealedPart;
 import io.millrace.meter.Charge;
 import io.millrace.unit.Hex;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -118,8 +117,7 @@ class SettlementFlowTest {
         ordered.sort(Comparator.comparingInt(Receipt::index));
         for (SealedPart part : parts) {
             EpochHeader header = part.header();
-            List<SumNode> roots =
-                    new ArrayList<>(Collections.nCopies(OPTIONS.shards(), SumNode.EMPTY));
+            List<MerkleSumTree> shards = new ArrayList<>();
             long count = 0;
             for (int shard = 0; shard < OPTIONS.shards(); shard++) {
                 List<SumNode> leaves = new ArrayList<>();
@@ -129,9 +127,13 @@ class SettlementFlowTest {
                     }
                 }
                 count += leaves.size();
-                roots.set(shard, new MerkleSumTree(leaves).root());
+                shards.add(new MerkleSumTree(leaves));
             }
+            int depth = shards.stream().mapToInt(MerkleSumTree::depth).max().orElseThrow();
+            List<SumNode> roots = new ArrayList<>();
+            shards.forEach(shard -> roots.add(shard.root().raised(depth - shard.depth())));
             SumNode root = new MerkleSumTree(roots).root();
+            assertThat(header.levels()).isEqualTo(OPTIONS.shardDepth() + depth);
             assertThat(root)
                     .as("root of epoch %s, seed %s", header.epoch(), seed)
                     .isEqualTo(SumNode.of(header.receiptsRoot(), header.receiptsSumNano()));

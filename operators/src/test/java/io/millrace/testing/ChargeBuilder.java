@@ -16,10 +16,12 @@ public final class ChargeBuilder {
     private String providerAddress = Fixtures.PROVIDER;
     private String model = Fixtures.MODEL;
     private long units = 100;
-    private Price price = new Price(1_000_000, 1);
+    private Price price = new Price(1_000_000, 1, 500);
     private long debitNano = 100;
     private long feeNano = 5;
     private OutcomeStatus status = OutcomeStatus.ANSWERED;
+    private String outcome = Fixtures.id("outcome");
+    private long admittedMillis = 1;
     private RequestPlace place = new RequestPlace(0, 2);
 
     private ChargeBuilder() {}
@@ -38,8 +40,11 @@ public final class ChargeBuilder {
                 .model(charge.model())
                 .units(charge.units())
                 .price(charge.price().nanoPerMillion(), charge.price().version())
+                .feeBasisPoints(charge.price().feeBasisPoints())
                 .amounts(charge.debitNano(), charge.feeNano())
                 .status(charge.status())
+                .outcome(charge.outcome())
+                .admittedMillis(charge.admittedMillis())
                 .at(charge.place().topicPartition(), charge.place().offset());
     }
 
@@ -76,7 +81,12 @@ public final class ChargeBuilder {
     }
 
     public ChargeBuilder price(long nanoPerMillion, int version) {
-        price = new Price(nanoPerMillion, version);
+        price = new Price(nanoPerMillion, version, price.feeBasisPoints());
+        return this;
+    }
+
+    public ChargeBuilder feeBasisPoints(int basisPoints) {
+        price = new Price(price.nanoPerMillion(), price.version(), basisPoints);
         return this;
     }
 
@@ -89,6 +99,16 @@ public final class ChargeBuilder {
 
     public ChargeBuilder status(OutcomeStatus end) {
         status = end;
+        return this;
+    }
+
+    public ChargeBuilder outcome(String digest) {
+        outcome = digest;
+        return this;
+    }
+
+    public ChargeBuilder admittedMillis(long millis) {
+        admittedMillis = millis;
         return this;
     }
 
@@ -112,6 +132,8 @@ public final class ChargeBuilder {
                 debitNano - feeNano,
                 feeNano,
                 status,
+                outcome,
+                admittedMillis,
                 place);
     }
 }

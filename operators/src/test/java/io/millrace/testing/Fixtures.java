@@ -60,7 +60,7 @@ public final class Fixtures {
     /** {@code model} costs {@code priceNano} per million units from {@code effectiveMillis} on. */
     public static VaultEvent modelPriced(
             String model, int version, long priceNano, long effectiveMillis) {
-        return new VaultEvent.ModelPriced(PLACE, model, version, priceNano, effectiveMillis);
+        return new VaultEvent.ModelPriced(PLACE, model, version, priceNano, 0, effectiveMillis);
     }
 
     /** One event of every kind. */

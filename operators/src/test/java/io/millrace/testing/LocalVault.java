@@ -97,7 +97,8 @@ public final class LocalVault implements AutoCloseable {
                                 GAS,
                                 ADMIN.address(),
                                 BigInteger.valueOf(60),
-                                BigInteger.valueOf(1_000_000_000_000L))
+                                BigInteger.valueOf(1_000_000_000_000L),
+                                BigInteger.valueOf(500))
                         .send();
         registry.grantRole(Keccak.hashUtf8("PUBLISHER_ROLE"), ADMIN.address()).send();
         registry.grantRole(Keccak.hashUtf8("EVALUATOR_ROLE"), ADMIN.address()).send();

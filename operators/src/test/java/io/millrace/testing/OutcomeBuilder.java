@@ -43,19 +43,19 @@ public final class OutcomeBuilder {
 
     /** Signed by the provider. */
     public Outcome build() {
-        return signed(
-                SIGNATURES.sign(
-                        terms.requestId(),
-                        PROVIDER_ACCOUNT,
-                        terms.units(),
-                        status,
-                        embedding,
-                        Fixtures.PROVIDER_KEY));
+        return SIGNATURES.sign(signed(""), Fixtures.PROVIDER_KEY);
     }
 
     /** With whatever signature. */
     public Outcome signed(String signature) {
         return new Outcome(
-                terms, status, embedding, detail, PROVIDER_ACCOUNT, Fixtures.PROVIDER, signature);
+                terms,
+                status,
+                Outcome.ANY_CLASS,
+                embedding,
+                detail,
+                PROVIDER_ACCOUNT,
+                Fixtures.PROVIDER,
+                signature);
     }
 }

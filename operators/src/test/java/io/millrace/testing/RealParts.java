@@ -43,6 +43,7 @@ public final class RealParts {
                         Hex.encode(Keccak.hashUtf8("root of epoch " + epoch)),
                         sumNano,
                         1,
+                        0,
                         sumNano,
                         wordsHash(words),
                         Hex.encode(Keccak.hashUtf8("cut of epoch " + epoch)),
@@ -56,14 +57,15 @@ public final class RealParts {
         return Hex.encode(ByteBuffer.allocate(32).putLong(16, lane1).putLong(24, lane0).array());
     }
 
+    /** Of less than a chunk of words. */
     private static String wordsHash(SlotWords words) {
         return Hex.encode(
                 Keccak.hash(
-                        Keccak.hash(packed(words.debitSlots())),
-                        Keccak.hash(packed(words.debits())),
-                        Keccak.hash(packed(words.creditSlots())),
-                        Keccak.hash(packed(words.credits())),
-                        Keccak.hash(packed(List.of()))));
+                        Keccak.hash(
+                                Keccak.hash(packed(words.debitSlots()), packed(words.debits()))),
+                        Keccak.hash(
+                                Keccak.hash(packed(words.creditSlots()), packed(words.credits()))),
+                        Keccak.hash()));
     }
 
     private static byte[] packed(List<String> words) {

@@ -19,7 +19,7 @@ public final class RequestBuilder {
     private String model = Fixtures.MODEL;
     private String input = "some text";
     private int units = 3;
-    private Price price = new Price(1_000_000, 1);
+    private Price price = new Price(1_000_000, 1, 0);
     private long feeNano = -1;
     private long deadlineMillis = 600_000;
     private long appendMillis = 1;
@@ -64,7 +64,13 @@ public final class RequestBuilder {
     }
 
     public RequestBuilder price(long nanoPerMillion, int version) {
-        price = new Price(nanoPerMillion, version);
+        price = new Price(nanoPerMillion, version, price.feeBasisPoints());
+        return this;
+    }
+
+    /** Of what it pays, for the treasury; nothing, unless given. */
+    public RequestBuilder feeBasisPoints(int basisPoints) {
+        price = new Price(price.nanoPerMillion(), price.version(), basisPoints);
         return this;
     }
 

@@ -35,7 +35,7 @@ final class Anchor {
     static final int SETTLED = 6;
     static final int CHARGED = 7;
     private static final int END = 0;
-    private static final byte[] MAGIC = "millrace anchor 1\n".getBytes(UTF_8);
+    private static final byte[] MAGIC = "millrace anchor 2\n".getBytes(UTF_8);
     private static final int DIGEST_BYTES = 32;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

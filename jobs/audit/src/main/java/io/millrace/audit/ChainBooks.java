@@ -55,10 +55,15 @@ record ChainBooks(
     record EarningAccount(long account, String owner, BigInteger balanceNano) {}
 
     /**
+     * @param feeBasisPoints of what is paid, for the treasury
      * @param effectiveSeconds unix time from which it counts
      */
     record Price(
-            String model, long version, BigInteger nanoPerMillion, BigInteger effectiveSeconds) {}
+            String model,
+            long version,
+            BigInteger nanoPerMillion,
+            long feeBasisPoints,
+            BigInteger effectiveSeconds) {}
 
     /** What moved a balance, one account's or those of an epoch; or what is to. */
     sealed interface Movement permits Posting, Settlement, Asked {}

@@ -37,14 +37,14 @@ final class ChainEvents {
             topic("EarningsWithdrawn(uint32,address,address,uint64)");
     static final String EPOCH_SETTLED =
             topic("EpochSettled(uint64,uint32,bytes32,uint32,bytes32,uint64,uint64,uint64)");
-    static final String MODEL_PRICED = topic("ModelPriced(bytes32,uint32,uint64,uint64)");
+    static final String MODEL_PRICED = topic("ModelPriced(bytes32,uint32,uint64,uint16,uint64)");
     static final String SETTLE =
             topic(
-                            "settle((bytes32,uint64,uint32,uint32,bytes32,uint64,uint64,uint64,"
-                                    + "bytes32,bytes32,uint64),(uint256[],uint256[],uint256[],"
-                                    + "uint256[]),uint256[])")
+                            "settle((bytes32,uint64,uint32,uint32,bytes32,uint64,uint64,uint8,"
+                                + "uint64,bytes32,bytes32,uint64),(uint256[],uint256[],uint256[],"
+                                + "uint256[]),uint256[])")
                     .substring(0, 10);
-    private static final int HEADER_WORDS = 11;
+    private static final int HEADER_WORDS = 12;
 
     private final JsonRpc rpc;
     private final AuditConfig config;
@@ -81,7 +81,13 @@ final class ChainEvents {
         AbiWords data = AbiWords.of(log.path("data").asText());
         if (log.path("address").asText().equalsIgnoreCase(config.registry())) {
             if (topic.equals(MODEL_PRICED)) {
-                prices.add(new Price(topicOf(log, 1), indexed(log, 2), data.uint(0), data.uint(1)));
+                prices.add(
+                        new Price(
+                                topicOf(log, 1),
+                                indexed(log, 2),
+                                data.uint(0),
+                                data.count(1),
+                                data.uint(2)));
             }
         } else if (topic.equals(EPOCH_SETTLED)) {
             movements.accept(settlement(log, data));
@@ -155,10 +161,11 @@ final class ChainEvents {
                         call.hash(4),
                         call.uint(5),
                         call.count(6),
-                        call.uint(7),
-                        call.hash(8),
+                        call.count(7),
+                        call.uint(8),
                         call.hash(9),
-                        call.count(10)),
+                        call.hash(10),
+                        call.count(11)),
                 call.array(call.pointer(words, words)),
                 call.array(call.pointer(words, words + 1)),
                 call.array(call.pointer(words, words + 2)),

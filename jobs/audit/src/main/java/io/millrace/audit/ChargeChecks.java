@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class ChargeChecks {
 
     private static final BigInteger MILLION = BigInteger.valueOf(1_000_000);
+    private static final BigInteger ALL_BASIS_POINTS = BigInteger.valueOf(10_000);
     private static final Set<String> STATUSES = Set.of(KafkaBooks.ANSWERED, "EXPIRED", "FAILED");
 
     private final AnchorState before;
@@ -141,6 +142,14 @@ final class ChargeChecks {
                     "%s costs %s nano-USD, %s was signed"
                             .formatted(charge.requestId(), charge.debitNano(), most));
         }
+        if (charge.admittedMillis() != request.appendMillis()) {
+            ofTerms.add(
+                    "%s was appended at %d ms, its charge says %d ms"
+                            .formatted(
+                                    charge.requestId(),
+                                    request.appendMillis(),
+                                    charge.admittedMillis()));
+        }
         BigInteger deadline = request.signed().deadlineMillis();
         if (deadline.compareTo(BigInteger.valueOf(request.appendMillis())) < 0) {
             ofTerms.add(
@@ -172,15 +181,33 @@ final class ChargeChecks {
         if (inForce.isEmpty()) {
             ofPrices.add(charge.requestId() + ": no price of its model was in force");
         } else if (inForce.get().version() != charge.priceVersion()
+                || inForce.get().feeBasisPoints() != charge.feeBasisPoints()
                 || !inForce.get().nanoPerMillion().equals(price)) {
             ofPrices.add(
-                    "%s took price %s (version %d) where %s (version %d) was in force"
+                    ("%s took price %s with a fee of %d basis points (version %d) where %s with %d"
+                                    + " (version %d) was in force")
                             .formatted(
                                     charge.requestId(),
                                     price,
+                                    charge.feeBasisPoints(),
                                     charge.priceVersion(),
                                     inForce.get().nanoPerMillion(),
+                                    inForce.get().feeBasisPoints(),
                                     inForce.get().version()));
+        }
+        BigInteger fee =
+                charge.debitNano()
+                        .multiply(BigInteger.valueOf(charge.feeBasisPoints()))
+                        .divide(ALL_BASIS_POINTS);
+        if (!charge.feeNano().equals(fee)) {
+            ofPrices.add(
+                    "%s gives the treasury %s of %s nano-USD where %d basis points are %s"
+                            .formatted(
+                                    charge.requestId(),
+                                    charge.feeNano(),
+                                    charge.debitNano(),
+                                    charge.feeBasisPoints(),
+                                    fee));
         }
         BigInteger due = charge.answered() ? rounded(charge) : BigInteger.ZERO;
         if (!STATUSES.contains(charge.status()) || !charge.debitNano().equals(due)) {

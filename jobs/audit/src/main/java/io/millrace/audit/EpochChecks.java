@@ -98,21 +98,26 @@ final class EpochChecks {
 
     private void compareTrees(List<EpochPart> parts) {
         MerkleSum.Node root = MerkleSum.root(shards, shardDepth);
+        int levels = shardDepth + MerkleSum.highest(shards);
         for (EpochPart part : parts) {
             Header header = part.header();
             if (!root.hash().equals(header.receiptsRoot())
                     || !root.sumNano().equals(header.receiptsSumNano())
-                    || receipts != header.receiptsCount()) {
+                    || receipts != header.receiptsCount()
+                    || levels != header.levels()) {
                 ofTrees.add(
-                        "%s names root %s, %s nano-USD, %d receipts; its receipts give %s, %s, %d"
+                        ("%s names root %s, %s nano-USD, %d receipts, %d levels; its receipts give"
+                                        + " %s, %s, %d, %d")
                                 .formatted(
                                         part.name(),
                                         header.receiptsRoot(),
                                         header.receiptsSumNano(),
                                         header.receiptsCount(),
+                                        header.levels(),
                                         root.hash(),
                                         root.sumNano(),
-                                        receipts));
+                                        receipts,
+                                        levels));
             }
         }
     }

@@ -41,6 +41,7 @@ record EpochPart(
             String receiptsRoot,
             BigInteger receiptsSumNano,
             long receiptsCount,
+            long levels,
             BigInteger partSumNano,
             String wordsHash,
             String cutDigest,

@@ -19,6 +19,7 @@ final class HeaderLinks {
                             MerkleSum.EMPTY.hash(),
                             BigInteger.ZERO,
                             0,
+                            0,
                             BigInteger.ZERO,
                             MerkleSum.EMPTY.hash(),
                             MerkleSum.EMPTY.hash(),
@@ -108,6 +109,7 @@ final class HeaderLinks {
                 header.receiptsRoot(),
                 header.receiptsSumNano(),
                 header.receiptsCount(),
+                header.levels(),
                 header.parts());
     }
 }

@@ -77,10 +77,13 @@ final class KafkaBooks {
             BigInteger units,
             BigInteger priceNanoPerMillion,
             long priceVersion,
+            long feeBasisPoints,
             BigInteger debitNano,
             BigInteger creditNano,
             BigInteger feeNano,
             String status,
+            String outcome,
+            long admittedMillis,
             Position at) {
 
         boolean answered() {
@@ -88,7 +91,15 @@ final class KafkaBooks {
         }
     }
 
-    record Result(String requestId, String status, BigInteger debitNano, BigInteger units) {
+    /**
+     * @param signature the provider's
+     */
+    record Result(
+            String requestId,
+            String status,
+            BigInteger debitNano,
+            BigInteger units,
+            String signature) {
 
         boolean answered() {
             return status.equals(ANSWERED);

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -47,10 +48,14 @@ public final class Prover {
     static final String VERIFY =
             Hash.sha3String(
                             "verifyReceipt(uint64,(bytes32,uint32,uint64,uint32,bytes32,uint64,"
-                                    + "uint64,uint32,uint64,uint64,uint64,uint32,uint32),"
-                                    + "((bytes32,uint64,uint32,uint32,bytes32,uint64,uint64,"
-                                    + "uint64,bytes32,bytes32,uint64),bytes32[],uint64[]))")
+                                    + "uint64,uint32,uint64,uint256[],bytes32,bytes32,uint64,"
+                                    + "uint32,uint32),((bytes32,uint64,uint32,uint32,bytes32,"
+                                    + "uint64,uint64,uint8,uint64,bytes32,bytes32,uint64),"
+                                    + "bytes32[],uint64[]))")
                     .substring(0, 10);
+
+    /** Of the vault's struct Receipt, its credits being one: they stand behind it. */
+    private static final int RECEIPT_WORDS = 15;
 
     private final AuditConfig config;
     private final JsonRpc rpc;
@@ -216,20 +221,8 @@ public final class Prover {
                                         "epoch %d is not in the topic %s; restore the topic"
                                                 .formatted(receipt.epoch(), EPOCHS)));
         int depth = (int) call(Hash.sha3String("SHARD_DEPTH()").substring(0, 10)).count(0);
-        List<Node> roots = new ArrayList<>();
-        for (int shard = 0; shard < 1 << depth; shard++) {
-            roots.add(MerkleSum.EMPTY);
-        }
-        for (JsonFields source : part.objects("sources")) {
-            roots.set(
-                    (int) source.count("shard"),
-                    new Node(source.hash("root"), source.amount("sumNano")));
-        }
-        List<Node> siblings =
-                new ArrayList<>(
-                        MerkleSum.siblings(List.copyOf(found.leaves.values()), receipt.index()));
-        siblings.addAll(MerkleSum.siblings(roots, receipt.shard()));
         Header header = RecordDecoder.header(part.object("header"));
+        List<Node> siblings = siblings(receipt, found, header, part.objects("sources"), depth);
         String data = VERIFY + arguments(receipt, header, siblings);
         boolean verified = call(data).uint(0).signum() != 0;
         if (!verified && isUnsettled(header)) {
@@ -262,6 +255,27 @@ public final class Prover {
                 json);
     }
 
+    /** Of the receipt in its shard, of the empty levels above it, and of the shard. */
+    private static List<Node> siblings(
+            Receipt receipt, Found found, Header header, List<JsonFields> sources, int shardDepth) {
+        int levels = (int) header.levels() - shardDepth;
+        List<Node> roots = new ArrayList<>(Collections.nCopies(1 << shardDepth, MerkleSum.EMPTY));
+        for (JsonFields source : sources) {
+            Node root = new Node(source.hash("root"), source.amount("sumNano"));
+            for (int level = MerkleSum.height(source.count("receipts")); level < levels; level++) {
+                root = MerkleSum.parent(root, MerkleSum.EMPTY);
+            }
+            roots.set((int) source.count("shard"), root);
+        }
+        List<Node> leaves = List.copyOf(found.leaves.values());
+        List<Node> siblings = new ArrayList<>(MerkleSum.siblings(leaves, receipt.index()));
+        while (siblings.size() < levels) {
+            siblings.add(MerkleSum.EMPTY);
+        }
+        siblings.addAll(MerkleSum.siblings(roots, receipt.shard()));
+        return siblings;
+    }
+
     private boolean isUnsettled(Header header) throws IOException {
         StringBuilder words = new StringBuilder(HEADER_OF);
         number(words, header.epoch());
@@ -272,18 +286,22 @@ public final class Prover {
     /** The vault's struct, member by member. */
     private static ObjectNode json(Receipt receipt) {
         Charge charge = receipt.charge();
-        return MAPPER.createObjectNode()
-                .put("requestId", charge.requestId())
-                .put("requesterAccount", charge.requesterAccount())
-                .put("sequence", Long.toString(charge.sequence()))
-                .put("providerAccount", charge.providerAccount())
-                .put("model", charge.model())
-                .put("units", charge.units().toString())
-                .put("priceNanoPerMillion", charge.priceNanoPerMillion().toString())
-                .put("priceVersion", charge.priceVersion())
-                .put("debitNano", charge.debitNano().toString())
-                .put("creditNano", charge.creditNano().toString())
-                .put("feeNano", charge.feeNano().toString())
+        ObjectNode json =
+                MAPPER.createObjectNode()
+                        .put("requestId", charge.requestId())
+                        .put("requesterAccount", charge.requesterAccount())
+                        .put("sequence", Long.toString(charge.sequence()))
+                        .put("providerAccount", charge.providerAccount())
+                        .put("model", charge.model())
+                        .put("units", charge.units().toString())
+                        .put("priceNanoPerMillion", charge.priceNanoPerMillion().toString())
+                        .put("priceVersion", charge.priceVersion())
+                        .put("debitNano", charge.debitNano().toString());
+        ArrayNode credits = json.putArray("credits");
+        TypedHashes.credits(charge).forEach(line -> credits.add(line.toString()));
+        return json.put("outcome", charge.outcome())
+                .put("allocation", MerkleSum.EMPTY.hash())
+                .put("admittedMillis", Long.toString(charge.admittedMillis()))
                 .put("shard", receipt.shard())
                 .put("index", receipt.index());
     }
@@ -297,6 +315,7 @@ public final class Prover {
                 .put("receiptsRoot", header.receiptsRoot())
                 .put("receiptsSumNano", header.receiptsSumNano().toString())
                 .put("receiptsCount", Long.toString(header.receiptsCount()))
+                .put("levels", header.levels())
                 .put("partSumNano", header.partSumNano().toString())
                 .put("wordsHash", header.wordsHash())
                 .put("cutDigest", header.cutDigest())
@@ -309,11 +328,16 @@ public final class Prover {
                         .asText());
     }
 
-    /** Epoch and receipt are static; of the proof the header is, its two arrays stand behind it. */
+    /**
+     * Of the receipt the credits stand behind it, of the proof its two arrays behind the header.
+     */
     static String arguments(Receipt receipt, Header header, List<Node> siblings) {
         Charge charge = receipt.charge();
+        List<BigInteger> credits = TypedHashes.credits(charge);
         StringBuilder words = new StringBuilder();
         number(words, receipt.epoch());
+        number(words, 3 * 32L);
+        number(words, (3 + RECEIPT_WORDS + 1L + credits.size()) * 32);
         words.append(charge.requestId().substring(2));
         number(words, charge.requesterAccount());
         number(words, charge.sequence());
@@ -323,11 +347,14 @@ public final class Prover {
         number(words, charge.priceNanoPerMillion());
         number(words, charge.priceVersion());
         number(words, charge.debitNano());
-        number(words, charge.creditNano());
-        number(words, charge.feeNano());
+        number(words, RECEIPT_WORDS * 32L);
+        words.append(charge.outcome().substring(2));
+        words.append(MerkleSum.EMPTY.hash().substring(2));
+        number(words, charge.admittedMillis());
         number(words, receipt.shard());
         number(words, receipt.index());
-        number(words, 15 * 32L);
+        number(words, credits.size());
+        credits.forEach(line -> number(words, line));
         words.append(header.previousHeader().substring(2));
         number(words, header.epoch());
         number(words, header.part());
@@ -335,12 +362,13 @@ public final class Prover {
         words.append(header.receiptsRoot().substring(2));
         number(words, header.receiptsSumNano());
         number(words, header.receiptsCount());
+        number(words, header.levels());
         number(words, header.partSumNano());
         words.append(header.wordsHash().substring(2));
         words.append(header.cutDigest().substring(2));
         number(words, header.l2Block());
-        number(words, 13 * 32L);
-        number(words, (14L + siblings.size()) * 32L);
+        number(words, 14 * 32L);
+        number(words, (15L + siblings.size()) * 32L);
         number(words, siblings.size());
         siblings.forEach(sibling -> words.append(sibling.hash().substring(2)));
         number(words, siblings.size());

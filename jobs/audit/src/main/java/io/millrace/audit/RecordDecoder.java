@@ -19,7 +19,6 @@ import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.web3j.crypto.Hash;
 
 /**
  * The values of the topics' records, member by member. Each method throws {@link
@@ -63,11 +62,15 @@ final class RecordDecoder {
         }
     }
 
+    /** Options would be signed too, and none is known: no charge may follow such a request. */
     static SignedRequest signed(JsonFields request) {
+        if (!request.isEmpty("options")) {
+            throw new IllegalArgumentException("it has options, and none is known");
+        }
         return new SignedRequest(
                 request.address("requester"),
                 request.hash("model"),
-                Hash.sha3String(request.text("input")),
+                TypedHashes.input(request.texts("input")),
                 request.amount("maxFeeNano"),
                 request.amount("deadline"),
                 request.amount("nonce"),
@@ -95,10 +98,13 @@ final class RecordDecoder {
                 charge.amount("units"),
                 price.amount("nanoPerMillion"),
                 price.count("version"),
+                price.count("feeBasisPoints"),
                 charge.amount("debitNano"),
                 charge.amount("creditNano"),
                 charge.amount("feeNano"),
                 charge.text("status"),
+                charge.hash("outcome"),
+                charge.count("admittedMillis"),
                 new Position(
                         Math.toIntExact(place.count("topicPartition")), place.count("offset")));
     }
@@ -108,7 +114,8 @@ final class RecordDecoder {
                 result.hash("id"),
                 result.text("status").toUpperCase(Locale.ROOT),
                 result.object("charge").amount("debitNano"),
-                result.object("usage").amount("prompt_tokens"));
+                result.object("usage").amount("prompt_tokens"),
+                result.object("provider").text("signature"));
     }
 
     static Header header(JsonFields header) {
@@ -120,6 +127,7 @@ final class RecordDecoder {
                 header.hash("receiptsRoot"),
                 header.amount("receiptsSumNano"),
                 header.count("receiptsCount"),
+                header.count("levels"),
                 header.amount("partSumNano"),
                 header.hash("wordsHash"),
                 header.hash("cutDigest"),

@@ -6,6 +6,7 @@ import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.Rows.IdRows;
 import io.millrace.audit.Totals.Total;
+import io.millrace.audit.hash.Signers;
 import java.math.BigInteger;
 import java.util.List;
 
@@ -46,6 +47,14 @@ final class ResultChecks {
                         .filter(copy -> differs(copy, charge))
                         .findFirst()
                         .ifPresent(copy -> ofResults.add(difference(copy, charge)));
+                if (copies.stream().noneMatch(copy -> isOf(copy, charge))) {
+                    ofResults.add(
+                            "%s is charged for outcome %s, which %s has signed in no result of it"
+                                    .formatted(
+                                            charge.requestId(),
+                                            charge.outcome(),
+                                            charge.providerAddress()));
+                }
             }
         }
         boolean charged = rows.chargedBefore() || !rows.charges().isEmpty();
@@ -100,6 +109,12 @@ final class ResultChecks {
                 ofReceipts.add("epoch " + receipt.epoch() + " sealed " + sealed + " of " + charge);
             }
         }
+    }
+
+    /** A replay may have published another answer to the same request too, signed as well. */
+    private static boolean isOf(Result result, Charge charge) {
+        return Signers.recover(charge.outcome(), result.signature())
+                .equals(charge.providerAddress());
     }
 
     private static boolean differs(Result result, Charge charge) {

@@ -73,10 +73,13 @@ final class RowCodec {
                 .amount(charge.units())
                 .amount(charge.priceNanoPerMillion())
                 .number(charge.priceVersion())
+                .number(charge.feeBasisPoints())
                 .amount(charge.debitNano())
                 .amount(charge.creditNano())
                 .amount(charge.feeNano())
-                .text(charge.status());
+                .text(charge.status())
+                .hex(charge.outcome())
+                .number(charge.admittedMillis());
         put(row, charge.at());
     }
 
@@ -92,10 +95,13 @@ final class RowCodec {
                 row.amount(),
                 row.amount(),
                 row.number(),
+                row.number(),
                 row.amount(),
                 row.amount(),
                 row.amount(),
                 row.text(),
+                row.hex(HASH),
+                row.number(),
                 position(row));
     }
 
@@ -103,11 +109,12 @@ final class RowCodec {
         row.hex(result.requestId())
                 .text(result.status())
                 .amount(result.debitNano())
-                .amount(result.units());
+                .amount(result.units())
+                .text(result.signature());
     }
 
     static Result result(RowReader row) {
-        return new Result(row.hex(HASH), row.text(), row.amount(), row.amount());
+        return new Result(row.hex(HASH), row.text(), row.amount(), row.amount(), row.text());
     }
 
     static void put(RowWriter row, Receipt receipt) {
@@ -156,6 +163,7 @@ final class RowCodec {
                 .hex(header.receiptsRoot())
                 .amount(header.receiptsSumNano())
                 .number(header.receiptsCount())
+                .number(header.levels())
                 .amount(header.partSumNano())
                 .hex(header.wordsHash())
                 .hex(header.cutDigest())
@@ -170,6 +178,7 @@ final class RowCodec {
                 row.number(),
                 row.hex(HASH),
                 row.amount(),
+                row.number(),
                 row.number(),
                 row.amount(),
                 row.hex(HASH),

@@ -6,15 +6,17 @@ import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.SignedRequest;
+import io.millrace.audit.read.JsonFields.Texts;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.web3j.crypto.Hash;
 import org.web3j.utils.Numeric;
 
 /**
- * EIP-712 digests under one vault's domain, spelt out field by field. All fields are atomic, so a
- * struct's encodeData is the ABI encoding of its type hash and fields.
+ * EIP-712 digests under one vault's domain, spelt out field by field. A struct's encodeData is the
+ * ABI encoding of its type hash and fields, an array standing for the hash of its words.
  */
 final class TypedHashes {
 
@@ -25,22 +27,28 @@ final class TypedHashes {
     private static final byte[] REQUEST_TYPE =
             utf8Hash(
                     "InferenceRequest(address requester,bytes32 model,bytes32 inputHash,"
-                            + "uint64 maxFeeNano,uint64 deadline,uint64 nonce)");
+                            + "bytes32 optionsHash,uint64 maxFeeNano,uint64 deadline,"
+                            + "uint64 nonce)");
     private static final byte[] RECEIPT_TYPE =
             utf8Hash(
                     "Receipt(bytes32 requestId,uint32 requesterAccount,uint64 sequence,"
                             + "uint32 providerAccount,bytes32 model,uint64 units,"
                             + "uint64 priceNanoPerMillion,uint32 priceVersion,uint64 debitNano,"
-                            + "uint64 creditNano,uint64 feeNano,uint32 shard,uint32 index)");
+                            + "uint256[] credits,bytes32 outcome,bytes32 allocation,"
+                            + "uint64 admittedMillis,uint32 shard,uint32 index)");
     private static final byte[] HEADER_TYPE =
             utf8Hash(
                     "EpochHeader(bytes32 previousHeader,uint64 epoch,uint32 part,uint32 parts,"
                             + "bytes32 receiptsRoot,uint64 receiptsSumNano,uint64 receiptsCount,"
-                            + "uint64 partSumNano,bytes32 wordsHash,bytes32 cutDigest,"
-                            + "uint64 l2Block)");
+                            + "uint8 levels,uint64 partSumNano,bytes32 wordsHash,"
+                            + "bytes32 cutDigest,uint64 l2Block)");
 
     private static final byte[] PREFIX = {0x19, 0x01};
     private static final int WORD = 32;
+    private static final int CHUNK = 64;
+
+    /** No options were sent, and no provider was drawn. */
+    private static final byte[] NOTHING = new byte[WORD];
 
     private final byte[] separator;
 
@@ -61,9 +69,19 @@ final class TypedHashes {
                 address(request.requester()),
                 hash(request.model()),
                 hash(request.inputHash()),
+                NOTHING,
                 number(request.maxFeeNano()),
                 number(request.deadlineMillis()),
                 number(request.nonce()));
+    }
+
+    /** What is signed for the input: a text by its bytes, an array as EIP-712 hashes string[]. */
+    static String input(Texts input) {
+        if (!input.list()) {
+            return Numeric.toHexString(utf8Hash(input.all().get(0)));
+        }
+        byte[][] hashes = input.all().stream().map(TypedHashes::utf8Hash).toArray(byte[][]::new);
+        return Numeric.toHexString(structHash(hashes));
     }
 
     /** The receipt's leaf. */
@@ -80,8 +98,10 @@ final class TypedHashes {
                 number(charge.priceNanoPerMillion()),
                 number(charge.priceVersion()),
                 number(charge.debitNano()),
-                number(charge.creditNano()),
-                number(charge.feeNano()),
+                packedHash(credits(charge)),
+                hash(charge.outcome()),
+                NOTHING,
+                number(charge.admittedMillis()),
                 number(receipt.shard()),
                 number(receipt.index()));
     }
@@ -97,6 +117,7 @@ final class TypedHashes {
                 hash(header.receiptsRoot()),
                 number(header.receiptsSumNano()),
                 number(header.receiptsCount()),
+                number(header.levels()),
                 number(header.partSumNano()),
                 hash(header.wordsHash()),
                 hash(header.cutDigest()),
@@ -107,12 +128,37 @@ final class TypedHashes {
     static String words(EpochPart part) {
         byte[] hash =
                 structHash(
-                        packedHash(part.debitSlots()),
-                        packedHash(part.debits()),
-                        packedHash(part.creditSlots()),
-                        packedHash(part.credits()),
+                        chunksHash(part.debitSlots(), part.debits()),
+                        chunksHash(part.creditSlots(), part.credits()),
                         packedHash(part.releases()));
         return Numeric.toHexString(hash);
+    }
+
+    /** The receipt's credits: what the provider earns, then the fee; none of nothing. */
+    static List<BigInteger> credits(Charge charge) {
+        BigInteger provider =
+                BigInteger.valueOf(charge.providerAccount()).shiftLeft(64).add(charge.creditNano());
+        List<BigInteger> lines = new ArrayList<>();
+        if (charge.creditNano().signum() != 0) {
+            lines.add(provider);
+        }
+        if (charge.feeNano().signum() != 0) {
+            lines.add(charge.feeNano());
+        }
+        return lines;
+    }
+
+    /** The hash of the hashes of 64 amounts each, their slot numbers before them. */
+    private static byte[] chunksHash(List<BigInteger> slots, List<BigInteger> amounts) {
+        int chunks = (amounts.size() + CHUNK - 1) / CHUNK;
+        ByteBuffer hashes = ByteBuffer.allocate(WORD * chunks);
+        for (int from = 0; from < amounts.size(); from += CHUNK) {
+            List<BigInteger> words = new ArrayList<>();
+            slots.stream().skip(from / 8).limit(CHUNK / 8).forEach(words::add);
+            amounts.stream().skip(from).limit(CHUNK).forEach(words::add);
+            hashes.put(packedHash(words));
+        }
+        return Hash.sha3(hashes.array());
     }
 
     private String digest(byte[] type, byte[]... fields) {

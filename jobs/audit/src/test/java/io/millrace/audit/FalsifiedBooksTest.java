@@ -23,6 +23,7 @@ import io.millrace.audit.Books.Check;
 import io.millrace.audit.ChainBooks.Posting;
 import io.millrace.audit.ChainBooks.Price;
 import io.millrace.audit.ChainBooks.Settlement;
+import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.audit.KafkaBooks.Rejection;
 import io.millrace.audit.KafkaBooks.Result;
@@ -142,6 +143,26 @@ class FalsifiedBooksTest {
                         "price in force altered",
                         "charge-prices",
                         b -> Records.alter(b.prices, Price.class, 0, "nanoPerMillion", ONE)),
+                row(
+                        "fee in force altered",
+                        "charge-prices",
+                        b -> Records.alter(b.prices, Price.class, 0, "feeBasisPoints", 201L)),
+                row(
+                        "fee of another price",
+                        "charge-prices",
+                        b -> charge(b, 0, "feeBasisPoints", 100L)),
+                row(
+                        "treasury skims the provider",
+                        "charge-prices",
+                        b -> {
+                            Charge first = b.charges.get(0);
+                            charge(b, 0, "feeNano", first.feeNano().add(ONE));
+                            charge(b, 0, "creditNano", first.creditNano().subtract(ONE));
+                        }),
+                row(
+                        "admitted at another time",
+                        "charge-terms",
+                        b -> charge(b, 0, "admittedMillis", 7L)),
                 row("price not yet in force", "charge-prices", b -> b.prices.remove(0)),
                 row("one nano too much", "charge-prices", b -> more(b, "creditNano")),
                 row("failed but charged", "charge-prices", b -> charge(b, 0, "status", "FAILED")),
@@ -171,6 +192,10 @@ class FalsifiedBooksTest {
                         "result with other units",
                         "results-complete",
                         b -> Records.alter(b.results, Result.class, 0, "units", ONE.shiftLeft(20))),
+                row(
+                        "charge for an outcome that nobody signed",
+                        "results-complete",
+                        b -> charge(b, 0, "outcome", OTHER_HASH)),
                 row(
                         "result of no request",
                         "results-complete",
@@ -202,6 +227,11 @@ class FalsifiedBooksTest {
                 row("root altered", "epoch-receipts", b -> header(b, "receiptsRoot", OTHER_HASH)),
                 row("sum altered", "epoch-receipts", b -> header(b, "receiptsSumNano", ONE)),
                 row("count altered", "epoch-receipts", b -> header(b, "receiptsCount", 1L)),
+                row("depth altered", "epoch-receipts", b -> header(b, "levels", 9L)),
+                row(
+                        "outcome altered",
+                        "epoch-receipts",
+                        b -> receiptCharge(b, "outcome", OTHER_HASH)),
                 row("part sum altered", "epoch-postings", b -> header(b, "partSumNano", ONE)),
                 row(
                         "debit moved to another account",

@@ -2,7 +2,6 @@ package io.millrace.audit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import fr.acinq.secp256k1.Secp256k1;
 import io.millrace.audit.ChainBooks.Movement;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Position;
@@ -14,7 +13,6 @@ import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.KafkaBooks.SignedRequest;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +25,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.web3j.crypto.Hash;
-import org.web3j.crypto.Keys;
-import org.web3j.utils.Numeric;
 
 /**
  * A right ledger of any length, computed as it is read and never held: request {@code i} is the
@@ -46,8 +42,7 @@ final class GeneratedLedger implements Ledger {
     static final BigInteger PRICE = BigInteger.valueOf(20_000_000);
     static final String VAULT = "0x00000000000000000000000000000000000000aa";
     static final String MODEL = Hash.sha3String("manifest");
-    static final List<String> PROVIDERS =
-            List.of("0x" + "0".repeat(40), "0x" + "b1".repeat(20), "0x" + "b2".repeat(20));
+    static final List<String> PROVIDERS = Signed.providers();
 
     private final TypedHashes hashes = new TypedHashes(CHAIN_ID, VAULT);
     final int perEpoch;
@@ -71,9 +66,8 @@ final class GeneratedLedger implements Ledger {
         this.settled = settled;
         for (int account = 1; account <= accounts; account++) {
             byte[] key = Hash.sha3(("account " + account).getBytes(UTF_8));
-            byte[] open = Secp256k1.get().pubkeyCreate(key);
             keys.add(key);
-            addresses.add(Numeric.toHexString(Keys.getAddress(Arrays.copyOfRange(open, 1, 65))));
+            addresses.add(Signed.address(key));
         }
     }
 
@@ -141,7 +135,12 @@ final class GeneratedLedger implements Ledger {
             Charge charge = charge(i);
             sink.charge(chargeAlteration.apply(charge));
             sink.result(
-                    new Result(charge.requestId(), "ANSWERED", charge.debitNano(), charge.units()));
+                    new Result(
+                            charge.requestId(),
+                            "ANSWERED",
+                            charge.debitNano(),
+                            charge.units(),
+                            Signed.by(charge.outcome(), providerKey(charge))));
         }
         GeneratedVault log = new GeneratedVault(this);
         long logged = start.getOrDefault("settlement.epochs-0", 0L);
@@ -167,14 +166,7 @@ final class GeneratedLedger implements Ledger {
     private Request request(long number) {
         int account = account(number);
         SignedRequest unsigned = unsigned(number);
-        byte[] digest = Numeric.hexStringToByteArray(hashes.request(unsigned));
-        byte[] signature = Secp256k1.get().sign(digest, keys.get(account - 1), null);
-        int recovery = 0;
-        byte[] open = Secp256k1.get().pubkeyCreate(keys.get(account - 1));
-        while (!Arrays.equals(Secp256k1.get().ecdsaRecover(signature, digest, recovery), open)) {
-            recovery++;
-        }
-        String text = Numeric.toHexString(signature) + (recovery == 0 ? "1b" : "1c");
+        String text = Signed.by(hashes.request(unsigned), keys.get(account - 1));
         SignedRequest signed =
                 new SignedRequest(
                         unsigned.requester(),
@@ -215,11 +207,18 @@ final class GeneratedLedger implements Ledger {
                 BigInteger.valueOf(units),
                 PRICE,
                 1,
+                200,
                 BigInteger.valueOf(debit),
                 BigInteger.valueOf(debit - fee),
                 BigInteger.valueOf(fee),
                 KafkaBooks.ANSWERED,
+                Hash.sha3String("outcome " + number),
+                appendMillis(number),
                 at(number));
+    }
+
+    private static byte[] providerKey(Charge charge) {
+        return Signed.PROVIDER_KEYS.get((int) charge.providerAccount());
     }
 
     private int account(long number) {

@@ -163,6 +163,7 @@ final class GeneratedVault {
                         root.hash(),
                         root.sumNano(),
                         charges.size(),
+                        GeneratedLedger.SHARD_DEPTH + MerkleSum.highest(shards),
                         root.sumNano(),
                         MerkleSum.EMPTY.hash(),
                         CutChecks.digest(ledger.positions(epoch)),
@@ -217,6 +218,10 @@ final class GeneratedVault {
                 earners,
                 List.of(
                         new Price(
-                                GeneratedLedger.MODEL, 1, GeneratedLedger.PRICE, BigInteger.ONE)));
+                                GeneratedLedger.MODEL,
+                                1,
+                                GeneratedLedger.PRICE,
+                                200,
+                                BigInteger.ONE)));
     }
 }

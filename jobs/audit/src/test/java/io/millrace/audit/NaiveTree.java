@@ -15,19 +15,30 @@ final class NaiveTree {
      * @param leaves by shard, in order of their index
      */
     static Node root(Map<Long, List<Node>> leaves, int shardDepth) {
+        int height = height(leaves);
         List<Node> shards = new ArrayList<>();
         for (long shard = 0; shard < 1L << shardDepth; shard++) {
-            shards.add(subtree(leaves.getOrDefault(shard, List.of())));
+            shards.add(subtree(leaves.getOrDefault(shard, List.of()), height));
         }
         return perfect(shards);
     }
 
-    private static Node subtree(List<Node> leaves) {
+    /** Of the shard with most leaves, whose height all have. */
+    static int height(Map<Long, List<Node>> leaves) {
+        int most = leaves.values().stream().mapToInt(List::size).max().orElse(0);
+        int height = 0;
+        for (int width = 1; width < most; width *= 2) {
+            height++;
+        }
+        return height;
+    }
+
+    private static Node subtree(List<Node> leaves, int height) {
         List<Node> padded = new ArrayList<>(leaves);
-        while (Integer.bitCount(padded.size()) > 1) {
+        while (padded.size() < (1 << height)) {
             padded.add(MerkleSum.EMPTY);
         }
-        return padded.isEmpty() ? MerkleSum.EMPTY : perfect(padded);
+        return perfect(padded);
     }
 
     private static Node perfect(List<Node> nodes) {

@@ -31,7 +31,8 @@ class ProverTest {
         Receipt receipt = new Receipt(4, 2, 7, charge);
         String hash = Hash.sha3String("header");
         Header header =
-                new Header(hash, 4, 1, 2, hash, BigInteger.TEN, 9, BigInteger.ONE, hash, hash, 17);
+                new Header(
+                        hash, 4, 1, 2, hash, BigInteger.TEN, 9, 8, BigInteger.ONE, hash, hash, 17);
         List<Node> siblings =
                 List.of(
                         new Node(hash, BigInteger.valueOf(5)),
@@ -85,8 +86,10 @@ class ProverTest {
                 charge.priceNanoPerMillion(),
                 BigInteger.valueOf(charge.priceVersion()),
                 charge.debitNano(),
-                charge.creditNano(),
-                charge.feeNano(),
+                TypedHashes.credits(charge),
+                bytes(charge.outcome()),
+                new byte[32],
+                BigInteger.valueOf(charge.admittedMillis()),
                 BigInteger.valueOf(receipt.shard()),
                 BigInteger.valueOf(receipt.index()));
     }
@@ -100,6 +103,7 @@ class ProverTest {
                 bytes(header.receiptsRoot()),
                 header.receiptsSumNano(),
                 BigInteger.valueOf(header.receiptsCount()),
+                BigInteger.valueOf(header.levels()),
                 header.partSumNano(),
                 bytes(header.wordsHash()),
                 bytes(header.cutDigest()),

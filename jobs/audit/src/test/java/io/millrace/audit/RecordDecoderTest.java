@@ -22,7 +22,8 @@ class RecordDecoderTest {
                 ("{\"id\":\"%s\",\"object\":\"list\",\"status\":\"answered\","
                      + "\"data\":[{\"embedding\":[0.5]}],"
                      + "\"usage\":{\"prompt_tokens\":12,\"total_tokens\":12},"
-                     + "\"charge\":{\"debitNano\":240,\"priceVersion\":1},\"error\":null}")
+                     + "\"charge\":{\"debitNano\":240,\"priceVersion\":1},"
+                     + "\"provider\":{\"account\":1,\"signature\":\"0x12\"},\"error\":null}")
                         .formatted(ID);
 
         KafkaBooks.Result result = RecordDecoder.result(RecordDecoder.fields(json.getBytes(UTF_8)));
@@ -30,7 +31,11 @@ class RecordDecoderTest {
         assertThat(result)
                 .isEqualTo(
                         new KafkaBooks.Result(
-                                ID, "ANSWERED", BigInteger.valueOf(240), BigInteger.valueOf(12)));
+                                ID,
+                                "ANSWERED",
+                                BigInteger.valueOf(240),
+                                BigInteger.valueOf(12),
+                                "0x12"));
         assertThat(result.answered()).isTrue();
     }
 

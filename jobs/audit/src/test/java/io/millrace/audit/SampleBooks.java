@@ -45,8 +45,7 @@ final class SampleBooks {
     static final int SHARD_DEPTH = 2;
     static final BigInteger SCALE = BigInteger.valueOf(1000);
     static final String MODEL = Hash.sha3String("manifest");
-    static final List<String> PROVIDERS =
-            List.of("0x" + "0".repeat(40), "0x" + "b1".repeat(20), "0x" + "b2".repeat(20));
+    static final List<String> PROVIDERS = Signed.providers();
     static final int SAVER = 2;
     static final int LEAVER = 5;
     static final long ESCAPE_AFTER_SECONDS = 604_800;
@@ -129,8 +128,10 @@ final class SampleBooks {
     }
 
     private SampleBooks make(int epochsSettled, int pending) {
-        prices.add(new Price(MODEL, 1, BigInteger.valueOf(20_000_000), BigInteger.valueOf(1000)));
-        prices.add(new Price(MODEL, 2, BigInteger.valueOf(30_000_001), BigInteger.valueOf(2000)));
+        prices.add(
+                new Price(MODEL, 1, BigInteger.valueOf(20_000_000), 200, BigInteger.valueOf(1000)));
+        prices.add(
+                new Price(MODEL, 2, BigInteger.valueOf(30_000_001), 200, BigInteger.valueOf(2000)));
         for (int i = 0; i < REQUESTERS; i++) {
             keys.add(ECKeyPair.create(new BigInteger(250, random).setBit(100)));
         }
@@ -209,7 +210,15 @@ final class SampleBooks {
         String status = number % 11 == 5 ? "EXPIRED" : number % 13 == 6 ? "FAILED" : "ANSWERED";
         Charge charge = charge(request, account, status);
         charges.add(charge);
-        Result result = new Result(charge.requestId(), status, charge.debitNano(), charge.units());
+        Result result =
+                new Result(
+                        charge.requestId(),
+                        status,
+                        charge.debitNano(),
+                        charge.units(),
+                        Signed.by(
+                                charge.outcome(),
+                                Signed.PROVIDER_KEYS.get((int) charge.providerAccount())));
         results.add(result);
         if (number % 5 == 0) {
             results.add(result);
@@ -260,10 +269,13 @@ final class SampleBooks {
                 BigInteger.valueOf(units),
                 BigInteger.valueOf(price),
                 version,
+                200,
                 BigInteger.valueOf(debit),
                 BigInteger.valueOf(debit - fee),
                 BigInteger.valueOf(fee),
                 status,
+                Hash.sha3String("outcome " + request.at()),
+                request.appendMillis(),
                 request.at());
     }
 

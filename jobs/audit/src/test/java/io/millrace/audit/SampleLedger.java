@@ -36,6 +36,7 @@ final class SampleLedger {
                     MerkleSum.EMPTY.hash(),
                     BigInteger.ZERO,
                     0,
+                    0,
                     BigInteger.ZERO,
                     MerkleSum.EMPTY.hash(),
                     MerkleSum.EMPTY.hash(),
@@ -51,6 +52,7 @@ final class SampleLedger {
     private final Map<Integer, Asked> open = new HashMap<>();
     private long paidOut;
     private long deposited;
+    private int levels;
     private Head sealed = new Head(MerkleSum.EMPTY.hash(), 0, 0, 1);
     private Head settled = sealed;
     private List<Receipt> lastReceipts = List.of();
@@ -119,6 +121,7 @@ final class SampleLedger {
                     .add(new MerkleSum.Node(hashes.receipt(receipt), receipt.charge().debitNano()));
         }
         MerkleSum.Node root = NaiveTree.root(leaves, SampleBooks.SHARD_DEPTH);
+        levels = SampleBooks.SHARD_DEPTH + NaiveTree.height(leaves);
         List<Predicate<Charge>> shares =
                 epoch % 2 == 1
                         ? List.of(charge -> true)
@@ -260,6 +263,7 @@ final class SampleLedger {
                         root.hash(),
                         root.sumNano(),
                         receipts,
+                        levels,
                         sum,
                         MerkleSum.EMPTY.hash(),
                         CutChecks.digest(positions(epoch)),

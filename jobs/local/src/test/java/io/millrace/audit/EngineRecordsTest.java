@@ -38,6 +38,8 @@ class EngineRecordsTest {
                     .price(20_000_000, 1)
                     .amounts(240, 4)
                     .status(OutcomeStatus.ANSWERED)
+                    .outcome(ROOT)
+                    .admittedMillis(1_795_348_800_000L)
                     .at(5, 99)
                     .build();
 
@@ -58,10 +60,13 @@ class EngineRecordsTest {
                                 BigInteger.valueOf(12),
                                 BigInteger.valueOf(20_000_000),
                                 1,
+                                500,
                                 BigInteger.valueOf(240),
                                 BigInteger.valueOf(236),
                                 BigInteger.valueOf(4),
                                 "ANSWERED",
+                                ROOT,
+                                1_795_348_800_000L,
                                 new Position(5, 99)));
         assertThat(charge.answered()).isTrue();
     }
@@ -78,7 +83,7 @@ class EngineRecordsTest {
         SealedPart sealed =
                 new SealedPart(
                         ID,
-                        new EpochHeader(MODEL, 4, 1, 2, ROOT, 240, 1, 100, ID, MODEL, 17),
+                        new EpochHeader(MODEL, 4, 1, 2, ROOT, 240, 1, 6, 100, ID, MODEL, 17),
                         new SlotWords(List.of(word), List.of(), List.of(), List.of(word, word)),
                         List.of(word),
                         2,
@@ -98,6 +103,7 @@ class EngineRecordsTest {
                                 ROOT,
                                 BigInteger.valueOf(240),
                                 1,
+                                6,
                                 BigInteger.valueOf(100),
                                 ID,
                                 MODEL,

@@ -180,7 +180,8 @@ final class EpochScan {
             progress.count(1);
         }
         MerkleSumTree.Root top = new MerkleSumTree.Root();
-        roots.forEach(root -> top.add(root.node()));
+        int depth = roots.stream().mapToInt(MerkleSumTree.Root::depth).max().orElse(0);
+        roots.forEach(root -> top.add(root.node().raised(depth - root.depth())));
         SumNode root = top.node();
         if (receiptsFault == null
                 && (count != header.receiptsCount()

@@ -150,6 +150,7 @@ final class VaultEventDecoder {
                 Hex.encode(event.model),
                 event.version.intValueExact(),
                 event.priceNanoPerMillion.longValueExact(),
+                event.feeBasisPoints.intValueExact(),
                 Math.multiplyExact(event.effectiveFrom.longValueExact(), 1_000L));
     }
 

@@ -53,6 +53,7 @@ public final class VaultAbi {
                 Hex.decode(header.receiptsRoot(), 32),
                 BigInteger.valueOf(header.receiptsSumNano()),
                 BigInteger.valueOf(header.receiptsCount()),
+                BigInteger.valueOf(header.levels()),
                 BigInteger.valueOf(header.partSumNano()),
                 Hex.decode(header.wordsHash(), 32),
                 Hex.decode(header.cutDigest(), 32),

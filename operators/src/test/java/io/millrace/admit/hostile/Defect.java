@@ -2,6 +2,7 @@ package io.millrace.admit.hostile;
 
 import static io.millrace.admit.RejectReason.BAD_SIGNATURE;
 import static io.millrace.admit.RejectReason.FEE_CAP_TOO_LOW;
+import static io.millrace.admit.RejectReason.INPUT_ARRAY;
 import static io.millrace.admit.RejectReason.INPUT_TOO_LONG;
 import static io.millrace.admit.RejectReason.MALFORMED;
 import static io.millrace.admit.RejectReason.SCHEMA;
@@ -21,6 +22,7 @@ record Defect(String name, Check check, RejectReason code, Plant plant) {
         BYTES,
         MEMBERS,
         TEXT,
+        LIST,
         MODEL,
         DEADLINE,
         LENGTH,
@@ -45,6 +47,10 @@ record Defect(String name, Check check, RejectReason code, Plant plant) {
 
     static Defect text(String name, Plant plant) {
         return new Defect(name, Check.TEXT, MALFORMED, plant);
+    }
+
+    static Defect list(String name, Plant plant) {
+        return new Defect(name, Check.LIST, INPUT_ARRAY, plant);
     }
 
     static Defect model(String name, RejectReason code, String model) {

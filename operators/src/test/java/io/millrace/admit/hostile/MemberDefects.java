@@ -76,7 +76,7 @@ final class MemberDefects {
                     "\"open");
 
     private static final List<String> NO_TEXTS =
-            List.of("null", "7", "true", "[]", "{}", "[\"word\"]", "{\"a\":1}", "\"\"");
+            List.of("null", "7", "true", "[]", "{}", "[\"\"]", "[\"word\",7]", "{\"a\":1}", "\"\"");
 
     private static final List<String> NO_HEX =
             List.of(
@@ -147,6 +147,16 @@ final class MemberDefects {
         }
         defects.add(rawMember("an unpaired surrogate as name", "\\ud800", Defect::members));
         defects.add(rawMember("a name too long", "n".repeat(65), Defect::bytes));
+        for (String list : List.of("[\"word\"]", "[\"word\",\"\\ud83d\\ude80\"]")) {
+            defects.add(
+                    Defect.list(
+                            "input is the list " + list,
+                            draft -> draft.members.add(to -> to.put("input", list))));
+        }
+        for (String options :
+                List.of("null", "[]", "\"\"", "7", "{\"dimensions\":8}", "{\"\":{}}")) {
+            defects.add(literal("options", options));
+        }
         for (String text : List.of("\\ud83d", "\\ude80", "\\ude80\\ud83d", "word \\udbff word")) {
             defects.add(
                     Defect.text(

@@ -134,6 +134,7 @@ final class SubmitterRig {
                         Hex.encode(Keccak.hashUtf8(root)),
                         500,
                         3,
+                        6,
                         500,
                         Hex.encode(Keccak.hashUtf8("words")),
                         Hex.encode(Keccak.hashUtf8("cut")),

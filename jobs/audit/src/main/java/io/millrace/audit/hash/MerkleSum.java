@@ -68,16 +68,36 @@ public final class MerkleSum {
     /**
      * The root over all shards.
      *
-     * @param shards by number; shards without leaves may be absent
+     * @param shards by number, all padded to the height of the highest; shards without leaves may
+     *     be absent
      * @param shardDepth 2^shardDepth shards
      */
     public static Node root(Map<Long, Subtree> shards, int shardDepth) {
+        int height = highest(shards);
         List<Node> roots = new ArrayList<>();
         for (long shard = 0; shard < 1L << shardDepth; shard++) {
             Subtree own = shards.get(shard);
-            roots.add(own == null ? EMPTY : own.root());
+            Node root = own == null ? EMPTY : own.root();
+            for (int level = own == null ? height : height(own.leaves()); level < height; level++) {
+                root = parent(root, EMPTY);
+            }
+            roots.add(root);
         }
         return perfect(roots);
+    }
+
+    /** Height of the highest of {@code shards}. */
+    public static int highest(Map<Long, Subtree> shards) {
+        return shards.values().stream().mapToInt(shard -> height(shard.leaves())).max().orElse(0);
+    }
+
+    /** Of the lowest tree that holds {@code leaves}. */
+    public static int height(long leaves) {
+        int height = 0;
+        while ((1L << height) < leaves) {
+            height++;
+        }
+        return height;
     }
 
     /**

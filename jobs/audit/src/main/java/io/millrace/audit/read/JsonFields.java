@@ -44,6 +44,41 @@ public record JsonFields(JsonNode object) {
         return member.textValue();
     }
 
+    /** One text or an array of them; the array of one is not the one. */
+    public Texts texts(String name) {
+        JsonNode member = member(name);
+        if (!member.isArray()) {
+            return new Texts(List.of(text(name)), false);
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode element : member) {
+            if (!element.isTextual()) {
+                throw new IllegalArgumentException(name + " holds " + shown(element) + ", no text");
+            }
+            texts.add(element.textValue());
+        }
+        return new Texts(texts, true);
+    }
+
+    /** Whether a member is missing or an object without members. */
+    public boolean isEmpty(String name) {
+        JsonNode member = object.get(name);
+        return member == null || (member.isObject() && member.isEmpty());
+    }
+
+    /**
+     * What {@link #texts} found.
+     *
+     * @param list whether it was an array
+     */
+    public record Texts(List<String> all, boolean list) {
+
+        /** Copies. */
+        public Texts {
+            all = List.copyOf(all);
+        }
+    }
+
     /** 32 bytes, in lower case. */
     public String hash(String name) {
         return matching(name, HASH, "32 bytes of hexadecimal");

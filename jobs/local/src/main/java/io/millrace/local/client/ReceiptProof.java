@@ -26,6 +26,8 @@ import java.util.List;
  */
 public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> siblings) {
 
+    private static final int WORD = 32;
+
     /**
      * Of what has been read already.
      *
@@ -46,8 +48,10 @@ public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> si
                         ordered.stream()
                                 .map(r -> leaves.of(r.charge(), r.shard(), r.index()))
                                 .toList());
+        int depth = part.header().levels() - shardDepth;
         MerkleSumTree top = topTree(part, shardDepth);
         List<SumNode> siblings = new ArrayList<>(subtree.siblings(receipt.index()));
+        siblings.addAll(Collections.nCopies(depth - subtree.depth(), SumNode.EMPTY));
         siblings.addAll(top.siblings(receipt.shard()));
         return new ReceiptProof(receipt, part.header(), siblings);
     }
@@ -69,7 +73,9 @@ public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> si
     private static MerkleSumTree topTree(SealedPart part, int shardDepth) {
         List<SumNode> roots = new ArrayList<>(Collections.nCopies(1 << shardDepth, SumNode.EMPTY));
         for (SealedPart.ShardCut cut : part.sources()) {
-            roots.set(cut.shard(), SumNode.of(cut.root(), cut.sumNano()));
+            int padding =
+                    part.header().levels() - shardDepth - MerkleSumTree.depthOf(cut.receipts());
+            roots.set(cut.shard(), SumNode.of(cut.root(), cut.sumNano()).raised(padding));
         }
         return new MerkleSumTree(roots);
     }
@@ -86,9 +92,20 @@ public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> si
                 BigInteger.valueOf(charge.price().nanoPerMillion()),
                 BigInteger.valueOf(charge.price().version()),
                 BigInteger.valueOf(charge.debitNano()),
-                BigInteger.valueOf(charge.creditNano()),
-                BigInteger.valueOf(charge.feeNano()),
+                credits(charge),
+                Hex.decode(charge.outcome(), 32),
+                Hex.decode(Hex.ZERO_32, 32),
+                BigInteger.valueOf(charge.admittedMillis()),
                 BigInteger.valueOf(receipt.shard()),
                 BigInteger.valueOf(receipt.index()));
+    }
+
+    private static List<BigInteger> credits(Charge charge) {
+        byte[] words = ReceiptLeaf.creditLines(charge);
+        List<BigInteger> lines = new ArrayList<>();
+        for (int at = 0; at < words.length; at += WORD) {
+            lines.add(new BigInteger(1, words, at, WORD));
+        }
+        return lines;
     }
 }

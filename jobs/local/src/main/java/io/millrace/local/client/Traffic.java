@@ -114,6 +114,7 @@ public final class Traffic {
                 Item first = goodRequest(index - 1);
                 yield new Item(first.key(), first.value(), first.requestId(), fault);
             }
+            case INPUT_ARRAY -> item(asList(goodRequest(index)), fault);
             case INPUT_TOO_LONG ->
                     item(sign(index, "whale ".repeat(1000), MAX_FEE_NANO, deadlineMillis), fault);
             case FEE_CAP_TOO_LOW -> item(sign(index, text(index), 1, deadlineMillis), fault);
@@ -128,6 +129,20 @@ public final class Traffic {
 
     private InferenceRequest sign(String ofModel, int index, String text, byte[] key) {
         return signature.sign(ofModel, text, MAX_FEE_NANO, deadlineMillis, firstNonce + index, key);
+    }
+
+    /** A list is refused before anybody asks who signed it. */
+    private InferenceRequest asList(Item item) {
+        InferenceRequest one = codec.read(item.value()).orElseThrow();
+        return new InferenceRequest(
+                one.requester(),
+                one.model(),
+                "",
+                List.of(one.input()),
+                one.maxFeeNano(),
+                one.deadlineMillis(),
+                one.nonce(),
+                one.signature());
     }
 
     private Item item(InferenceRequest request, @Nullable RejectReason fault) {

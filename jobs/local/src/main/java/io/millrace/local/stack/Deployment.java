@@ -31,6 +31,8 @@ final class Deployment {
 
     private static final BigInteger MAX_PRICE_NANO = BigInteger.TEN.pow(15);
 
+    private static final BigInteger FEE_BASIS_POINTS = BigInteger.valueOf(500);
+
     private final EvmSession session;
     private final Path keys;
 
@@ -88,7 +90,8 @@ final class Deployment {
                                 session.gas(),
                                 deployer,
                                 BigInteger.valueOf(plan.priceNoticeSeconds()),
-                                MAX_PRICE_NANO)
+                                MAX_PRICE_NANO,
+                                FEE_BASIS_POINTS)
                         .send();
         registry.grantRole(registry.PUBLISHER_ROLE().send(), deployer).send();
         registry.grantRole(registry.EVALUATOR_ROLE().send(), deployer).send();

@@ -48,7 +48,6 @@ final class StackJobOptions {
         options.put("epoch.cut.every.checkpoints", "3");
         options.put("settle.dust.min.nano", "1000");
         options.put("settle.dust.max.cuts", "2");
-        options.put("fee.basis.points", "500");
         return options;
     }
 

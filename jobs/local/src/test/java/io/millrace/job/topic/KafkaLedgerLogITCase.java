@@ -128,7 +128,7 @@ class KafkaLedgerLogITCase {
         String none = Hex.ZERO_32;
         return new SealedPart(
                 "0x%064x".formatted(epoch),
-                new EpochHeader(none, epoch, 0, 1, none, 0, 0, 0, none, none, epoch),
+                new EpochHeader(none, epoch, 0, 1, none, 0, 0, 0, 0, none, none, epoch),
                 new SlotWords(List.of(), List.of(), List.of(), List.of()),
                 List.of(),
                 0,

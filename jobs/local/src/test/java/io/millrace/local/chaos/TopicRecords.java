@@ -80,6 +80,7 @@ final class TopicRecords {
                         Hex.ZERO_32,
                         DEBIT_NANO,
                         1,
+                        4,
                         DEBIT_NANO,
                         Hex.ZERO_32,
                         Hex.ZERO_32,

@@ -47,6 +47,7 @@ class SettledEpochTest {
                         Hex.ZERO_32,
                         sumNano,
                         9,
+                        8,
                         sumNano,
                         Hex.ZERO_32,
                         Hex.ZERO_32,

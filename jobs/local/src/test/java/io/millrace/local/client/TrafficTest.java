@@ -47,13 +47,13 @@ class TrafficTest {
     @Test
     void mixed_manyRequests_aTenthBadForEveryReasonAClientCanCause() throws Exception {
         List<Traffic.Item> items = new ArrayList<>();
-        for (int i = 0; i < 220; i++) {
+        for (int i = 0; i < 240; i++) {
             items.add(traffic.mixed(i, POOR, STRANGER));
         }
         Set<RejectReason> faults = EnumSet.noneOf(RejectReason.class);
         items.stream().filter(i -> i.fault() != null).forEach(i -> faults.add(i.fault()));
 
-        assertThat(items.stream().filter(item -> item.fault() != null)).hasSize(22);
+        assertThat(items.stream().filter(item -> item.fault() != null)).hasSize(24);
         assertThat(faults).isEqualTo(EnumSet.complementOf(EnumSet.of(RejectReason.MODEL_INACTIVE)));
     }
 

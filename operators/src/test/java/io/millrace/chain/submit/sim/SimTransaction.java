@@ -40,10 +40,11 @@ record SimTransaction(
                             word(data, 4),
                             number(data, 5),
                             number(data, 6),
-                            number(data, 7),
-                            word(data, 8),
+                            (int) number(data, 7),
+                            number(data, 8),
                             word(data, 9),
-                            number(data, 10));
+                            word(data, 10),
+                            number(data, 11));
             return new Call(header, hashes.of(header));
         }
     }

@@ -173,6 +173,7 @@ final class SimWorld {
                 Hex.encode(Keccak.hashUtf8("root " + cut)),
                 nano,
                 1,
+                0,
                 nano,
                 Hex.encode(Keccak.hashUtf8("words")),
                 Hex.encode(Keccak.hashUtf8(cut)),
