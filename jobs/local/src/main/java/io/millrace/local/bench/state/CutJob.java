@@ -143,7 +143,7 @@ public record CutJob(int charges, int accounts, int shardDepth, int parallelism)
                 1,
                 MODEL,
                 100,
-                new Price(20_000_000, 1),
+                new Price(20_000_000, 1, 25),
                 debitNano,
                 debitNano - 5,
                 5,
