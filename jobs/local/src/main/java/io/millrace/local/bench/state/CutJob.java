@@ -148,6 +148,8 @@ public record CutJob(int charges, int accounts, int shardDepth, int parallelism)
                 debitNano - 5,
                 5,
                 OutcomeStatus.ANSWERED,
+                MODEL,
+                number,
                 new RequestPlace(0, number));
     }
 }
