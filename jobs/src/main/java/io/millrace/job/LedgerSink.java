@@ -24,7 +24,7 @@ public enum LedgerSink {
     }
 
     /** The keys of all subtasks of all sinks. */
-    static List<String> keys(JobConfig.Parallelism parallelism) {
+    public static List<String> keys(JobConfig.Parallelism parallelism) {
         return Stream.of(values())
                 .flatMap(
                         sink ->

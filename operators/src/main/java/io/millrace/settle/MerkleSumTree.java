@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MerkleSumTree {
 
+    /** A complete subtree of 2^{@code level} leaves. */
+    public record Subtree(int level, SumNode node) {}
+
     /**
      * The root alone, of leaves that come one by one: what it keeps are the subtrees on the left
      * that are complete, one a level.
@@ -19,6 +22,32 @@ public final class MerkleSumTree {
 
         private final List<@Nullable SumNode> complete = new ArrayList<>();
         private int leaves;
+
+        /** Of no leaves. */
+        public Root() {}
+
+        /** Of the leaves below {@code subtrees}. */
+        Root(List<Subtree> subtrees) {
+            for (Subtree subtree : subtrees) {
+                while (complete.size() <= subtree.level()) {
+                    complete.add(null);
+                }
+                complete.set(subtree.level(), subtree.node());
+                leaves += 1 << subtree.level();
+            }
+        }
+
+        /** The complete subtrees, which are all that it keeps. */
+        List<Subtree> subtrees() {
+            List<Subtree> subtrees = new ArrayList<>();
+            for (int level = 0; level < complete.size(); level++) {
+                SumNode node = complete.get(level);
+                if (node != null) {
+                    subtrees.add(new Subtree(level, node));
+                }
+            }
+            return subtrees;
+        }
 
         /**
          * Adds the next leaf.

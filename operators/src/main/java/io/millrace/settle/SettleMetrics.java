@@ -10,6 +10,10 @@ final class SettleMetrics {
     static final Metric CUT_RECEIPTS =
             Metric.counter("settle", "cutReceipts", "charges that were cut");
     static final Metric CUT_NANO = Metric.counter("settle", "cutNano", "sum of them");
+    static final Metric CUT_MILLIS =
+            Metric.gauge("settle", "cutMillis", "how long the last barrier waited for its cut");
+    static final Metric RUNNING_CUTS =
+            Metric.gauge("settle", "runningCuts", "shards whose cut goes on behind its barrier");
     static final Metric EPOCHS = Metric.counter("settle", "epochs", "epochs sealed");
     static final Metric PARTS = Metric.counter("settle", "parts", "parts of them");
     static final Metric RECEIPTS = Metric.counter("settle", "receipts", "receipts in them");

@@ -1,44 +1,50 @@
 package io.millrace.settle;
 
-import io.millrace.admit.BrokenBooksException;
 import io.millrace.admit.Release;
 import io.millrace.meter.Charge;
 import io.millrace.metrics.MetricRegistrar;
-import io.millrace.settle.ShardCutter.Share;
 import io.millrace.unit.Eip712Domain;
-import io.millrace.unit.Nano;
+import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.TaskInfo;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the unsealed charges of its settlement shards and cuts them at the barrier of every cut.
  * In: charges and releases, both keyed by {@link SettleOptions#shardOf(int)}. Out: one {@link
  * ShardRoot} for each shard that has something to seal, and its {@link #RECEIPTS}.
  *
+ * <p>A barrier does not wait for a large cut: it only fixes what the cut may take, takes {@link
+ * Pace#atBarrier()} charges, and the rest follows bit by bit between the records that come in, each
+ * bit in the checkpoint that it happens in. The shard's root leaves when all of it is there. Until
+ * then the shard begins no other cut.
+ *
  * <p>A cut takes at most {@link SettleOptions#maxReceiptsPerCut} charges of a shard, of each
  * requester a prefix by sequence, and holds one of them at a time. Each charge and release leaves
- * exactly once, in one cut. A cut is only a regrouping of records: it changes state and sends
- * records before the barrier of the same checkpoint, so both are in that checkpoint or neither is.
- * If the checkpoint then fails while the job goes on, what was cut is already downstream and in the
- * next checkpoint; if the job goes back, the charges are here again.
+ * exactly once, in one cut. A cut is only a regrouping of records: what it changes in the state and
+ * what it sends are in the same checkpoint, or neither is. If that checkpoint then fails while the
+ * job goes on, what was sent is already downstream and in the next checkpoint; if the job goes
+ * back, the charges are here again.
  *
  * <p>Metrics in group {@code settle}, sums since start: {@code charges} and {@code chargedNano} in,
- * {@code cutReceipts} and {@code cutNano} out; what is between them waits for a cut.
+ * {@code cutReceipts} and {@code cutNano} out; what is between them waits for a cut. {@code
+ * cutMillis} is what the last barrier waited for, {@code runningCuts} what goes on behind it.
  */
 public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
         implements TwoInputStreamOperator<Charge, Release, ShardRoot> {
@@ -49,34 +55,59 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
 
     private static final long serialVersionUID = 1L;
 
+    /** The cut that goes on, keyed by shard; a rebuilt state has none. */
+    private static final ValueStateDescriptor<RunningCut.State> RUNNING =
+            new ValueStateDescriptor<>("running", TypeInformation.of(RunningCut.State.class));
+
+    /**
+     * How much is cut at a time.
+     *
+     * @param atBarrier charges while a barrier waits, and requesters that are looked at
+     * @param atOnce charges while records wait
+     */
+    record Pace(int atBarrier, int atOnce) implements Serializable {
+
+        /** Some tens of milliseconds, and some. */
+        static final Pace DEFAULT = new Pace(1_000, 100);
+    }
+
     private final SettleOptions options;
     private final Eip712Domain domain;
+    private final Pace pace;
 
     private transient ShardCutter cutter;
-    private transient MapState<ChargeKey, Charge> charges;
-    private transient MapState<Integer, PendingRequester> requesters;
-    private transient ListState<Release> releases;
+    private transient UnsealedCharges unsealed;
+    private transient ValueState<RunningCut.State> state;
+    private transient Map<Integer, RunningCut> running;
     private transient long lastBarrier;
     private transient boolean finished;
+    private transient @Nullable ScheduledFuture<?> next;
+    private transient volatile long cutMillis;
+    private transient volatile int runningCuts;
     private transient Counter chargesIn;
     private transient Counter chargedNano;
     private transient Counter cutReceipts;
     private transient Counter cutNano;
 
     /** For the shards of the vault that {@code domain} names. */
-    @SuppressWarnings("NullAway.Init") // Flink calls initializeState before anything else
     public ShardCutOperator(SettleOptions options, Eip712Domain domain) {
+        this(options, domain, Pace.DEFAULT);
+    }
+
+    @SuppressWarnings("NullAway.Init") // Flink calls initializeState before anything else
+    ShardCutOperator(SettleOptions options, Eip712Domain domain, Pace pace) {
         this.options = options;
         this.domain = domain;
+        this.pace = pace;
     }
 
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         lastBarrier = context.getRestoredCheckpointId().orElse(0);
-        charges = context.getKeyedStateStore().getMapState(SettleDescriptors.CHARGES);
-        requesters = context.getKeyedStateStore().getMapState(SettleDescriptors.REQUESTERS);
-        releases = context.getKeyedStateStore().getListState(SettleDescriptors.RELEASES);
+        unsealed = new UnsealedCharges(context.getKeyedStateStore());
+        state = context.getKeyedStateStore().getState(RUNNING);
+        running = new TreeMap<>();
     }
 
     @Override
@@ -87,175 +118,159 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
         chargedNano = metrics.counter(SettleMetrics.CHARGED_NANO);
         cutReceipts = metrics.counter(SettleMetrics.CUT_RECEIPTS);
         cutNano = metrics.counter(SettleMetrics.CUT_NANO);
+        metrics.gauge(SettleMetrics.CUT_MILLIS, () -> cutMillis);
+        metrics.gauge(SettleMetrics.RUNNING_CUTS, () -> runningCuts);
         cutter = new ShardCutter(options, new ReceiptLeaf(domain));
+        for (int shard : ownShards()) {
+            setCurrentKey(shard);
+            RunningCut.State restored = state.value();
+            if (restored != null) {
+                running.put(shard, RunningCut.from(restored, shard, cutter, unsealed));
+            }
+        }
+        goOnSoon(1);
     }
 
     @Override
     public void processElement1(StreamRecord<Charge> element) throws Exception {
         Charge charge = element.getValue();
-        int account = charge.requesterAccount();
         chargesIn.inc();
         chargedNano.inc(charge.debitNano());
-        charges.put(new ChargeKey(account, charge.sequence()), charge);
-        PendingRequester before = requesters.get(account);
-        requesters.put(
-                account,
-                before == null
-                        ? new PendingRequester(account, charge.debitNano(), 1, 0, charge.sequence())
-                        : new PendingRequester(
-                                account,
-                                Nano.add(before.totalNano(), charge.debitNano()),
-                                Math.addExact(before.receipts(), 1),
-                                before.cutsCarried(),
-                                Math.min(before.firstSequence(), charge.sequence())));
+        RunningCut cut = running.get(options.shardOf(charge.requesterAccount()));
+        if (cut != null) {
+            cut.choose(Integer.MAX_VALUE, finished); // this charge is behind its barrier
+        }
+        unsealed.add(charge);
     }
 
     @Override
     public void processElement2(StreamRecord<Release> element) throws Exception {
-        releases.add(element.getValue());
+        unsealed.add(element.getValue());
     }
 
     @Override
     public void finish() throws Exception {
         super.finish();
+        goOn(Integer.MAX_VALUE, Integer.MAX_VALUE);
         finished = true;
         // Nothing may follow the end of a bounded or drained input, so this cut does not wait for
         // the barrier of the last checkpoint; its id is the lowest which that barrier can have.
-        cutShards(lastBarrier + 1);
+        begin(lastBarrier + 1);
+        goOn(Integer.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
         super.prepareSnapshotPreBarrier(checkpointId);
         lastBarrier = checkpointId;
-        if (!finished && checkpointId % options.cutEvery() == 0) {
-            cutShards(checkpointId);
+        if (finished || checkpointId % options.cutEvery() != 0) {
+            return;
         }
+        long started = System.nanoTime();
+        begin(checkpointId);
+        goOn(pace.atBarrier(), pace.atBarrier());
+        goOnSoon(1);
+        cutMillis = (System.nanoTime() - started) / 1_000_000;
     }
 
-    private void cutShards(long cut) throws Exception {
-        TaskInfo task = getRuntimeContext().getTaskInfo();
-        int maxParallelism = task.getMaxNumberOfParallelSubtasks();
-        int parallelism = task.getNumberOfParallelSubtasks();
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
         Object before = getCurrentKey();
+        for (Map.Entry<Integer, RunningCut> cut : running.entrySet()) {
+            setCurrentKey(cut.getKey());
+            state.update(cut.getValue().state());
+        }
+        restoreKey(before);
+    }
+
+    /** Begins a cut of each shard that has none. */
+    private void begin(long cut) throws Exception {
+        Object before = getCurrentKey();
+        for (int shard : ownShards()) {
+            if (!running.containsKey(shard)) {
+                setCurrentKey(shard);
+                running.put(shard, RunningCut.at(cut, shard, cutter, unsealed));
+            }
+        }
+        restoreKey(before);
+    }
+
+    private List<Integer> ownShards() {
+        TaskInfo task = getRuntimeContext().getTaskInfo();
+        List<Integer> own = new ArrayList<>();
         for (int shard = 0; shard < options.shards(); shard++) {
             int owner =
                     KeyGroupRangeAssignment.assignKeyToParallelOperator(
-                            shard, maxParallelism, parallelism);
+                            shard,
+                            task.getMaxNumberOfParallelSubtasks(),
+                            task.getNumberOfParallelSubtasks());
             if (owner == task.getIndexOfThisSubtask()) {
-                setCurrentKey(shard);
-                cutShard(cut, shard);
+                own.add(shard);
             }
         }
-        if (before != null) {
-            setCurrentKey(before);
-        }
+        return own;
     }
 
-    private void cutShard(long cut, int shard) throws Exception {
-        List<PendingRequester> pending = new ArrayList<>();
-        requesters.values().forEach(pending::add);
-        List<Release> released = new ArrayList<>();
-        releases.get().forEach(released::add);
-        SortedMap<Integer, Share> shares = cutter.choose(pending, released, finished);
-        Map<Integer, Long> unknown = unknownFirsts(shares.values());
-        ShardCutter.Draft draft = cutter.draft(cut, shard);
-        for (Share share : shares.values()) {
-            PendingRequester requester = share.requester();
-            long first = unknown.getOrDefault(requester.account(), requester.firstSequence());
-            take(share, first, draft);
-        }
-        for (PendingRequester requester : pending) {
-            if (!shares.containsKey(requester.account())) {
-                carry(requester);
+    /**
+     * Goes on with the cuts that run, shard by shard.
+     *
+     * @param charges most to take
+     * @param requesters a cut that has more to choose from does not choose now
+     */
+    private void goOn(int charges, int requesters) throws Exception {
+        Object before = getCurrentKey();
+        int left = charges;
+        Iterator<Map.Entry<Integer, RunningCut>> all = running.entrySet().iterator();
+        while (all.hasNext()) {
+            Map.Entry<Integer, RunningCut> entry = all.next();
+            RunningCut cut = entry.getValue();
+            setCurrentKey(entry.getKey());
+            cut.choose(requesters, finished);
+            left -=
+                    cut.take(
+                            left, receipt -> output.collect(RECEIPTS, new StreamRecord<>(receipt)));
+            if (cut.isDone()) {
+                all.remove();
+                state.clear();
+                emit(cut);
             }
         }
-        releases.clear();
-        if (draft.isEmpty() && released.isEmpty()) {
+        runningCuts = running.size();
+        restoreKey(before);
+    }
+
+    private void emit(RunningCut cut) {
+        if (cut.isEmpty()) {
             return;
         }
-        ShardRoot root = draft.root(released);
+        ShardRoot root = cut.root();
         output.collect(new StreamRecord<>(root));
         cutReceipts.inc(root.receipts());
         cutNano.inc(root.sumNano());
     }
 
-    /** The first sequence of requesters from a state that did not keep it: their keys tell. */
-    private Map<Integer, Long> unknownFirsts(Collection<Share> shares) throws Exception {
-        Map<Integer, Long> firsts = new HashMap<>();
-        for (Share share : shares) {
-            if (share.requester().firstSequence() == 0) {
-                firsts.put(share.requester().account(), Long.MAX_VALUE);
-            }
-        }
-        if (!firsts.isEmpty()) {
-            for (ChargeKey key : charges.keys()) {
-                firsts.computeIfPresent(
-                        key.account(), (account, first) -> Math.min(first, key.sequence()));
-            }
-        }
-        return firsts;
-    }
-
-    /** Moves a share's charges into the cut, one by one: a cut may have many. */
-    private void take(Share share, long first, ShardCutter.Draft draft) throws Exception {
-        PendingRequester requester = share.requester();
-        int taken = 0;
-        long takenNano = 0;
-        while (taken < requester.receipts()) {
-            ChargeKey key = new ChargeKey(requester.account(), first + taken);
-            Charge charge = charges.get(key);
-            if (charge == null) {
-                throw broken(requester, key.sequence());
-            }
-            if (!share.hasRoomFor(charge.debitNano(), taken, takenNano)) {
-                break;
-            }
-            charges.remove(key);
-            output.collect(RECEIPTS, new StreamRecord<>(draft.add(charge)));
-            taken++;
-            takenNano = Nano.add(takenNano, charge.debitNano());
-        }
-        long leftNano = requester.totalNano() - takenNano;
-        int left = requester.receipts() - taken;
-        if (leftNano < 0 || (left == 0 && leftNano > 0)) {
-            throw broken(requester, first + taken);
-        }
-        if (left == 0) {
-            requesters.remove(requester.account());
-        } else {
-            requesters.put(
-                    requester.account(),
-                    new PendingRequester(
-                            requester.account(),
-                            leftNano,
-                            left,
-                            taken == 0 ? requester.cutsCarried() + 1 : 0,
-                            first + taken));
+    private void goOnSoon(long millis) {
+        if (!running.isEmpty() && next == null) {
+            next = getProcessingTimeService().registerTimer(now() + millis, time -> goOnLater());
         }
     }
 
-    /** Two charges of one sequence number would hide each other, and one not be settled. */
-    private static BrokenBooksException broken(PendingRequester requester, long sequence) {
-        return new BrokenBooksException(
-                ("account %d was charged %d times, %d nano-USD in all, and its charges up to"
-                                + " sequence %d are not that: a sequence number came twice, or is"
-                                + " missing")
-                        .formatted(
-                                requester.account(),
-                                requester.receipts(),
-                                requester.totalNano(),
-                                sequence));
+    /** As long as this takes the records wait, and then this waits as long. */
+    private void goOnLater() throws Exception {
+        next = null;
+        long started = now();
+        goOn(pace.atOnce(), Integer.MAX_VALUE);
+        goOnSoon(Math.max(1, now() - started));
     }
 
-    private void carry(PendingRequester requester) throws Exception {
-        requesters.put(
-                requester.account(),
-                new PendingRequester(
-                        requester.account(),
-                        requester.totalNano(),
-                        requester.receipts(),
-                        requester.cutsCarried() + 1,
-                        requester.firstSequence()));
+    private long now() {
+        return getProcessingTimeService().getCurrentProcessingTime();
+    }
+
+    private void restoreKey(@Nullable Object key) {
+        if (key != null) {
+            setCurrentKey(key);
+        }
     }
 }

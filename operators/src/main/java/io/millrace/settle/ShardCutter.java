@@ -28,12 +28,42 @@ public final class ShardCutter {
      * @param receipts most charges
      * @param mostNano most nano-USD, but for the first charge of a share that is {@code alone}
      * @param alone whether nothing else is in the cut, so that it must not come to nothing
+     * @param begun whether some of it has been taken
      */
-    public record Share(PendingRequester requester, int receipts, long mostNano, boolean alone) {
+    public record Share(
+            PendingRequester requester, int receipts, long mostNano, boolean alone, boolean begun) {
 
         /** Whether another charge goes into the cut after {@code taken} of {@code takenNano}. */
         boolean hasRoomFor(long debitNano, int taken, long takenNano) {
             return taken < receipts && (debitNano <= mostNano - takenNano || (alone && taken == 0));
+        }
+
+        /** What is left of it. */
+        Share after(int taken, long takenNano) {
+            return new Share(
+                    requester,
+                    receipts - taken,
+                    mostNano - takenNano,
+                    alone && taken == 0,
+                    begun || taken > 0);
+        }
+    }
+
+    /**
+     * What a checkpoint keeps of a {@link Draft}.
+     *
+     * @param tree of the receipts so far
+     */
+    public record DraftState(
+            List<MerkleSumTree.Subtree> tree,
+            List<AccountAmount> debits,
+            List<AccountAmount> credits) {
+
+        /** Checks and copies. */
+        public DraftState {
+            tree = List.copyOf(tree);
+            debits = List.copyOf(debits);
+            credits = List.copyOf(credits);
         }
     }
 
@@ -81,7 +111,7 @@ public final class ShardCutter {
                     receipts == requester.receipts() && requester.totalNano() <= sumLeftNano;
             chosen.put(
                     requester.account(),
-                    new Share(requester, receipts, sumLeftNano, chosen.isEmpty()));
+                    new Share(requester, receipts, sumLeftNano, chosen.isEmpty(), false));
             receiptsLeft -= receipts;
             if (!whole || receiptsLeft == 0) {
                 break;
@@ -93,7 +123,15 @@ public final class ShardCutter {
 
     /** A cut that is made charge by charge. */
     public Draft draft(long cut, int shard) {
-        return new Draft(cut, shard);
+        return new Draft(cut, shard, new MerkleSumTree.Root());
+    }
+
+    /** The same, after what {@code state} says. */
+    Draft draft(long cut, int shard, DraftState state) {
+        Draft draft = new Draft(cut, shard, new MerkleSumTree.Root(state.tree()));
+        state.debits().forEach(d -> Amounts.add(draft.debits, d.account(), d.amountNano()));
+        state.credits().forEach(c -> Amounts.add(draft.credits, c.account(), c.amountNano()));
+        return draft;
     }
 
     /** Orders charges by account and sequence, gives them their places and sums them up. */
@@ -111,13 +149,14 @@ public final class ShardCutter {
 
         private final long cut;
         private final int shard;
-        private final MerkleSumTree.Root tree = new MerkleSumTree.Root();
+        private final MerkleSumTree.Root tree;
         private final Map<Integer, Long> debits = new TreeMap<>();
         private final Map<Integer, Long> credits = new TreeMap<>();
 
-        private Draft(long cut, int shard) {
+        private Draft(long cut, int shard, MerkleSumTree.Root tree) {
             this.cut = cut;
             this.shard = shard;
+            this.tree = tree;
         }
 
         /** Takes the next charge, by account and sequence, and gives it its place. */
@@ -130,9 +169,13 @@ public final class ShardCutter {
             return new CutReceipt(cut, shard, index, charge);
         }
 
-        /** Whether it has no charge. */
-        public boolean isEmpty() {
-            return tree.leaves() == 0;
+        /** How many it has. */
+        int receipts() {
+            return tree.leaves();
+        }
+
+        DraftState state() {
+            return new DraftState(tree.subtrees(), Amounts.list(debits), Amounts.list(credits));
         }
 
         /** The shard's part of the epoch. */

@@ -24,6 +24,7 @@ class RecordTypesTest {
                 EpochAssignment.class,
                 PendingRequester.class,
                 ChargeKey.class,
+                RunningCut.State.class,
                 ReceiptFunction.Place.class,
                 EpochSealer.Head.class,
                 CheckpointMark.class,

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.millrace.admit.Admitted;
 import io.millrace.admit.Funds;
 import io.millrace.admit.Release;
+import io.millrace.chain.CutPosition;
 import io.millrace.chain.SealedPart;
 import io.millrace.job.recover.rows.RowCursor;
 import io.millrace.meter.Charge;
@@ -76,7 +77,7 @@ final class LedgerRebuild {
         List<Release> pending = pendingReleases(accounts);
         return new RebuiltLedger(
                 Math.max(history.mark().checkpoint(), history.epochs().lastCut()) + 1,
-                seal(history.epochs().last()),
+                seal(history.epochs().last(), history.sequences().unsealed()),
                 history.chain().models().entrySet().stream()
                         .map(entry -> new RebuiltLedger.Model(entry.getKey(), entry.getValue()))
                         .toList(),
@@ -228,11 +229,31 @@ final class LedgerRebuild {
         return SettleOptions.shardOf(account, shardDepth);
     }
 
-    private static RebuiltLedger.Seal seal(@Nullable SealedPart last) {
+    private static RebuiltLedger.Seal seal(@Nullable SealedPart last, List<Charge> unsealed) {
         return last == null
-                ? new RebuiltLedger.Seal(EpochSealer.Head.GENESIS, List.of())
+                ? new RebuiltLedger.Seal(EpochSealer.Head.GENESIS, reached(List.of(), unsealed))
                 : new RebuiltLedger.Seal(
                         new EpochSealer.Head(last.header().epoch(), last.hash(), 0),
-                        last.positions());
+                        reached(last.positions(), unsealed));
+    }
+
+    /**
+     * How far the sources had been read, at the least: the next epoch charges what is unsealed,
+     * maybe before its sources have been heard of again.
+     */
+    private static List<CutPosition> reached(List<CutPosition> sealed, List<Charge> unsealed) {
+        Map<String, CutPosition> reached = new TreeMap<>();
+        sealed.forEach(position -> reached.put(position.source(), position));
+        for (Charge charge : unsealed) {
+            String source = "requests-" + charge.place().topicPartition();
+            CutPosition before = reached.getOrDefault(source, new CutPosition(0, source, 0));
+            reached.put(
+                    source,
+                    new CutPosition(
+                            before.cut(),
+                            source,
+                            Math.max(before.next(), charge.place().offset() + 1)));
+        }
+        return List.copyOf(reached.values());
     }
 }

@@ -47,7 +47,7 @@ public record RebuiltLedger(
     /**
      * Of the seal operator.
      *
-     * @param positions of the last epoch
+     * @param positions of the last epoch, or of what is unsealed where that lies behind them
      */
     public record Seal(EpochSealer.Head head, List<CutPosition> positions) {
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.admit.Admitted;
 import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestRecord;
+import io.millrace.chain.CutPosition;
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.VaultHead;
 import io.millrace.meter.Charge;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -216,6 +218,26 @@ class LedgerRebuildTest {
         run.charges.remove(missing);
         assertRefused(
                 run, List.of(), missing.requesterAddress() + " has sequence 3 where 2 follows");
+    }
+
+    /** The next epoch said that it was cut before requests which it charged. */
+    @Test
+    void rebuild_chargesUnsealed_positionsLieBehindTheirRequests() throws Exception {
+        RebuiltLedger rebuilt = REBUILD.of(history(run(46, 800)));
+
+        Map<String, Long> reached =
+                rebuilt.seal().positions().stream()
+                        .collect(Collectors.toMap(CutPosition::source, CutPosition::next));
+        assertThat(rebuilt.shards().stream().flatMap(shard -> shard.charges().stream()))
+                .isNotEmpty()
+                .allSatisfy(
+                        charge ->
+                                assertThat(charge.place().offset())
+                                        .isLessThan(
+                                                reached.getOrDefault(
+                                                        "requests-"
+                                                                + charge.place().topicPartition(),
+                                                        0L)));
     }
 
     @Test

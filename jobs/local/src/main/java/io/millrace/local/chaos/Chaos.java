@@ -8,6 +8,8 @@ import io.millrace.audit.Books;
 import io.millrace.local.chaos.fault.Faults;
 import io.millrace.local.chaos.fault.Recoverer;
 import io.millrace.local.chaos.fault.TransactionTimes;
+import io.millrace.local.chaos.proxy.BrokerProxy;
+import io.millrace.local.chaos.proxy.CommitGate;
 import io.millrace.local.chaos.proxy.NodeProxy;
 import io.millrace.local.chaos.sign.Sign;
 import io.millrace.local.chaos.sign.SignWatch;
@@ -19,6 +21,7 @@ import io.millrace.local.stack.Installation;
 import io.millrace.local.stack.JobRunner;
 import io.millrace.local.stack.KeyFile;
 import io.millrace.local.stack.LocalStack;
+import io.millrace.local.stack.Ports;
 import io.millrace.local.stack.StackException;
 import io.millrace.local.stack.StackFile;
 import io.millrace.local.stack.StackFile.Account;
@@ -88,6 +91,8 @@ public final class Chaos {
      * @throws StackException if the stack did not recover from a fault
      */
     public ChaosReport run() throws Exception {
+        List<Integer> ports = Ports.free(2);
+        StackOptions.Door door = new StackOptions.Door(ports.get(0), ports.get(1));
         StackOptions stackOptions =
                 StackOptions.in(directory)
                         .withRequesters(options.requesters(), RICH_DEPOSIT)
@@ -96,23 +101,27 @@ public final class Chaos {
                         .withTaskManagers(options.taskManagers())
                         .withJobOption(
                                 "kafka.transaction.timeout",
-                                TransactionTimes.TRANSACTION.toSeconds() + " s");
-        try (NodeProxy node = new NodeProxy()) {
-            JobRunner jobs = TransactionTimes.in(behind(node));
+                                TransactionTimes.TRANSACTION.toSeconds() + " s")
+                        .withDoor(door);
+        CommitGate commits = new CommitGate();
+        try (NodeProxy node = new NodeProxy();
+                BrokerProxy broker = new BrokerProxy(door.outside(), door.inside(), commits)) {
+            JobRunner jobs = TransactionTimes.in(behind(node, broker));
             try (LocalStack stack =
                     LocalStack.start(
                             stackOptions, jobs, step -> lines.accept("starting: " + step))) {
                 stack.awaitDeposits();
-                return run(stack, jobs, node);
+                return run(stack, jobs, node, commits);
             }
         }
     }
 
-    /** Starts jobs that reach the L2 node through {@code node} only. */
-    private JobRunner behind(NodeProxy node) {
+    /** Starts jobs that reach L2 node and broker through the proxies only. */
+    private JobRunner behind(NodeProxy node, BrokerProxy broker) {
         return (flink, options) -> {
             Map<String, String> throughProxy = new LinkedHashMap<>(options);
             throughProxy.computeIfPresent("chain.rpc.urls", (key, url) -> node.before(url));
+            throughProxy.replace("kafka.bootstrap.servers", broker.bootstrapServers());
             return runner.start(flink, throughProxy);
         };
     }
@@ -123,7 +132,8 @@ public final class Chaos {
                 options.seed(), ChaosReport.tenths(System.nanoTime() - begun), injected, failure);
     }
 
-    private ChaosReport run(LocalStack stack, JobRunner jobs, NodeProxy node) throws Exception {
+    private ChaosReport run(LocalStack stack, JobRunner jobs, NodeProxy node, CommitGate commits)
+            throws Exception {
         StackFile file = stack.file();
         List<Account> accounts = file.requesters();
         List<Account> rich = accounts.subList(0, accounts.size() - 1);
@@ -153,7 +163,7 @@ public final class Chaos {
                     "load runs: %d requesters, %d requests/s; %s"
                             .formatted(rich.size(), options.perSecond(), topics.line()));
             long startNanos = System.nanoTime();
-            sequence(new Faults(stack, jobs, rest, recoverer, load, node), health, topics)
+            sequence(new Faults(stack, jobs, rest, recoverer, load, node, commits), health, topics)
                     .run(options.maxFaults(), options.duration());
             int acts = owners.stop();
             load.stop();

@@ -4,7 +4,9 @@ import io.millrace.job.InferenceSettlementJob;
 import io.millrace.local.bench.BatcherBench;
 import io.millrace.local.bench.BenchReport;
 import io.millrace.local.bench.LatencyBench;
+import io.millrace.local.bench.StateBench;
 import io.millrace.local.bench.sim.CostTable;
+import io.millrace.local.bench.state.CutJob;
 import io.millrace.local.client.Texts;
 import io.millrace.local.stack.Installation;
 import io.millrace.local.stack.LocalStack;
@@ -22,6 +24,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class BenchCommand {
 
+    private static final int SHARD_DEPTH = 4;
+    private static final int PARALLELISM = 2;
     private static final long DOLLARS = 100 * StackOptions.DOLLAR;
 
     @Command(
@@ -112,6 +116,43 @@ final class BenchCommand {
         return show(
                 console,
                 new BatcherBench(CostTable.of(device), rows, seed, console::progress).run());
+    }
+
+    @Command(
+            name = "state",
+            description =
+                    "The settle stage with many unsealed charges on RocksDB: time of the barrier"
+                            + " that cuts them, of checkpoints and of a restore.",
+            mixinStandardHelpOptions = true)
+    int state(
+            @Option(
+                            names = "--charges",
+                            paramLabel = "N",
+                            defaultValue = "1000000",
+                            description = "Unsealed charges, default ${DEFAULT-VALUE}.")
+                    int charges,
+            @Option(
+                            names = "--accounts",
+                            paramLabel = "N",
+                            defaultValue = "1000",
+                            description = "Who owe them, default ${DEFAULT-VALUE}.")
+                    int accounts,
+            @Option(
+                            names = "--runs",
+                            paramLabel = "N",
+                            defaultValue = "3",
+                            description = "Medians of so many, default ${DEFAULT-VALUE}.")
+                    int runs,
+            @Option(names = "--json", description = "Last line of standard output: JSON.")
+                    boolean json)
+            throws Exception {
+        Path directory = Files.createTempDirectory("millrace-bench-");
+        Logs.writeTo(directory);
+        Console console = Console.open(json);
+        CutJob job = new CutJob(charges, accounts, SHARD_DEPTH, PARALLELISM);
+        BenchReport report = new StateBench(job, runs, directory, console::progress).run();
+        FileUtils.deleteDirectory(directory.toFile());
+        return show(console, report);
     }
 
     private static int show(Console console, BenchReport report) {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real Kafka broker (KRaft, broker and controller in one) as its own JVM. Its jars never share a
@@ -44,9 +47,18 @@ public final class KafkaBroker {
      */
     public static KafkaBroker in(Path jars, Path directory, Path log)
             throws IOException, InterruptedException {
+        return in(jars, directory, log, null);
+    }
+
+    /** The same, with another listener if {@code door} is one and the broker is new. */
+    static KafkaBroker in(Path jars, Path directory, Path log, StackOptions.@Nullable Door door)
+            throws IOException, InterruptedException {
         Path properties = directory.resolve("server.properties");
         if (!Files.exists(properties)) {
             format(jars, directory, properties, log);
+            if (door != null) {
+                open(door, properties);
+            }
         }
         Matcher port = CLIENT_PORT.matcher(Files.readString(properties));
         if (!port.find()) {
@@ -91,6 +103,21 @@ public final class KafkaBroker {
             format.requireSuccess(START_LIMIT);
         }
         Files.move(draft, properties, StandardCopyOption.ATOMIC_MOVE); // formatted, or not there
+    }
+
+    /** Later settings replace earlier ones. */
+    private static void open(StackOptions.Door door, Path properties) throws IOException {
+        List<String> more = new ArrayList<>();
+        for (String line : Files.readAllLines(properties)) {
+            if (line.startsWith("listeners=")) {
+                more.add(line + ",DOOR://127.0.0.1:" + door.inside());
+            } else if (line.startsWith("advertised.listeners=")) {
+                more.add(line + ",DOOR://127.0.0.1:" + door.outside());
+            } else if (line.startsWith("listener.security.protocol.map=")) {
+                more.add(line + ",DOOR:PLAINTEXT");
+            }
+        }
+        Files.write(properties, more, StandardOpenOption.APPEND);
     }
 
     /** Address for clients, host:port. */

@@ -236,7 +236,8 @@ public final class LocalStack implements AutoCloseable {
                 KafkaBroker.in(
                         installation.brokerJars(),
                         directory().resolve("kafka"),
-                        logs().resolve("kafka.log"));
+                        logs().resolve("kafka.log"),
+                        options.door());
         anvil =
                 new Anvil(
                         new NodeSettings(

@@ -12,7 +12,7 @@ import java.util.List;
  * and to servers without a port of their own: nothing takes one by chance before what it is for
  * listens there, or while that is down.
  */
-final class Ports {
+public final class Ports {
 
     private static final int FIRST = 10_000;
     private static final int LAST = 29_999;
@@ -22,7 +22,7 @@ final class Ports {
     private Ports() {}
 
     /** {@code count} different ports that nothing listened on a moment ago. */
-    static List<Integer> free(int count) {
+    public static List<Integer> free(int count) {
         List<Integer> ports = new ArrayList<>();
         for (int tries = 0; ports.size() < count; tries++) {
             if (tries == TRIES) {

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a local stack is made of.
@@ -23,6 +24,7 @@ import java.util.Map;
  * @param fresh whether a stack that {@code directory} holds is cleared away instead of resumed
  * @param priceNoticeSeconds between the announcement of a price and its effect
  * @param jobOptions that replace the stack's own, by key
+ * @param door of the broker for what stands in front of it; null if nothing does
  */
 public record StackOptions(
         Path directory,
@@ -33,7 +35,16 @@ public record StackOptions(
         int taskManagers,
         boolean fresh,
         int priceNoticeSeconds,
-        Map<String, String> jobOptions) {
+        Map<String, String> jobOptions,
+        @Nullable Door door) {
+
+    /**
+     * Another listener of the broker: who comes in there is told to come through a proxy.
+     *
+     * @param inside port that it listens on
+     * @param outside port of the proxy
+     */
+    public record Door(int inside, int outside) {}
 
     /** Base units of the test token that make one dollar. */
     public static final long DOLLAR = 1_000_000;
@@ -61,7 +72,8 @@ public record StackOptions(
                 0,
                 false,
                 PRICE_NOTICE_SECONDS,
-                Map.of());
+                Map.of(),
+                null);
     }
 
     /** The same with another number of providers. */
@@ -108,7 +120,23 @@ public record StackOptions(
                 taskManagers,
                 fresh,
                 seconds,
-                jobOptions);
+                jobOptions,
+                door);
+    }
+
+    /** The same with a proxy in front of the broker, for those who ask for it. */
+    public StackOptions withDoor(Door ofBroker) {
+        return new StackOptions(
+                directory,
+                providers,
+                deposits,
+                blockSeconds,
+                slotsInAnEpoch,
+                taskManagers,
+                fresh,
+                priceNoticeSeconds,
+                jobOptions,
+                ofBroker);
     }
 
     /** The same with one job option set. */
@@ -134,6 +162,7 @@ public record StackOptions(
                 ofTaskManagers,
                 anew,
                 priceNoticeSeconds,
-                ofJob);
+                ofJob,
+                door);
     }
 }

@@ -1,6 +1,8 @@
 package io.millrace.local.chaos.fault;
 
+import io.millrace.job.LedgerSink;
 import io.millrace.job.Uids;
+import io.millrace.local.chaos.proxy.CommitGate;
 import io.millrace.local.chaos.proxy.Limits;
 import io.millrace.local.chaos.proxy.NodeProxy;
 import io.millrace.local.stack.EvmSession;
@@ -35,11 +37,13 @@ public final class Faults {
     private final Recoverer recoverer;
     private final Load load;
     private final NodeProxy node;
+    private final CommitGate commits;
     private final SubmitterSearch submitters;
 
     /**
      * @param recoverer carries out the remedy of a lost state
      * @param node in front of the L2 node, for the job
+     * @param commits in front of the broker, for the job
      */
     public Faults(
             LocalStack stack,
@@ -47,13 +51,15 @@ public final class Faults {
             FlinkRest rest,
             Recoverer recoverer,
             Load load,
-            NodeProxy node) {
+            NodeProxy node,
+            CommitGate commits) {
         this.stack = stack;
         this.runner = runner;
         this.rest = rest;
         this.recoverer = recoverer;
         this.load = load;
         this.node = node;
+        this.commits = commits;
         this.submitters = new SubmitterSearch(rest);
     }
 
@@ -97,10 +103,13 @@ public final class Faults {
             case SLOW_CHECKPOINT ->
                     new Freeze(() -> awaitMoment(plan), () -> stack.processes().taskManagers());
             case LONG_OUTAGE ->
-                    new TotalKill(
-                            "everything, for %d s".formatted(plan.lengthMillis() / 1000),
-                            () -> Moment.betweenCommits(stack, later(plan)),
-                            this::tasksFirst);
+                    new CutShort(
+                            commits,
+                            commitsOf(plan),
+                            new TotalKill(
+                                    "everything, for %d s".formatted(plan.lengthMillis() / 1000),
+                                    () -> {},
+                                    this::tasksFirst));
             case OLD_TRANSACTION -> oldTransaction(plan);
             case ADDED_PARTITIONS -> new AddedPartitions(stack.file().bootstrapServers(), load);
             case NODE_LIMITS -> new NodeLimits(node, Limits.of(valueOf(plan)));
@@ -139,6 +148,12 @@ public final class Faults {
         List<StackProcess> all = new ArrayList<>(stack.processes().taskManagers());
         stack.allProcesses().stream().filter(process -> !all.contains(process)).forEach(all::add);
         return all;
+    }
+
+    /** At least one of the sinks has committed, and at least one has not. */
+    private int commitsOf(PlannedFault plan) {
+        int sinks = LedgerSink.keys(stack.job().config().parallelism()).size();
+        return (int) (1 + plan.gapMillis() % (sinks - 1));
     }
 
     /** Within what the sinks take to commit, one after the other. */
