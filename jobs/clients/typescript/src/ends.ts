@@ -23,7 +23,7 @@ export class Ends {
     this.#unplaced.add(requestId);
   }
 
-  /** Where the request lies, as the producer's acknowledgement tells. */
+  /** Where the request lies, as the producer's acknowledgement tells; the refusal may have been there first. */
   placed(requestId: string, partition: number, offset: string): void {
     const place = `${partition}@${offset}`;
     this.#places.set(place, requestId);
@@ -33,17 +33,19 @@ export class Ends {
     if (this.#unplaced.size === 0) this.#strays.clear();
   }
 
-  /** Takes a record that was read. */
-  take(end: End): void {
+  /** Takes a record that was read, and returns the id of the request whose end it is now, if any. */
+  take(end: End): string | undefined {
     // By its place a refusal is known even if the request was not read so far as to have an id.
     const place = isResult(end) ? undefined : `${end.partition}@${end.offset}`;
     const id = isResult(end) ? end.id : this.#places.get(place!);
     if (id === undefined) {
       if (!isResult(end) && this.#unplaced.size > 0) this.#strays.set(place!, end);
-      return;
+      return undefined;
     }
     const before = this.#ends.get(id);
-    if (this.#ends.has(id) && !(before !== undefined && isResult(before) && !isResult(end))) this.#ends.set(id, end);
+    if (!this.#ends.has(id) || (before !== undefined && isResult(before) && !isResult(end))) return undefined;
+    this.#ends.set(id, end);
+    return id;
   }
 
   of(requestId: string): End | undefined {

@@ -54,8 +54,8 @@ export class RequestStream {
     await this.#consumer.run({
       eachMessage: async ({ message }) => {
         if (message.value === null) return;
-        this.#ends.take(parseRecord<End>(message.value.toString("utf8")));
-        this.#waiting.forEach((wake) => wake());
+        const id = this.#ends.take(parseRecord<End>(message.value.toString("utf8")));
+        if (id !== undefined) this.#waiting.get(id)?.();
       },
     });
     for (const { topic, partitions } of ends) {
@@ -71,8 +71,13 @@ export class RequestStream {
    */
   async ask(requestId: string, key: string, value: string, millis: number): Promise<End | undefined> {
     this.#ends.expect(requestId);
-    const [acknowledged] = await this.#producer.send({ topic: REQUESTS, messages: [{ key, value }], acks: -1 });
-    this.#ends.placed(requestId, acknowledged!.partition, acknowledged!.baseOffset!);
+    try {
+      const [acknowledged] = await this.#producer.send({ topic: REQUESTS, messages: [{ key, value }], acks: -1 });
+      this.#ends.placed(requestId, acknowledged!.partition, acknowledged!.baseOffset!);
+    } catch (error) {
+      this.#ends.forget(requestId);
+      throw error;
+    }
     return this.end(requestId, millis);
   }
 

@@ -5,6 +5,16 @@ import { Ends } from "../dist/ends.js";
 const answer = (id, more = {}) => ({ id, status: "answered", ...more });
 const refusal = (partition, offset, more = {}) => ({ code: "DUPLICATE", partition, offset, ...more });
 
+test("a record tells whose end it is, and nobody's if nobody waits for it or it changes nothing", () => {
+  const ends = new Ends();
+  ends.expect("a");
+  ends.placed("a", 0, "3");
+  assert.equal(ends.take(answer("b")), undefined);
+  assert.equal(ends.take(refusal(0, 3)), "a");
+  assert.equal(ends.take(answer("a")), "a");
+  assert.equal(ends.take(refusal(0, 3)), undefined);
+});
+
 test("an answer of a request that nobody waits for is passed over", () => {
   const ends = new Ends();
   ends.take(answer("a"));
