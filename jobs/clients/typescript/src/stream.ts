@@ -6,6 +6,7 @@ import { parseRecord } from "./json.js";
 
 const REQUESTS = "inference.requests";
 const ENDS = ["inference.results", "inference.rejections"];
+const JOIN_MILLIS = 60_000;
 
 /** One connection for any number of requests at a time. */
 export class RequestStream {
@@ -39,29 +40,49 @@ export class RequestStream {
 
   /** From the end of each partition as it is now: what was there before is no answer to what comes. */
   async #listen(admin: Admin): Promise<void> {
-    const ends = await Promise.all(ENDS.map(async (topic) => ({ topic, partitions: await admin.fetchTopicOffsets(topic) })));
-    const joined = new Promise<void>((resolve, reject) => {
-      this.#consumer.on(this.#consumer.events.GROUP_JOIN, () => resolve());
-      // A broker that has just started may still be loading its group coordinator: then kafkajs joins again by itself.
+    const positions = new Map<string, Map<number, string>>();
+    for (const topic of ENDS) {
+      const partitions = await admin.fetchTopicOffsets(topic);
+      positions.set(topic, new Map(partitions.map(({ partition, high }) => [partition, high])));
+    }
+    await this.#consumer.subscribe({ topics: ENDS, fromBeginning: true });
+    const joined = this.#joins(positions);
+    const run = this.#consumer.run({
+      autoCommit: false,
+      eachMessage: async ({ topic, partition, message }) => {
+        if (message.value !== null) {
+          const id = this.#ends.take(parseRecord<End>(message.value.toString("utf8")));
+          if (id !== undefined) this.#waiting.get(id)?.();
+        }
+        positions.get(topic)!.set(partition, (BigInt(message.offset) + 1n).toString());
+      },
+    });
+    await Promise.all([joined, run]);
+  }
+
+  /**
+   * Ends with the first join of the consumer's group. A broker that has just started may still be loading its group coordinator,
+   * and one may go away later: kafkajs then makes a new group and joins again by itself, and each time it has to be told anew where
+   * to go on. The event comes before the first fetch of the group.
+   */
+  #joins(positions: ReadonlyMap<string, ReadonlyMap<number, string>>): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`no consumer group could be joined in ${JOIN_MILLIS / 1000} s`)), JOIN_MILLIS);
+      this.#consumer.on(this.#consumer.events.GROUP_JOIN, () => {
+        for (const [topic, partitions] of positions) {
+          for (const [partition, offset] of partitions) this.#consumer.seek({ topic, partition, offset });
+        }
+        clearTimeout(late);
+        resolve();
+      });
       this.#consumer.on(this.#consumer.events.CRASH, ({ payload }) => {
         if (payload.restart) return;
         this.#failure = payload.error;
+        clearTimeout(late);
         reject(payload.error);
         this.#waiting.forEach((wake) => wake());
       });
     });
-    await this.#consumer.subscribe({ topics: ENDS, fromBeginning: true });
-    await this.#consumer.run({
-      eachMessage: async ({ message }) => {
-        if (message.value === null) return;
-        const id = this.#ends.take(parseRecord<End>(message.value.toString("utf8")));
-        if (id !== undefined) this.#waiting.get(id)?.();
-      },
-    });
-    for (const { topic, partitions } of ends) {
-      for (const { partition, high } of partitions) this.#consumer.seek({ topic, partition, offset: high });
-    }
-    await joined;
   }
 
   /**
