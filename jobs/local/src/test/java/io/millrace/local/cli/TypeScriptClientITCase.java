@@ -53,6 +53,18 @@ class TypeScriptClientITCase {
         assertThat(printed).contains("nano-USD signed by its provider: true");
     }
 
+    @Test
+    void example_brokerWithoutItsCoordinatorYet_waitsForIt() throws Exception {
+        String printed =
+                new Node(folder)
+                        .run(
+                                client("test/late-group.mjs"),
+                                shared.get().directory().toString());
+        assertThat(printed)
+                .contains("nano-USD signed by its provider: true")
+                .contains("attempts to join that failed: 7");
+    }
+
     private static Path client(String script) throws Exception {
         return Installation.locate().home().resolve("jobs/clients/typescript").resolve(script);
     }
