@@ -57,9 +57,7 @@ class TypeScriptClientITCase {
     void example_brokerWithoutItsCoordinatorYet_waitsForIt() throws Exception {
         String printed =
                 new Node(folder)
-                        .run(
-                                client("test/late-group.mjs"),
-                                shared.get().directory().toString());
+                        .run(client("test/late-group.mjs"), shared.get().directory().toString());
         assertThat(printed)
                 .contains("nano-USD signed by its provider: true")
                 .contains("attempts to join that failed: 7");
