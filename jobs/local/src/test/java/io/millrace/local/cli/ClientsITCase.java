@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packages for other languages against a stack: a requester's whole way, and each page's example. */
+/**
+ * The packages for other languages against a stack: a requester's whole way, and each page's
+ * example.
+ */
 class ClientsITCase {
 
     @RegisterExtension private final TestStack shared = new TestStack();
