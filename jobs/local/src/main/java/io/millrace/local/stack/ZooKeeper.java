@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer;
+import org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.NIOServerCnxnFactory;
+import org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.ZooKeeperServer;
+import org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.quorum.QuorumPeerMain;
 
 /**
  * The ZooKeeper server that Flink ships for its own high availability, as a process of its own: it
@@ -23,6 +25,23 @@ final class ZooKeeper {
     private static final int REPLY_MILLIS = 2000;
 
     private ZooKeeper() {}
+
+    /**
+     * Its connections, which it accepts once it has its data. By itself it accepts them before, and
+     * one that is to be closed then is not: the server fails at the attempt, which it logs as an
+     * error, and whoever asked waits for ever.
+     */
+    public static final class Connections extends NIOServerCnxnFactory {
+
+        @Override
+        public void startup(ZooKeeperServer server, boolean startServer)
+                throws IOException, InterruptedException {
+            if (startServer) {
+                server.startdata();
+            }
+            super.startup(server, startServer);
+        }
+    }
 
     /** A server, not yet started, that listens on {@code port} of the loopback interface. */
     static StackProcess in(Path directory, int port, Path log) throws IOException {
@@ -38,14 +57,16 @@ final class ZooKeeper {
                         // seconds.
                         "tickTime=1000",
                         "admin.enableServer=false",
+                        "serverCnxnFactory=" + Connections.class.getName(),
                         "4lw.commands.whitelist=srvr",
                         "autopurge.purgeInterval=1"));
+        // Flink's own launcher of it never purges what one server alone has kept.
         Jvm jvm =
                 new Jvm(
                         HEAP_MEBIBYTES,
                         log,
-                        FlinkZooKeeperQuorumPeer.class.getName(),
-                        List.of("--zkConfigFile", config.toString(), "--peerId", "1"));
+                        QuorumPeerMain.class.getName(),
+                        List.of(config.toString()));
         return new StackProcess(
                 "zookeeper",
                 jvm::launch,
