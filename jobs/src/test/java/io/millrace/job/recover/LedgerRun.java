@@ -265,7 +265,7 @@ final class LedgerRun {
             return;
         }
         int request = requests.merge(account, 1, Math::addExact);
-        long askedNano = 1 + random.nextInt(120_000);
+        long askedNano = 1L + random.nextInt(120_000);
         openNano.put(account, askedNano);
         events.add(
                 new VaultEvent.WithdrawalRequested(
