@@ -114,6 +114,13 @@ def money_back(client: MillraceClient, charged: int) -> None:
     # what the first has left over does not count as the release of the second
     client.deposit(1_000_000)
     holds(client.withdraw(1_000_000) == 1_000_000, "a second time")
+    holds(client.cancel_withdrawal() == 0, "all was released")
+    client.deposit(1_000_000)
+    client.vault.request_withdrawal(1_000_000)
+    # an epoch may have been faster
+    cancelled = client.cancel_withdrawal()
+    holds(cancelled in (0, 1_000_000), "all or nothing is open")
+    holds(client.balance() == cancelled, "what was not released stays")
 
 
 def main(folder: str, key_file: str) -> None:

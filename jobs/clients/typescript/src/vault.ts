@@ -89,9 +89,10 @@ export class Vault {
       released = account.releasedNano;
       return account.openRequestNano < amountNano;
     });
-    await (await this.#contract.getFunction("takeReleased")(owner)).wait();
+    const whole = released - (released % (await this.#scale()));
+    if (whole > 0n) await (await this.#contract.getFunction("takeReleased")(owner)).wait();
     await this.cancelRequest(owner);
-    return released - (released % (await this.#scale()));
+    return whole;
   }
 
   /** EIP-712 digest of the header that was settled, zero if none was. */

@@ -50,20 +50,39 @@ class Vault:
         account = self._account_of(owner)
         return 0 if account == 0 else self._read("spendingBalanceOf(uint32)", account)
 
+    def request_withdrawal(self, amount_nano: int) -> None:
+        """Asks for money back. Epochs release it as far as charges and requests in flight do not need it; one request at a time."""
+        self._transact(self.address, "requestWithdrawal(uint64)", amount_nano)
+
+    def cancel_withdrawal(self) -> int:
+        """Takes back what is open of the key's request, so that it can be spent again; returns how much that was."""
+        is_open = self._open_request()
+        if is_open == 0:
+            return 0
+        try:
+            self._transact(self.address, "cancelRequest()")
+        except (RpcError, TransactionReverted):
+            if self._open_request() > 0:
+                raise
+            return 0  # an epoch has released it meanwhile
+        return is_open
+
     def withdraw(self, amount_nano: int, release_seconds: float) -> int:
-        """Asks for money back, waits until an epoch releases it, and takes it. What charges and requests in flight need stays.
+        """Asks for money back, waits until an epoch releases of it, takes that and cancels the rest: what charges and requests in
+        flight need stays.
 
         Returns what came, with what earlier withdrawals had left over. NotYet after `release_seconds`: it stays asked for, and
         `take_released` gets it later.
         """
-        self._transact(self.address, "requestWithdrawal(uint64)", amount_nano)
-        account = self._account_of(self._key.address)
+        self.request_withdrawal(amount_nano)
 
         def is_released() -> bool | None:
-            return True if self._spending_account(account)[_OPEN_REQUEST] == 0 else None
+            return True if self._open_request() < amount_nano else None
 
         until("the withdrawal is asked for, take_released() gets it later; its release was", release_seconds, is_released)
-        return self.take_released()
+        released = self.take_released()
+        self.cancel_withdrawal()
+        return released
 
     def take_released(self) -> int:
         """Takes what epochs have released to the key's own address, in whole units of the token; returns what came."""
@@ -94,8 +113,11 @@ class Vault:
     def _account_of(self, owner: str) -> int:
         return self._read("spendingAccountOf(address)", owner)
 
+    def _open_request(self) -> int:
+        return self._spending_account(self._account_of(self._key.address))[_OPEN_REQUEST]
+
     def _spending_account(self, account: int) -> list[int]:
-        """Owner, number of the last request, open request in nano-USD, released nano-USD."""
+        """Owner, number of the last request, open request in nano-USD, released nano-USD, when it was requested."""
         return self._words("spendingAccount(uint32)", account)
 
     def _in_token(self, amount_nano: int) -> int:

@@ -86,25 +86,57 @@ public final class Vault {
     }
 
     /**
-     * Asks for money back, waits until an epoch releases it, and takes it to the owner's address.
-     * What charges and requests in flight need stays.
+     * Asks for money back. Epochs release it as far as charges and requests in flight do not need
+     * it; one request at a time.
+     */
+    public void requestWithdrawal(long amountNano, Duration patience) throws IOException {
+        sender.send(
+                address,
+                encoded("requestWithdrawal", List.of(new Uint64(BigInteger.valueOf(amountNano)))),
+                patience);
+    }
+
+    /**
+     * Takes back what is open of {@code owner}'s request, so that it can be spent again.
+     *
+     * @return how much that was, 0 if nothing was open
+     */
+    public long cancelWithdrawal(String owner, Duration patience) throws IOException {
+        long open = account(owner).openRequestNano();
+        if (open == 0) {
+            return 0;
+        }
+        try {
+            sender.send(address, encoded("cancelRequest", List.of()), patience);
+            return open;
+        } catch (IOException e) {
+            if (account(owner).openRequestNano() > 0) {
+                throw e;
+            }
+            return 0; // an epoch has released it meanwhile
+        }
+    }
+
+    /**
+     * Asks for money back, waits until an epoch releases of it, takes that to the owner's address
+     * and cancels the rest: what charges and requests in flight need stays.
      *
      * @return what came
      * @throws IOException if nothing was released in {@code patience}; the request stays open
      */
     public long withdraw(String owner, long amountNano, Duration patience) throws IOException {
-        BigInteger account = spendingAccountOf(owner);
-        sender.send(
-                address,
-                encoded("requestWithdrawal", List.of(new Uint64(BigInteger.valueOf(amountNano)))),
-                patience);
+        requestWithdrawal(amountNano, patience);
         until(
                 patience,
-                "no epoch has released anything for account " + account,
-                () -> releasedNano(account).signum() > 0);
-        BigInteger released = releasedNano(account);
-        sender.send(address, encoded("takeReleased", List.of(new Address(owner))), patience);
-        return released.subtract(released.mod(scale())).longValueExact();
+                "no epoch has released anything for " + owner,
+                () -> account(owner).openRequestNano() < amountNano);
+        long released = account(owner).releasedNano();
+        long whole = released - released % scale().longValueExact();
+        if (whole > 0) {
+            sender.send(address, encoded("takeReleased", List.of(new Address(owner))), patience);
+        }
+        cancelWithdrawal(owner, patience);
+        return whole;
     }
 
     /** EIP-712 digest of the header that was settled, zero if none was. */
@@ -127,14 +159,18 @@ public final class Vault {
         return number(read("spendingAccountOf", UINT32, new Address(owner)));
     }
 
-    private BigInteger releasedNano(BigInteger account) throws IOException {
+    /** Of the vault's account, what a withdrawal asks. */
+    private record Account(long openRequestNano, long releasedNano) {}
+
+    private Account account(String owner) throws IOException {
         List<Type<?>> members =
                 call(
                         address,
                         "spendingAccount",
-                        List.of(new Uint32(account)),
-                        List.of(ADDRESS, UINT32, UINT64, UINT64));
-        return number(members.get(3));
+                        List.of(new Uint32(spendingAccountOf(owner))),
+                        List.of(ADDRESS, UINT32, UINT64, UINT64, UINT64));
+        return new Account(
+                number(members.get(2)).longValueExact(), number(members.get(3)).longValueExact());
     }
 
     /** Nano-USD to a unit of the token. */

@@ -35,6 +35,7 @@ class JavaClientITCase {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final long DEPOSIT = 5_000_000_000L;
     private static final long FEE = 10_000;
+    private static final long PUT_BACK = 1_000_000;
     private static final int MORE = 20;
 
     @RegisterExtension private final TestStack shared = new TestStack();
@@ -75,6 +76,7 @@ class JavaClientITCase {
             assertThat(client.vault().withdraw(client.address(), left, PATIENCE))
                     .as("all of it, in whole units of the token")
                     .isEqualTo(left - left % 1000);
+            expectCancelled(client);
         }
     }
 
@@ -96,6 +98,16 @@ class JavaClientITCase {
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(Files.readString(out)).contains("nano-USD signed by its provider: true");
         assertThat(process.exitValue()).isZero();
+    }
+
+    private static void expectCancelled(MillraceClient client) throws IOException {
+        assertThat(client.vault().cancelWithdrawal(client.address(), PATIENCE)).isZero();
+        client.vault().deposit(PUT_BACK, PATIENCE);
+        client.vault().requestWithdrawal(PUT_BACK, PATIENCE);
+        // an epoch may have been faster
+        long cancelled = client.vault().cancelWithdrawal(client.address(), PATIENCE);
+        assertThat(cancelled).isIn(0L, PUT_BACK);
+        assertThat(client.vault().balance(client.address())).isEqualTo(cancelled);
     }
 
     /** The engine hears of a deposit a moment after it is final. */
