@@ -1,6 +1,7 @@
 package io.millrace.local.cli;
 
 import io.millrace.job.InferenceSettlementJob;
+import io.millrace.local.stack.Installation;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackFile;
 import io.millrace.local.stack.StackOptions;
@@ -17,8 +18,8 @@ import picocli.CommandLine.Option;
         name = "up",
         description = {
             "Starts the whole stack on this machine and keeps it up until Ctrl-C.",
-            "Prints addresses, funded test keys and the web UI. Started again in the same folder it"
-                    + " goes on where it was, whatever ended it."
+            "Prints addresses, funded test keys, the web UI and a first request in each language."
+                + " Started again in the same folder it goes on where it was, whatever ended it."
         },
         mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
@@ -104,6 +105,14 @@ final class UpCommand implements Callable<Integer> {
                             + requester.keyFile());
         }
         console.line("All of it    " + directory.resolve(StackFile.NAME));
+        console.line("How it is    jobs/bin/millrace status --dir " + directory);
+        console.line("");
+        console.line("A first answer, from another terminal:");
+        Path home = Installation.locate().home();
+        for (FirstRequest first : FirstRequest.all(home, directory)) {
+            console.line(first.language().concat(":"));
+            console.line("  " + first.line());
+        }
         console.line("");
         console.line("Up. Ctrl-C ends everything.");
     }

@@ -15,6 +15,8 @@ import java.security.SecureRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The packages for other languages against a stack: a requester's whole way, and each page's
@@ -36,14 +38,19 @@ class ClientsITCase {
         tours(file("python/tools/python"), file("python/tests/tour.py"));
     }
 
-    @Test
-    void typescriptExample_ofThePage_printsAnAnswer() throws Exception {
-        printsAnAnswer("node", file("typescript/examples/first-answer.mjs"));
-    }
-
-    @Test
-    void pythonExample_ofThePage_printsAnAnswer() throws Exception {
-        printsAnAnswer(file("python/tools/python"), file("python/examples/first_answer.py"));
+    /** As {@code up} prints it; what the line builds, the build has built. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Java", "TypeScript", "Python"})
+    void firstRequest_asPrinted_printsAnAnswer(String language) throws Exception {
+        Path home = Installation.locate().home();
+        FirstRequest first =
+                FirstRequest.all(home, shared.get().directory()).stream()
+                        .filter(request -> request.language().equals(language))
+                        .findFirst()
+                        .orElseThrow();
+        FirstRequest built = new FirstRequest(language, first.folder(), "", first.ask());
+        assertThat(new Script(folder).run("sh", "-c", built.line()))
+                .contains("nano-USD signed by its provider: true");
     }
 
     @Test
@@ -73,12 +80,6 @@ class ClientsITCase {
             square += component.asDouble() * component.asDouble();
         }
         assertThat(square).isBetween(0.999, 1.001);
-    }
-
-    private void printsAnAnswer(String interpreter, String example) throws Exception {
-        String stack = shared.get().directory().toString();
-        assertThat(new Script(folder).run(interpreter, example, stack))
-                .contains("nano-USD signed by its provider: true");
     }
 
     private static String file(String name) throws Exception {

@@ -11,12 +11,10 @@ import io.millrace.client.Deployment;
 import io.millrace.client.MillraceClient;
 import io.millrace.client.ReceiptProof;
 import io.millrace.client.RequestRefusedException;
-import io.millrace.local.stack.Installation;
 import io.millrace.local.stack.TestStack;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Secp256k1;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -27,9 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The Java package against a stack: a requester's whole way, and the example of its page. */
+/** The Java package against a stack: a requester's whole way. */
 class JavaClientITCase {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -39,8 +36,6 @@ class JavaClientITCase {
     private static final int MORE = 20;
 
     @RegisterExtension private final TestStack shared = new TestStack();
-
-    @TempDir private Path folder;
 
     @Test
     void tour_newKey_asksProvesAndGetsItsMoneyBack() throws Exception {
@@ -78,26 +73,6 @@ class JavaClientITCase {
                     .isEqualTo(left - left % 1000);
             expectCancelled(client);
         }
-    }
-
-    @Test
-    void example_ofThePage_printsAnAnswer() throws Exception {
-        Path client = Installation.locate().home().resolve("jobs/clients/java");
-        Path out = folder.resolve("out");
-        Process process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                                "-cp",
-                                "target/*:target/lib/*",
-                                "examples/FirstAnswer.java",
-                                shared.get().directory().toString())
-                        .directory(client.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(out.toFile())
-                        .start();
-        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(Files.readString(out)).contains("nano-USD signed by its provider: true");
-        assertThat(process.exitValue()).isZero();
     }
 
     private static void expectCancelled(MillraceClient client) throws IOException {
