@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ISettlementVault} from "../../../src/interfaces/ISettlementVault.sol";
 import {FeeToken} from "../../utils/tokens/HostileTokens.sol";
 import {Epochs} from "../../utils/Epochs.sol";
 import {VaultTest} from "../../utils/VaultTest.sol";
+
+/// A settler that posts two epochs in one transaction.
+contract TwoEpochs {
+    function settle(ISettlementVault vault, Epochs.Epoch calldata first, Epochs.Epoch calldata second) external {
+        vault.settle(first.header, first.words, first.releases);
+        vault.settle(second.header, second.words, second.releases);
+    }
+}
 
 /// Epochs that debit what has left by the hatch: the settler pays it in the same transaction, and nobody else.
 contract SettleShortfallTest is VaultTest {
@@ -70,6 +79,24 @@ contract SettleShortfallTest is VaultTest {
         vm.assertEq(dollar.balanceOf(settler), 0, "two units and three are five");
     }
 
+    function test_twoEpochsOfOneTransactionDrawEachForItself() external {
+        TwoEpochs both = new TwoEpochs();
+        vault = newVault(dollar, SHARD_DEPTH, address(both), guardian, treasury);
+        account = deposit(requester, 10);
+        earning = openEarning(provider);
+        leaveByTheHatch(requester);
+        dollar.mint(address(both), 4);
+        vm.prank(address(both));
+        dollar.approve(address(vault), 4);
+        Epochs.Epoch memory first = debiting(2000);
+        Epochs.Epoch memory second = debiting(2000);
+        second.header.previousHeader = vault.hashHeader(first.header);
+        second.header.epoch = 2;
+        both.settle(vault, first, second);
+        assertEarning(earning, 4000, "the provider was not paid twice");
+        vm.assertEq(dollar.balanceOf(address(both)), 0, "drawn otherwise than two and two units");
+    }
+
     /// Each epoch draws for itself, and what was made up for once is not made up for again.
     function test_RevertWhen_moreIsMissingThanHasLeft() external {
         leaveByTheHatch(requester);
@@ -91,7 +118,7 @@ contract SettleShortfallTest is VaultTest {
     function test_RevertWhen_theSettlerHasNotApproved() external {
         leaveByTheHatch(requester);
         dollar.mint(settler, 100);
-        expectRefusal(debiting(3000), abi.encodeWithSelector(ShortfallNotCovered.selector, settler, 3, 0));
+        expectRefusal(debiting(1000), abi.encodeWithSelector(ShortfallNotCovered.selector, settler, 1, 0));
     }
 
     function test_RevertWhen_theSettlerHasLessThanItApproved() external {
