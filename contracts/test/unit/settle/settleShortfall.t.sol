@@ -67,7 +67,11 @@ contract SettleShortfallTest is VaultTest {
     }
 
     function test_manyWhoLeftAreCoveredByOneTransfer() external {
+        for (uint160 i = 1; i < 4; ++i) {
+            deposit(address(0x5000 + i), 1);
+        }
         uint32 other = deposit(stranger, 10);
+        vm.assertEq(uint256(other), 5, "an account of another slot");
         vm.warp(block.timestamp + 7 days);
         vm.prank(requester);
         vault.escape(requester);
@@ -76,6 +80,8 @@ contract SettleShortfallTest is VaultTest {
         approveAsSettler(5);
         settle(epochOf(Epochs.two(account, 2000, other, 2500), Epochs.one(earning, 4500), Epochs.noReleases()));
         assertEarning(earning, 4500, "the provider was not paid");
+        assertSpending(account, 0, "two units were missing");
+        assertSpending(other, 500, "half a unit is over");
         vm.assertEq(dollar.balanceOf(settler), 0, "two units and three are five");
     }
 
