@@ -13,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from millrace import Answer, MillraceClient, NoAnswerYet, ReceiptProof, RequestRefused, read_stack
+from millrace import Answer, MillraceClient, NoAnswerYet, NotYet, ReceiptProof, RequestRefused, RpcError, read_stack
 from millrace.rpc import until
 
 DEPOSIT = 5_000_000_000
+PUT_BACK = 1_000_000
 FEE = 10_000
 SECONDS = 120
 
@@ -41,17 +42,17 @@ def refused(client: MillraceClient, code: str, text: str | list[str], **terms: A
     return error
 
 
+def funded_answer(client: MillraceClient) -> Answer | None:
+    """The engine hears of a deposit a moment after it is final; None until then."""
+    try:
+        return client.ask("Call me Ishmael.", max_fee_nano=FEE)
+    except RequestRefused as error:
+        holds(error.code in ("UNKNOWN_ACCOUNT", "INSUFFICIENT_FUNDS"), str(error))
+        return None
+
+
 def first_answer(client: MillraceClient) -> Answer:
-    """The engine hears of a deposit a moment after it is final."""
-
-    def ask() -> Answer | None:
-        try:
-            return client.ask("Call me Ishmael.", max_fee_nano=FEE)
-        except RequestRefused as error:
-            holds(error.code == "UNKNOWN_ACCOUNT", str(error))
-            return None
-
-    answer = until("an answer was", SECONDS, ask)
+    answer = until("an answer was", SECONDS, lambda: funded_answer(client))
     holds(0 < answer.debit_nano <= FEE, "it costs what was agreed")
     holds(client.is_signed_by_provider(answer), "signed")
     turned = dataclasses.replace(answer, embedding=[-component for component in answer.embedding])
@@ -106,21 +107,35 @@ def proofs(client: MillraceClient, answer: Answer, other: Answer) -> None:
     holds(not client.verify(answer, changed("header", receiptsRoot=None)), "no header at all")
 
 
-def money_back(client: MillraceClient, charged: int) -> None:
+def money_back(client: MillraceClient, charged: int) -> int:
+    """Returns what is left over, less than a unit of the token: released and not taken."""
     until("the end of what was charged was", SECONDS, lambda: client.balance() == DEPOSIT - charged or None)
     left = client.balance()
     holds(client.withdraw(left) == left - left % 1000, "all of it, in whole units of the token")
     holds(client.vault.take_released() == 0, "less than a unit stays")
-    # what the first has left over does not count as the release of the second
-    client.deposit(1_000_000)
-    holds(client.withdraw(1_000_000) == 1_000_000, "a second time")
     holds(client.cancel_withdrawal() == 0, "all was released")
-    client.deposit(1_000_000)
-    client.vault.request_withdrawal(1_000_000)
-    # an epoch may have been faster
-    cancelled = client.cancel_withdrawal()
-    holds(cancelled in (0, 1_000_000), "all or nothing is open")
-    holds(client.balance() == cancelled, "what was not released stays")
+    return left % 1000
+
+
+def part_of_the_money_back(client: MillraceClient, released: int) -> int:
+    """What a charge that is not settled yet needs stays, and the request for it with it only until `withdraw` has returned."""
+    client.deposit(PUT_BACK)
+    answer = until("an answer was", SECONDS, lambda: funded_answer(client))
+    asked = client.balance()
+    came = client.withdraw(asked, SECONDS)
+    free = released + asked - answer.debit_nano
+    holds(came == free - free % 1000, f"{came} of {asked} less {answer.debit_nano}, and of {released} from before")
+    holds(client.cancel_withdrawal() == 0, "nothing of it stays open")
+    return answer.debit_nano
+
+
+def cancellation(client: MillraceClient) -> None:
+    client.deposit(PUT_BACK)
+    before = client.balance()
+    raises(NotYet, lambda: client.withdraw(PUT_BACK, 0), "too soon")
+    raises(RpcError, lambda: client.withdraw(1_000), "a second one while the first is open")
+    holds(client.cancel_withdrawal() == PUT_BACK, "all of it")
+    holds(client.balance() == before, "what was not released stays")
 
 
 def main(folder: str, key_file: str) -> None:
@@ -134,7 +149,9 @@ def main(folder: str, key_file: str) -> None:
         more = many(client)
         proofs(client, first, more[0])
         charged = sum(answer.debit_nano for answer in [first, *more])
-        money_back(client, charged)
+        released = money_back(client, charged)
+        charged += part_of_the_money_back(client, released)
+        cancellation(client)
     print(json.dumps({"chargedNano": charged, "embedding": first.embedding}))
 
 

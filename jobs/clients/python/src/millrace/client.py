@@ -75,13 +75,14 @@ class MillraceClient:
     def withdraw(self, amount_nano: int, release_seconds: float = _CHAIN_SECONDS) -> int:
         """Pays out to the key's own address; waits for an epoch. Returns what came, nano-USD.
 
-        NotYet if no epoch comes in time: then `vault.take_released()` gets it later.
+        What charges and requests in flight need stays. NotYet if no epoch releases any of it in time: then
+        `vault.take_released()` gets it later, or `cancel_withdrawal()` takes it back.
         """
         return self.vault.withdraw(amount_nano, release_seconds)
 
     def cancel_withdrawal(self) -> int:
-        """Takes back what no epoch has released yet of what was asked for; returns how much that was, nano-USD."""
-        return self.vault.cancel_withdrawal()
+        """Takes back what is asked for and not released, so that it can be spent again; returns how much, nano-USD."""
+        return self.vault.cancel_request()
 
     def ask(
         self,

@@ -37,7 +37,7 @@ class Vault:
         """
         amount = self._in_token(amount_nano)
         self._transact(self._read_address("token()"), "approve(address,uint256)", self.address, amount)
-        block = self._transact(self.address, "deposit(uint256)", amount)
+        block = int(self._transact(self.address, "deposit(uint256)", amount)["blockNumber"], 16)
 
         def is_final() -> bool | None:
             finalized = self._node.ask("eth_getBlockByNumber", "finalized", False)
@@ -50,43 +50,37 @@ class Vault:
         account = self._account_of(owner)
         return 0 if account == 0 else self._read("spendingBalanceOf(uint32)", account)
 
-    def request_withdrawal(self, amount_nano: int) -> None:
-        """Asks for money back. Epochs release it as far as charges and requests in flight do not need it; one request at a time."""
+    def withdraw(self, amount_nano: int, release_seconds: float) -> int:
+        """Asks for money back, waits until an epoch releases of it, takes that and cancels the rest.
+
+        So what charges and requests in flight need stays. Returns what came, with what earlier withdrawals had left over. NotYet
+        after `release_seconds`: it stays asked for; `take_released` gets it later, `cancel_request` takes it back.
+        """
         self._transact(self.address, "requestWithdrawal(uint64)", amount_nano)
 
-    def cancel_withdrawal(self) -> int:
-        """Takes back what is open of the key's request, so that it can be spent again; returns how much that was."""
-        is_open = self._open_request()
-        if is_open == 0:
+        def is_released() -> bool | None:
+            return True if self._own_account()[_OPEN_REQUEST] < amount_nano else None
+
+        until("the withdrawal stays asked for, take_released() gets it later; its release was", release_seconds, is_released)
+        self.cancel_request()
+        return self.take_released()
+
+    def cancel_request(self) -> int:
+        """Takes back what is open of the key's request, so that it can be spent again; returns how much that was, perhaps 0."""
+        if self._own_account()[_OPEN_REQUEST] == 0:
             return 0
         try:
-            self._transact(self.address, "cancelRequest()")
+            cancelled = self._transact(self.address, "cancelRequest()")
         except (RpcError, TransactionReverted):
-            if self._open_request() > 0:
+            if self._own_account()[_OPEN_REQUEST] != 0:
                 raise
             return 0  # an epoch has released it meanwhile
-        return is_open
-
-    def withdraw(self, amount_nano: int, release_seconds: float) -> int:
-        """Asks for money back, waits until an epoch releases of it, takes that and cancels the rest: what charges and requests in
-        flight need stays.
-
-        Returns what came, with what earlier withdrawals had left over. NotYet after `release_seconds`: it stays asked for, and
-        `take_released` gets it later.
-        """
-        self.request_withdrawal(amount_nano)
-
-        def is_released() -> bool | None:
-            return True if self._open_request() < amount_nano else None
-
-        until("the withdrawal is asked for, take_released() gets it later; its release was", release_seconds, is_released)
-        released = self.take_released()
-        self.cancel_withdrawal()
-        return released
+        # the one value of its only event that is not indexed
+        return int(cancelled["logs"][0]["data"], 16)
 
     def take_released(self) -> int:
         """Takes what epochs have released to the key's own address, in whole units of the token; returns what came."""
-        released = self._spending_account(self._account_of(self._key.address))[_RELEASED]
+        released = self._own_account()[_RELEASED]
         whole = released - released % self._scale()
         if whole > 0:
             self._transact(self.address, "takeReleased(address)", self._key.address)
@@ -113,12 +107,9 @@ class Vault:
     def _account_of(self, owner: str) -> int:
         return self._read("spendingAccountOf(address)", owner)
 
-    def _open_request(self) -> int:
-        return self._spending_account(self._account_of(self._key.address))[_OPEN_REQUEST]
-
-    def _spending_account(self, account: int) -> list[int]:
-        """Owner, number of the last request, open request in nano-USD, released nano-USD, when it was requested."""
-        return self._words("spendingAccount(uint32)", account)
+    def _own_account(self) -> list[int]:
+        """Owner, number of the last request, what is open of it in nano-USD, released nano-USD, when it was made."""
+        return self._words("spendingAccount(uint32)", self._account_of(self._key.address))
 
     def _in_token(self, amount_nano: int) -> int:
         scale = self._scale()
@@ -143,8 +134,8 @@ class Vault:
             raise RpcError("eth_call", f"{signature} of {self.address} returns nothing: no vault is there")
         return [int.from_bytes(result[i : i + 32], "big") for i in range(0, len(result), 32)]
 
-    def _transact(self, to: str, signature: str, *values: Any) -> int:
-        """Sends a call and returns the number of the block that it is in.
+    def _transact(self, to: str, signature: str, *values: Any) -> dict[str, Any]:
+        """Sends a call and returns its receipt.
 
         RpcError if the node foresees that it reverts; TransactionReverted if it has; NotYet, with its hash, if it is sent and in
         no block: it may be yet.
@@ -160,7 +151,7 @@ class Vault:
         receipt = until(f"transaction {transaction_hash}, {signature}, is sent; its block was", _MINED_SECONDS, mined)
         if int(receipt["status"], 16) != 1:
             raise TransactionReverted(transaction_hash)
-        return int(receipt["blockNumber"], 16)
+        return receipt
 
     def _transaction(self, to: str, data: bytes) -> Transaction:
         call = {"from": self._key.address, "to": to, "data": _hex(data)}
