@@ -17,12 +17,14 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
     using PackedWords for PackedWords.Ledger;
     using SafeERC20 for IERC20;
 
-    /// `openRequestNano` is zero when no request is open.
+    /// `openRequestNano` is what is not released yet of the last request, zero when none is open; `requestedAt` is when that
+    /// one was made.
     struct SpendingAccount {
         address owner;
         uint32 lastRequest;
         uint64 openRequestNano;
         uint64 releasedNano;
+        uint64 requestedAt;
     }
 
     uint64 public constant override ESCAPE_AFTER = 7 days;
@@ -103,7 +105,20 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
 
         request = ++it.lastRequest;
         it.openRequestNano = amountNano;
+        it.requestedAt = uint64(block.timestamp);
         emit WithdrawalRequested(account, msg.sender, request, amountNano);
+    }
+
+    /// @inheritdoc ISettlementVault
+    function cancelRequest() external override returns (uint32 request, uint64 amountNano) {
+        uint32 account = _spendingAccountOfCaller();
+        SpendingAccount storage it = spendingAccount[account];
+        amountNano = it.openRequestNano;
+        if (amountNano == 0) revert NoOpenRequest(account);
+
+        request = it.lastRequest;
+        it.openRequestNano = 0;
+        emit WithdrawalCancelled(account, msg.sender, request, amountNano);
     }
 
     /// @inheritdoc ISettlementVault
@@ -119,19 +134,17 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
 
     /// @inheritdoc ISettlementVault
     function escape(address to) external override nonReentrant returns (uint64 amountNano) {
-        uint64 opensAt = _lastSettledAt() + ESCAPE_AFTER;
-        if (block.timestamp < opensAt) revert EscapeNotOpen(opensAt, uint64(block.timestamp));
         uint32 account = _spendingAccountOfCaller();
         SpendingAccount storage it = spendingAccount[account];
-        uint64 balanceNano = _spending.balanceOf(account);
-        uint64 wholeNano = balanceNano + it.releasedNano;
+        uint64 leavingNano = _leaving(account, it);
+        uint64 wholeNano = leavingNano + it.releasedNano;
         amountNano = _payable(account, wholeNano);
 
         uint32 closed = it.openRequestNano == 0 ? 0 : it.lastRequest;
         it.openRequestNano = 0;
         it.releasedNano = wholeNano - amountNano;
-        _spending.debitAccount(account, balanceNano);
-        emit Escaped(account, msg.sender, closed, amountNano, balanceNano);
+        _spending.debitAccount(account, leavingNano);
+        emit Escaped(account, msg.sender, closed, amountNano, leavingNano);
         _pay(to, amountNano);
     }
 
@@ -170,8 +183,9 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
         return plusOne - 1;
     }
 
-    /// @dev Gives back what a request asked for, or what the stream found left of it. Never fails for a request that is
-    /// gone: its owner may have left by the hatch after the epoch was sealed.
+    /// @dev Gives back what a request asked for, or what the stream found left of it; the rest stays open, as old as it is.
+    /// Never fails for a request that is gone: its owner may have cancelled it or left by the hatch after the epoch was
+    /// sealed.
     /// @param release account << 96 | request << 64 | amountNano
     function _release(uint256 release) internal {
         uint32 account = uint32(release >> 96);
@@ -186,7 +200,7 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
             revert ReleaseExceedsRequest(account, request, amountNano, it.openRequestNano);
         }
         _spending.debitAccount(account, amountNano);
-        it.openRequestNano = 0;
+        it.openRequestNano -= amountNano;
         it.releasedNano += amountNano;
         emit WithdrawalReleased(account, it.owner, request, amountNano);
     }
@@ -213,6 +227,19 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
     function _pay(address to, uint64 amountNano) private {
         if (to == address(0)) revert ZeroAddress();
         IERC20(token).safeTransfer(to, amountNano / SCALE);
+    }
+
+    /// @dev What the hatch lets out of the spending balance: all of it when no epoch came, else what is open of a request
+    /// that epochs have kept waiting.
+    function _leaving(uint32 account, SpendingAccount storage it) private view returns (uint64 leavingNano) {
+        leavingNano = _spending.balanceOf(account);
+        uint64 opensAt = _lastSettledAt() + ESCAPE_AFTER;
+        if (block.timestamp >= opensAt) return leavingNano;
+
+        uint64 openNano = it.openRequestNano;
+        if (openNano != 0) opensAt = uint64(Math.min(opensAt, it.requestedAt + ESCAPE_AFTER));
+        if (block.timestamp < opensAt) revert EscapeNotOpen(opensAt, uint64(block.timestamp));
+        if (openNano < leavingNano) leavingNano = openNano;
     }
 
     /// @dev `amountNano` cut to whole base units.

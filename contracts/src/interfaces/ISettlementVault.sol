@@ -15,8 +15,10 @@ interface ISettlementVaultErrors {
     error NoEarningAccount(address owner);
     error NotAccountOwner(uint32 account, address owner, address caller);
     error WithdrawalAlreadyOpen(uint32 account, uint32 request);
+    error NoOpenRequest(uint32 account);
     error NothingToTake(uint32 account);
     error InsufficientBalance(uint32 account, uint64 balanceNano, uint64 wantedNano);
+    /// @param opensAt for the caller, if no epoch comes and nothing is released
     error EscapeNotOpen(uint64 opensAt, uint64 nowAt);
     error VaultPaused(uint64 pausedUntil);
     error PauseTooSoon(uint64 earliest, uint64 nowAt);
@@ -129,12 +131,14 @@ interface ISettlementVaultEvents {
     event Deposited(uint32 indexed account, address indexed owner, address indexed payer, uint64 amountNano);
     event WithdrawalRequested(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
     event WithdrawalReleased(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
-    /// The request was no longer open (its owner left by the escape hatch), so nothing moved.
+    /// @param amountNano what was still open, and is not any more
+    event WithdrawalCancelled(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
+    /// The request was no longer open (its owner had cancelled it or left by the hatch), so nothing moved.
     event ReleaseSkipped(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
     event WithdrawalTaken(uint32 indexed account, address indexed owner, address to, uint64 amountNano);
     /// @param request the withdrawal request this closed, zero if none was open
     /// @param amountNano what was paid out, released money included, in whole base units
-    /// @param spendingNano what left the spending ledger: all of the account's balance there
+    /// @param spendingNano what left the spending ledger
     event Escaped(
         uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano, uint64 spendingNano
     );
@@ -166,14 +170,23 @@ interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISe
     /// @notice Opens the caller's earning account; ids are dense, 0 is the treasury's.
     function openEarningAccount() external returns (uint32 account);
 
-    /// @notice Asks that `amountNano` of the caller's spending balance be released by an epoch (M7). One at a time.
+    /// @notice Asks that `amountNano` of the caller's spending balance be released by epochs (M7). One at a time: it is open
+    /// until all of it is released, or its owner cancels it or leaves by the hatch. Until then no other can be made, so
+    /// nothing makes an open one younger.
     function requestWithdrawal(uint64 amountNano) external returns (uint32 request);
+
+    /// @notice Takes back what is still open of the caller's request. A release of it that an epoch brings later moves nothing.
+    /// @return request its number
+    /// @return amountNano what was still open
+    function cancelRequest() external returns (uint32 request, uint64 amountNano);
 
     /// @notice Pays out what epochs have released to the caller, in whole base units; the rest stays released.
     function takeReleased(address to) external returns (uint64 amountNano);
 
-    /// @notice When no epoch came for ESCAPE_AFTER seconds: closes the caller's open request and pays out its whole
-    /// spending and released balance, in whole base units; what is left of a base unit stays released.
+    /// @notice The hatch, open to everyone when no epoch came for ESCAPE_AFTER seconds, and to the owner of a request that
+    /// has been open for as long, whatever epochs came. Closes the caller's open request, and pays out what was released
+    /// and, in the first case, the whole spending balance, in the other what was open, up to the balance; in whole base
+    /// units, and what is left of a base unit stays released.
     function escape(address to) external returns (uint64 amountNano);
 
     /// @notice Pays out `amountNano` (cut to whole base units) of earnings of `account`, owned by the caller, at once.
@@ -217,7 +230,7 @@ interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISe
     function spendingAccount(uint32 account)
         external
         view
-        returns (address owner, uint32 lastRequest, uint64 openRequestNano, uint64 releasedNano);
+        returns (address owner, uint32 lastRequest, uint64 openRequestNano, uint64 releasedNano, uint64 requestedAt);
     function earningOwnerOf(uint32 account) external view returns (address owner);
 
     /// @notice Earning account of `owner`. Reverts NoEarningAccount if it has none.

@@ -12,15 +12,17 @@ abstract contract RandomCalls is VaultTest {
     error ActionFailed(uint256 call, bytes4 action, bytes answer);
 
     function run(VaultHandler handler, bytes4[] memory more) internal {
-        bytes4[25] memory actions = [
+        bytes4[28] memory actions = [
             VaultHandler.deposit.selector,
             VaultHandler.deposit.selector,
             VaultHandler.donate.selector,
             VaultHandler.openEarningAccount.selector,
             VaultHandler.requestWithdrawal.selector,
             VaultHandler.requestWithdrawal.selector,
+            VaultHandler.cancelRequest.selector,
             VaultHandler.takeReleased.selector,
             VaultHandler.takeReleased.selector,
+            VaultHandler.escape.selector,
             VaultHandler.escape.selector,
             VaultHandler.withdrawEarnings.selector,
             VaultHandler.pause.selector,
@@ -37,6 +39,7 @@ abstract contract RandomCalls is VaultTest {
             AttackingHandler.postFork.selector,
             AttackingHandler.takeEarningsOfAnother.selector,
             AttackingHandler.leaveTooEarly.selector,
+            AttackingHandler.cancelNothing.selector,
             AttackingHandler.pauseTooSoon.selector
         ];
         for (uint256 i; i < CALLS; ++i) {

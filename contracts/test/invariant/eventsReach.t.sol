@@ -7,12 +7,13 @@ import {LogBook} from "./stores/LogBook.sol";
 
 /// Each event happened and was needed: who misses one of them has other books than the vault.
 contract EventsReachTest is EventsTest, RandomCalls {
-    bytes32[10] private needed = [
+    bytes32[11] private needed = [
         SpendingAccountOpened.selector,
         EarningAccountOpened.selector,
         Deposited.selector,
         WithdrawalRequested.selector,
         WithdrawalReleased.selector,
+        WithdrawalCancelled.selector,
         WithdrawalTaken.selector,
         Escaped.selector,
         EarningsWithdrawn.selector,

@@ -24,7 +24,10 @@ contract HandlersReachTest is RandomCalls {
         assertWayOut(handler, "takeReleased");
         assertWayOut(handler, "withdrawEarnings");
         assertWayOut(handler, "escape");
-        string[18] memory others = [
+        assertWayOut(handler, "cancelRequest");
+        assertReached(handler, "escape while epochs come, paused");
+        assertReached(handler, "escape while epochs come, in mid-epoch");
+        string[19] memory others = [
             "deposit",
             "donate",
             "openEarningAccount",
@@ -41,7 +44,8 @@ contract HandlersReachTest is RandomCalls {
             "a deposit while paused",
             "a second header for a settled part",
             "a stranger takes earnings",
-            "an escape while epochs come",
+            "an escape while epochs come and nothing waits",
+            "a request that is not open is cancelled",
             "a pause too soon after another"
         ];
         for (uint256 i; i < others.length; ++i) {

@@ -22,6 +22,7 @@ abstract contract HostileTokenInvariantTest is VaultChecks {
         checkBalances();
         checkWithdrawals();
         checkCredits();
+        checkRequests();
     }
 
     /// Where the sequence ended.

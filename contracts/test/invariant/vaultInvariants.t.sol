@@ -45,6 +45,14 @@ contract VaultInvariantTest is VaultChecks {
         checkEveryoneCanLeave();
     }
 
+    function invariant_M7_noPartOfARequestIsLost() external view {
+        checkRequests();
+    }
+
+    function invariant_M7_whoWaitsLeaves() external {
+        checkWhoWaitsLeaves();
+    }
+
     function invariant_M7_aPauseEnds() external view {
         checkAPauseEnds();
     }

@@ -110,9 +110,20 @@ contract AttackingHandler is VaultHandler, ISettlementVaultErrors {
 
     function leaveTooEarly(uint256 who) external counted {
         (,,,, uint64 settledAt) = vault.head();
-        if (block.timestamp >= settledAt + vault.ESCAPE_AFTER()) return;
+        uint64 period = vault.ESCAPE_AFTER();
+        uint32 account = vault.spendingAccountOf(requesterAt(who));
+        if (account == 0 || block.timestamp >= settledAt + period) return;
+        bool waits = model.openRequestNano(account) != 0;
+        if (waits && block.timestamp >= model.requestedAt(account) + period) return;
         bytes memory call = abi.encodeCall(vault.escape, (STRANGER));
-        refused(requesterAt(who), call, EscapeNotOpen.selector, "an escape while epochs come");
+        refused(requesterAt(who), call, EscapeNotOpen.selector, "an escape while epochs come and nothing waits");
+    }
+
+    function cancelNothing(uint256 who) external counted {
+        uint32 account = vault.spendingAccountOf(requesterAt(who));
+        if (account == 0 || model.openRequestNano(account) != 0) return;
+        bytes memory call = abi.encodeCall(vault.cancelRequest, ());
+        refused(requesterAt(who), call, NoOpenRequest.selector, "a request that is not open is cancelled");
     }
 
     function pauseTooSoon() external counted {

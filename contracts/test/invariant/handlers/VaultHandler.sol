@@ -129,6 +129,18 @@ abstract contract VaultHandler is MillraceTest {
         left("requestWithdrawal");
     }
 
+    function cancelRequest(uint256 who) external counted {
+        address owner = requesterAt(who);
+        uint32 account = vault.spendingAccountOf(owner);
+        if (account == 0 || model.openRequestNano(account) == 0) return;
+        vm.prank(owner);
+        (uint32 number, uint64 amountNano) = vault.cancelRequest();
+        vm.assertEq(uint256(number), model.lastRequest(account), "another request was cancelled");
+        vm.assertEq(uint256(amountNano), model.openRequestNano(account), "another amount was cancelled");
+        model.cancelled(account);
+        left("cancelRequest");
+    }
+
     /// @dev The first from `who` on that has something to take, so that most calls take.
     function takeReleased(uint256 who) external counted {
         for (uint256 i; i < 7; ++i) {
@@ -151,9 +163,10 @@ abstract contract VaultHandler is MillraceTest {
     function escape(uint256 who) external counted {
         address owner = requesterAt(who);
         uint32 account = vault.spendingAccountOf(owner);
-        if (account == 0 || model.spendingNano(account) + model.releasedNano(account) < scale) return;
         (,,,, uint64 settledAt) = vault.head();
-        if (block.timestamp < settledAt + vault.ESCAPE_AFTER()) return;
+        uint256 leavingNano = model.leavingNano(account, settledAt, vault.ESCAPE_AFTER());
+        if (leavingNano == 0 || leavingNano + model.releasedNano(account) < scale) return;
+        bool epochsCome = block.timestamp < settledAt + vault.ESCAPE_AFTER();
         address payee = payeeOf(owner);
         beforeTransfer();
         uint256 before = dollar.balanceOf(payee);
@@ -161,8 +174,8 @@ abstract contract VaultHandler is MillraceTest {
         uint64 paidNano = vault.escape(payee);
         afterTransfer();
         vm.assertEq(dollar.balanceOf(payee) - before, arriving(paidNano / scale), "escaped with otherwise than said");
-        model.escaped(account, paidNano);
-        left("escape");
+        model.escaped(account, leavingNano, paidNano);
+        left(epochsCome ? "escape while epochs come" : "escape");
     }
 
     function withdrawEarnings(uint256 which, uint256 amountNano) external counted {
@@ -204,14 +217,18 @@ abstract contract VaultHandler is MillraceTest {
     function settle(uint256 seed) external counted {
         if (isPaused()) return;
         Epochs.Epoch memory epoch = draw(seed);
-        vm.prank(settler);
-        vault.settle(epoch.header, epoch.words, epoch.releases);
-        model.settled(vault.hashHeader(epoch.header), epoch.header);
-        delete lastPosted;
-        lastPosted.header = epoch.header;
-        lastPosted.words = epoch.words;
-        lastPosted.releases = epoch.releases;
+        post(epoch);
         did(epoch.header.part + 1 == epoch.header.parts ? "settle, whole" : "settle, a part");
+    }
+
+    /// @dev An empty epoch, unless parts of another are to come first.
+    function settleNothing() external counted {
+        Epochs.Epoch memory epoch;
+        epoch.header = model.following(0);
+        if (isPaused() || epoch.header.part != 0) return;
+        epoch.header.wordsHash = Epochs.hashOf(epoch.words, epoch.releases);
+        post(epoch);
+        did("settle, nothing");
     }
 
     function repost() external counted {
@@ -219,6 +236,16 @@ abstract contract VaultHandler is MillraceTest {
         vm.prank(settler);
         vault.settle(lastPosted.header, lastPosted.words, lastPosted.releases);
         did(isPaused() ? "repost, paused" : "repost");
+    }
+
+    function post(Epochs.Epoch memory epoch) private {
+        vm.prank(settler);
+        vault.settle(epoch.header, epoch.words, epoch.releases);
+        model.settled(vault.hashHeader(epoch.header), epoch.header);
+        delete lastPosted;
+        lastPosted.header = epoch.header;
+        lastPosted.words = epoch.words;
+        lastPosted.releases = epoch.releases;
     }
 
     function draw(uint256 seed) private returns (Epochs.Epoch memory epoch) {
@@ -237,7 +264,7 @@ abstract contract VaultHandler is MillraceTest {
     function coverWhatEscaped() private {
         uint256 spendable = model.spendableNano(vault.spendingAccounts());
         if (spendable >= model.pendingNano()) return;
-        (address owner,,,) = vault.spendingAccount(1);
+        (address owner,,,,) = vault.spendingAccount(1);
         depositFor(settler, owner, sendingFor((model.pendingNano() - spendable) / scale + 1));
         did("the operator covers what escaped");
     }

@@ -10,12 +10,16 @@ contract LedgerModel {
     mapping(uint32 account => uint256) public spendingNano;
     mapping(uint32 account => uint256) public releasedNano;
     mapping(uint32 account => uint256) public openRequestNano;
+    mapping(uint32 account => uint256) public requestedAt;
     mapping(uint32 account => uint32) public lastRequest;
     mapping(uint32 account => uint256) public earningNano;
     uint256 public depositedNano;
     uint256 public paidNano;
     /// The part of it that came from earning accounts.
     uint256 public withdrawnNano;
+    /// All that was ever asked for, and how much of it is not open any more: released, cancelled or gone by the hatch.
+    uint256 public askedNano;
+    uint256 public closedNano;
     uint256 public debitsNano;
     uint256 public creditsNano;
     /// Sums of the receipts trees of complete epochs, and of the parts of the one in progress.
@@ -34,6 +38,17 @@ contract LedgerModel {
     function requested(uint32 account, uint32 request, uint256 amountNano) external {
         lastRequest[account] = request;
         openRequestNano[account] = amountNano;
+        requestedAt[account] = block.timestamp;
+        askedNano += amountNano;
+    }
+
+    function cancelled(uint32 account) external {
+        close(account);
+    }
+
+    function close(uint32 account) private {
+        closedNano += openRequestNano[account];
+        openRequestNano[account] = 0;
     }
 
     function taken(uint32 account, uint256 amountNano) external {
@@ -41,10 +56,10 @@ contract LedgerModel {
         paidNano += amountNano;
     }
 
-    function escaped(uint32 account, uint256 amountNano) external {
-        releasedNano[account] = spendingNano[account] + releasedNano[account] - amountNano;
-        spendingNano[account] = 0;
-        openRequestNano[account] = 0;
+    function escaped(uint32 account, uint256 leavingNano, uint256 amountNano) external {
+        releasedNano[account] = leavingNano + releasedNano[account] - amountNano;
+        spendingNano[account] -= leavingNano;
+        close(account);
         paidNano += amountNano;
     }
 
@@ -76,6 +91,15 @@ contract LedgerModel {
         for (uint32 account = 1; account <= accounts; ++account) {
             sumNano += spendingNano[account];
         }
+    }
+
+    /// What the hatch lets `account` take of its spending balance.
+    function leavingNano(uint32 account, uint256 settledAt, uint256 period) external view returns (uint256) {
+        uint256 balanceNano = spendingNano[account];
+        uint256 openNano = openRequestNano[account];
+        if (block.timestamp >= settledAt + period) return balanceNano;
+        if (openNano == 0 || block.timestamp < requestedAt[account] + period) return 0;
+        return openNano < balanceNano ? openNano : balanceNano;
     }
 
     /// @return header that follows the last, up to its sums and hashes
@@ -170,11 +194,13 @@ contract LedgerModel {
         }
     }
 
-    /// @dev For each account: nothing, the release it waits for (whole or what is left), or a stale one; and one of nobody.
+    /// @dev For each account: nothing, a release that it waits for (whole, what is left, a part, or none of it), or a stale
+    /// one; and one of nobody.
     function drawReleases(uint256 seed, uint32 accounts) external returns (uint256[] memory releases) {
         releases = new uint256[](accounts + 1);
         for (uint32 account = 1; account <= accounts; ++account) {
-            uint256 choice = uint256(keccak256(abi.encode(seed, "release", account))) % 3;
+            uint256 random = uint256(keccak256(abi.encode(seed, "release", account)));
+            uint256 choice = random % 3;
             uint256 open = openRequestNano[account];
             uint256 amountNano = open < spendingNano[account] ? open : spendingNano[account];
             uint256 request = lastRequest[account];
@@ -182,9 +208,14 @@ contract LedgerModel {
                 request += 1;
                 amountNano = type(uint64).max;
             } else if (choice == 1) {
+                amountNano = amountNano * (random / 3 % 5) / 2;
+                if (amountNano > open || amountNano > spendingNano[account]) {
+                    amountNano = open < spendingNano[account] ? open : spendingNano[account];
+                }
                 spendingNano[account] -= amountNano;
                 releasedNano[account] += amountNano;
-                openRequestNano[account] = 0;
+                openRequestNano[account] -= amountNano;
+                closedNano += amountNano;
             } else {
                 request = request == 0 ? 0 : request - 1;
             }

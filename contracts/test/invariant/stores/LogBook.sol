@@ -95,7 +95,8 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes {
     /// @dev Of a skipped release nothing follows, nor of who may settle and pause.
     function moved(bytes32 topic, Vm.Log calldata log) private {
         bool ofAccount = topic == Deposited.selector || topic == WithdrawalRequested.selector
-            || topic == WithdrawalReleased.selector || topic == WithdrawalTaken.selector || topic == Escaped.selector;
+            || topic == WithdrawalReleased.selector || topic == WithdrawalTaken.selector || topic == Escaped.selector
+            || topic == WithdrawalCancelled.selector;
         if (!ofAccount) return;
         Spending storage it = spendingAt(uint32(uint256(log.topics[1])));
         // Who misses an event must come out wrong, not stop.
@@ -109,9 +110,11 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes {
                 it.openRequestNano = abi.decode(log.data, (uint64));
             } else if (topic == WithdrawalReleased.selector) {
                 uint64 amountNano = abi.decode(log.data, (uint64));
-                it.openRequestNano = 0;
+                it.openRequestNano -= amountNano;
                 it.balanceNano -= amountNano;
                 it.releasedNano += amountNano;
+            } else if (topic == WithdrawalCancelled.selector) {
+                it.openRequestNano -= abi.decode(log.data, (uint64));
             } else if (topic == WithdrawalTaken.selector) {
                 (, uint64 amountNano) = abi.decode(log.data, (address, uint64));
                 it.releasedNano -= amountNano;
@@ -174,7 +177,7 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes {
 
     function differenceOf(ISettlementVault vault, uint32 id) private view returns (string memory) {
         Spending storage it = spending[id];
-        (address owner, uint32 lastRequest, uint64 openRequestNano, uint64 releasedNano) = vault.spendingAccount(id);
+        (address owner, uint32 lastRequest, uint64 openRequestNano, uint64 releasedNano,) = vault.spendingAccount(id);
         if (owner != it.owner || vault.spendingAccountOf(owner) != id) return "owner of a spending account";
         if (vault.spendingBalanceOf(id) != it.balanceNano) return "spending balance";
         if (lastRequest != it.lastRequest) return "requests";

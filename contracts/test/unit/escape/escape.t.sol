@@ -33,7 +33,7 @@ contract EscapeTest is VaultTest {
         moveAndSettle(account, earning, 1);
         vm.warp(block.timestamp + 7 days);
         vm.assertEq(uint256(escapeAs(requester)), 9000, "more or less than whole units was paid");
-        (,,, uint64 releasedNano) = vault.spendingAccount(account);
+        (,,, uint64 releasedNano,) = vault.spendingAccount(account);
         vm.assertEq(uint256(releasedNano), 999, "the rest of a unit was lost");
         assertSpending(account, 0, "a balance was left to spend");
     }
@@ -44,8 +44,81 @@ contract EscapeTest is VaultTest {
         vm.expectEmit(address(vault));
         emit Escaped(account, requester, 1, 10_000, 10_000);
         escapeAs(requester);
-        (,, uint64 openNano,) = vault.spendingAccount(account);
+        (,, uint64 openNano,,) = vault.spendingAccount(account);
         vm.assertEq(uint256(openNano), 0, "the request is still open");
+    }
+
+    /// Sends an empty epoch every day: the operator lives, and releases nothing.
+    function passWeekOfEpochs() private {
+        for (uint256 day; day < 7; ++day) {
+            vm.warp(block.timestamp + 1 days);
+            settle(epochOf(Epochs.none(), Epochs.none(), Epochs.noReleases()));
+        }
+    }
+
+    function test_whoWaitsSevenDaysLeavesWhateverEpochsCome() external {
+        request(requester, 2500);
+        passWeekOfEpochs();
+        vm.expectEmit(address(vault));
+        emit Escaped(account, requester, 1, 2000, 2500);
+        vm.assertEq(uint256(escapeAs(requester)), 2000, "another amount was paid");
+        vm.assertEq(dollar.balanceOf(requester), 2, "tokens paid");
+        assertSpending(account, 7500, "more than what was open left");
+        (,, uint64 openNano, uint64 releasedNano,) = vault.spendingAccount(account);
+        vm.assertTrue(openNano == 0 && releasedNano == 500, "the request is open, or the rest of a unit was lost");
+    }
+
+    /// A part, or nothing, released on the sixth day opens the hatch on the seventh all the same, for the rest.
+    function test_aReleasedPartDoesNotMoveTheHatch() external {
+        request(requester, 5000);
+        vm.warp(block.timestamp + 6 days);
+        settle(epochOf(Epochs.none(), Epochs.none(), Epochs.release(account, 1, 2000)));
+        settle(epochOf(Epochs.none(), Epochs.none(), Epochs.release(account, 1, 0)));
+        vm.prank(requester);
+        vault.takeReleased(requester);
+        vm.warp(block.timestamp + 1 days);
+        vm.assertEq(uint256(escapeAs(requester)), 3000, "not what was still open");
+        assertSpending(account, 5000, "more than what was open left");
+    }
+
+    function test_neverMoreThanTheBalance() external {
+        uint32 earning = openEarning(provider);
+        request(requester, 10_000);
+        moveAndSettle(account, earning, 6000);
+        passWeekOfEpochs();
+        vm.assertEq(uint256(escapeAs(requester)), 4000, "not what the balance had left");
+        (,, uint64 openNano,,) = vault.spendingAccount(account);
+        vm.assertEq(uint256(openNano), 0, "the request is still open");
+    }
+
+    function test_RevertWhen_theRequestWaitsLessThanSevenDays() external {
+        uint256 askedAt = block.timestamp;
+        request(requester, 2500);
+        passWeekOfEpochs();
+        vm.warp(askedAt + 7 days - 1);
+        vm.prank(requester);
+        vm.expectRevert(abi.encodeWithSelector(EscapeNotOpen.selector, askedAt + 7 days, askedAt + 7 days - 1));
+        vault.escape(requester);
+    }
+
+    function test_RevertWhen_allOfTheRequestWasReleased() external {
+        request(requester, 2500);
+        settle(epochOf(Epochs.none(), Epochs.none(), Epochs.release(account, 1, 2500)));
+        passWeekOfEpochs();
+        uint256 nowAt = block.timestamp;
+        vm.prank(requester);
+        vm.expectRevert(abi.encodeWithSelector(EscapeNotOpen.selector, nowAt + 7 days, nowAt));
+        vault.escape(requester);
+    }
+
+    function test_RevertWhen_anotherWaits() external {
+        deposit(stranger, 10);
+        request(requester, 2500);
+        passWeekOfEpochs();
+        uint256 nowAt = block.timestamp;
+        vm.prank(stranger);
+        vm.expectRevert(abi.encodeWithSelector(EscapeNotOpen.selector, nowAt + 7 days, nowAt));
+        vault.escape(stranger);
     }
 
     /// An operator that comes back has an epoch that debits what has left: depositFor covers it and the epoch settles.

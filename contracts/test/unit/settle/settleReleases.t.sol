@@ -20,7 +20,7 @@ contract SettleReleasesTest is VaultTest {
     }
 
     function assertAccount(uint64 openNano, uint64 releasedNano, uint64 spendingNano) private view {
-        (,, uint64 isOpen, uint64 isReleased) = vault.spendingAccount(account);
+        (,, uint64 isOpen, uint64 isReleased,) = vault.spendingAccount(account);
         vm.assertEq(uint256(isOpen), openNano, "open request");
         vm.assertEq(uint256(isReleased), releasedNano, "released");
         assertSpending(account, spendingNano, "spending balance");
@@ -38,13 +38,51 @@ contract SettleReleasesTest is VaultTest {
     function test_whatIsLeftIsReleasedAfterTheDebitsOfTheSameEpoch() external {
         request(requester, 10_000);
         settle(epochOf(Epochs.one(account, 9000), Epochs.one(earning, 9000), Epochs.release(account, 1, 1000)));
-        assertAccount(0, 1000, 0);
+        assertAccount(9000, 1000, 0);
     }
 
-    function test_aReleaseOfNothingClosesTheRequest() external {
+    /// Else a settler could cut every request short by releasing one nano-USD of it, or none.
+    function test_aPartLeavesTheRestOpenAndAsOldAsItIs() external {
+        uint256 askedAt = block.timestamp;
+        request(requester, 4000);
+        vm.warp(askedAt + 1 days);
+        settle(releasing(1, 1500));
+        assertAccount(2500, 1500, 8500);
+        (,,,, uint64 requestedAt) = vault.spendingAccount(account);
+        vm.assertEq(uint256(requestedAt), askedAt, "a part made the rest younger");
+        settle(releasing(1, 2500));
+        assertAccount(0, 4000, 6000);
+    }
+
+    function test_aReleaseOfNothingClosesNothing() external {
+        uint256 askedAt = block.timestamp;
         request(requester, 10_000);
-        settle(epochOf(Epochs.one(account, 10_000), Epochs.one(earning, 10_000), Epochs.release(account, 1, 0)));
-        assertAccount(0, 0, 0);
+        vm.warp(askedAt + 1 days);
+        vm.expectEmit(address(vault));
+        emit WithdrawalReleased(account, requester, 1, 0);
+        settle(releasing(1, 0));
+        assertAccount(10_000, 0, 10_000);
+        (,,,, uint64 requestedAt) = vault.spendingAccount(account);
+        vm.assertEq(uint256(requestedAt), askedAt, "a release of nothing made the request younger");
+    }
+
+    function test_RevertWhen_thePartsAreMoreThanTheRequest() external {
+        request(requester, 4000);
+        settle(releasing(1, 3000));
+        expectRefusal(
+            releasing(1, 1001), abi.encodeWithSelector(ReleaseExceedsRequest.selector, account, 1, 1001, 1000)
+        );
+    }
+
+    /// The epoch was sealed before the stream heard of the cancelling: it settles, and the money stays where it is.
+    function test_aReleaseOfACancelledRequestIsSkipped() external {
+        request(requester, 4000);
+        vm.prank(requester);
+        vault.cancelRequest();
+        vm.expectEmit(address(vault));
+        emit ReleaseSkipped(account, requester, 1, 4000);
+        settle(releasing(1, 4000));
+        assertAccount(0, 0, 10_000);
     }
 
     function test_aReleaseOfAClosedRequestIsSkipped() external {

@@ -75,6 +75,11 @@ export class MillraceClient {
     return this.vault.withdraw(this.address, amountNano);
   }
 
+  /** Takes back what no epoch has released yet of what was asked for. Returns how much that was. */
+  cancelWithdrawal(): Promise<bigint> {
+    return this.vault.cancelRequest(this.address);
+  }
+
   /**
    * Signs a request, sends it and waits for its answer.
    *

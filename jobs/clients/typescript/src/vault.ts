@@ -14,10 +14,11 @@ const HEADER =
 const VAULT = [
   "function deposit(uint256 amountToken) returns (uint32 account, uint64 amountNano)",
   "function requestWithdrawal(uint64 amountNano) returns (uint32 request)",
+  "function cancelRequest() returns (uint32 request, uint64 amountNano)",
   "function takeReleased(address to) returns (uint64 amountNano)",
   "function spendingAccountOf(address owner) view returns (uint32)",
   "function spendingBalanceOf(uint32 account) view returns (uint64)",
-  "function spendingAccount(uint32 account) view returns (address owner, uint32 lastRequest, uint64 openRequestNano, uint64 releasedNano)",
+  "function spendingAccount(uint32 account) view returns (address owner, uint32 lastRequest, uint64 openRequestNano, uint64 releasedNano, uint64 requestedAt)",
   "function earningOwnerOf(uint32 account) view returns (address)",
   "function headerOf(uint64 epoch, uint32 part) view returns (bytes32)",
   "function token() view returns (address)",
@@ -52,20 +53,44 @@ export class Vault {
     return account === 0n ? 0n : this.#read("spendingBalanceOf", account);
   }
 
+  /** Asks for money back. Epochs release it as far as charges and requests in flight do not need it; one request at a time. */
+  async requestWithdrawal(amountNano: bigint): Promise<void> {
+    await (await this.#contract.getFunction("requestWithdrawal")(amountNano)).wait();
+  }
+
   /**
-   * Asks for money back, waits until an epoch releases it, and takes it. What charges and requests in flight need stays.
+   * Takes back what is open of `owner`'s request, so that it can be spent again.
+   *
+   * @returns how much that was, 0 if nothing was open
+   */
+  async cancelRequest(owner: string): Promise<bigint> {
+    const { openRequestNano } = await this.#account(owner);
+    if (openRequestNano === 0n) return 0n;
+    try {
+      await (await this.#contract.getFunction("cancelRequest")()).wait();
+      return openRequestNano;
+    } catch (error) {
+      if ((await this.#account(owner)).openRequestNano > 0n) throw error;
+      return 0n; // an epoch has released it meanwhile
+    }
+  }
+
+  /**
+   * Asks for money back, waits until an epoch releases of it, takes that and cancels the rest: what charges and requests in
+   * flight need stays.
    *
    * @returns what came, nano-USD
    */
   async withdraw(owner: string, amountNano: bigint): Promise<bigint> {
-    const account: bigint = await this.#read("spendingAccountOf", owner);
-    await (await this.#contract.getFunction("requestWithdrawal")(amountNano)).wait();
+    await this.requestWithdrawal(amountNano);
     let released = 0n;
     await until(async () => {
-      released = (await this.#read("spendingAccount", account)).releasedNano;
-      return released > 0n;
+      const account = await this.#account(owner);
+      released = account.releasedNano;
+      return account.openRequestNano < amountNano;
     });
     await (await this.#contract.getFunction("takeReleased")(owner)).wait();
+    await this.cancelRequest(owner);
     return released - (released % (await this.#scale()));
   }
 
@@ -98,6 +123,10 @@ export class Vault {
       throw new RangeError(`${amountNano} nano-USD is no whole amount of the token: give a multiple of ${scale}`);
     }
     return amountNano / scale;
+  }
+
+  async #account(owner: string): Promise<{ openRequestNano: bigint; releasedNano: bigint }> {
+    return this.#read("spendingAccount", await this.#read("spendingAccountOf", owner));
   }
 
   /** Nano-USD to a unit of the token. */

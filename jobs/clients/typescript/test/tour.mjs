@@ -68,5 +68,13 @@ const charged = [first, ...more].reduce((sum, { debitNano }) => sum + debitNano,
 await until("end of what was charged", async () => (await client.balance()) === DEPOSIT - charged);
 const left = await client.balance();
 assert.equal(await client.withdraw(left), left - (left % 1000n), "all of it, in whole units of the token");
+assert.equal(await client.cancelWithdrawal(), 0n, "all was released");
+
+const PUT_BACK = 1_000_000n;
+await client.deposit(PUT_BACK);
+await client.vault.requestWithdrawal(PUT_BACK);
+await assert.rejects(client.vault.requestWithdrawal(1n), undefined, "a second one while the first is open");
+assert.equal(await client.cancelWithdrawal(), PUT_BACK);
+assert.equal(await client.balance(), PUT_BACK, "what was not released stays");
 await client.close();
 console.log(JSON.stringify({ chargedNano: String(charged), embedding: first.embedding }));

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Second half of admission, keyed by requester. In: {@link Candidate} and {@link FundsChange}. Out:
  * {@link Task}, once per request id, with its fee reserved (M2); {@link #REJECTIONS}; {@link
- * #RELEASES}, one for each withdrawal requested on chain (M7); {@link #PROMISED}, by how much the
- * value changes that is reserved or charged.
+ * #RELEASES}, one for each withdrawal requested on chain, at once, and more as more of it becomes
+ * available (M7); {@link #PROMISED}, by how much the value changes that is reserved or charged.
  *
  * <p>Duplicates (M8): an admitted id is remembered until the watermark, the append clock of the
  * slowest partition, has passed its deadline. An equal id has an equal deadline, so once the memory
@@ -155,9 +155,10 @@ public final class AdmitFunction
         }
         switch (change.kind()) {
             case ACCOUNT_OPENED -> funds.update(before);
-            case DEPOSITED -> funds.update(before.deposit(change.amountNano()));
+            case DEPOSITED, RELEASE_SKIPPED ->
+                    release(before.deposit(change.amountNano()), change, context);
             case WITHDRAWAL_REQUESTED -> withdraw(change, before, context);
-            case RELEASE_SKIPPED -> funds.update(before.deposit(change.amountNano()));
+            case WITHDRAWAL_CANCELLED -> funds.update(before.close(change.request()));
             case ESCAPED -> escape(change, before);
             case CHARGED -> throw new IllegalStateException("a charge is no event of the vault");
         }
@@ -218,7 +219,7 @@ public final class AdmitFunction
                     "request %s was charged %d nano-USD but only %d were reserved (M2)"
                             .formatted(requestId, change.amountNano(), entry.reservedNano()));
         }
-        funds.update(before.charge(entry.reservedNano(), change.amountNano()));
+        release(before.charge(entry.reservedNano(), change.amountNano()), change, context);
         unreservedNano.inc(entry.reservedNano());
         if (change.amountNano() < entry.reservedNano()) {
             context.output(
@@ -232,18 +233,31 @@ public final class AdmitFunction
     }
 
     private void withdraw(FundsChange change, Funds before, Context context) throws Exception {
-        long amountNano = Math.min(change.amountNano(), before.availableNano());
-        funds.update(before.withdraw(amountNano));
         withdrawals.inc();
+        post(before.ask(change.request(), change.amountNano()), change, context);
+    }
+
+    /** What has become available goes to an open withdrawal first. */
+    private void release(Funds now, FundsChange change, Context context) throws Exception {
+        if (now.releasableNano() > 0) {
+            post(now, change, context);
+        } else {
+            funds.update(now);
+        }
+    }
+
+    private void post(Funds now, FundsChange change, Context context) throws Exception {
+        long amountNano = now.releasableNano();
+        funds.update(now.release(amountNano));
         withdrawnNano.inc(amountNano);
         context.output(
                 RELEASES,
                 new Release(
-                        before.account(), change.requesterAddress(), change.request(), amountNano));
+                        now.account(), change.requesterAddress(), now.openRequest(), amountNano));
     }
 
     private void escape(FundsChange change, Funds before) throws Exception {
-        funds.update(before.escape(change.amountNano()));
+        funds.update(before.escape(change.amountNano()).close(change.request()));
         escapes.inc();
         escapeShortfallNano.inc(Math.max(0, change.amountNano() - before.availableNano()));
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param requesterAddress lower-case address, the key
  * @param requesterAccount its spending account, -1 for a charge
  * @param request the vault's number of the withdrawal request, else 0
- * @param amountNano deposited, asked for, skipped, gone by the hatch, or charged
+ * @param amountNano deposited, asked for, cancelled, skipped, gone by the hatch, or charged
  * @param requestId of the charged request, null unless CHARGED
  */
 public record FundsChange(
@@ -31,9 +31,10 @@ public record FundsChange(
         ACCOUNT_OPENED,
         DEPOSITED,
         WITHDRAWAL_REQUESTED,
+        WITHDRAWAL_CANCELLED,
         /**
-         * A release came too late: its owner had left by the hatch, the balance was not touched by
-         * it.
+         * A release came too late: its owner had cancelled the request or left by the hatch, the
+         * balance was not touched by it.
          */
         RELEASE_SKIPPED,
         ESCAPED,
@@ -69,6 +70,14 @@ public record FundsChange(
                             asked.account(),
                             asked.request(),
                             asked.amountNano());
+        } else if (event instanceof VaultEvent.WithdrawalCancelled cancelled) {
+            change =
+                    of(
+                            Kind.WITHDRAWAL_CANCELLED,
+                            cancelled.owner(),
+                            cancelled.account(),
+                            cancelled.request(),
+                            cancelled.amountNano());
         } else if (event instanceof VaultEvent.ReleaseSkipped skipped) {
             change =
                     of(

@@ -11,8 +11,8 @@ import io.millrace.unit.Nano;
  * @param requesterAccount spending account
  * @param requesterAddress its owner
  * @param request the vault's number of the withdrawal request
- * @param amountNano what the epoch releases: the amount asked, or what was left of it, zero
- *     included
+ * @param amountNano what the epoch releases: the amount asked, or what could be released of it;
+ *     zero only in the first release of a request, which says that it was heard of
  */
 public record Release(int requesterAccount, String requesterAddress, int request, long amountNano) {
 

@@ -100,7 +100,22 @@ public sealed interface VaultEvent {
         }
     }
 
-    /** An epoch released what was asked for, or what was left of it. */
+    /**
+     * An owner takes a request back.
+     *
+     * @param amountNano what was still open of it
+     */
+    record WithdrawalCancelled(
+            EventPlace place, int account, String owner, int request, long amountNano)
+            implements ContractEvent {
+
+        public WithdrawalCancelled {
+            requireNonNull(place, "place is null");
+            requireNonNull(owner, "owner is null");
+        }
+    }
+
+    /** An epoch released what was asked for, or a part of it. */
     record WithdrawalReleased(
             EventPlace place, int account, String owner, int request, long amountNano)
             implements ContractEvent {
@@ -111,7 +126,7 @@ public sealed interface VaultEvent {
         }
     }
 
-    /** A release came too late, its owner had left by the hatch: nothing moved. */
+    /** A release came too late, its request was cancelled or closed by the hatch: nothing moved. */
     record ReleaseSkipped(EventPlace place, int account, String owner, int request, long amountNano)
             implements ContractEvent {
 
@@ -125,7 +140,7 @@ public sealed interface VaultEvent {
      * An owner left by the hatch.
      *
      * @param request the withdrawal request that this closed, 0 if none was open
-     * @param spendingNano what left the spending ledger: all of the account's balance there
+     * @param spendingNano what left the spending ledger
      */
     record Escaped(EventPlace place, int account, String owner, int request, long spendingNano)
             implements ContractEvent {

@@ -33,7 +33,8 @@ final class VaultEventSerializer extends TypeSerializer<VaultEvent> {
                     Map.entry(VaultEvent.EpochSettled.class, 9),
                     Map.entry(VaultEvent.ModelRegistered.class, 10),
                     Map.entry(VaultEvent.ModelPriced.class, 11),
-                    Map.entry(VaultEvent.ModelStatusChanged.class, 12));
+                    Map.entry(VaultEvent.ModelStatusChanged.class, 12),
+                    Map.entry(VaultEvent.WithdrawalCancelled.class, 13));
 
     private final Map<Integer, TypeSerializer<VaultEvent>> byCode;
 

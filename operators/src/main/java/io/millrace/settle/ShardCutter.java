@@ -183,7 +183,9 @@ public final class ShardCutter {
             SumNode root = tree.node();
             List<Release> orderedReleases = new ArrayList<>(releases);
             orderedReleases.sort(
-                    comparingInt(Release::requesterAccount).thenComparingInt(Release::request));
+                    comparingInt(Release::requesterAccount)
+                            .thenComparingInt(Release::request)
+                            .thenComparingLong(Release::amountNano));
             return new ShardRoot(
                     cut,
                     shard,

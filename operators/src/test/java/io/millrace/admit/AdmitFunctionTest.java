@@ -5,7 +5,6 @@ import static io.millrace.testing.Fixtures.BOB;
 import static io.millrace.testing.Fixtures.PLACE;
 import static io.millrace.testing.Fixtures.deposited;
 import static io.millrace.testing.Fixtures.id;
-import static io.millrace.testing.Fixtures.withdrawalRequested;
 import static io.millrace.testing.RequestBuilder.request;
 import static io.millrace.testing.RestoringHarness.first;
 import static io.millrace.testing.RestoringHarness.second;
@@ -53,11 +52,6 @@ class AdmitFunctionTest {
         return event(deposited(ACCOUNT, ALICE, amountNano));
     }
 
-    private static RestoringHarness.Item<Candidate, FundsChange> withdrawal(
-            int request, long amountNano) {
-        return event(withdrawalRequested(ACCOUNT, ALICE, request, amountNano));
-    }
-
     private static RestoringHarness.Item<Candidate, FundsChange> charged(
             String name, long debitNano) {
         return second(FundsChange.charged(ALICE, id(name), debitNano));
@@ -72,8 +66,7 @@ class AdmitFunctionTest {
                         Candidate::requesterAddress,
                         FundsChange::requesterAddress,
                         Types.STRING)
-                .collecting(
-                        AdmitFunction.REJECTIONS, AdmitFunction.RELEASES, AdmitFunction.PROMISED)
+                .collecting(AdmitFunction.REJECTIONS, AdmitFunction.PROMISED)
                 .run(feeding, items);
     }
 
@@ -261,55 +254,6 @@ class AdmitFunctionTest {
                                         charged("a", 7)))
                 .hasStackTraceContaining("BrokenBooksException")
                 .hasStackTraceContaining("only 6 were reserved (M2)");
-    }
-
-    @ParameterizedTest
-    @EnumSource(Feeding.class)
-    void admit_withdrawalWhileRequestsAreInFlight_releasesOnlyWhatIsLeft(Feeding feeding) {
-        RestoringHarness.Run<Task> run =
-                run(
-                        feeding,
-                        deposit(10),
-                        requested("a", 7, 100),
-                        withdrawal(1, 10),
-                        requested("b", 1, 100),
-                        charged(
-                                "a",
-                                5), // two of the reserved come back after the release was fixed
-                        requested("c", 2, 100),
-                        withdrawal(2, 4));
-
-        assertThat(run.side(AdmitFunction.RELEASES))
-                .containsExactly(
-                        new Release(ACCOUNT, ALICE, 1, 3), new Release(ACCOUNT, ALICE, 2, 0));
-        assertThat(inputs(run)).containsExactly("a", "c");
-        assertThat(reasons(run)).containsExactly(RejectReason.INSUFFICIENT_FUNDS);
-    }
-
-    @ParameterizedTest
-    @EnumSource(Feeding.class)
-    void admit_escape_leavesNothingToPromiseEvenAfterASmallDeposit(Feeding feeding) {
-        long token = 1_000_000_000L;
-        RestoringHarness.Run<Task> run =
-                run(
-                        feeding,
-                        deposit(10 * token),
-                        requested("inFlight", 4 * token, 100),
-                        withdrawal(1, token),
-                        event(new VaultEvent.Escaped(PLACE, ACCOUNT, ALICE, 1, 10 * token)),
-                        requested("a", 1, 100),
-                        event(new VaultEvent.ReleaseSkipped(PLACE, ACCOUNT, ALICE, 1, token)),
-                        requested("b", 1, 100),
-                        deposit(4 * token), // the operator covers what is in flight
-                        requested("c", 1, 100),
-                        charged("inFlight", 4 * token),
-                        deposit(token), // the requester comes back
-                        requested("d", token, 100));
-
-        assertThat(inputs(run))
-                .as("money that had left was promised")
-                .containsExactly("inFlight", "d");
-        assertThat(reasons(run)).containsOnly(RejectReason.INSUFFICIENT_FUNDS).hasSize(3);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.millrace.admit;
 
 import static io.millrace.testing.Fixtures.ALICE;
+import static io.millrace.testing.Fixtures.PLACE;
 import static io.millrace.testing.Fixtures.deposited;
 import static io.millrace.testing.Fixtures.id;
 import static io.millrace.testing.Fixtures.withdrawalRequested;
@@ -31,6 +32,8 @@ class AdmitPropertyTest {
     private static final class Books {
         long depositedNano;
         long releasedNano;
+        int withdrawal;
+        long askedNano;
         long chargedNano;
         final Map<String, Long> open = new HashMap<>();
         final Map<String, Long> deadlines = new HashMap<>();
@@ -42,6 +45,16 @@ class AdmitPropertyTest {
         long availableNano() {
             long reservedNano = open.values().stream().mapToLong(Long::longValue).sum();
             return depositedNano - releasedNano - chargedNano - reservedNano;
+        }
+
+        /** Of the open withdrawal goes out what can; the first time even if that is nothing. */
+        void release(boolean isFirst) {
+            long amountNano = Math.min(askedNano, availableNano());
+            askedNano -= amountNano;
+            releasedNano += amountNano;
+            if (isFirst || amountNano > 0) {
+                releases.add(amountNano);
+            }
         }
 
         void request(String name, long feeNano, long deadline) {
@@ -72,14 +85,26 @@ class AdmitPropertyTest {
                 case 0 -> {
                     long amountNano = random.nextInt(20);
                     books.depositedNano += amountNano;
+                    books.release(false);
                     items.add(event(deposited(5, ALICE, amountNano)));
                 }
                 case 1 -> {
-                    long askedNano = 1L + random.nextInt(30);
-                    long releaseNano = Math.min(askedNano, books.availableNano());
-                    books.releasedNano += releaseNano;
-                    books.releases.add(releaseNano);
-                    items.add(event(withdrawalRequested(5, ALICE, 1, askedNano)));
+                    if (books.askedNano > 0) {
+                        items.add(
+                                event(
+                                        new VaultEvent.WithdrawalCancelled(
+                                                PLACE,
+                                                5,
+                                                ALICE,
+                                                books.withdrawal,
+                                                books.askedNano)));
+                    }
+                    books.askedNano = 1L + random.nextInt(30);
+                    items.add(
+                            event(
+                                    withdrawalRequested(
+                                            5, ALICE, ++books.withdrawal, books.askedNano)));
+                    books.release(true);
                 }
                 case 2 -> {
                     books.watermark += random.nextInt(12);
@@ -149,6 +174,7 @@ class AdmitPropertyTest {
         long debitNano = random.nextBoolean() ? books.open.getOrDefault(name, 0L) : 0;
         books.open.remove(name);
         books.chargedNano += debitNano;
+        books.release(false);
         items.add(second(FundsChange.charged(ALICE, id(name), debitNano)));
     }
 

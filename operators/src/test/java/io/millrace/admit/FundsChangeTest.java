@@ -20,6 +20,7 @@ class FundsChangeTest {
                         change(FundsChange.Kind.ACCOUNT_OPENED, 0, 0),
                         change(FundsChange.Kind.DEPOSITED, 0, 100),
                         change(FundsChange.Kind.WITHDRAWAL_REQUESTED, 3, 40),
+                        change(FundsChange.Kind.WITHDRAWAL_CANCELLED, 3, 39),
                         change(FundsChange.Kind.RELEASE_SKIPPED, 4, 41),
                         change(FundsChange.Kind.ESCAPED, 4, 60));
     }

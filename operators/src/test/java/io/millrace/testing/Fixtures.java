@@ -72,6 +72,7 @@ public final class Fixtures {
                 deposited(5, ALICE, 100),
                 withdrawalRequested(5, ALICE, 3, 40),
                 new VaultEvent.WithdrawalReleased(PLACE, 5, ALICE, 3, 40),
+                new VaultEvent.WithdrawalCancelled(PLACE, 5, ALICE, 3, 39),
                 new VaultEvent.ReleaseSkipped(PLACE, 5, ALICE, 4, 41),
                 new VaultEvent.Escaped(PLACE, 5, ALICE, 4, 60),
                 new VaultEvent.EpochSettled(PLACE, 9, 2, 300),

@@ -66,11 +66,11 @@ record ChainBooks(
             BigInteger effectiveSeconds) {}
 
     /** What moved a balance, one account's or those of an epoch; or what is to. */
-    sealed interface Movement permits Posting, Settlement, Asked {}
+    sealed interface Movement permits Posting, Settlement, Asked, Cancelled {}
 
     /**
      * @param account spending or earning, as the kind says
-     * @param request number of the withdrawal request that this answers, 0 if none
+     * @param request number of the withdrawal request that this answers or closes, 0 if none
      */
     record Posting(Kind kind, long account, long request, BigInteger amountNano)
             implements Movement {}
@@ -85,12 +85,22 @@ record ChainBooks(
     record Asked(long account, long request, BigInteger amountNano, long block, long seconds)
             implements Movement {}
 
-    /** A skipped release moved nothing: its request was closed by the hatch. */
+    /**
+     * A request that its owner has taken back.
+     *
+     * @param amountNano what was still open of it
+     */
+    record Cancelled(long account, long request, BigInteger amountNano, long block)
+            implements Movement {}
+
+    /** What moved; a payout of the hatch is a posting of its own. */
     enum Kind {
         DEPOSITED,
         RELEASED,
+        /** Moved nothing: its request was cancelled or closed by the hatch. */
         RELEASE_SKIPPED,
         TAKEN,
+        /** By the hatch from the spending balance to what is released. */
         ESCAPED,
         EARNINGS_WITHDRAWN
     }

@@ -2,6 +2,7 @@ package io.millrace.audit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.audit.ChainBooks.Asked;
+import io.millrace.audit.ChainBooks.Cancelled;
 import io.millrace.audit.ChainBooks.EventFields;
 import io.millrace.audit.ChainBooks.Kind;
 import io.millrace.audit.ChainBooks.Movement;
@@ -29,6 +30,7 @@ final class ChainEvents {
 
     static final String DEPOSITED = topic("Deposited(uint32,address,address,uint64)");
     static final String ASKED = topic("WithdrawalRequested(uint32,address,uint32,uint64)");
+    static final String CANCELLED = topic("WithdrawalCancelled(uint32,address,uint32,uint64)");
     static final String RELEASED = topic("WithdrawalReleased(uint32,address,uint32,uint64)");
     static final String RELEASE_SKIPPED = topic("ReleaseSkipped(uint32,address,uint32,uint64)");
     static final String TAKEN = topic("WithdrawalTaken(uint32,address,address,uint64)");
@@ -95,6 +97,9 @@ final class ChainEvents {
             move(Kind.DEPOSITED, log, 0, data.uint(0));
         } else if (topic.equals(ASKED)) {
             movements.accept(asked(log, data));
+        } else if (topic.equals(CANCELLED)) {
+            movements.accept(
+                    new Cancelled(indexed(log, 1), indexed(log, 3), data.uint(0), blockOf(log)));
         } else if (topic.equals(RELEASED)) {
             move(Kind.RELEASED, log, indexed(log, 3), data.uint(0));
         } else if (topic.equals(RELEASE_SKIPPED)) {
@@ -102,7 +107,8 @@ final class ChainEvents {
         } else if (topic.equals(TAKEN)) {
             move(Kind.TAKEN, log, 0, data.uint(1));
         } else if (topic.equals(ESCAPED)) {
-            move(Kind.ESCAPED, log, indexed(log, 3), data.uint(0));
+            move(Kind.ESCAPED, log, indexed(log, 3), data.uint(1));
+            move(Kind.TAKEN, log, 0, data.uint(0));
         } else if (topic.equals(EARNINGS_WITHDRAWN)) {
             move(Kind.EARNINGS_WITHDRAWN, log, 0, data.uint(1));
         }
@@ -119,7 +125,7 @@ final class ChainEvents {
                 indexed(log, 1),
                 indexed(log, 3),
                 data.uint(0),
-                Numeric.decodeQuantity(block).longValueExact(),
+                blockOf(log),
                 Numeric.decodeQuantity(time).longValueExact());
     }
 
@@ -171,6 +177,10 @@ final class ChainEvents {
                 call.array(call.pointer(words, words + 2)),
                 call.array(call.pointer(words, words + 3)),
                 call.array(releases));
+    }
+
+    private static long blockOf(JsonNode log) {
+        return Numeric.decodeQuantity(log.path("blockNumber").asText()).longValueExact();
     }
 
     private static long indexed(JsonNode log, int topic) {

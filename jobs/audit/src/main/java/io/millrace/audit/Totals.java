@@ -25,6 +25,7 @@ final class Totals {
         SETTLEMENTS,
         WITHDRAWALS,
         ESCAPED,
+        CANCELLED,
         EPOCHS,
         LOGGED,
         PAID_NANO,

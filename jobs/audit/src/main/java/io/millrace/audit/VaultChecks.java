@@ -134,9 +134,8 @@ final class VaultChecks {
             }
             case TAKEN -> add(released, account, amount.negate());
             case ESCAPED -> {
-                // What is less than a base unit of the token stays, as released.
-                add(released, account, balance(spending, account).subtract(amount));
-                spending.put(account, BigInteger.ZERO);
+                add(spending, account, amount.negate());
+                add(released, account, amount);
                 escaped.add(account);
             }
             case EARNINGS_WITHDRAWN -> add(earning, account, amount.negate());

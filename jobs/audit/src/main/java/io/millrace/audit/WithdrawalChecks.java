@@ -21,9 +21,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What owners ask back is released by the first epoch that has heard of it, once, and whole but for
- * what they have spent (M7). The movements of the chain come first, then the epochs in their order,
- * then the requests.
+ * What owners ask back is released by the first epoch that has heard of it, whole but for what they
+ * have spent (M7). Later epochs may release of the rest, up to what was asked for, and none that
+ * has heard that it was taken back. The movements of the chain come first, then the epochs in their
+ * order, then the requests.
  */
 final class WithdrawalChecks {
 
@@ -36,7 +37,11 @@ final class WithdrawalChecks {
     private final Map<WithdrawalId, Long> closedIn = new HashMap<>();
     private final Map<WithdrawalId, Sealing> sealed = new HashMap<>();
     private final Map<WithdrawalId, Header> due = new HashMap<>();
+    private final Map<WithdrawalId, Header> cancelled = new HashMap<>();
+    private final Map<WithdrawalId, BigInteger> sealedNano = new HashMap<>();
+    private final Map<WithdrawalId, BigInteger> closedNano = new HashMap<>();
     private final NavigableMap<Long, List<WithdrawalId>> unheard = new TreeMap<>();
+    private final NavigableMap<Long, List<WithdrawalId>> unheardCancels = new TreeMap<>();
 
     /** A release and the epoch that it is in. */
     private record Sealing(Header header, Release release) {}
@@ -59,11 +64,18 @@ final class WithdrawalChecks {
         this.history = history;
         reasons = new WithdrawalReasons(before, chain);
         for (Carried carried : before.withdrawals()) {
+            sealedNano.put(carried.withdrawal().id(), carried.sealedNano());
+            closedNano.put(carried.withdrawal().id(), carried.sealedNano());
             if (carried.sealedIn() > 0) {
                 closedIn.put(carried.withdrawal().id(), carried.sealedIn());
             }
         }
         for (Withdrawal withdrawal : history.all()) {
+            if (withdrawal.end() == End.CANCELLED) {
+                unheardCancels
+                        .computeIfAbsent(withdrawal.endBlock(), block -> new ArrayList<>())
+                        .add(withdrawal.id());
+            }
             if (!closedIn.containsKey(withdrawal.id())) {
                 unheard.computeIfAbsent(withdrawal.asked().block(), block -> new ArrayList<>())
                         .add(withdrawal.id());
@@ -73,15 +85,22 @@ final class WithdrawalChecks {
 
     void epoch(EpochRows epoch, boolean closed) {
         for (EpochPart part : epoch.parts()) {
-            NavigableMap<Long, List<WithdrawalId>> heard =
-                    unheard.headMap(part.header().l2Block(), true);
-            heard.values().forEach(ids -> ids.forEach(id -> due.put(id, part.header())));
-            heard.clear();
+            hear(unheard, part.header(), due);
+            hear(unheardCancels, part.header(), cancelled);
             for (Release release : part.released()) {
                 totals.add(Total.RELEASES, BigInteger.ONE, closed);
                 release(epoch, part, release, closed);
             }
         }
+    }
+
+    private static void hear(
+            NavigableMap<Long, List<WithdrawalId>> unheard,
+            Header header,
+            Map<WithdrawalId, Header> first) {
+        NavigableMap<Long, List<WithdrawalId>> heard = unheard.headMap(header.l2Block(), true);
+        heard.values().forEach(ids -> ids.forEach(id -> first.put(id, header)));
+        heard.clear();
     }
 
     void request(RequestRows rows, long closedEpoch) {
@@ -103,9 +122,15 @@ final class WithdrawalChecks {
     List<Carried> carried(long closedEpoch) {
         List<Carried> carried = new ArrayList<>();
         for (Withdrawal withdrawal : history.all()) {
-            long sealedIn = sealedIn(withdrawal.id(), closedEpoch);
-            if (sealedIn == 0 || history.isNewest(withdrawal.id())) {
-                carried.add(new Carried(withdrawal, sealedIn, reasons.closedHeld(withdrawal.id())));
+            WithdrawalId id = withdrawal.id();
+            long sealedIn = sealedIn(id, closedEpoch);
+            if (sealedIn == 0 || history.isNewest(id) || mayCome(withdrawal, closedEpoch)) {
+                carried.add(
+                        new Carried(
+                                withdrawal,
+                                sealedIn,
+                                closedNano.getOrDefault(id, BigInteger.ZERO),
+                                reasons.closedHeld(id)));
             }
         }
         return carried;
@@ -125,6 +150,16 @@ final class WithdrawalChecks {
         }
     }
 
+    /**
+     * Whether an epoch to come may still release what the vault will skip: what was posted before
+     * its end was heard of is sealed no later than the first answer to the request after it.
+     */
+    private boolean mayCome(Withdrawal withdrawal, long closedEpoch) {
+        WithdrawalId next =
+                new WithdrawalId(withdrawal.asked().account(), withdrawal.asked().request() + 1);
+        return withdrawal.isSkipped() && sealedIn(next, closedEpoch) == 0;
+    }
+
     private long sealedIn(WithdrawalId id, long closedEpoch) {
         Sealing sealing = sealed.get(id);
         return sealing != null && sealing.header().epoch() <= closedEpoch
@@ -135,13 +170,13 @@ final class WithdrawalChecks {
     private void release(EpochRows epoch, EpochPart part, Release release, boolean closed) {
         WithdrawalId id = WithdrawalId.of(release);
         Sealing sealing = new Sealing(part.header(), release);
-        Sealing first = sealed.putIfAbsent(id, sealing);
-        Long before = first == null ? closedIn.get(id) : Long.valueOf(first.header().epoch());
-        if (before != null) {
-            unasked.add("%s releases %s, epoch %d did".formatted(part.name(), release, before));
+        boolean isFirst = sealed.putIfAbsent(id, sealing) == null && !closedIn.containsKey(id);
+        BigInteger sum = sealedNano.merge(id, release.amountNano(), BigInteger::add);
+        if (closed) {
+            closedNano.merge(id, release.amountNano(), BigInteger::add);
         }
-        if (first != null) {
-            return;
+        if (!isFirst && release.amountNano().signum() == 0) {
+            unasked.add("%s releases %s, which says nothing".formatted(part.name(), release));
         }
         Withdrawal withdrawal = history.get(id);
         if (withdrawal == null) {
@@ -152,14 +187,41 @@ final class WithdrawalChecks {
             }
             return;
         }
-        BigInteger missing = withdrawal.asked().amountNano().subtract(release.amountNano());
-        if (missing.signum() < 0) {
+        BigInteger asked = withdrawal.asked().amountNano();
+        if (sum.compareTo(asked) > 0) {
             unasked.add(
-                    "epoch %d releases %s, %s were asked for"
-                            .formatted(epoch.epoch(), release, withdrawal.asked().amountNano()));
-        } else if (missing.signum() > 0 && !withdrawal.left()) {
+                    "epoch %d releases %s, %s in all, %s were asked for"
+                            .formatted(epoch.epoch(), release, sum, asked));
+        } else if (isFirst && sum.compareTo(asked) < 0 && !withdrawal.left()) {
             totals.add(Total.SHORTENED, BigInteger.ONE, closed);
             reasons.shortened(withdrawal, release, epoch);
+        }
+        if (withdrawal.isSkipped()) {
+            skipped(withdrawal, sealing, closed);
+        }
+    }
+
+    /** What was posted before its end was heard of comes back, but not at once. */
+    private void skipped(Withdrawal withdrawal, Sealing sealing, boolean closed) {
+        Header heard = cancelled.get(withdrawal.id());
+        if (heard != null
+                && sealing.header().epoch() > heard.epoch()
+                && !sealing.header().cutDigest().equals(heard.cutDigest())) {
+            unasked.add(
+                    "epoch %d releases %s, which was cancelled in block %d, and epoch %d had heard"
+                            .formatted(
+                                    sealing.header().epoch(),
+                                    sealing.release(),
+                                    withdrawal.endBlock(),
+                                    heard.epoch()));
+        }
+        long account = withdrawal.asked().account();
+        long last = history.lastRequest(account);
+        for (long request = withdrawal.asked().request() + 1; request <= last; request++) {
+            Withdrawal later = history.get(new WithdrawalId(account, request));
+            if (later != null && sealing.header().epoch() > later.settledEpoch()) {
+                reasons.tied(later, sealing.release().amountNano(), closed);
+            }
         }
     }
 
@@ -176,12 +238,12 @@ final class WithdrawalChecks {
         long open = 0;
         for (Withdrawal withdrawal : history.all()) {
             open += withdrawal.end() == End.OPEN ? 1 : 0;
-            if (withdrawal.end() == End.ESCAPED || closedIn.containsKey(withdrawal.id())) {
+            if (withdrawal.isSkipped() || closedIn.containsKey(withdrawal.id())) {
                 continue;
             }
             Header epoch = due.get(withdrawal.id());
             String why = epoch == null ? "" : unheard(withdrawal, epoch);
-            if (why.isEmpty() && withdrawal.end() == End.OPEN) {
+            if (why.isEmpty() && !withdrawal.isAnswered()) {
                 why = overdue(withdrawal.asked());
             }
             if (!why.isEmpty()) {
@@ -196,10 +258,11 @@ final class WithdrawalChecks {
         }
         long asked = totals.of(Total.WITHDRAWALS).longValueExact();
         long escaped = totals.of(Total.ESCAPED).longValueExact();
+        long taken = totals.of(Total.CANCELLED).longValueExact();
         return findings.check(
                 "withdrawals-answered",
-                "%d asked for: %d released, %d left by the hatch, %d in time"
-                        .formatted(asked, asked - escaped - open, escaped, open));
+                "%d asked for: %d released, %d left by the hatch, %d cancelled, %d open in part or in time"
+                        .formatted(asked, asked - escaped - taken - open, escaped, taken, open));
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.millrace.audit;
 
 import io.millrace.audit.ChainBooks.Asked;
+import io.millrace.audit.ChainBooks.Cancelled;
 import io.millrace.audit.ChainBooks.Kind;
 import io.millrace.audit.ChainBooks.Movement;
 import io.millrace.audit.ChainBooks.Posting;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What became of every withdrawal request by the vault's own events: one at a time for each
- * account, closed by a release of at most what was asked, or by the hatch.
+ * account, closed by releases that add up to what was asked, by its owner, or by the hatch.
  */
 final class WithdrawalHistory {
 
@@ -29,6 +30,7 @@ final class WithdrawalHistory {
     enum End {
         OPEN,
         RELEASED,
+        CANCELLED,
         ESCAPED
     }
 
@@ -51,32 +53,76 @@ final class WithdrawalHistory {
      * @param debitedNano what epochs had debited from the account when it was asked for
      * @param settledEpoch last epoch that was wholly on chain then
      * @param afterEscape whether the owner had left by the hatch before
+     * @param isAnswered whether the vault has released something of it, or nothing by name
+     * @param releasedNano by all epochs
+     * @param endBlock in which its owner took it back, 0 if never
      */
     record Withdrawal(
-            Asked asked, BigInteger debitedNano, long settledEpoch, boolean afterEscape, End end) {
+            Asked asked,
+            BigInteger debitedNano,
+            long settledEpoch,
+            boolean afterEscape,
+            boolean isAnswered,
+            BigInteger releasedNano,
+            End end,
+            long endBlock) {
 
         WithdrawalId id() {
             return new WithdrawalId(asked.account(), asked.request());
         }
 
-        /** Whether its owner took the rest by the hatch, so that it may fall short. */
+        /** Whether its owner did not wait for the rest, so that it may fall short. */
         boolean left() {
-            return afterEscape || end == End.ESCAPED;
+            return afterEscape || end == End.ESCAPED || end == End.CANCELLED;
         }
 
-        private Withdrawal ended(End how) {
-            return new Withdrawal(asked, debitedNano, settledEpoch, afterEscape, how);
+        /** What is not released of what was asked for. */
+        BigInteger restNano() {
+            return asked.amountNano().subtract(releasedNano);
+        }
+
+        /** The vault skips what is released of it later. */
+        boolean isSkipped() {
+            return end == End.ESCAPED || end == End.CANCELLED;
+        }
+
+        private Withdrawal released(BigInteger amountNano) {
+            BigInteger sum = releasedNano.add(amountNano);
+            boolean isWhole = sum.compareTo(asked.amountNano()) >= 0;
+            return new Withdrawal(
+                    asked,
+                    debitedNano,
+                    settledEpoch,
+                    afterEscape,
+                    true,
+                    sum,
+                    isWhole ? End.RELEASED : End.OPEN,
+                    0);
+        }
+
+        private Withdrawal ended(End how, long block) {
+            return new Withdrawal(
+                    asked,
+                    debitedNano,
+                    settledEpoch,
+                    afterEscape,
+                    isAnswered,
+                    releasedNano,
+                    how,
+                    block);
         }
     }
 
     /**
      * What an anchor knows of a request.
      *
-     * @param sealedIn closed epoch that releases it, 0 if none
+     * @param sealedIn closed epoch that releases of it first, 0 if none
+     * @param sealedNano what closed epochs release of it
      * @param heldNano signed limits of requests without an answer that are in closed epochs but
      *     were not when it was asked for
      */
-    record Carried(Withdrawal withdrawal, long sealedIn, BigInteger heldNano) {}
+    record Carried(
+            Withdrawal withdrawal, long sealedIn, BigInteger sealedNano, BigInteger heldNano) {}
 
     private final Findings findings;
     private final Totals totals;
@@ -146,6 +192,8 @@ final class WithdrawalHistory {
     void movement(Movement movement) {
         if (movement instanceof Asked asked) {
             ask(asked);
+        } else if (movement instanceof Cancelled cancelled) {
+            cancel(cancelled);
         } else if (movement instanceof Settlement settlement) {
             settle(settlement);
         } else if (movement instanceof Posting posting) {
@@ -167,7 +215,27 @@ final class WithdrawalHistory {
                         debited.getOrDefault(asked.account(), BigInteger.ZERO),
                         settledEpoch,
                         escaped.contains(asked.account()),
-                        End.OPEN));
+                        false,
+                        BigInteger.ZERO,
+                        End.OPEN,
+                        0));
+    }
+
+    private void cancel(Cancelled cancelled) {
+        Withdrawal open = open(cancelled.account());
+        if (open == null
+                || open.asked().request() != cancelled.request()
+                || !open.restNano().equals(cancelled.amountNano())) {
+            findings.add(
+                    "the vault cancelled %s nano-USD of withdrawal %d of account %d, which are not open"
+                            .formatted(
+                                    cancelled.amountNano(),
+                                    cancelled.request(),
+                                    cancelled.account()));
+            return;
+        }
+        totals.count(Total.CANCELLED);
+        put(open.ended(End.CANCELLED, cancelled.block()));
     }
 
     private void post(Posting posting) {
@@ -178,8 +246,8 @@ final class WithdrawalHistory {
         } else if (posting.kind() == Kind.RELEASE_SKIPPED) {
             answers.add(answer);
             Withdrawal skipped = withdrawals.get(WithdrawalId.of(answer));
-            if (skipped == null || skipped.end() != End.ESCAPED) {
-                findings.add("the vault skipped " + answer + ", which the hatch had not closed");
+            if (skipped == null || !skipped.isSkipped()) {
+                findings.add("the vault skipped " + answer + ", which its owner had not closed");
             }
         } else if (posting.kind() == Kind.ESCAPED) {
             escape(posting);
@@ -192,12 +260,10 @@ final class WithdrawalHistory {
             findings.add("the vault released " + answer + ", which is not open");
             return;
         }
-        if (answer.amountNano().compareTo(open.asked().amountNano()) > 0) {
-            findings.add(
-                    "the vault released %s, %s were asked for"
-                            .formatted(answer, open.asked().amountNano()));
+        if (answer.amountNano().compareTo(open.restNano()) > 0) {
+            findings.add("the vault released %s, %s were open".formatted(answer, open.restNano()));
         }
-        put(open.ended(End.RELEASED));
+        put(open.released(answer.amountNano()));
     }
 
     private void escape(Posting posting) {
@@ -211,7 +277,7 @@ final class WithdrawalHistory {
         }
         if (open != null) {
             totals.count(Total.ESCAPED);
-            put(open.ended(End.ESCAPED));
+            put(open.ended(End.ESCAPED, 0));
         }
     }
 
@@ -233,7 +299,7 @@ final class WithdrawalHistory {
 
     private void compare(SpendingAccount account) {
         Withdrawal open = open(account.account());
-        BigInteger openNano = open == null ? BigInteger.ZERO : open.asked().amountNano();
+        BigInteger openNano = open == null ? BigInteger.ZERO : open.restNano();
         if (account.lastRequest() != lastRequest(account.account())
                 || !account.openRequestNano().equals(openNano)) {
             findings.add(

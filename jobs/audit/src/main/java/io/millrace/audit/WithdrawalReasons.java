@@ -30,6 +30,7 @@ final class WithdrawalReasons {
     private final Map<Long, String> owners = new HashMap<>();
     private final Map<WithdrawalId, BigInteger> heldBefore = new HashMap<>();
     private final Map<WithdrawalId, BigInteger> heldNow = new HashMap<>();
+    private final Map<WithdrawalId, BigInteger> tied = new HashMap<>();
     private final Map<String, BigInteger> closedBefore;
     private final Map<String, BigInteger> closedNow = new HashMap<>();
     private final Map<String, List<Shortened>> shortened = new HashMap<>();
@@ -69,10 +70,19 @@ final class WithdrawalReasons {
                 closedBefore
                         .getOrDefault(owner, BigInteger.ZERO)
                         .add(heldBefore.getOrDefault(withdrawal.id(), BigInteger.ZERO))
+                        .add(tied.getOrDefault(withdrawal.id(), BigInteger.ZERO))
                         .subtract(withdrawal.debitedNano());
         shortened
                 .computeIfAbsent(owner, one -> new ArrayList<>())
                 .add(new Shortened(withdrawal, release, epoch, spent));
+    }
+
+    /** A release that the vault skips was on its way when {@code withdrawal} was asked for. */
+    void tied(Withdrawal withdrawal, BigInteger amountNano, boolean closed) {
+        tied.merge(withdrawal.id(), amountNano, BigInteger::add);
+        if (closed) {
+            heldNow.merge(withdrawal.id(), amountNano, BigInteger::add);
+        }
     }
 
     /** Requests that close now may matter to {@code withdrawal} later. */

@@ -6,6 +6,7 @@ import io.millrace.audit.Books.Check;
 import io.millrace.audit.hash.MerkleSum;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -140,6 +141,23 @@ class AuditTest {
         assertThat(failed(books.evidence().judge()))
                 .extracting(Check::name)
                 .containsExactly("withdrawals-answered");
+    }
+
+    /** The vault skips it, but a settler that goes on so holds the owner's money from its use. */
+    @Test
+    void audit_releaseByAnEpochThatHadHeardOfTheCancelling_named() {
+        SampleBooks books = SampleBooks.running(1);
+        BigInteger word = SampleLedger.word(SampleLedger.release(SampleBooks.WAVERER, 1, 300));
+        Falsify.releases(
+                books, 3, words -> Stream.concat(Stream.of(word), words.stream()).toList());
+
+        assertThat(failed(books.evidence().judge()))
+                .filteredOn(check -> check.name().equals("releases-requested"))
+                .singleElement()
+                .satisfies(
+                        check ->
+                                assertThat(check.toString())
+                                        .contains("which was cancelled in block 19"));
     }
 
     @Test

@@ -26,6 +26,8 @@ class ChainEventsTest {
     void topics_generatedEvents_same() {
         assertThat(ChainEvents.DEPOSITED)
                 .isEqualTo(EventEncoder.encode(SettlementVault.DEPOSITED_EVENT));
+        assertThat(ChainEvents.CANCELLED)
+                .isEqualTo(EventEncoder.encode(SettlementVault.WITHDRAWALCANCELLED_EVENT));
         assertThat(ChainEvents.RELEASED)
                 .isEqualTo(EventEncoder.encode(SettlementVault.WITHDRAWALRELEASED_EVENT));
         assertThat(ChainEvents.ASKED)

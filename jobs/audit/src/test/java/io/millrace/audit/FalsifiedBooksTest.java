@@ -56,6 +56,7 @@ class FalsifiedBooksTest {
         "vault",
         "io.millrace.audit.FalsifiedWithdrawals#requests",
         "io.millrace.audit.FalsifiedWithdrawals#answers",
+        "io.millrace.audit.FalsifiedWithdrawals#ends",
         "io.millrace.audit.FalsifiedWithdrawals#amounts"
     })
     void audit_falsifiedEntry_itsCheckRed(String check, Consumer<SampleBooks> falsify) {

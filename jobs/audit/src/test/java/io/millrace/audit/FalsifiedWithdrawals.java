@@ -9,6 +9,7 @@ import static io.millrace.audit.Falsify.spending;
 import static java.math.BigInteger.ONE;
 
 import io.millrace.audit.ChainBooks.Asked;
+import io.millrace.audit.ChainBooks.Cancelled;
 import io.millrace.audit.ChainBooks.Kind;
 import io.millrace.audit.ChainBooks.Movement;
 import io.millrace.audit.ChainBooks.Posting;
@@ -92,6 +93,22 @@ final class FalsifiedWithdrawals {
                         "number of requests altered",
                         "releases-requested",
                         b -> spending(b, "lastRequest", 7L)));
+    }
+
+    static Stream<ArgumentSet> ends() {
+        return Stream.of(
+                row(
+                        "cancelling forgotten",
+                        "releases-requested",
+                        b -> b.movements.removeIf(Cancelled.class::isInstance)),
+                row(
+                        "cancelled though it was released",
+                        "releases-requested",
+                        b -> b.movements.add(new Cancelled(SampleBooks.SAVER, 1, ONE, 25))),
+                row(
+                        "a release of nothing again",
+                        "releases-requested",
+                        b -> releases(b, 3, words -> join(saved(0), words))));
     }
 
     static Stream<ArgumentSet> amounts() {

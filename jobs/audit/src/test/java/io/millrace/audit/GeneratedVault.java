@@ -1,6 +1,7 @@
 package io.millrace.audit;
 
 import io.millrace.audit.ChainBooks.Asked;
+import io.millrace.audit.ChainBooks.Cancelled;
 import io.millrace.audit.ChainBooks.EarningAccount;
 import io.millrace.audit.ChainBooks.EventFields;
 import io.millrace.audit.ChainBooks.Head;
@@ -133,6 +134,10 @@ final class GeneratedVault {
                         part.header().partSumNano());
         movements.add(new Settlement(last, last, event, part));
         if (leaver > 0) {
+            BigInteger rest = debits.getOrDefault((long) leaver, BigInteger.ZERO);
+            if (rest.signum() > 0) {
+                movements.add(new Cancelled(leaver, requests[leaver], rest, 10 * epoch + 2));
+            }
             post(Kind.DEPOSITED, leaver, DEPOSIT, 0);
         }
         return part;

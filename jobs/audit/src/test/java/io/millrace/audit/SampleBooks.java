@@ -47,6 +47,7 @@ final class SampleBooks {
     static final String MODEL = Hash.sha3String("manifest");
     static final List<String> PROVIDERS = Signed.providers();
     static final int SAVER = 2;
+    static final int WAVERER = 4;
     static final int LEAVER = 5;
     static final long ESCAPE_AFTER_SECONDS = 604_800;
 
@@ -127,6 +128,14 @@ final class SampleBooks {
         requests.add(request(account, newestMillis));
     }
 
+    private static List<Movement> askedBeforeTheSecond(SampleLedger ledger) {
+        return List.of(
+                ledger.ask(LEAVER, 1_500, 17),
+                ledger.ask(WAVERER, 900, 18),
+                ledger.cancel(WAVERER, 19),
+                ledger.ask(WAVERER, 400, 20));
+    }
+
     private SampleBooks make(int epochsSettled, int pending) {
         prices.add(
                 new Price(MODEL, 1, BigInteger.valueOf(20_000_000), 200, BigInteger.valueOf(1000)));
@@ -148,18 +157,23 @@ final class SampleBooks {
         movements.add(ledger.post(Kind.TAKEN, SAVER, 5_000));
         long everything = ledger.spending(EMPTIER).longValueExact();
         movements.add(ledger.ask(EMPTIER, everything, 15));
-        movements.add(ledger.ask(LEAVER, 1_500, 17));
+        movements.addAll(askedBeforeTheSecond(ledger));
         long unspent = everything - debits(charges.subList(sealed / 3, charges.size()), EMPTIER);
         seal(
                 ledger,
                 charges.subList(sealed / 3, 2 * sealed / 3),
-                List.of(ledger.release(EMPTIER, unspent), ledger.release(LEAVER, 1_500)),
+                List.of(
+                        ledger.release(EMPTIER, unspent),
+                        SampleLedger.release(WAVERER, 1, 600),
+                        SampleLedger.release(WAVERER, 2, 0),
+                        ledger.release(LEAVER, 1_500)),
                 true);
         movements.add(ledger.post(Kind.TAKEN, LEAVER, 1_000));
         movements.add(ledger.ask(LEAVER, 700, 24));
-        movements.add(ledger.post(Kind.ESCAPED, LEAVER, 999_000));
+        movements.add(ledger.post(Kind.ESCAPED, LEAVER, 700));
+        movements.add(ledger.post(Kind.TAKEN, LEAVER, 1_000));
         boolean last = epochsSettled > 2;
-        List<Release> skipped = List.of(ledger.release(LEAVER, 700));
+        List<Release> skipped = List.of(ledger.release(WAVERER, 400), ledger.release(LEAVER, 700));
         seal(ledger, charges.subList(2 * sealed / 3, sealed), skipped, last);
         movements.add(ledger.post(Kind.EARNINGS_WITHDRAWN, 1, 1_000));
         head = ledger.head();

@@ -1,6 +1,7 @@
 package io.millrace.audit;
 
 import io.millrace.audit.ChainBooks.Asked;
+import io.millrace.audit.ChainBooks.Cancelled;
 import io.millrace.audit.ChainBooks.EventFields;
 import io.millrace.audit.ChainBooks.Head;
 import io.millrace.audit.ChainBooks.Kind;
@@ -49,7 +50,7 @@ final class SampleLedger {
     private final Map<Integer, Long> released = new HashMap<>();
     private final Map<Integer, Long> earning = new HashMap<>();
     private final Map<Integer, Asked> asked = new HashMap<>();
-    private final Map<Integer, Asked> open = new HashMap<>();
+    private final Map<Integer, Long> open = new HashMap<>();
     private long paidOut;
     private long deposited;
     private int levels;
@@ -78,13 +79,17 @@ final class SampleLedger {
             }
             case TAKEN -> pay(released, account, amount);
             case ESCAPED -> {
-                released.merge(account, spending.getOrDefault(account, 0L), Long::sum);
-                spending.put(account, 0L);
-                pay(released, account, amount);
+                released.merge(account, amount, Long::sum);
+                spending.merge(account, -amount, Long::sum);
             }
             case EARNINGS_WITHDRAWN -> pay(earning, account, amount);
         }
-        return new Posting(kind, account, closed(kind, account), BigInteger.valueOf(amount));
+        if (kind == Kind.RELEASED) {
+            open.computeIfPresent(account, (id, rest) -> rest > amount ? rest - amount : null);
+        }
+        boolean closes = kind == Kind.ESCAPED && open.remove(account) != null;
+        return new Posting(
+                kind, account, closes ? lastRequest(account) : 0, BigInteger.valueOf(amount));
     }
 
     /** In {@code block}, two seconds after the one before it. */
@@ -94,21 +99,24 @@ final class SampleLedger {
         Asked withdrawal =
                 new Asked(account, request, BigInteger.valueOf(amount), block, 2 * block);
         asked.put(account, withdrawal);
-        open.put(account, withdrawal);
+        open.put(account, amount);
         return withdrawal;
+    }
+
+    /** The owner takes back what is open of its newest request. */
+    Cancelled cancel(int account, long block) {
+        long amount = open.getOrDefault(account, 0L);
+        open.remove(account);
+        return new Cancelled(account, lastRequest(account), BigInteger.valueOf(amount), block);
     }
 
     /** What an epoch says that releases {@code amount} of the account's newest request. */
     Release release(int account, long amount) {
-        return new Release(account, lastRequest(account), BigInteger.valueOf(amount));
+        return release(account, lastRequest(account), amount);
     }
 
-    private long closed(Kind kind, int account) {
-        Asked closed =
-                kind == Kind.RELEASED || kind == Kind.ESCAPED
-                        ? open.remove(account)
-                        : kind == Kind.RELEASE_SKIPPED ? asked.get(account) : null;
-        return closed == null ? 0 : closed.request();
+    static Release release(int account, long request, long amount) {
+        return new Release(account, request, BigInteger.valueOf(amount));
     }
 
     /** Seals one epoch: the even ones in two parts, by account; releases are in the last. */
@@ -183,8 +191,7 @@ final class SampleLedger {
     }
 
     BigInteger openRequest(int account) {
-        Asked asked = open.get(account);
-        return asked == null ? BigInteger.ZERO : asked.amountNano();
+        return BigInteger.valueOf(open.getOrDefault(account, 0L));
     }
 
     BigInteger tokenBalance(BigInteger scale) {
@@ -207,8 +214,10 @@ final class SampleLedger {
 
     private void settle(Release release) {
         int account = (int) release.account();
-        Kind kind = open.containsKey(account) ? Kind.RELEASED : Kind.RELEASE_SKIPPED;
-        lastMovements.add(post(kind, account, release.amountNano().longValueExact()));
+        boolean isOpen = open.containsKey(account) && release.request() == lastRequest(account);
+        Kind kind = isOpen ? Kind.RELEASED : Kind.RELEASE_SKIPPED;
+        post(kind, account, release.amountNano().longValueExact());
+        lastMovements.add(new Posting(kind, account, release.request(), release.amountNano()));
     }
 
     private void pay(Map<Integer, Long> ledger, int account, long amount) {

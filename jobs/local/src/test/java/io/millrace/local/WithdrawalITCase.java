@@ -65,6 +65,8 @@ class WithdrawalITCase {
             assertThat(balanceNano(leaver)).as("left in the vault").isZero();
             assertTakesWholeBaseUnits(saver);
             assertTakesWholeBaseUnits(leaver);
+            assertTakesBackWhatIsOpen(leaver, DEPOSIT_NANO);
+            assertTakesBackWhatIsOpen(saver, DEPOSIT_NANO);
             assertOnlyRefusedForFunds(client, both.get(1));
             assertThat(client.audit().checks()).allMatch(check -> check.ok());
         }
@@ -106,6 +108,18 @@ class WithdrawalITCase {
         assertThat(releasedNano(wallet)).isEqualTo(released % NANO_PER_BASE_UNIT);
     }
 
+    /** Of a request that is open in part, or of one that no epoch has heard of. */
+    private static void assertTakesBackWhatIsOpen(Wallet wallet, long askedNano) throws Exception {
+        long balance = balanceNano(wallet);
+        if (openNano(wallet) == 0) {
+            requestWithdrawal(wallet, balance);
+        }
+        assertThat(openNano(wallet)).as("open").isPositive().isLessThanOrEqualTo(askedNano);
+        wallet.vault().cancelRequest().send();
+        assertThat(openNano(wallet)).as("open after it was taken back").isZero();
+        assertThat(balanceNano(wallet)).as("left in the vault").isEqualTo(balance);
+    }
+
     /** Every request of {@code requester} was answered, or refused for want of money. */
     private static void assertOnlyRefusedForFunds(StackClient client, Account requester) {
         List<String> codes =
@@ -135,6 +149,10 @@ class WithdrawalITCase {
 
     private static long releasedNano(Wallet wallet) throws Exception {
         return wallet.vault().spendingAccount(account(wallet)).send().component4().longValueExact();
+    }
+
+    private static long openNano(Wallet wallet) throws Exception {
+        return wallet.vault().spendingAccount(account(wallet)).send().component3().longValueExact();
     }
 
     private static BigInteger account(Wallet wallet) throws Exception {

@@ -31,7 +31,7 @@ final class ChainBooks {
             return balanceNano;
         }
 
-        /** By number of the request, withdrawals that were asked for. */
+        /** By number of the request, withdrawals that were asked for and not taken back. */
         Map<Integer, Long> askedNano() {
             return askedNano;
         }
@@ -64,9 +64,11 @@ final class ChainBooks {
         switch (change.kind()) {
             case DEPOSITED, RELEASE_SKIPPED ->
                     account.balanceNano = Math.addExact(account.balanceNano, change.amountNano());
-            case ESCAPED ->
-                    account.balanceNano =
-                            Math.subtractExact(account.balanceNano, change.amountNano());
+            case ESCAPED -> {
+                account.balanceNano = Math.subtractExact(account.balanceNano, change.amountNano());
+                account.askedNano.remove(change.request());
+            }
+            case WITHDRAWAL_CANCELLED -> account.askedNano.remove(change.request());
             case WITHDRAWAL_REQUESTED ->
                     account.askedNano.put(change.request(), change.amountNano());
             case ACCOUNT_OPENED, CHARGED -> {

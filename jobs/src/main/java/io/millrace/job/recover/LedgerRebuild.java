@@ -16,16 +16,19 @@ import io.millrace.settle.SettleOptions;
 import io.millrace.unit.Nano;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Computes the state from a history that has been checked. Plain arithmetic.
  *
- * <p>Nothing is reserved in it, since what was in flight is admitted anew. A withdrawal requested
- * up to the final block and released by no epoch is released by the next one, of what is left now.
+ * <p>Nothing is reserved in it, since what was in flight is admitted anew. What epochs have not
+ * released of a withdrawal that is open at the final block is released by the next one, of what is
+ * left now.
  */
 final class LedgerRebuild {
 
@@ -48,7 +51,8 @@ final class LedgerRebuild {
     private static final class Account {
         private final int account;
         private long balanceNano;
-        private final Map<Integer, Long> askedNano;
+        private final TreeMap<Integer, Long> askedNano;
+        private final Set<Integer> heardOf = new HashSet<>();
         private final Map<String, Admitted> admitted = new HashMap<>();
         private final Map<Long, String> lastByDeadline = new HashMap<>();
 
@@ -60,6 +64,14 @@ final class LedgerRebuild {
 
         void move(long amountNano) {
             balanceNano = Math.addExact(balanceNano, amountNano);
+        }
+
+        /** Of its requests the vault lets the last one only be open. */
+        Funds funds() {
+            Map.Entry<Integer, Long> last = askedNano.lastEntry();
+            return last == null
+                    ? new Funds(account, balanceNano, 0, 0, 0, 0)
+                    : new Funds(account, balanceNano, 0, last.getKey(), last.getValue(), 0);
         }
     }
 
@@ -127,7 +139,9 @@ final class LedgerRebuild {
                                 new String(row.value(), UTF_8), history.chain()::ownerOf);
                 Account account = account(accounts, release.requesterAddress());
                 account.move(-release.amountNano());
-                account.askedNano.remove(release.request());
+                account.heardOf.add(release.request());
+                account.askedNano.computeIfPresent(
+                        release.request(), (request, open) -> open - release.amountNano());
             }
         }
     }
@@ -153,17 +167,20 @@ final class LedgerRebuild {
         List<Release> releases = new ArrayList<>();
         accounts.forEach(
                 (requesterAddress, account) ->
-                        account.askedNano.forEach(
-                                (request, askedNano) -> {
+                        account.askedNano.replaceAll(
+                                (request, openNano) -> {
                                     long amountNano =
-                                            Math.min(askedNano, Math.max(0, account.balanceNano));
+                                            Math.min(openNano, Math.max(0, account.balanceNano));
                                     account.move(-amountNano);
-                                    releases.add(
-                                            new Release(
-                                                    account.account,
-                                                    requesterAddress,
-                                                    request,
-                                                    amountNano));
+                                    if (amountNano > 0 || !account.heardOf.contains(request)) {
+                                        releases.add(
+                                                new Release(
+                                                        account.account,
+                                                        requesterAddress,
+                                                        request,
+                                                        amountNano));
+                                    }
+                                    return openNano - amountNano;
                                 }));
         return releases;
     }
@@ -174,11 +191,7 @@ final class LedgerRebuild {
                         entry ->
                                 new RebuiltLedger.Requester(
                                         entry.getKey(),
-                                        new Funds(
-                                                entry.getValue().account,
-                                                entry.getValue().balanceNano,
-                                                0,
-                                                0),
+                                        entry.getValue().funds(),
                                         entry.getValue().admitted,
                                         entry.getValue().lastByDeadline))
                 .toList();

@@ -76,6 +76,11 @@ final class LedgerRun {
     final Map<Integer, Long> sequences = new TreeMap<>();
     final Map<Integer, List<Charge>> unsealed = new TreeMap<>();
     final Map<Integer, List<Release>> releases = new TreeMap<>();
+    final Map<Integer, Long> openNano = new TreeMap<>();
+
+    /** Account and number of requests. */
+    private final Set<List<Integer>> cancelled = new HashSet<>();
+
     final Map<String, Long> deadlines = new HashMap<>();
     CheckpointMark mark = CheckpointMark.NONE;
 
@@ -83,7 +88,7 @@ final class LedgerRun {
     private final Map<Integer, Integer> cutsCarried = new HashMap<>();
     private final Map<Integer, Long> ends = new HashMap<>();
     private long clockMillis = 1_000_000;
-    private int withdrawals;
+    private final Map<Integer, Integer> requests = new HashMap<>();
     private long barrier;
 
     LedgerRun(Random random) {
@@ -178,6 +183,10 @@ final class LedgerRun {
         return "0x" + String.format("%040x", account);
     }
 
+    boolean isCancelled(Release release) {
+        return cancelled.contains(List.of(release.requesterAccount(), release.request()));
+    }
+
     private void append() {
         int account = 1 + random.nextInt(REQUESTERS);
         int partition = random.nextInt(PARTITIONS);
@@ -236,20 +245,32 @@ final class LedgerRun {
                         .build();
         charges.add(charge);
         deadlines.put(charge.requestId(), request.deadlineMillis());
-        balances.merge(account, -debitNano, Math::addExact);
+        move(account, -debitNano);
         unsealed.computeIfAbsent(account, a -> new ArrayList<>()).add(charge);
     }
 
     private void withdraw() {
         int account = 1 + random.nextInt(REQUESTERS);
-        long askedNano = random.nextInt(3_000);
+        long openBefore = openNano.getOrDefault(account, 0L);
+        if (openBefore > 0) {
+            events.add(
+                    new VaultEvent.WithdrawalCancelled(
+                            place(),
+                            account,
+                            owner(account),
+                            requests.getOrDefault(account, 0),
+                            openBefore));
+            openNano.remove(account);
+            cancelled.add(List.of(account, requests.getOrDefault(account, 0)));
+            return;
+        }
+        int request = requests.merge(account, 1, Math::addExact);
+        long askedNano = 1L + random.nextInt(120_000);
+        openNano.put(account, askedNano);
         events.add(
                 new VaultEvent.WithdrawalRequested(
-                        place(), account, owner(account), ++withdrawals, askedNano));
-        long amountNano = Math.min(askedNano, Math.max(0, balances.getOrDefault(account, 0L)));
-        balances.merge(account, -amountNano, Math::addExact);
-        releases.computeIfAbsent(account, a -> new ArrayList<>())
-                .add(new Release(account, owner(account), withdrawals, amountNano));
+                        place(), account, owner(account), request, askedNano));
+        release(account, true);
     }
 
     /** Cuts and seals what there is. */
@@ -317,7 +338,33 @@ final class LedgerRun {
 
     private void deposit(int account, long amountNano) {
         events.add(new VaultEvent.Deposited(place(), account, owner(account), amountNano));
+        move(account, amountNano);
+    }
+
+    /** What comes in goes to an open withdrawal first. */
+    private void move(int account, long amountNano) {
         balances.merge(account, amountNano, Math::addExact);
+        if (amountNano > 0) {
+            release(account, false);
+        }
+    }
+
+    private void release(int account, boolean isFirst) {
+        long amountNano =
+                Math.min(
+                        openNano.getOrDefault(account, 0L),
+                        Math.max(0, balances.getOrDefault(account, 0L)));
+        if (isFirst || amountNano > 0) {
+            openNano.merge(account, -amountNano, Math::addExact);
+            balances.merge(account, -amountNano, Math::addExact);
+            releases.computeIfAbsent(account, a -> new ArrayList<>())
+                    .add(
+                            new Release(
+                                    account,
+                                    owner(account),
+                                    requests.getOrDefault(account, 0),
+                                    amountNano));
+        }
     }
 
     private EventPlace place() {

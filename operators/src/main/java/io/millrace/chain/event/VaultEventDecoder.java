@@ -29,6 +29,9 @@ final class VaultEventDecoder {
                             SettlementVault.WITHDRAWALREQUESTED_EVENT,
                             VaultEventDecoder::withdrawalRequested),
                     entry(
+                            SettlementVault.WITHDRAWALCANCELLED_EVENT,
+                            VaultEventDecoder::withdrawalCancelled),
+                    entry(
                             SettlementVault.WITHDRAWALRELEASED_EVENT,
                             VaultEventDecoder::withdrawalReleased),
                     entry(SettlementVault.RELEASESKIPPED_EVENT, VaultEventDecoder::releaseSkipped),
@@ -91,6 +94,16 @@ final class VaultEventDecoder {
     private static VaultEvent withdrawalRequested(Log log, EventPlace place) {
         var event = SettlementVault.getWithdrawalRequestedEventFromLog(log);
         return new VaultEvent.WithdrawalRequested(
+                place,
+                event.account.intValueExact(),
+                EvmAddress.canonical(event.owner),
+                event.request.intValueExact(),
+                event.amountNano.longValueExact());
+    }
+
+    private static VaultEvent withdrawalCancelled(Log log, EventPlace place) {
+        var event = SettlementVault.getWithdrawalCancelledEventFromLog(log);
+        return new VaultEvent.WithdrawalCancelled(
                 place,
                 event.account.intValueExact(),
                 EvmAddress.canonical(event.owner),

@@ -30,6 +30,8 @@ final class Admission {
         final int account;
         long inNano;
         long outNano;
+        int withdrawal;
+        long openNano;
         final Map<String, Long> reserved = new HashMap<>();
 
         Purse(int account) {
@@ -102,6 +104,7 @@ final class Admission {
                 // Just enough for the next one, or one nano-USD short of it.
                 if (poor != null && poor.account <= World.POOR) {
                     withdraw(next.requester(), Long.MAX_VALUE);
+                    cancel(next.requester());
                     deposit(next.requester(), Math.max(0, next.feeNano() - random.nextInt(2)));
                 }
             }
@@ -132,14 +135,44 @@ final class Admission {
     private void deposit(String owner, long amountNano) {
         purse(owner).inNano += amountNano;
         items.add(event(Fixtures.deposited(purse(owner).account, owner, amountNano)));
+        release(purse(owner), false);
     }
 
     private void withdraw(String owner, long askedNano) {
+        cancel(owner);
         Purse purse = purse(owner);
-        long releaseNano = Math.min(askedNano, purse.availableNano());
-        purse.outNano += releaseNano;
-        releases.add(purse.account + " " + releaseNano);
-        items.add(event(Fixtures.withdrawalRequested(purse.account, owner, 1, askedNano)));
+        purse.withdrawal++;
+        purse.openNano = askedNano;
+        items.add(
+                event(
+                        Fixtures.withdrawalRequested(
+                                purse.account, owner, purse.withdrawal, askedNano)));
+        release(purse, true);
+    }
+
+    private void cancel(String owner) {
+        Purse purse = purse(owner);
+        if (purse.openNano > 0) {
+            items.add(
+                    event(
+                            new VaultEvent.WithdrawalCancelled(
+                                    Fixtures.PLACE,
+                                    purse.account,
+                                    owner,
+                                    purse.withdrawal,
+                                    purse.openNano)));
+            purse.openNano = 0;
+        }
+    }
+
+    /** Of what is open; the first time even if that is nothing. */
+    private void release(Purse purse, boolean isFirst) {
+        long releaseNano = Math.min(purse.openNano, purse.availableNano());
+        if (isFirst || releaseNano > 0) {
+            purse.openNano -= releaseNano;
+            purse.outNano += releaseNano;
+            releases.add(purse.account + " " + releaseNano);
+        }
     }
 
     /** Some request in flight is charged its fee, or nothing because it failed. */
@@ -154,6 +187,7 @@ final class Admission {
         long debitNano = random.nextBoolean() ? feeNano : 0;
         purse.reserved.remove(requestId);
         purse.outNano += debitNano;
+        release(purse, false);
         items.add(second(FundsChange.charged(owner, requestId, debitNano)));
     }
 

@@ -39,8 +39,9 @@ class VaultEventSourceITCase {
     @Test
     void source_deployedVault_emitsItsEventsInOrder() throws Exception {
         local.as(LocalVault.REQUESTER).requestWithdrawal(BigInteger.TEN).send();
+        local.as(LocalVault.REQUESTER).cancelRequest().send();
 
-        List<VaultEvent> events = read(VaultEvent.WithdrawalRequested.class);
+        List<VaultEvent> events = read(VaultEvent.WithdrawalCancelled.class);
 
         assertThat(events)
                 .filteredOn(VaultEvent.ContractEvent.class::isInstance)
@@ -53,11 +54,16 @@ class VaultEventSourceITCase {
                         VaultEvent.SpendingAccountOpened.class,
                         VaultEvent.Deposited.class,
                         VaultEvent.EarningAccountOpened.class,
-                        VaultEvent.WithdrawalRequested.class);
+                        VaultEvent.WithdrawalRequested.class,
+                        VaultEvent.WithdrawalCancelled.class);
         VaultEvent.Deposited deposit = only(events, VaultEvent.Deposited.class);
         assertThat(deposit.account()).isEqualTo(1);
         assertThat(deposit.owner()).isEqualTo(LocalVault.REQUESTER.address());
         assertThat(deposit.amountNano()).isEqualTo(LocalVault.DEPOSITED_NANO);
+        VaultEvent.WithdrawalCancelled cancelled =
+                only(events, VaultEvent.WithdrawalCancelled.class);
+        assertThat(cancelled.request()).isEqualTo(1);
+        assertThat(cancelled.amountNano()).as("still open of it").isEqualTo(10);
         VaultEvent.ModelPriced price = only(events, VaultEvent.ModelPriced.class);
         assertThat(price.model()).isEqualTo(Hex.encode(LocalVault.MODEL));
         assertThat(price.priceNanoPerMillion()).isEqualTo(LocalVault.PRICE_NANO);

@@ -1,11 +1,7 @@
 package io.millrace.local.pages;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.millrace.local.stack.Installation;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,22 +25,6 @@ public final class Node {
     public String run(Path script, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("node", script.toString()));
         command.addAll(List.of(arguments));
-        Path out = Files.createTempFile(folder, "node", ".out");
-        Path err = Files.createTempFile(folder, "node", ".err");
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectOutput(out.toFile())
-                        .redirectError(err.toFile())
-                        .start();
-        assertThat(process.waitFor()).as(() -> read(err)).isZero();
-        return Files.readString(out).strip();
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new Script(folder).run(command.toArray(new String[0]));
     }
 }
