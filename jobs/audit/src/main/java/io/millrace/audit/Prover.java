@@ -18,6 +18,7 @@ import io.millrace.audit.read.TopicReader;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -108,21 +109,29 @@ public final class Prover {
         private Optional<JsonFields> part = Optional.empty();
     }
 
+    /** {@link #prove(String, Instant)} out of the whole topics. */
+    public Proof prove(String requestId) throws IOException {
+        return prove(requestId, Instant.EPOCH);
+    }
+
     /**
      * Finds, rebuilds and verifies.
      *
      * @param requestId 0x and 64 hexadecimal digits
+     * @param since before the request was sent: older records are not read
      * @throws IOException if the node does not answer
      * @throws TooEarlyException if the request has no receipt yet, or its epoch is not in the vault
      */
-    public Proof prove(String requestId) throws IOException {
+    public Proof prove(String requestId, Instant since) throws IOException {
         String id = canonical(requestId);
         long chainId = Numeric.decodeQuantity(rpc.call("eth_chainId").asText()).longValueExact();
         TypedHashes hashes = new TypedHashes(chainId, config.vault());
         Found found = new Found();
         try (TopicReader reader =
                 new TopicReader(config.bootstrapServers(), List.of(RECEIPTS, EPOCHS))) {
-            reader.forEach(RECEIPTS, Map.of(), progress, record -> find(record, id, found));
+            Map<String, Long> receipts = reader.startsSince(RECEIPTS, since.toEpochMilli());
+            Map<String, Long> epochs = reader.startsSince(EPOCHS, since.toEpochMilli());
+            reader.forEach(RECEIPTS, receipts, progress, record -> find(record, id, found));
             Receipt receipt =
                     found.receipt.orElseThrow(
                             () ->
@@ -133,8 +142,8 @@ public final class Prover {
                                                             + " inference.rejections")
                                                     .formatted(id)));
             reader.forEach(
-                    RECEIPTS, Map.of(), progress, record -> leaf(record, receipt, hashes, found));
-            reader.forEach(EPOCHS, Map.of(), progress, record -> part(record, receipt, found));
+                    RECEIPTS, receipts, progress, record -> leaf(record, receipt, hashes, found));
+            reader.forEach(EPOCHS, epochs, progress, record -> part(record, receipt, found));
             progress.end();
             return proof(receipt, found);
         }

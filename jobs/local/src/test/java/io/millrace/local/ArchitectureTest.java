@@ -2,6 +2,7 @@ package io.millrace.local;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.Objects.requireNonNull;
@@ -32,7 +33,7 @@ final class ArchitectureTest {
 
     /** The modules below {@code jobs}. */
     private static final String[] JOBS = {
-        "io.millrace.job..", "io.millrace.audit..", "io.millrace.local.."
+        "io.millrace.job..", "io.millrace.audit..", "io.millrace.client..", "io.millrace.local.."
     };
 
     @ArchTest static final ArchRule STAGES_IMPORT_LEFTWARDS = leftwards();
@@ -166,6 +167,7 @@ final class ArchitectureTest {
                             "io.millrace.chain..",
                             "io.millrace.contracts..",
                             "io.millrace.audit..",
+                            "io.millrace.client..",
                             "io.millrace.local..")
                     .should()
                     .dependOnClassesThat()
@@ -218,6 +220,19 @@ final class ArchitectureTest {
                     .dependOnClassesThat(
                             resideInAPackage("io.millrace..")
                                     .and(resideOutsideOfPackage("io.millrace.audit..")));
+
+    @ArchTest
+    static final ArchRule CLIENT_KNOWS_THE_AUDIT_ALONE =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.millrace.client..")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage("io.millrace..")
+                                    .and(
+                                            resideOutsideOfPackages(
+                                                    "io.millrace.client..",
+                                                    "io.millrace.audit..")));
 
     private static ArchRule strangers(String one, String other) {
         return CompositeArchRule.of(knowsNothingOf(one, other)).and(knowsNothingOf(other, one));

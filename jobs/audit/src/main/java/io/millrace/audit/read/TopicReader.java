@@ -108,6 +108,24 @@ public final class TopicReader implements AutoCloseable {
         }
     }
 
+    /**
+     * Where {@link #forEach} begins if records that were written before {@code millis}, by the
+     * clocks of those who wrote them, are of no interest.
+     */
+    public Map<String, Long> startsSince(String topic, long millis) {
+        Map<TopicPartition, Long> times = new HashMap<>();
+        endsOf(topic).keySet().forEach(partition -> times.put(partition, millis));
+        Map<String, Long> starts = new HashMap<>();
+        consumer.offsetsForTimes(times)
+                .forEach(
+                        (partition, found) -> {
+                            long end = endsOf(topic).getOrDefault(partition, 0L);
+                            long start = found == null ? end : Math.min(end, found.offset());
+                            starts.put(partition.toString(), start);
+                        });
+        return starts;
+    }
+
     /** Where the partitions of all topics end. */
     public Map<String, Long> ends() {
         Map<String, Long> all = new HashMap<>();

@@ -46,6 +46,16 @@ class ClientsITCase {
         printsAnAnswer(file("python/tools/python"), file("python/examples/first_answer.py"));
     }
 
+    @Test
+    void typescriptExample_brokerWithoutItsCoordinatorYet_waitsForIt() throws Exception {
+        String stack = shared.get().directory().toString();
+        String printed =
+                new Script(folder).run("node", file("typescript/test/late-group.mjs"), stack);
+        assertThat(printed)
+                .contains("nano-USD signed by its provider: true")
+                .contains("attempts to join that failed: 7");
+    }
+
     private void tours(String interpreter, String tour) throws Exception {
         byte[] secret = new byte[32];
         new SecureRandom().nextBytes(secret);

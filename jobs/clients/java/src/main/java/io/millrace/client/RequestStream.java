@@ -1,0 +1,206 @@
+package io.millrace.client;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests to Kafka, and what becomes of them from it: one connection for any number of requests
+ * and threads. One thread of its own reads committed records, without a consumer group.
+ */
+final class RequestStream implements AutoCloseable {
+
+    private static final String REQUESTS = "inference.requests";
+    private static final List<String> ENDS = List.of("inference.results", "inference.rejections");
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final long LOOK_FOR_PARTITIONS_NANOS = Duration.ofSeconds(30).toNanos();
+
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
+    private final KafkaProducer<String, String> producer;
+    private final KafkaConsumer<String, String> consumer;
+    private final Ends ends = new Ends();
+    private final Thread reader;
+    private volatile @Nullable RuntimeException failure;
+
+    /**
+     * Connects, and from then on hears what becomes of requests that are sent.
+     *
+     * @throws org.apache.kafka.common.KafkaException if no broker answers within a minute, or the
+     *     topics are missing
+     */
+    RequestStream(String bootstrapServers) {
+        consumer = consumer(bootstrapServers);
+        try {
+            assign(false);
+            producer = producer(bootstrapServers);
+        } catch (RuntimeException e) {
+            consumer.close();
+            throw e;
+        }
+        reader = new Thread(this::read, "millrace-client");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /**
+     * Sends a request.
+     *
+     * @param key of the record
+     * @return its end, a result or a rejection; to be {@link #forget forgotten} once it is known
+     */
+    CompletableFuture<JsonNode> send(String requestId, String key, String value) {
+        CompletableFuture<JsonNode> end = ends.expect(requestId);
+        RuntimeException failed = failure;
+        if (failed != null) {
+            end.completeExceptionally(failed);
+            return end;
+        }
+        Future<RecordMetadata> unused = // the callback has it
+                producer.send(
+                        new ProducerRecord<>(REQUESTS, key, value),
+                        (place, error) -> {
+                            if (error == null) {
+                                ends.placed(requestId, place.partition(), place.offset());
+                            } else {
+                                end.completeExceptionally(error);
+                            }
+                        });
+        return end;
+    }
+
+    /** The end of a request that was sent here and not forgotten, else null. */
+    @Nullable CompletableFuture<JsonNode> endOf(String requestId) {
+        return ends.of(requestId);
+    }
+
+    void forget(String requestId) {
+        ends.forget(requestId);
+    }
+
+    @Override
+    public void close() {
+        consumer.wakeup();
+        boolean interrupted = false;
+        try {
+            reader.join(LONGEST.toMillis());
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        producer.close(interrupted ? Duration.ZERO : LONGEST);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void read() {
+        long lookedNanos = System.nanoTime();
+        try (consumer) {
+            while (true) {
+                for (ConsumerRecord<String, String> record : consumer.poll(POLL)) {
+                    if (record.value() != null) {
+                        ends.take(json(record));
+                    }
+                }
+                if (System.nanoTime() - lookedNanos > LOOK_FOR_PARTITIONS_NANOS) {
+                    assign(true);
+                    lookedNanos = System.nanoTime();
+                }
+            }
+        } catch (WakeupException e) {
+            stop(new IllegalStateException("the client is closed", e));
+        } catch (RuntimeException e) {
+            stop(new IllegalStateException("the client cannot read from Kafka any more", e));
+        }
+    }
+
+    private void stop(RuntimeException cause) {
+        failure = cause;
+        ends.fail(cause);
+    }
+
+    /**
+     * Partitions as they are now, from their ends on: what was there before is no answer to what
+     * comes. Those that are {@code added} later are read whole.
+     */
+    private void assign(boolean added) {
+        List<TopicPartition> all = new ArrayList<>();
+        for (String topic : ENDS) {
+            for (PartitionInfo partition : consumer.partitionsFor(topic, LONGEST)) {
+                all.add(new TopicPartition(topic, partition.partition()));
+            }
+        }
+        List<TopicPartition> unread = new ArrayList<>(all);
+        unread.removeAll(consumer.assignment());
+        if (unread.isEmpty()) {
+            return;
+        }
+        consumer.assign(all); // keeps the positions of what was assigned
+        if (added) {
+            consumer.seekToBeginning(unread);
+        } else {
+            consumer.endOffsets(unread, LONGEST).forEach(consumer::seek);
+        }
+    }
+
+    private static JsonNode json(ConsumerRecord<String, String> record) {
+        try {
+            return MAPPER.readTree(record.value());
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "%s-%d@%d is no JSON"
+                            .formatted(record.topic(), record.partition(), record.offset()),
+                    e);
+        }
+    }
+
+    private static KafkaProducer<String, String> producer(String bootstrapServers) {
+        return new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ProducerConfig.ACKS_CONFIG,
+                        "all"),
+                new StringSerializer(),
+                new StringSerializer());
+    }
+
+    private static KafkaConsumer<String, String> consumer(String bootstrapServers) {
+        return new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed",
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false,
+                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                        "earliest",
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                        false),
+                new StringDeserializer(),
+                new StringDeserializer());
+    }
+}

@@ -1,0 +1,79 @@
+package io.millrace.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Against the vectors that the contracts, the engine and the audit are held to. */
+class TypedDataTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "request-digest, InferenceRequest",
+        "outcome-digest, Outcome",
+        "receipt-leaf, Receipt",
+        "epoch-header, EpochHeader"
+    })
+    void digest_everyVector_isTheOneThatTheContractsKnow(String file, String name)
+            throws Exception {
+        JsonNode vectors = vectors(file);
+        String type = vectors.path("typeString").asText();
+        assertThat(
+                        List.of(
+                                TypedData.REQUEST,
+                                TypedData.OUTCOME,
+                                TypedData.RECEIPT,
+                                TypedData.HEADER))
+                .contains(type);
+        assertThat(type).startsWith(name + "(");
+        TypedData hashes = hashes(vectors);
+        assertThat(vectors.path("cases")).isNotEmpty();
+        for (JsonNode vector : vectors.path("cases")) {
+            assertThat(hashes.digest(type, (ObjectNode) vector))
+                    .as(vector.path("name").asText())
+                    .isEqualTo(vector.path("digest").asText());
+        }
+    }
+
+    @Test
+    void inputHash_everyText_isTheOneThatIsSigned() throws Exception {
+        int texts = 0;
+        for (JsonNode vector : vectors("request-digest").path("cases")) {
+            if (vector.path("input").isTextual()) {
+                texts++;
+                assertThat(TypedData.inputHash(vector.path("input").asText()))
+                        .isEqualTo(vector.path("inputHash").asText());
+            }
+        }
+        assertThat(texts).isPositive();
+    }
+
+    @Test
+    void outputHash_everyVector_isTheOneThatIsSigned() throws Exception {
+        for (JsonNode vector : vectors("outcome-digest").path("cases")) {
+            List<Float> embedding = new ArrayList<>();
+            vector.path("embedding").forEach(c -> embedding.add(Float.valueOf(c.asText())));
+            assertThat(TypedData.outputHash(embedding))
+                    .isEqualTo(vector.path("outputHash").asText());
+        }
+    }
+
+    private static TypedData hashes(JsonNode vectors) {
+        JsonNode domain = vectors.path("domain");
+        return new TypedData(
+                domain.path("chainId").asLong(), domain.path("verifyingContract").asText());
+    }
+
+    static JsonNode vectors(String name) throws Exception {
+        return new ObjectMapper()
+                .readTree(Path.of("../../../contracts/test/vectors", name + ".json").toFile());
+    }
+}
