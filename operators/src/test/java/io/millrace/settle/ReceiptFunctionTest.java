@@ -193,19 +193,21 @@ class ReceiptFunctionTest {
                 int assigned = random.nextInt(count + 1);
                 for (int index = 0; index <= count; index++) {
                     if (index == assigned) {
-                        items.add(second(new EpochAssignment(epoch, epoch * 10, shard, count)));
+                        items.add(second(new EpochAssignment(epoch, epoch * 10L, shard, count)));
                     }
                     if (index < count) {
-                        items.add(first(cut(epoch * 10, shard, index)));
+                        items.add(first(cut(epoch * 10L, shard, index)));
                     }
                     if (random.nextInt(3) == 0) {
-                        items.add(processingTime(millis += 10));
+                        millis += 10;
+                        items.add(processingTime(millis));
                     }
                 }
             }
         }
         for (int receipt = 0; receipt < 4 * SHARDS * 9; receipt++) {
-            items.add(processingTime(millis += 10));
+            millis += 10;
+            items.add(processingTime(millis));
         }
         return items;
     }

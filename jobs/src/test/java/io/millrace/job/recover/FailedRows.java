@@ -3,6 +3,7 @@ package io.millrace.job.recover;
 import io.millrace.job.recover.rows.SortedRows;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * A process whose first attempts at rows fail while RocksDB's library loads: the first is
@@ -29,7 +30,8 @@ final class FailedRows {
         Files.createDirectories(Path.of(args[1]));
         try (SortedRows rows = SortedRows.below(parent)) {
             rows.put(new byte[] {1}, new byte[] {2});
-            System.out.println("the last attempt reads " + rows.get(new byte[] {1})[0]);
+            byte[] read = rows.get(new byte[] {1});
+            System.out.println("the last attempt reads " + Arrays.toString(read));
         }
     }
 

@@ -62,6 +62,6 @@ class SortedRowsTest {
         assertThat(child.waitFor()).as(output).isZero();
         assertThat(output)
                 .contains("without a folder: RocksDB's library does not load")
-                .contains("the last attempt reads 2");
+                .contains("the last attempt reads [2]");
     }
 }
