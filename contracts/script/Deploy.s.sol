@@ -15,7 +15,8 @@ interface Vm {
 }
 
 /// @title Deploys the vault and the model registry on an existing settlement token.
-/// @notice TOKEN, ADMIN, SETTLER, GUARDIAN and TREASURY are addresses; SHARD_DEPTH (4), PRICE_NOTICE (3600 seconds),
+/// @notice TOKEN, ADMIN, SETTLER, GUARDIAN and TREASURY are addresses; SHARD_DEPTH (4), MIN_FIRST_DEPOSIT (10^9 nano-USD),
+/// PRICE_NOTICE (3600 seconds),
 /// MAX_PRICE (10^12 nano-USD per million units) and FEE_BASIS_POINTS (500) have defaults; larger values than fit revert. The admin then grants the registry's three roles. Use:
 /// forge script script/Deploy.s.sol --rpc-url $RPC --broadcast, with a signer's option
 contract Deploy {
@@ -28,6 +29,7 @@ contract Deploy {
         vault = new SettlementVault({
             token_: IERC20(vm.envAddress("TOKEN")),
             shardDepth: SafeCast.toUint8(vm.envOr("SHARD_DEPTH", 4)),
+            minFirstDepositNano: SafeCast.toUint64(vm.envOr("MIN_FIRST_DEPOSIT", 1e9)),
             admin: admin,
             settler: vm.envAddress("SETTLER"),
             guardian: vm.envAddress("GUARDIAN"),

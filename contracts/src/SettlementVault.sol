@@ -31,12 +31,15 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccount
     bytes32 public constant override GUARDIAN_ROLE = keccak256("GUARDIAN_ROLE");
     uint64 public constant override PAUSE_FOR = 3 days;
     uint64 public constant override PAUSE_EVERY = 10 days;
+    /// Between the end of a pause and the hatch that opens because no epoch could come: an epoch still can.
+    uint64 private constant PAUSE_ENDS_BEFORE_ESCAPE = 1 days;
     uint48 private constant ADMIN_TRANSFER_DELAY = 2 days;
     uint8 private constant MAX_SHARD_DEPTH = 16;
 
     uint8 public immutable override SHARD_DEPTH;
 
     uint64 public override pausedUntil;
+    uint64 public override pausableFrom;
     Head private _head;
     /// What part 0 of the epoch in progress said about the whole; stale once the epoch is complete.
     bytes32 private _epochCommitment;
@@ -45,10 +48,19 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccount
 
     /// @param token_ settlement token with at most nine decimals
     /// @param shardDepth the topmost levels of every receipts tree, which join 2^shardDepth settlement shards
+    /// @param minFirstDepositNano the least that opens a spending account: many accounts of dust make epochs dear
     /// @param admin names settlers and guardians, and is handed on in two steps
     /// @param treasury owner of earning account 0, which protocol fees go to
-    constructor(IERC20 token_, uint8 shardDepth, address admin, address settler, address guardian, address treasury)
-        VaultAccounts(token_, treasury)
+    constructor(
+        IERC20 token_,
+        uint8 shardDepth,
+        uint64 minFirstDepositNano,
+        address admin,
+        address settler,
+        address guardian,
+        address treasury
+    )
+        VaultAccounts(token_, minFirstDepositNano, treasury)
         AccessControlDefaultAdminRules(ADMIN_TRANSFER_DELAY, admin)
         EIP712("Millrace", "1")
     {
@@ -77,7 +89,7 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccount
 
         // A scope of its own keeps the stack shallow enough for builds without via-IR (tools/mutants.mjs).
         {
-            uint256 debitsNano = _spending.debit(words.debitSlots, words.debits, spendingAccounts);
+            uint256 debitsNano = _spending.debit(words.debitSlots, words.debits, spendingAccounts, _makeUp);
             uint256 creditsNano = _earning.credit(words.creditSlots, words.credits, earningAccounts - 1);
             if (debitsNano != header.partSumNano || creditsNano != header.partSumNano) {
                 revert Unbalanced(debitsNano, creditsNano, header.partSumNano);
@@ -105,17 +117,20 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccount
             receiptsCount: header.receiptsCount,
             partSumNano: header.partSumNano
         });
+        _drawShortfall();
     }
 
     /// @inheritdoc ISettlementVault
     function pause() external override onlyRole(GUARDIAN_ROLE) {
         uint64 nowAt = uint64(block.timestamp);
-        if (pausedUntil != 0) {
-            uint64 earliest = pausedUntil - PAUSE_FOR + PAUSE_EVERY;
-            if (nowAt < earliest) revert PauseTooSoon(earliest, nowAt);
-        }
-        pausedUntil = nowAt + PAUSE_FOR;
-        emit Paused(msg.sender, pausedUntil);
+        if (nowAt < pausableFrom) revert PauseTooSoon(pausableFrom, nowAt);
+        uint64 latest = _head.settledAt + ESCAPE_AFTER - PAUSE_ENDS_BEFORE_ESCAPE;
+        if (nowAt >= latest) revert PauseTooLate(latest, nowAt);
+        uint64 until = nowAt + PAUSE_FOR;
+        if (until > latest) until = latest;
+        pausedUntil = until;
+        pausableFrom = nowAt + PAUSE_EVERY;
+        emit Paused(msg.sender, until);
     }
 
     /// @inheritdoc ISettlementVault

@@ -18,13 +18,14 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     /// `openRequestNano` is what is not released yet of the last request, zero when none is open; `requestedAt` is when that
-    /// one was made.
+    /// one was made. `leftNano` has left the spending balance by the hatch and is not made up for yet.
     struct SpendingAccount {
         address owner;
         uint32 lastRequest;
         uint64 openRequestNano;
         uint64 releasedNano;
         uint64 requestedAt;
+        uint64 leftNano;
     }
 
     uint64 public constant override ESCAPE_AFTER = 7 days;
@@ -33,6 +34,7 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
 
     address public immutable override token;
     uint64 public immutable override SCALE;
+    uint64 public immutable override MIN_FIRST_DEPOSIT;
 
     PackedWords.Ledger internal _spending;
     PackedWords.Ledger internal _earning;
@@ -46,13 +48,17 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
     uint32 public override spendingAccounts;
     uint32 public override earningAccounts;
 
-    constructor(IERC20 token_, address treasury) {
+    /// Base units that the epoch being settled must draw.
+    uint256 private transient _shortfallToken;
+
+    constructor(IERC20 token_, uint64 minFirstDepositNano, address treasury) {
         if (address(token_) == address(0) || treasury == address(0)) revert ZeroAddress();
         uint8 decimals = IERC20Metadata(address(token_)).decimals();
         if (decimals > NANO_DECIMALS) revert TokenDecimalsTooMany(decimals, NANO_DECIMALS);
 
         token = address(token_);
         SCALE = uint64(10 ** (NANO_DECIMALS - decimals));
+        MIN_FIRST_DEPOSIT = minFirstDepositNano;
         _openEarningAccount(treasury);
     }
 
@@ -77,9 +83,12 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
         uint256 received = Math.saturatingSub(IERC20(token).balanceOf(address(this)), before);
         if (received == 0) revert NothingReceived(token, amountToken);
 
-        account = spendingAccountOf[owner];
-        if (account == 0) account = _openSpendingAccount(owner);
         uint256 wide = Math.saturatingMul(received, SCALE);
+        account = spendingAccountOf[owner];
+        if (account == 0) {
+            if (wide < MIN_FIRST_DEPOSIT) revert FirstDepositTooSmall(wide, MIN_FIRST_DEPOSIT);
+            account = _openSpendingAccount(owner);
+        }
         uint256 balance = Math.saturatingAdd(_spending.balanceOf(account), wide);
         if (balance > MAX_BALANCE_NANO) revert AmountTooLarge(balance);
         amountNano = uint64(wide);
@@ -143,6 +152,7 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
         uint32 closed = it.openRequestNano == 0 ? 0 : it.lastRequest;
         it.openRequestNano = 0;
         it.releasedNano = wholeNano - amountNano;
+        it.leftNano = uint64(Math.min(uint256(it.leftNano) + leavingNano, type(uint64).max));
         _spending.debitAccount(account, leavingNano);
         emit Escaped(account, msg.sender, closed, amountNano, leavingNano);
         _pay(to, amountNano);
@@ -188,6 +198,7 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
     /// sealed.
     /// @param release account << 96 | request << 64 | amountNano
     function _release(uint256 release) internal {
+        if (release >> 128 != 0) revert ReleaseTooWide(release);
         uint32 account = uint32(release >> 96);
         uint32 request = uint32(release >> 64);
         uint64 amountNano = uint64(release);
@@ -203,6 +214,37 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
         it.openRequestNano -= amountNano;
         it.releasedNano += amountNano;
         emit WithdrawalReleased(account, it.owner, request, amountNano);
+    }
+
+    /// @dev Credits those of a slot whose balance has left by the hatch with what an epoch that was sealed before debits of
+    /// them all the same, in whole base units. `_drawShortfall` must follow.
+    /// @return balances with which the debits can be paid, if no more is missing than has left
+    function _makeUp(uint256 slot, uint256 balances, uint256 debits) internal returns (uint256) {
+        if (debits & PackedWords.GUARD != 0) return balances;
+        for (uint256 lane; lane < 4; ++lane) {
+            uint256 balanceNano = uint64(balances >> (64 * lane));
+            uint256 debitNano = uint64(debits >> (64 * lane));
+            if (debitNano > balanceNano) {
+                uint32 account = uint32(slot * 4 + lane);
+                SpendingAccount storage it = spendingAccount[account];
+                uint256 missingNano = debitNano - balanceNano;
+                if (missingNano > it.leftNano) revert BalanceUnderflow(uint32(slot), balances, debits);
+                uint256 missingToken = Math.ceilDiv(missingNano, SCALE);
+                it.leftNano -= uint64(missingNano);
+                _shortfallToken += missingToken;
+                balances += (missingToken * SCALE) << (64 * lane);
+                emit Deposited(account, it.owner, msg.sender, uint64(missingToken * SCALE));
+            }
+        }
+        return balances;
+    }
+
+    /// @dev Pays for what `_makeUp` has credited, from the settler's tokens.
+    function _drawShortfall() internal {
+        uint256 amountToken = _shortfallToken;
+        if (amountToken == 0) return;
+        _shortfallToken = 0;
+        _draw(amountToken);
     }
 
     /// @dev Seconds since 1970 of the last settlement; before the first one, of the vault's creation.
@@ -224,8 +266,19 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
         emit EarningAccountOpened(account, owner);
     }
 
+    function _draw(uint256 amountToken) private nonReentrant {
+        IERC20 money = IERC20(token);
+        uint256 readyToken = Math.min(money.allowance(msg.sender, address(this)), money.balanceOf(msg.sender));
+        if (readyToken < amountToken) revert ShortfallNotCovered(msg.sender, amountToken, readyToken);
+        uint256 before = money.balanceOf(address(this));
+        money.safeTransferFrom(msg.sender, address(this), amountToken);
+        uint256 received = Math.saturatingSub(money.balanceOf(address(this)), before);
+        if (received < amountToken) revert ShortfallNotCovered(msg.sender, amountToken, received);
+    }
+
     function _pay(address to, uint64 amountNano) private {
         if (to == address(0)) revert ZeroAddress();
+        if (to == address(this)) revert ReceiverIsTheVault();
         IERC20(token).safeTransfer(to, amountNano / SCALE);
     }
 

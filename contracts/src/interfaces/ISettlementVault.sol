@@ -9,6 +9,7 @@ interface ISettlementVaultErrors {
     /// @param amountNano what the balance would have become; lanes hold less than 2^63 nano-USD
     error AmountTooLarge(uint256 amountNano);
     error NothingReceived(address token, uint256 amountToken);
+    error FirstDepositTooSmall(uint256 amountNano, uint64 leastNano);
     error NothingRequested(address owner);
     error AccountAlreadyOpen(uint32 account, address owner);
     error NoSpendingAccount(address owner);
@@ -17,11 +18,14 @@ interface ISettlementVaultErrors {
     error WithdrawalAlreadyOpen(uint32 account, uint32 request);
     error NoOpenRequest(uint32 account);
     error NothingToTake(uint32 account);
+    error ReceiverIsTheVault();
     error InsufficientBalance(uint32 account, uint64 balanceNano, uint64 wantedNano);
     /// @param opensAt for the caller, if no epoch comes and nothing is released
     error EscapeNotOpen(uint64 opensAt, uint64 nowAt);
     error VaultPaused(uint64 pausedUntil);
     error PauseTooSoon(uint64 earliest, uint64 nowAt);
+    /// @param latest by which every pause ends: a day before the hatch opens, unless an epoch comes
+    error PauseTooLate(uint64 latest, uint64 nowAt);
     /// @param headEpoch epoch, @param headPart part and @param headHash hash that the vault is at
     error HeaderDoesNotFollow(
         bytes32 previousHeader, uint64 epoch, uint32 part, bytes32 headHash, uint64 headEpoch, uint32 headPart
@@ -40,6 +44,12 @@ interface ISettlementVaultErrors {
     error Unbalanced(uint256 debitsNano, uint256 creditsNano, uint64 partSumNano);
     /// @param settledNano sum of the parts so far: too much already, or too little and this is the last part
     error SumNotReached(uint64 epoch, uint64 settledNano, uint64 receiptsSumNano);
+    /// The topmost 128 bits of a release are zero.
+    error ReleaseTooWide(uint256 release);
+    /// Owners left by the hatch with what this part debits of them.
+    /// @param amountToken base units that `settler` has to pay in their place   @param readyToken what it has and has
+    /// approved to the vault, or what of it arrived
+    error ShortfallNotCovered(address settler, uint256 amountToken, uint256 readyToken);
     error ReleaseExceedsRequest(uint32 account, uint32 request, uint64 amountNano, uint64 requestedNano);
 }
 
@@ -128,6 +138,7 @@ interface ISettlementVaultTypes {
 interface ISettlementVaultEvents {
     event SpendingAccountOpened(uint32 indexed account, address indexed owner);
     event EarningAccountOpened(uint32 indexed account, address indexed owner);
+    /// @param payer the owner or anyone; of what an epoch debits of one who has left by the hatch, the settler
     event Deposited(uint32 indexed account, address indexed owner, address indexed payer, uint64 amountNano);
     event WithdrawalRequested(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
     event WithdrawalReleased(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
@@ -160,7 +171,8 @@ interface ISettlementVaultEvents {
 /// @notice Amounts are nano-USD (10^-9 of the settlement token) in uint64, always below 2^63. One token base unit is
 /// SCALE nano-USD. Nobody, the admin included, can move another's balance.
 interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISettlementVaultEvents {
-    /// @notice Prepays `amountToken` base units for the caller, opening its spending account on first use.
+    /// @notice Prepays `amountToken` base units for the caller, opening its spending account on first use, which takes at
+    /// least MIN_FIRST_DEPOSIT.
     /// Credits what really arrived (balance delta), times SCALE.
     function deposit(uint256 amountToken) external returns (uint32 account, uint64 amountNano);
 
@@ -193,12 +205,13 @@ interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISe
     function withdrawEarnings(uint32 account, uint64 amountNano, address to) external returns (uint64 paidNano);
 
     /// @notice Settles one part of one epoch (M4, M5). Only SETTLER_ROLE. A header that was settled before is a
-    /// successful no-op; otherwise it must follow the head.
+    /// successful no-op; otherwise it must follow the head. What it debits of accounts whose balance has left by the hatch,
+    /// and no more than has left, the settler deposits for them, by its allowance and in the same transaction.
     /// @param releases withdrawal releases: account << 96 | request << 64 | amountNano
     function settle(EpochHeader calldata header, SlotWords calldata words, uint256[] calldata releases) external;
 
-    /// @notice Stops deposits and epochs for PAUSE_FOR seconds; it ends by itself. Only GUARDIAN_ROLE, and not again
-    /// before PAUSE_EVERY seconds have passed since the last one began.
+    /// @notice Stops deposits and epochs for PAUSE_FOR seconds; it ends by itself, and a day before the hatch would open to
+    /// everyone. Only GUARDIAN_ROLE, and not again before PAUSE_EVERY seconds have passed since the last one began.
     function pause() external;
 
     /// @notice Whether `receipt` is in settled epoch `epoch`: the proof's header is the vault's, and the path from the
@@ -230,7 +243,14 @@ interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISe
     function spendingAccount(uint32 account)
         external
         view
-        returns (address owner, uint32 lastRequest, uint64 openRequestNano, uint64 releasedNano, uint64 requestedAt);
+        returns (
+            address owner,
+            uint32 lastRequest,
+            uint64 openRequestNano,
+            uint64 releasedNano,
+            uint64 requestedAt,
+            uint64 leftNano
+        );
     function earningOwnerOf(uint32 account) external view returns (address owner);
 
     /// @notice Earning account of `owner`. Reverts NoEarningAccount if it has none.
@@ -239,7 +259,9 @@ interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISe
     function token() external view returns (address);
     function SCALE() external view returns (uint64);
     function SHARD_DEPTH() external view returns (uint8);
+    function MIN_FIRST_DEPOSIT() external view returns (uint64 amountNano);
     function pausedUntil() external view returns (uint64);
+    function pausableFrom() external view returns (uint64);
     function ESCAPE_AFTER() external view returns (uint64);
     function PAUSE_FOR() external view returns (uint64);
     function PAUSE_EVERY() external view returns (uint64);

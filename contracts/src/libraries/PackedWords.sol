@@ -21,11 +21,15 @@ library PackedWords {
 
     /// @notice Subtracts `amounts` from the words of `ledger` named by `slots`.
     /// @param lastAccount highest id that may be debited
+    /// @param makeUp is asked, of a slot where a balance falls short, its balances and its debits, for balances that do not
     /// @return sumNano of all amounts
-    function debit(Ledger storage ledger, uint256[] calldata slots, uint256[] calldata amounts, uint256 lastAccount)
-        internal
-        returns (uint256 sumNano)
-    {
+    function debit(
+        Ledger storage ledger,
+        uint256[] calldata slots,
+        uint256[] calldata amounts,
+        uint256 lastAccount,
+        function(uint256, uint256, uint256) internal returns (uint256) makeUp
+    ) internal returns (uint256 sumNano) {
         checkShape(slots, amounts, lastAccount);
         uint256 lowestNext;
         uint256 folded;
@@ -39,7 +43,11 @@ library PackedWords {
                 lowestNext = slot + 1;
                 uint256 word = wordAt(amounts, i);
                 uint256 balances = load(ledger, slot);
-                store(ledger, slot, subtract(slot, balances, word));
+                uint256 guarded = (balances | GUARD) - word;
+                if ((~guarded | word) & GUARD != 0) {
+                    guarded = subtract(slot, makeUp(slot, balances, word), word) ^ GUARD;
+                }
+                store(ledger, slot, guarded ^ GUARD);
                 folded += fold(word);
             }
         }

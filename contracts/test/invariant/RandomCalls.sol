@@ -12,7 +12,7 @@ abstract contract RandomCalls is VaultTest {
     error ActionFailed(uint256 call, bytes4 action, bytes answer);
 
     function run(VaultHandler handler, bytes4[] memory more) internal {
-        bytes4[28] memory actions = [
+        bytes4[29] memory actions = [
             VaultHandler.deposit.selector,
             VaultHandler.deposit.selector,
             VaultHandler.donate.selector,
@@ -40,7 +40,8 @@ abstract contract RandomCalls is VaultTest {
             AttackingHandler.takeEarningsOfAnother.selector,
             AttackingHandler.leaveTooEarly.selector,
             AttackingHandler.cancelNothing.selector,
-            AttackingHandler.pauseTooSoon.selector
+            AttackingHandler.pauseTooSoon.selector,
+            AttackingHandler.pauseTooLate.selector
         ];
         for (uint256 i; i < CALLS; ++i) {
             uint256 seed = uint256(keccak256(abi.encode("reach", i)));

@@ -33,7 +33,7 @@ abstract contract VaultChecks is VaultTest {
     function totals() private view returns (uint256 spending, uint256 released, uint256 earning) {
         for (uint32 account = 1; account <= vault.spendingAccounts(); ++account) {
             spending += vault.spendingBalanceOf(account);
-            (,,, uint64 releasedNano,) = vault.spendingAccount(account);
+            (,,, uint64 releasedNano,,) = vault.spendingAccount(account);
             released += releasedNano;
         }
         for (uint32 account; account < vault.earningAccounts(); ++account) {
@@ -95,7 +95,7 @@ abstract contract VaultChecks is VaultTest {
 
     function checkWithdrawals() internal view {
         for (uint32 account = 1; account <= vault.spendingAccounts(); ++account) {
-            (, uint32 last, uint64 openNano, uint64 releasedNano,) = vault.spendingAccount(account);
+            (, uint32 last, uint64 openNano, uint64 releasedNano,,) = vault.spendingAccount(account);
             vm.assertEq(uint256(last), model.lastRequest(account), "Invariant violation M7: a request is lost");
             vm.assertEq(uint256(openNano), model.openRequestNano(account), "Invariant violation M7: a request changed");
             vm.assertEq(uint256(releasedNano), model.releasedNano(account), "Invariant violation M7: a release moved");
@@ -106,7 +106,7 @@ abstract contract VaultChecks is VaultTest {
     function checkRequests() internal view {
         uint256 openNano;
         for (uint32 account = 1; account <= vault.spendingAccounts(); ++account) {
-            (,, uint64 requestNano,,) = vault.spendingAccount(account);
+            (,, uint64 requestNano,,,) = vault.spendingAccount(account);
             openNano += requestNano;
         }
         vm.assertEq(
@@ -118,7 +118,7 @@ abstract contract VaultChecks is VaultTest {
     /// request is older than the period leaves with what is open of it, or with what the balance still has of it.
     function checkWhoWaitsLeaves() internal {
         for (uint32 account = 1; account <= vault.spendingAccounts(); ++account) {
-            (,, uint64 openNano,, uint64 requestedAt) = vault.spendingAccount(account);
+            (,, uint64 openNano,, uint64 requestedAt,) = vault.spendingAccount(account);
             uint256 opensAt = requestedAt + vault.ESCAPE_AFTER();
             if (openNano != 0 && block.timestamp < opensAt) vm.warp(opensAt);
         }
@@ -130,7 +130,7 @@ abstract contract VaultChecks is VaultTest {
     }
 
     function leaveWithWhatIsOpen(uint32 account) private {
-        (address owner,, uint64 openNano, uint64 releasedNano,) = vault.spendingAccount(account);
+        (address owner,, uint64 openNano, uint64 releasedNano,,) = vault.spendingAccount(account);
         uint64 balanceNano = vault.spendingBalanceOf(account);
         uint64 leavingNano = openNano < balanceNano ? openNano : balanceNano;
         if (openNano == 0 || leavingNano + releasedNano < SCALE) return;
@@ -153,7 +153,7 @@ abstract contract VaultChecks is VaultTest {
             withdrawWhole(account);
         }
         for (uint32 account = 1; account <= vault.spendingAccounts(); ++account) {
-            (address owner,,, uint64 releasedNano,) = vault.spendingAccount(account);
+            (address owner,,, uint64 releasedNano,,) = vault.spendingAccount(account);
             if (releasedNano < SCALE) continue;
             address payee = handler.payeeOf(owner);
             vm.prank(owner);
@@ -179,12 +179,12 @@ abstract contract VaultChecks is VaultTest {
     }
 
     function leaveWhole(uint32 account) private {
-        (address owner,,, uint64 releasedNano,) = vault.spendingAccount(account);
+        (address owner,,, uint64 releasedNano,,) = vault.spendingAccount(account);
         if (vault.spendingBalanceOf(account) + releasedNano < SCALE) return;
         address payee = handler.payeeOf(owner);
         vm.prank(owner);
         vault.escape(payee);
-        (,,, releasedNano,) = vault.spendingAccount(account);
+        (,,, releasedNano,,) = vault.spendingAccount(account);
         vm.assertLt(
             vault.spendingBalanceOf(account) + releasedNano, SCALE, "Invariant violation M7: an owner could not leave"
         );
@@ -196,6 +196,12 @@ abstract contract VaultChecks is VaultTest {
             vault.pausedUntil(),
             block.timestamp + vault.PAUSE_FOR(),
             "Invariant violation M7: a pause outlasts its time"
+        );
+        (,,,, uint64 settledAt) = vault.head();
+        vm.assertLe(
+            vault.pausedUntil() + 1 days,
+            settledAt + vault.ESCAPE_AFTER(),
+            "Invariant violation M7: a pause leaves no day for an epoch before everyone may leave"
         );
     }
 }

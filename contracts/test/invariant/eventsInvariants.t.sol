@@ -21,7 +21,7 @@ abstract contract EventsTest is VaultChecks {
             readers_[i].hear(vault, logs, none);
         }
         readers = readers_;
-        use(dollar, new RecordingHandler(vault, dollar, new LedgerModel(), settler, guardian, readers_));
+        use(dollar, new RecordingHandler(vault, dollar, new LedgerModel(true), settler, guardian, readers_));
     }
 }
 

@@ -9,10 +9,10 @@ import {VaultChecks} from "./VaultChecks.sol";
 
 /// All money rules at once, on tokens that do not do what they are told.
 abstract contract HostileTokenInvariantTest is VaultChecks {
-    function useVaultOf(TestDollar token) internal returns (LedgerModel) {
+    function useVaultOf(TestDollar token, bool draws) internal returns (LedgerModel) {
         dollar = token;
         vault = newVault(token);
-        return new LedgerModel();
+        return new LedgerModel(draws);
     }
 
     function invariant_M3_to_M7_hold() external view {
@@ -35,7 +35,7 @@ abstract contract HostileTokenInvariantTest is VaultChecks {
 contract FeeTokenInvariantTest is HostileTokenInvariantTest {
     function setUp() public override {
         super.setUp();
-        LedgerModel ledger = useVaultOf(new FeeToken());
+        LedgerModel ledger = useVaultOf(new FeeToken(), false);
         use(dollar, new FeeHandler(vault, dollar, ledger, settler, guardian));
     }
 }
@@ -43,7 +43,7 @@ contract FeeTokenInvariantTest is HostileTokenInvariantTest {
 contract ReentrantTokenInvariantTest is HostileTokenInvariantTest {
     function setUp() public override {
         super.setUp();
-        LedgerModel ledger = useVaultOf(new ReentrantToken());
+        LedgerModel ledger = useVaultOf(new ReentrantToken(), true);
         use(dollar, new ReentrantHandler(vault, dollar, ledger, settler, guardian));
     }
 }
@@ -51,7 +51,7 @@ contract ReentrantTokenInvariantTest is HostileTokenInvariantTest {
 contract BlockingTokenInvariantTest is HostileTokenInvariantTest {
     function setUp() public override {
         super.setUp();
-        LedgerModel ledger = useVaultOf(new BlockingToken());
+        LedgerModel ledger = useVaultOf(new BlockingToken(), true);
         use(dollar, new BlockingHandler(vault, dollar, ledger, settler, guardian));
     }
 }
@@ -59,7 +59,7 @@ contract BlockingTokenInvariantTest is HostileTokenInvariantTest {
 contract FalseTokenInvariantTest is HostileTokenInvariantTest {
     function setUp() public override {
         super.setUp();
-        LedgerModel ledger = useVaultOf(new FalseToken());
+        LedgerModel ledger = useVaultOf(new FalseToken(), true);
         use(dollar, new FalseHandler(vault, dollar, ledger, settler, guardian));
     }
 }

@@ -9,7 +9,7 @@ import {VaultChecks} from "./VaultChecks.sol";
 contract VaultInvariantTest is VaultChecks {
     function setUp() public override {
         super.setUp();
-        use(dollar, new AttackingHandler(vault, dollar, new LedgerModel(), settler, guardian));
+        use(dollar, new AttackingHandler(vault, dollar, new LedgerModel(true), settler, guardian));
     }
 
     function invariant_M3_noNanoIsMadeOrLost() external view {

@@ -39,12 +39,24 @@ abstract contract VaultTest is MillraceTest, ISettlementVaultErrors, ISettlement
         return newVault(token, SHARD_DEPTH, settler, guardian, treasury);
     }
 
-    /// @dev The artifact that is shipped, not one compiled with the tests' own settings.
     function newVault(IERC20 token, uint8 shardDepth, address settler_, address guardian_, address treasury_)
         internal
         returns (ISettlementVault)
     {
-        bytes memory arguments = abi.encode(token, shardDepth, admin, settler_, guardian_, treasury_);
+        return newVault(token, shardDepth, 0, settler_, guardian_, treasury_);
+    }
+
+    /// @dev The artifact that is shipped, not one compiled with the tests' own settings.
+    function newVault(
+        IERC20 token,
+        uint8 shardDepth,
+        uint64 minFirstDepositNano,
+        address settler_,
+        address guardian_,
+        address treasury_
+    ) internal returns (ISettlementVault) {
+        bytes memory arguments =
+            abi.encode(token, shardDepth, minFirstDepositNano, admin, settler_, guardian_, treasury_);
         return ISettlementVault(deployed("out/SettlementVault.sol/SettlementVault.json", arguments));
     }
 
@@ -120,6 +132,13 @@ abstract contract VaultTest is MillraceTest, ISettlementVaultErrors, ISettlement
         vm.prank(settler);
         vm.expectRevert(why);
         vault.settle(epoch.header, epoch.words, epoch.releases);
+    }
+
+    /// @dev Tokens that epochs may draw for those who have left.
+    function approveAsSettler(uint256 amountToken) internal {
+        dollar.mint(settler, amountToken);
+        vm.prank(settler);
+        dollar.approve(address(vault), amountToken);
     }
 
     function moveAndSettle(uint32 from, uint32 to, uint64 amountNano) internal {

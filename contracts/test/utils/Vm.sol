@@ -36,6 +36,9 @@ interface Vm {
     function parseJsonStringArray(string calldata json, string calldata key) external pure returns (string[] memory);
     function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
     function toString(uint256 value) external pure returns (string memory);
+    function toString(address value) external pure returns (string memory);
+    function setEnv(string calldata name, string calldata value) external;
+    function stopBroadcast() external;
     function assertTrue(bool condition, string calldata broken) external pure;
     function assertFalse(bool condition, string calldata broken) external pure;
     function assertEq(uint256 left, uint256 right, string calldata broken) external pure;

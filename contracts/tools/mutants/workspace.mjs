@@ -35,7 +35,7 @@ export class Workspace {
 
   /** @param prepared folder of another workspace, whose compiled tests serve here too */
   constructor(prepared) {
-    for (const part of ["foundry.toml", "src", "test"]) this.#copy(".", part);
+    for (const part of ["foundry.toml", "src", "script", "test"]) this.#copy(".", part);
     // the tests as they were compiled last, if they ever were
     const compiled = prepared ?? ".";
     for (const part of ["out/test", "cache/test"]) if (existsSync(join(compiled, part))) this.#copy(compiled, part);

@@ -52,7 +52,7 @@ contract AttackingHandler is VaultHandler, ISettlementVaultErrors {
     function overdraw(uint256 who) external counted {
         if (!canSettleAWhole()) return;
         uint32 account = uint32(1 + who % vault.spendingAccounts());
-        uint256 tooMuchNano = model.spendingNano(account) + 1;
+        uint256 tooMuchNano = model.spendingNano(account) + model.leftNano(account) + 1;
         refused(
             settler,
             settleCall(nextEpoch(account, tooMuchNano, tooMuchNano)),
@@ -126,9 +126,15 @@ contract AttackingHandler is VaultHandler, ISettlementVaultErrors {
         refused(requesterAt(who), call, NoOpenRequest.selector, "a request that is not open is cancelled");
     }
 
+    function pauseTooLate() external counted {
+        (,,,, uint64 settledAt) = vault.head();
+        if (block.timestamp < vault.pausableFrom()) return;
+        if (block.timestamp < settledAt + vault.ESCAPE_AFTER() - 1 days) return;
+        refused(guardian, abi.encodeCall(vault.pause, ()), PauseTooLate.selector, "a pause before everyone may leave");
+    }
+
     function pauseTooSoon() external counted {
-        uint64 until = vault.pausedUntil();
-        if (until == 0 || block.timestamp >= until - vault.PAUSE_FOR() + vault.PAUSE_EVERY()) return;
+        if (block.timestamp >= vault.pausableFrom()) return;
         refused(guardian, abi.encodeCall(vault.pause, ()), PauseTooSoon.selector, "a pause too soon after another");
     }
 }

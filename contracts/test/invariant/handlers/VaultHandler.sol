@@ -12,6 +12,8 @@ import {LedgerModel} from "../stores/LedgerModel.sol";
 /// withdrawal held back by a pause, or an epoch that a withdrawal made impossible). What happened is counted by name, so
 /// that a test can see that nothing hides behind a choice that is never made.
 abstract contract VaultHandler is MillraceTest {
+    address private constant OPERATOR = address(0x3000);
+
     ISettlementVault public immutable vault;
     TestDollar public immutable dollar;
     LedgerModel public immutable model;
@@ -27,6 +29,9 @@ abstract contract VaultHandler is MillraceTest {
     constructor(ISettlementVault vault_, TestDollar dollar_, LedgerModel model_, address settler_, address guardian_) {
         (vault, dollar, model, settler, guardian) = (vault_, dollar_, model_, settler_, guardian_);
         scale = vault_.SCALE();
+        dollar_.mint(settler_, type(uint128).max);
+        vm.prank(settler_);
+        dollar_.approve(address(vault_), type(uint256).max);
     }
 
     modifier counted() {
@@ -195,8 +200,9 @@ abstract contract VaultHandler is MillraceTest {
     }
 
     function pause() external counted {
-        uint64 until = vault.pausedUntil();
-        if (until != 0 && block.timestamp < until - vault.PAUSE_FOR() + vault.PAUSE_EVERY()) return;
+        (,,,, uint64 settledAt) = vault.head();
+        if (block.timestamp < vault.pausableFrom()) return;
+        if (block.timestamp >= settledAt + vault.ESCAPE_AFTER() - 1 days) return;
         vm.prank(guardian);
         vault.pause();
         did("pause");
@@ -260,12 +266,17 @@ abstract contract VaultHandler is MillraceTest {
         epoch.header.wordsHash = Epochs.hashOf(epoch.words, epoch.releases);
     }
 
-    /// Owners that left by the hatch between two parts took what the later part debits: the operator makes it up.
+    /// Owners that left by the hatch between two parts took what the later part debits: settle draws it from the settler.
+    /// What releases and a token's fee have left short, the operator makes up before.
     function coverWhatEscaped() private {
         uint256 spendable = model.spendableNano(vault.spendingAccounts());
         if (spendable >= model.pendingNano()) return;
-        (address owner,,,,) = vault.spendingAccount(1);
-        depositFor(settler, owner, sendingFor((model.pendingNano() - spendable) / scale + 1));
+        uint256 drawable = model.drawableNano(vault.spendingAccounts());
+        if (drawable != 0) did("settle draws what escaped");
+        spendable += drawable;
+        if (spendable >= model.pendingNano()) return;
+        (address owner,,,,,) = vault.spendingAccount(1);
+        depositFor(OPERATOR, owner, sendingFor((model.pendingNano() - spendable) / scale + 1));
         did("the operator covers what escaped");
     }
 }

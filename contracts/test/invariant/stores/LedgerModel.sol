@@ -7,12 +7,22 @@ import {Epochs} from "../../utils/Epochs.sol";
 /// @title What the vault must be, kept the plain way: one number for each balance, a list for the chain.
 /// @notice Also draws the epochs, because only it knows what can be debited and released.
 contract LedgerModel {
+    uint256 private constant SCALE = 1000;
+    /// Whether settle draws what has left; a token that keeps a fee does not let it.
+    bool public immutable draws;
+
+    constructor(bool draws_) {
+        draws = draws_;
+    }
+
     mapping(uint32 account => uint256) public spendingNano;
     mapping(uint32 account => uint256) public releasedNano;
     mapping(uint32 account => uint256) public openRequestNano;
     mapping(uint32 account => uint256) public requestedAt;
     mapping(uint32 account => uint32) public lastRequest;
     mapping(uint32 account => uint256) public earningNano;
+    /// By the hatch, and not made up for by the settler.
+    mapping(uint32 account => uint256) public leftNano;
     uint256 public depositedNano;
     uint256 public paidNano;
     /// The part of it that came from earning accounts.
@@ -56,9 +66,10 @@ contract LedgerModel {
         paidNano += amountNano;
     }
 
-    function escaped(uint32 account, uint256 leavingNano, uint256 amountNano) external {
-        releasedNano[account] = leavingNano + releasedNano[account] - amountNano;
-        spendingNano[account] -= leavingNano;
+    function escaped(uint32 account, uint256 goneNano, uint256 amountNano) external {
+        releasedNano[account] = goneNano + releasedNano[account] - amountNano;
+        spendingNano[account] -= goneNano;
+        leftNano[account] += goneNano;
         close(account);
         paidNano += amountNano;
     }
@@ -100,6 +111,12 @@ contract LedgerModel {
         if (block.timestamp >= settledAt + period) return balanceNano;
         if (openNano == 0 || block.timestamp < requestedAt[account] + period) return 0;
         return openNano < balanceNano ? openNano : balanceNano;
+    }
+
+    function drawableNano(uint32 accounts) external view returns (uint256 sumNano) {
+        for (uint32 account = 1; draws && account <= accounts; ++account) {
+            sumNano += leftNano[account];
+        }
     }
 
     /// @return header that follows the last, up to its sums and hashes
@@ -172,6 +189,15 @@ contract LedgerModel {
             if (more > left) more = left;
             debits[i - 1].amountNano += more;
             left -= more;
+        }
+        for (uint32 i; i < accounts && left != 0; ++i) {
+            uint256 missing = leftNano[i + 1] < left ? leftNano[i + 1] : left;
+            uint256 madeUp = (missing + SCALE - 1) / SCALE * SCALE;
+            debits[i].amountNano += missing;
+            left -= missing;
+            leftNano[i + 1] -= missing;
+            spendingNano[i + 1] += madeUp;
+            depositedNano += madeUp;
         }
         for (uint32 i; i < accounts; ++i) {
             spendingNano[i + 1] -= debits[i].amountNano;

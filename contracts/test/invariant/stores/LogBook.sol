@@ -177,7 +177,7 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes {
 
     function differenceOf(ISettlementVault vault, uint32 id) private view returns (string memory) {
         Spending storage it = spending[id];
-        (address owner, uint32 lastRequest, uint64 openRequestNano, uint64 releasedNano,) = vault.spendingAccount(id);
+        (address owner, uint32 lastRequest, uint64 openRequestNano, uint64 releasedNano,,) = vault.spendingAccount(id);
         if (owner != it.owner || vault.spendingAccountOf(owner) != id) return "owner of a spending account";
         if (vault.spendingBalanceOf(id) != it.balanceNano) return "spending balance";
         if (lastRequest != it.lastRequest) return "requests";

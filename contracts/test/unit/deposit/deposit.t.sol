@@ -6,6 +6,25 @@ import {Epochs} from "../../utils/Epochs.sol";
 import {VaultTest} from "../../utils/VaultTest.sol";
 
 contract DepositTest is VaultTest {
+    /// Each account is a lane that epochs may have to touch.
+    function test_RevertWhen_theFirstDepositIsTooSmall() external {
+        vault = newVault(dollar, SHARD_DEPTH, 5000, settler, guardian, treasury);
+        vm.assertEq(uint256(vault.MIN_FIRST_DEPOSIT()), 5000, "another least amount");
+        dollar.mint(requester, 4);
+        vm.prank(requester);
+        dollar.approve(address(vault), 4);
+        vm.prank(requester);
+        vm.expectRevert(abi.encodeWithSelector(FirstDepositTooSmall.selector, 4000, 5000));
+        vault.deposit(4);
+    }
+
+    function test_theLeastOpensAnAccountAndLessAddsToIt() external {
+        vault = newVault(dollar, SHARD_DEPTH, 5000, settler, guardian, treasury);
+        uint32 account = deposit(requester, 5);
+        vm.assertEq(uint256(deposit(requester, 1)), account, "another account was opened");
+        assertSpending(account, 6000, "deposits do not add up");
+    }
+
     function test_firstDepositOpensTheAccount() external {
         dollar.mint(requester, 5);
         vm.prank(requester);

@@ -109,4 +109,31 @@ contract HostileTokensTest is VaultTest {
         assertReentryRefused(token);
         vm.assertEq(token.balanceOf(stranger), 10, "paid otherwise than once");
     }
+
+    /// Without the guard a deposit from inside would be taken for what the settler pays.
+    function test_reentrant_depositInsideADraw() external {
+        ReentrantToken token = new ReentrantToken();
+        use(token);
+        uint32 account = deposit(requester, 10);
+        uint32 earning = openEarning(provider);
+        vm.warp(block.timestamp + 7 days);
+        vm.prank(requester);
+        vault.escape(requester);
+        approveAsSettler(3);
+        token.arm(address(vault), abi.encodeCall(vault.depositFor, (stranger, 5)));
+        moveAndSettle(account, earning, 3000);
+        assertReentryRefused(token);
+        vm.assertEq(token.balanceOf(address(vault)), 3, "the vault holds another amount than it owes");
+    }
+
+    /// An epoch that nobody has left needs no token at all.
+    function test_anEpochThatMissesNothingMovesNoToken() external {
+        FalseToken token = new FalseToken();
+        use(token);
+        uint32 account = deposit(requester, 10);
+        uint32 earning = openEarning(provider);
+        token.refuse(true);
+        moveAndSettle(account, earning, 5000);
+        assertEarning(earning, 5000, "an epoch that misses nothing was held up by the token");
+    }
 }

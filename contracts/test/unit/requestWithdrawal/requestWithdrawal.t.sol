@@ -16,7 +16,7 @@ contract RequestWithdrawalTest is VaultTest {
         vm.expectEmit(address(vault));
         emit WithdrawalRequested(account, requester, 1, 4000);
         vm.assertEq(uint256(request(requester, 4000)), 1, "requests do not count from 1");
-        (address owner, uint32 last, uint64 openNano, uint64 releasedNano, uint64 requestedAt) =
+        (address owner, uint32 last, uint64 openNano, uint64 releasedNano, uint64 requestedAt,) =
             vault.spendingAccount(account);
         vm.assertEq(owner, requester, "owner");
         vm.assertTrue(last == 1 && openNano == 4000 && releasedNano == 0, "the request is not open");

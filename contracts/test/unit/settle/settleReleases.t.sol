@@ -20,7 +20,7 @@ contract SettleReleasesTest is VaultTest {
     }
 
     function assertAccount(uint64 openNano, uint64 releasedNano, uint64 spendingNano) private view {
-        (,, uint64 isOpen, uint64 isReleased,) = vault.spendingAccount(account);
+        (,, uint64 isOpen, uint64 isReleased,,) = vault.spendingAccount(account);
         vm.assertEq(uint256(isOpen), openNano, "open request");
         vm.assertEq(uint256(isReleased), releasedNano, "released");
         assertSpending(account, spendingNano, "spending balance");
@@ -48,7 +48,7 @@ contract SettleReleasesTest is VaultTest {
         vm.warp(askedAt + 1 days);
         settle(releasing(1, 1500));
         assertAccount(2500, 1500, 8500);
-        (,,,, uint64 requestedAt) = vault.spendingAccount(account);
+        (,,,, uint64 requestedAt,) = vault.spendingAccount(account);
         vm.assertEq(uint256(requestedAt), askedAt, "a part made the rest younger");
         settle(releasing(1, 2500));
         assertAccount(0, 4000, 6000);
@@ -62,7 +62,7 @@ contract SettleReleasesTest is VaultTest {
         emit WithdrawalReleased(account, requester, 1, 0);
         settle(releasing(1, 0));
         assertAccount(10_000, 0, 10_000);
-        (,,,, uint64 requestedAt) = vault.spendingAccount(account);
+        (,,,, uint64 requestedAt,) = vault.spendingAccount(account);
         vm.assertEq(uint256(requestedAt), askedAt, "a release of nothing made the request younger");
     }
 
@@ -115,6 +115,13 @@ contract SettleReleasesTest is VaultTest {
         vm.expectEmit(address(vault));
         emit ReleaseSkipped(77, address(0), 1, 5);
         settle(epochOf(Epochs.none(), Epochs.none(), Epochs.release(77, 1, 5)));
+    }
+
+    function test_RevertWhen_aReleaseHasMoreThan128Bits() external {
+        request(requester, 4000);
+        Epochs.Epoch memory epoch = releasing(1, 4000);
+        epoch.releases[0] |= 1 << 128;
+        expectRefusal(epoch, abi.encodeWithSelector(ReleaseTooWide.selector, epoch.releases[0]));
     }
 
     function test_RevertWhen_moreThanTheRequest() external {

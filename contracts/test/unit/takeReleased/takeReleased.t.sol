@@ -24,7 +24,7 @@ contract TakeReleasedTest is VaultTest {
         vm.prank(requester);
         vm.assertEq(uint256(vault.takeReleased(stranger)), 4000, "another amount was paid");
         vm.assertEq(dollar.balanceOf(stranger), 4, "the receiver did not get whole units");
-        (,,, uint64 releasedNano,) = vault.spendingAccount(account);
+        (,,, uint64 releasedNano,,) = vault.spendingAccount(account);
         vm.assertEq(uint256(releasedNano), 567, "the rest of a unit was lost");
         assertSpending(account, 10_000 - 4567, "the spending balance changed");
     }
@@ -62,6 +62,13 @@ contract TakeReleasedTest is VaultTest {
         vm.prank(requester);
         vm.expectRevert(abi.encodeWithSelector(ZeroAddress.selector));
         vault.takeReleased(address(0));
+    }
+
+    function test_RevertWhen_receiverIsTheVault() external {
+        releaseNano(5000);
+        vm.prank(requester);
+        vm.expectRevert(abi.encodeWithSelector(ReceiverIsTheVault.selector));
+        vault.takeReleased(address(vault));
     }
 
     function test_RevertWhen_callerHasNoAccount() external {

@@ -58,6 +58,12 @@ contract WithdrawEarningsTest is VaultTest {
         vault.withdrawEarnings(earning, 1000, address(0));
     }
 
+    function test_RevertWhen_receiverIsTheVault() external {
+        vm.prank(provider);
+        vm.expectRevert(abi.encodeWithSelector(ReceiverIsTheVault.selector));
+        vault.withdrawEarnings(earning, 1000, address(vault));
+    }
+
     function test_RevertWhen_callerIsNotTheOwner() external {
         vm.prank(admin);
         vm.expectRevert(abi.encodeWithSelector(NotAccountOwner.selector, earning, provider, admin));

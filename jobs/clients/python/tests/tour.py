@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from millrace import Answer, MillraceClient, NoAnswerYet, ReceiptProof, RequestRefused, read_stack
+from millrace import Answer, MillraceClient, NoAnswerYet, NotYet, ReceiptProof, RequestRefused, read_stack
 from millrace.rpc import until
 
 DEPOSIT = 5_000_000_000
@@ -111,9 +111,14 @@ def money_back(client: MillraceClient, charged: int) -> None:
     left = client.balance()
     holds(client.withdraw(left) == left - left % 1000, "all of it, in whole units of the token")
     holds(client.vault.take_released() == 0, "less than a unit stays")
+    holds(client.cancel_withdrawal() == 0, "all of it was released")
     # what the first has left over does not count as the release of the second
     client.deposit(1_000_000)
     holds(client.withdraw(1_000_000) == 1_000_000, "a second time")
+    client.deposit(1_000_000)
+    raises(NotYet, lambda: client.withdraw(1_000_000, 0), "no epoch comes at once")
+    holds(client.cancel_withdrawal() == 1_000_000, "what is open is taken back")
+    holds(client.balance() >= 1_000_000, "and stays")
 
 
 def main(folder: str, key_file: str) -> None:

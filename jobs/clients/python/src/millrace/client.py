@@ -79,6 +79,10 @@ class MillraceClient:
         """
         return self.vault.withdraw(amount_nano, release_seconds)
 
+    def cancel_withdrawal(self) -> int:
+        """Takes back what no epoch has released yet of what was asked for. Returns how much that was, nano-USD."""
+        return self.vault.cancel_request()
+
     def ask(
         self,
         text: str | Sequence[str],

@@ -51,19 +51,38 @@ class Vault:
         return 0 if account == 0 else self._read("spendingBalanceOf(uint32)", account)
 
     def withdraw(self, amount_nano: int, release_seconds: float) -> int:
-        """Asks for money back, waits until an epoch releases it, and takes it. What charges and requests in flight need stays.
+        """Asks for money back, waits until an epoch releases of it, takes that and cancels the rest.
 
-        Returns what came, with what earlier withdrawals had left over. NotYet after `release_seconds`: it stays asked for, and
-        `take_released` gets it later.
+        So what charges and requests in flight need stays. Returns what came, with what earlier withdrawals had left over. NotYet
+        after `release_seconds`: it stays asked for, and `take_released` gets it later.
         """
         self._transact(self.address, "requestWithdrawal(uint64)", amount_nano)
         account = self._account_of(self._key.address)
 
         def is_released() -> bool | None:
-            return True if self._spending_account(account)[_OPEN_REQUEST] == 0 else None
+            return True if self._spending_account(account)[_OPEN_REQUEST] < amount_nano else None
 
         until("the withdrawal is asked for, take_released() gets it later; its release was", release_seconds, is_released)
-        return self.take_released()
+        came = self.take_released()
+        self.cancel_request()
+        return came
+
+    def cancel_request(self) -> int:
+        """Takes back what is open of what was asked for, so that it can be spent again.
+
+        Returns how much that was; 0 if nothing was open.
+        """
+        account = self._account_of(self._key.address)
+        open_nano = self._spending_account(account)[_OPEN_REQUEST]
+        if open_nano == 0:
+            return 0
+        try:
+            self._transact(self.address, "cancelRequest()")
+        except (RpcError, TransactionReverted):
+            if self._spending_account(account)[_OPEN_REQUEST] > 0:
+                raise
+            return 0  # an epoch has released it meanwhile
+        return open_nano
 
     def take_released(self) -> int:
         """Takes what epochs have released to the key's own address, in whole units of the token; returns what came."""
@@ -95,7 +114,7 @@ class Vault:
         return self._read("spendingAccountOf(address)", owner)
 
     def _spending_account(self, account: int) -> list[int]:
-        """Owner, number of the last request, open request in nano-USD, released nano-USD."""
+        """Owner, number of the last request, what is open of it and what is released in nano-USD, and more."""
         return self._words("spendingAccount(uint32)", account)
 
     def _in_token(self, amount_nano: int) -> int:

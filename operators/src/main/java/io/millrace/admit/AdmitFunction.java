@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * and {@code unreservedNano} (sums since start), {@code withdrawals}, {@code withdrawnNano}, {@code
  * chargesUnknown} (charges whose request is not remembered: ignored), {@code escapes}, {@code
  * escapeShortfallNano} (what escapes took beyond what was available here: money already charged,
- * reserved or released; the operator covers what epochs still need of it by depositFor).
+ * reserved or released; settle draws what epochs still need of it from the settler's tokens).
  */
 public final class AdmitFunction
         extends KeyedCoProcessFunction<String, Candidate, FundsChange, Task> {

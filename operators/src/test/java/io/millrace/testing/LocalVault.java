@@ -38,6 +38,7 @@ public final class LocalVault implements AutoCloseable {
 
     public final SettlementVault vault;
     public final ModelRegistry registry;
+    private final TestDollar token;
     private final Web3j web3j;
     private final String url;
 
@@ -77,7 +78,7 @@ public final class LocalVault implements AutoCloseable {
             anvil.fund(signer.address());
         }
         TransactionManager admin = manager(ADMIN);
-        TestDollar token = TestDollar.deploy(web3j, admin, GAS, BigInteger.valueOf(6)).send();
+        token = TestDollar.deploy(web3j, admin, GAS, BigInteger.valueOf(6)).send();
         vault =
                 SettlementVault.deploy(
                                 web3j,
@@ -85,6 +86,7 @@ public final class LocalVault implements AutoCloseable {
                                 GAS,
                                 token.getContractAddress(),
                                 BigInteger.valueOf(4),
+                                BigInteger.ZERO,
                                 ADMIN.address(),
                                 SETTLER.address(),
                                 ADMIN.address(),
@@ -118,6 +120,13 @@ public final class LocalVault implements AutoCloseable {
     /** The vault, called by {@code signer}. */
     public SettlementVault as(TestSigner signer) {
         return SettlementVault.load(vault.getContractAddress(), web3j, manager(signer), GAS);
+    }
+
+    /** Gives {@code signer} base units of the token, and lets the vault draw them. */
+    public void approve(TestSigner signer, long amount) throws Exception {
+        TestDollar money = TestDollar.load(token.getContractAddress(), web3j, manager(signer), GAS);
+        money.mint(signer.address(), BigInteger.valueOf(amount)).send();
+        money.approve(vault.getContractAddress(), BigInteger.valueOf(amount)).send();
     }
 
     /** What a submitter must find there. */

@@ -233,6 +233,13 @@ final class PartSender {
             attempts.warn(tracked.name() + " waits, the vault is paused: " + reason.text());
             return true;
         }
+        if (reason.error().equals(RevertReason.SHORTFALL)) {
+            attempts.warn(
+                    ("%s waits, owners left by the hatch with what it debits: %s; give the settler"
+                                    + " as much of the vault's token and let it approve the vault")
+                            .formatted(tracked.name(), reason.text()));
+            return true;
+        }
         EpochHeader header = tracked.part.header();
         L2Block now = chain.latestBlock();
         boolean settledMeanwhile =

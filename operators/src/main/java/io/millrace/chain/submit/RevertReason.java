@@ -39,6 +39,8 @@ public record RevertReason(String error, String text) {
                     "SumNotReached(uint64 epoch,uint64 settledNano,uint64 receiptsSumNano)",
                     "ReleaseExceedsRequest(uint32 account,uint32 request,uint64 amountNano,uint64"
                             + " requestedNano)",
+                    "ReleaseTooWide(uint256 release)",
+                    "ShortfallNotCovered(address settler,uint256 amountToken,uint256 readyToken)",
                     "AmountTooLarge(uint256 amountNano)",
                     "NoSpendingAccount(address owner)",
                     "VaultPaused(uint64 pausedUntil)",
@@ -47,6 +49,9 @@ public record RevertReason(String error, String text) {
 
     /** The vault's pause: it ends by itself (M7), so it is waited for. */
     static final String PAUSED = "VaultPaused";
+
+    /** What owners took by the hatch, and the settler cannot pay: waited for too. */
+    static final String SHORTFALL = "ShortfallNotCovered";
 
     /** No reason that the vault would give. */
     static final String UNKNOWN = "unknown";
@@ -82,7 +87,11 @@ public record RevertReason(String error, String text) {
                     switch (type) {
                         case "bytes32" -> Hex.encode(word);
                         case "address" -> Hex.encode(Arrays.copyOfRange(word, 12, 32));
-                        case "uint256" -> Hex.encode(word); // packed lanes read best in hex
+                        // packed lanes read best in hex
+                        case "uint256" ->
+                                name.endsWith("Token")
+                                        ? new BigInteger(1, word).toString()
+                                        : Hex.encode(word);
                         default -> new BigInteger(1, word).toString();
                     };
             arguments.add(name + "=" + value);

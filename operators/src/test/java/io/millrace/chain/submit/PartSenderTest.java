@@ -7,7 +7,9 @@ import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.SettlementHaltedException.Reason;
 import io.millrace.chain.submit.SettlementRecord.State;
 import io.millrace.chain.submit.fee.Tips;
+import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,24 @@ class PartSenderTest {
         assertThat(rig.settled).hasSize(1);
         assertThat(signed()).as("one attempt").hasSize(1);
         assertThat(rig.metrics.isOutOfFunds()).isFalse();
+    }
+
+    /** Owners left by the hatch with what the part debits. */
+    @Test
+    void send_shortfallNotCovered_waitsUntilTheSettlerCanPay() throws Exception {
+        String error = "ShortfallNotCovered(address,uint256,uint256)";
+        rig.chain.revertData =
+                Hex.encode(Arrays.copyOf(Keccak.hashUtf8(error), 4))
+                        + "%064x%064x%064x".formatted(1, 3, 0);
+        rig.add(first);
+        stepManyTimes();
+        assertThat(rig.metrics.isWaiting()).isTrue();
+        assertThat(signed()).as("what would revert is not signed").isEmpty();
+
+        rig.chain.revertData = "";
+        settle();
+
+        assertThat(rig.settled).hasSize(1);
     }
 
     @Test

@@ -78,6 +78,28 @@ class RealVaultITCase {
                 .isEqualTo(BigInteger.valueOf(LocalVault.DEPOSITED_NANO - 1_000));
     }
 
+    /** Seven days after the last epoch the owner leaves with what a sealed part debits. */
+    @Test
+    void submit_requesterLeftByTheHatch_settledOnceTheSettlerCanPay() throws Exception {
+        SealedPart part = nextPart(Hex.ZERO_32, 1);
+        anvil.call("evm_increaseTime", Duration.ofDays(7).toSeconds());
+        local.as(LocalVault.REQUESTER).escape(LocalVault.REQUESTER.address()).send();
+        EpochSubmitter waiting = submitter(journal);
+        waiting.add(part, 0);
+        waiting.step();
+        assertThat(client.head(client.latestBlock()).epoch()).as("settled unpaid").isZero();
+
+        local.approve(LocalVault.SETTLER, 1);
+        settle(submitter(journal), part);
+
+        assertThat(local.vault.earningBalanceOf(BigInteger.ONE).send())
+                .as("the provider earned 480 nano-USD")
+                .isEqualTo(BigInteger.valueOf(480));
+        assertThat(local.vault.spendingBalanceOf(BigInteger.ONE).send())
+                .as("of the base unit drawn 500 nano-USD are over")
+                .isEqualTo(BigInteger.valueOf(500));
+    }
+
     @Test
     void submit_killedAfterSending_restartSettlesWithTheSameTransaction() throws Exception {
         SealedPart first = nextPart(Hex.ZERO_32, 1);

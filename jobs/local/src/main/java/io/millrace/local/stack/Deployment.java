@@ -29,6 +29,9 @@ final class Deployment {
      */
     static final BigInteger POCKET_MONEY = BigInteger.valueOf(100 * StackOptions.DOLLAR);
 
+    /** A thousandth of a dollar: accounts are free here, but not all of nothing. */
+    private static final BigInteger MIN_FIRST_DEPOSIT_NANO = BigInteger.TEN.pow(6);
+
     private static final BigInteger MAX_PRICE_NANO = BigInteger.TEN.pow(15);
 
     private static final BigInteger FEE_BASIS_POINTS = BigInteger.valueOf(500);
@@ -78,6 +81,7 @@ final class Deployment {
                                 session.gas(),
                                 token.getContractAddress(),
                                 BigInteger.valueOf(SHARD_DEPTH),
+                                MIN_FIRST_DEPOSIT_NANO,
                                 deployer,
                                 settler,
                                 deployer,
