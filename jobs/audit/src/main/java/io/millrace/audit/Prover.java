@@ -229,7 +229,7 @@ public final class Prover {
                                 new AuditException(
                                         "epoch %d is not in the topic %s; restore the topic"
                                                 .formatted(receipt.epoch(), EPOCHS)));
-        requireWhole(receipt, found.leaves.size(), part.objects("sources"));
+        WholeShard.require(receipt, found.leaves.size(), part.objects("sources"));
         int depth = (int) call(Hash.sha3String("SHARD_DEPTH()").substring(0, 10)).count(0);
         Header header = RecordDecoder.header(part.object("header"));
         List<Node> siblings = siblings(receipt, found, header, part.objects("sources"), depth);
@@ -263,18 +263,6 @@ public final class Prover {
                 verified,
                 siblings.size(),
                 json);
-    }
-
-    /** The receipts of a large cut become visible one checkpoint after the other. */
-    static void requireWhole(Receipt receipt, long leaves, List<JsonFields> sources) {
-        for (JsonFields source : sources) {
-            long sealed = source.count("receipts");
-            if (source.count("shard") == receipt.shard() && leaves < sealed) {
-                throw new TooEarlyException(
-                        "epoch %d: %d of %d receipts of shard %d are visible; wait (--wait)"
-                                .formatted(receipt.epoch(), leaves, sealed, receipt.shard()));
-            }
-        }
     }
 
     /** Of the receipt in its shard, of the empty levels above it, and of the shard. */
