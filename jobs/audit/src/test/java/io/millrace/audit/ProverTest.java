@@ -81,7 +81,7 @@ class ProverTest {
 
     /** The vault denied a proof of half a shard: the others were on their way. */
     @Test
-    void wholeShard_receiptsStillOnTheirWay_isTooEarly() throws Exception {
+    void requireWhole_receiptsStillOnTheirWay_isTooEarly() throws Exception {
         Receipt receipt = new Receipt(4, 2, 7, new GeneratedLedger(3, 5, 1, 1).charge(3));
         List<JsonFields> sources =
                 RecordDecoder.fields(
@@ -91,10 +91,11 @@ class ProverTest {
                                         .getBytes(StandardCharsets.UTF_8))
                         .objects("sources");
 
-        assertThatThrownBy(() -> WholeShard.require(receipt, 8, sources))
+        assertThatThrownBy(() -> EpochChecks.requireWhole(receipt, 8, sources))
                 .isInstanceOf(TooEarlyException.class)
                 .hasMessageContaining("epoch 4: 8 of 9 receipts of shard 2 are visible");
-        assertThatCode(() -> WholeShard.require(receipt, 9, sources)).doesNotThrowAnyException();
+        assertThatCode(() -> EpochChecks.requireWhole(receipt, 9, sources))
+                .doesNotThrowAnyException();
     }
 
     private static SettlementVault.Receipt onChain(Receipt receipt) {
