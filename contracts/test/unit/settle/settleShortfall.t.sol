@@ -85,6 +85,15 @@ contract SettleShortfallTest is VaultTest {
         vm.assertEq(dollar.balanceOf(settler), 0, "two units and three are five");
     }
 
+    function test_whatLeftTwiceIsMadeUpForTwice() external {
+        leaveByTheHatch(requester);
+        deposit(requester, 10);
+        leaveByTheHatch(requester);
+        approveAsSettler(15);
+        settle(debiting(15_000));
+        assertEarning(earning, 15_000, "the provider was not paid");
+    }
+
     function test_twoEpochsOfOneTransactionDrawEachForItself() external {
         TwoEpochs both = new TwoEpochs();
         vault = newVault(dollar, SHARD_DEPTH, address(both), guardian, treasury);

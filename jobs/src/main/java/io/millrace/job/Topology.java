@@ -236,7 +236,7 @@ final class Topology {
                 roots.getSideOutput(ShardCutOperator.RECEIPTS)
                         .keyBy(CutReceipt::shard)
                         .connect(assignments)
-                        .process(new ReceiptFunction()),
+                        .transform("", type(Receipt.class), new ReceiptFunction.Operator()),
                 Uids.RECEIPTS,
                 parallelism.settle());
     }

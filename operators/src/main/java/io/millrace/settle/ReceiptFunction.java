@@ -1,30 +1,57 @@
 package io.millrace.settle;
 
 import io.millrace.admit.BrokenBooksException;
+import io.millrace.settle.ShardCutOperator.Pace;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
+import org.apache.flink.streaming.api.operators.TimestampedCollector;
+import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives receipts the number of their epoch. In: {@link CutReceipt}s, and the assignments, both
- * keyed by shard, in any order. Out: each receipt once with its epoch, all of a cut together and
- * ordered by index, as soon as assignment and receipts are all there; then their state is gone.
+ * keyed by shard, in any order. Out: each receipt once with its epoch, of each shard all of one cut
+ * and then all of the next, ordered by index, once assignment and receipts are all there; then
+ * their state is gone.
+ *
+ * <p>The barrier that comes behind an assignment does not wait for more than {@link
+ * Pace#atBarrier()} of them. The rest follows between the records that come in, so that a
+ * transaction of the ledger ends with a part of a shard's receipts at the most: the first of them,
+ * which recovery can seal for themselves if their epoch was lost.
  */
 public final class ReceiptFunction
         extends KeyedCoProcessFunction<Integer, CutReceipt, EpochAssignment, Receipt> {
 
     private static final long serialVersionUID = 1L;
 
+    private static final String BEGUN = "begun";
+
     /** Place of a receipt in its shard. */
     public record Place(long cut, int index) {}
+
+    /** How far a cut has been numbered: {@code next} is the first receipt that has not left. */
+    public record Begun(long cut, int next) {}
 
     private transient MapState<Place, CutReceipt> receipts;
     private transient MapState<Long, Integer> counts;
     private transient MapState<Long, EpochAssignment> assignments;
+    private transient ValueState<Begun> begun;
+    private transient Set<Integer> shards;
+    private transient int granted;
 
     @Override
     public void open(OpenContext context) {
@@ -45,6 +72,11 @@ public final class ReceiptFunction
                                         "assignments",
                                         Types.LONG,
                                         TypeInformation.of(EpochAssignment.class)));
+        begun =
+                getRuntimeContext()
+                        .getState(
+                                new ValueStateDescriptor<>(BEGUN, TypeInformation.of(Begun.class)));
+        shards = new TreeSet<>();
     }
 
     @Override
@@ -57,35 +89,168 @@ public final class ReceiptFunction
         counts.put(cut, count);
         EpochAssignment assignment = assignments.get(cut);
         if (assignment != null && assignment.receipts() == count) {
-            emit(assignment, out);
+            begin(assignment, out);
         }
     }
 
     @Override
     public void processElement2(EpochAssignment assignment, Context context, Collector<Receipt> out)
             throws Exception {
-        Integer count = counts.get(assignment.cut());
-        if ((count == null ? 0 : count) == assignment.receipts()) {
-            emit(assignment, out);
-        } else {
-            assignments.put(assignment.cut(), assignment);
+        assignments.put(assignment.cut(), assignment);
+        if (isWhole(assignment)) {
+            begin(assignment, out);
         }
     }
 
-    private void emit(EpochAssignment assignment, Collector<Receipt> out) throws Exception {
-        long cut = assignment.cut();
-        for (int index = 0; index < assignment.receipts(); index++) {
-            Place place = new Place(cut, index);
-            CutReceipt receipt = receipts.get(place);
-            if (receipt == null) {
-                throw new BrokenBooksException(
-                        "receipt %d of cut %d in shard %d is missing"
-                                .formatted(index, cut, assignment.shard()));
-            }
-            receipts.remove(place);
-            out.collect(receipt.numbered(assignment.epoch()));
+    private boolean isWhole(EpochAssignment assignment) throws Exception {
+        Integer count = counts.get(assignment.cut());
+        return (count == null ? 0 : count) == assignment.receipts();
+    }
+
+    /** Begins with a cut, unless its shard goes on with another. */
+    private void begin(EpochAssignment assignment, Collector<Receipt> out) throws Exception {
+        if (shards.add(assignment.shard())) {
+            begun.update(new Begun(assignment.cut(), 0));
+            granted -= emit(assignment.shard(), granted, out);
         }
-        counts.remove(cut);
-        assignments.remove(cut);
+    }
+
+    /**
+     * Goes on with the shard that is the current key.
+     *
+     * @return how many receipts have left, at most {@code most}
+     */
+    private int emit(int shard, int most, Collector<Receipt> out) throws Exception {
+        int left = most;
+        Begun cut = begun.value();
+        while (cut != null && left > 0) {
+            EpochAssignment assignment = assignments.get(cut.cut());
+            int until = (int) Math.min(assignment.receipts(), (long) cut.next() + left);
+            for (int index = cut.next(); index < until; index++) {
+                emit(assignment, index, out);
+            }
+            left -= until - cut.next();
+            if (until < assignment.receipts()) {
+                cut = new Begun(cut.cut(), until);
+            } else {
+                counts.remove(cut.cut());
+                assignments.remove(cut.cut());
+                cut = nextWhole();
+            }
+        }
+        if (cut == null) {
+            begun.clear();
+            shards.remove(shard);
+        } else {
+            begun.update(cut);
+        }
+        return most - left;
+    }
+
+    private void emit(EpochAssignment assignment, int index, Collector<Receipt> out)
+            throws Exception {
+        Place place = new Place(assignment.cut(), index);
+        CutReceipt receipt = receipts.get(place);
+        if (receipt == null) {
+            throw new BrokenBooksException(
+                    "receipt %d of cut %d in shard %d is missing"
+                            .formatted(index, assignment.cut(), assignment.shard()));
+        }
+        receipts.remove(place);
+        out.collect(receipt.numbered(assignment.epoch()));
+    }
+
+    /** Of the cuts that wait for their turn the one of the first epoch. */
+    private @Nullable Begun nextWhole() throws Exception {
+        EpochAssignment first = null;
+        for (EpochAssignment assignment : assignments.values()) {
+            if (isWhole(assignment) && (first == null || assignment.epoch() < first.epoch())) {
+                first = assignment;
+            }
+        }
+        return first == null ? null : new Begun(first.cut(), 0);
+    }
+
+    /** Runs the function, and goes on with what it has begun. */
+    public static final class Operator
+            extends KeyedCoProcessOperator<Integer, CutReceipt, EpochAssignment, Receipt> {
+
+        private static final long serialVersionUID = 1L;
+
+        private final ReceiptFunction function;
+        private final Pace pace;
+
+        private transient Collector<Receipt> out;
+        private transient Pacer pacer;
+
+        /** At the pace of the cuts. */
+        public Operator() {
+            this(new ReceiptFunction(), Pace.DEFAULT);
+        }
+
+        @SuppressWarnings("NullAway.Init") // Flink calls open before anything else
+        Operator(ReceiptFunction function, Pace pace) {
+            super(function);
+            this.function = function;
+            this.pace = pace;
+        }
+
+        @Override
+        public void open() throws Exception {
+            super.open();
+            out = new TimestampedCollector<>(output);
+            pacer = new Pacer(getProcessingTimeService(), this::goOn);
+            KeyedStateBackend<Integer> states = getKeyedStateBackend();
+            try (Stream<Integer> keys = states.getKeys(BEGUN, VoidNamespace.INSTANCE)) {
+                keys.forEach(function.shards::add);
+            }
+            function.granted = pace.atBarrier();
+            goOnSoon();
+        }
+
+        @Override
+        public void processElement1(StreamRecord<CutReceipt> element) throws Exception {
+            super.processElement1(element);
+            goOnSoon();
+        }
+
+        @Override
+        public void processElement2(StreamRecord<EpochAssignment> element) throws Exception {
+            super.processElement2(element);
+            goOnSoon();
+        }
+
+        @Override
+        public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+            super.prepareSnapshotPreBarrier(checkpointId);
+            function.granted = pace.atBarrier();
+        }
+
+        @Override
+        public void finish() throws Exception {
+            super.finish();
+            emit(Integer.MAX_VALUE);
+        }
+
+        private void goOnSoon() {
+            if (!function.shards.isEmpty()) {
+                pacer.goOnSoon();
+            }
+        }
+
+        private boolean goOn() throws Exception {
+            emit(pace.atOnce());
+            return !function.shards.isEmpty();
+        }
+
+        private void emit(int most) throws Exception {
+            int left = most;
+            for (int shard : List.copyOf(function.shards)) {
+                if (left > 0) {
+                    setCurrentKey(shard);
+                    left -= function.emit(shard, left, out);
+                }
+            }
+        }
     }
 }

@@ -88,4 +88,14 @@ public final class RestoreGuard {
                 + head.header()
                 + ")";
     }
+
+    /** The job was given a state that does not continue the ledger, and would be refused again. */
+    static final class StateRefusedException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        StateRefusedException(String message) {
+            super(message);
+        }
+    }
 }

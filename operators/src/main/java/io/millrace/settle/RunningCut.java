@@ -136,6 +136,10 @@ final class RunningCut {
         return chosen && left.isEmpty();
     }
 
+    boolean hasReleases() {
+        return !releases.isEmpty();
+    }
+
     /** Whether there was nothing to cut. */
     boolean isEmpty() {
         return draft.receipts() == 0 && releases.isEmpty();

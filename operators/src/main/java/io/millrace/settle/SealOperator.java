@@ -4,6 +4,7 @@ import io.millrace.chain.CutPosition;
 import io.millrace.chain.OwedChange;
 import io.millrace.chain.SealedPart;
 import io.millrace.metrics.MetricRegistrar;
+import io.millrace.settle.RestoreGuard.StateRefusedException;
 import io.millrace.settle.marks.LostMarkException;
 import io.millrace.settle.marks.MarkWatch;
 import io.millrace.unit.Eip712Domain;

@@ -10,7 +10,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -33,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A barrier does not wait for a large cut: it only fixes what the cut may take, takes {@link
  * Pace#atBarrier()} charges, and the rest follows bit by bit between the records that come in, each
  * bit in the checkpoint that it happens in. The shard's root leaves when all of it is there. Until
- * then the shard begins no other cut.
+ * then the shard begins no other cut; if it has a release to let go, a barrier of a cut waits for
+ * the rest of the one before, which is at most a shard's.
  *
  * <p>A cut takes at most {@link SettleOptions#maxReceiptsPerCut} charges of a shard, of each
  * requester a prefix by sequence, and holds one of them at a time. Each charge and release leaves
@@ -81,7 +81,7 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
     private transient Map<Integer, RunningCut> running;
     private transient long lastBarrier;
     private transient boolean finished;
-    private transient @Nullable ScheduledFuture<?> next;
+    private transient Pacer pacer;
     private transient volatile long cutMillis;
     private transient volatile int runningCuts;
     private transient Counter chargesIn;
@@ -120,6 +120,7 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
         cutNano = metrics.counter(SettleMetrics.CUT_NANO);
         metrics.gauge(SettleMetrics.CUT_MILLIS, () -> cutMillis);
         metrics.gauge(SettleMetrics.RUNNING_CUTS, () -> runningCuts);
+        pacer = new Pacer(getProcessingTimeService(), this::goOn);
         cutter = new ShardCutter(options, new ReceiptLeaf(domain));
         for (int shard : ownShards()) {
             setCurrentKey(shard);
@@ -128,7 +129,7 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
                 running.put(shard, RunningCut.from(restored, shard, cutter, unsealed));
             }
         }
-        goOnSoon(1);
+        goOnSoon();
     }
 
     @Override
@@ -167,9 +168,10 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
             return;
         }
         long started = System.nanoTime();
+        endThoseWithReleases();
         begin(checkpointId);
         goOn(pace.atBarrier(), pace.atBarrier());
-        goOnSoon(1);
+        goOnSoon();
         cutMillis = (System.nanoTime() - started) / 1_000_000;
     }
 
@@ -180,6 +182,21 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
         for (Map.Entry<Integer, RunningCut> cut : running.entrySet()) {
             setCurrentKey(cut.getKey());
             state.update(cut.getValue().state());
+        }
+        restoreKey(before);
+    }
+
+    /** A release leaves with the first cut that has heard of it, and that before the next one's. */
+    private void endThoseWithReleases() throws Exception {
+        Object before = getCurrentKey();
+        Iterator<Map.Entry<Integer, RunningCut>> all = running.entrySet().iterator();
+        while (all.hasNext()) {
+            Map.Entry<Integer, RunningCut> entry = all.next();
+            setCurrentKey(entry.getKey());
+            if (entry.getValue().hasReleases() || unsealed.hasReleases()) {
+                goOn(entry.getValue(), Integer.MAX_VALUE, Integer.MAX_VALUE);
+                all.remove();
+            }
         }
         restoreKey(before);
     }
@@ -224,20 +241,26 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
         Iterator<Map.Entry<Integer, RunningCut>> all = running.entrySet().iterator();
         while (all.hasNext()) {
             Map.Entry<Integer, RunningCut> entry = all.next();
-            RunningCut cut = entry.getValue();
             setCurrentKey(entry.getKey());
-            cut.choose(requesters, finished);
-            left -=
-                    cut.take(
-                            left, receipt -> output.collect(RECEIPTS, new StreamRecord<>(receipt)));
-            if (cut.isDone()) {
+            left -= goOn(entry.getValue(), left, requesters);
+            if (entry.getValue().isDone()) {
                 all.remove();
-                state.clear();
-                emit(cut);
             }
         }
         runningCuts = running.size();
         restoreKey(before);
+    }
+
+    /** Goes on with the cut of the current key. Returns how many charges it took. */
+    private int goOn(RunningCut cut, int charges, int requesters) throws Exception {
+        cut.choose(requesters, finished);
+        int taken =
+                cut.take(charges, receipt -> output.collect(RECEIPTS, new StreamRecord<>(receipt)));
+        if (cut.isDone()) {
+            state.clear();
+            emit(cut);
+        }
+        return taken;
     }
 
     private void emit(RunningCut cut) {
@@ -250,22 +273,15 @@ public final class ShardCutOperator extends AbstractStreamOperator<ShardRoot>
         cutNano.inc(root.sumNano());
     }
 
-    private void goOnSoon(long millis) {
-        if (!running.isEmpty() && next == null) {
-            next = getProcessingTimeService().registerTimer(now() + millis, time -> goOnLater());
+    private void goOnSoon() {
+        if (!running.isEmpty()) {
+            pacer.goOnSoon();
         }
     }
 
-    /** As long as this takes the records wait, and then this waits as long. */
-    private void goOnLater() throws Exception {
-        next = null;
-        long started = now();
+    private boolean goOn() throws Exception {
         goOn(pace.atOnce(), Integer.MAX_VALUE);
-        goOnSoon(Math.max(1, now() - started));
-    }
-
-    private long now() {
-        return getProcessingTimeService().getCurrentProcessingTime();
+        return !running.isEmpty();
     }
 
     private void restoreKey(@Nullable Object key) {

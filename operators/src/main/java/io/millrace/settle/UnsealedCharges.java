@@ -63,6 +63,10 @@ final class UnsealedCharges {
         return pending;
     }
 
+    boolean hasReleases() throws Exception {
+        return releases.get().iterator().hasNext();
+    }
+
     /** The releases, which are gone then. */
     List<Release> takeReleases() throws Exception {
         List<Release> taken = new ArrayList<>();

@@ -132,7 +132,10 @@ class FailingCutITCase {
                 .connect(
                         parts.getSideOutput(SealOperator.ASSIGNMENTS)
                                 .keyBy(EpochAssignment::shard, Types.INT))
-                .process(new ReceiptFunction())
+                .transform(
+                        "receipts",
+                        TypeInformation.of(Receipt.class),
+                        new ReceiptFunction.Operator())
                 .process(receiptSink, Types.VOID)
                 .setParallelism(1);
     }

@@ -26,6 +26,7 @@ class RecordTypesTest {
                 ChargeKey.class,
                 RunningCut.State.class,
                 ReceiptFunction.Place.class,
+                ReceiptFunction.Begun.class,
                 EpochSealer.Head.class,
                 CheckpointMark.class,
                 SealedPart.class,

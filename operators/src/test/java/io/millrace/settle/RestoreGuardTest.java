@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.SealedPart;
+import io.millrace.settle.RestoreGuard.StateRefusedException;
 import io.millrace.unit.Hex;
 import java.util.HashMap;
 import java.util.List;

@@ -104,6 +104,51 @@ class RunningCutTest {
         assertThat(run.stateEntries()).isZero();
     }
 
+    /**
+     * A release that was heard while a cut went on missed the next one: the audit calls it late,
+     * since an epoch reflects its block and does not have it.
+     */
+    @ParameterizedTest
+    @EnumSource(Feeding.class)
+    void barrier_releaseHeardWhileCutGoesOn_leavesInTheNextCut(Feeding feeding) {
+        var run =
+                harness(new Pace(0, 2))
+                        .run(
+                                feeding,
+                                first(charge(2, 1, 500)),
+                                first(charge(2, 2, 500)),
+                                barrier(1_000),
+                                first(charge(2, 3, 500)),
+                                first(charge(1, 1, 500)),
+                                second(release(2, 1, 70)),
+                                barrier(2_000),
+                                processingTime(10),
+                                processingTime(20));
+
+        assertThat(run.main())
+                .extracting(r -> r.cut() + ": " + r.receipts() + ", " + r.releases().size())
+                .containsExactlyInAnyOrder("1000: 2, 0", "2000: 1, 1", "2000: 1, 0");
+    }
+
+    /** Of its own cut too: behind the next one's barrier the seal has gone on. */
+    @ParameterizedTest
+    @EnumSource(Feeding.class)
+    void barrier_cutWithReleaseStillGoesOn_endsThere(Feeding feeding) {
+        var run =
+                harness(new Pace(0, 2))
+                        .run(
+                                feeding,
+                                first(charge(2, 1, 500)),
+                                first(charge(2, 2, 500)),
+                                second(release(2, 1, 70)),
+                                barrier(1_000),
+                                barrier(2_000));
+
+        assertThat(run.main())
+                .extracting(r -> r.cut() + ": " + r.receipts() + ", " + r.releases().size())
+                .containsExactly("1000: 2, 1");
+    }
+
     @ParameterizedTest
     @EnumSource(Feeding.class)
     void finish_cutGoesOn_endsItAndCutsTheRest(Feeding feeding) {

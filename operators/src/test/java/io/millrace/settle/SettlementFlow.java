@@ -15,7 +15,6 @@ import java.util.function.Consumer;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
@@ -246,7 +245,7 @@ final class SettlementFlow implements AutoCloseable {
             receipts() throws Exception {
         return new KeyedTwoInputStreamOperatorTestHarness<
                 Integer, CutReceipt, EpochAssignment, Receipt>(
-                new KeyedCoProcessOperator<>(new ReceiptFunction()),
+                new ReceiptFunction.Operator(),
                 CutReceipt::shard,
                 EpochAssignment::shard,
                 Types.INT);

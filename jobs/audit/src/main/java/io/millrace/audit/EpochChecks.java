@@ -7,6 +7,8 @@ import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.Rows.EpochRows;
 import io.millrace.audit.Totals.Total;
 import io.millrace.audit.hash.MerkleSum;
+import io.millrace.audit.read.JsonFields;
+import io.millrace.audit.read.TooEarlyException;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,18 @@ final class EpochChecks {
     /** The shard that a receipt belongs to. */
     static long shardOf(Receipt receipt, int shardDepth) {
         return receipt.charge().requesterAccount() % (1L << shardDepth);
+    }
+
+    /** The receipts of a large cut become visible one checkpoint after the other. */
+    static void requireWhole(Receipt receipt, long leaves, List<JsonFields> sources) {
+        for (JsonFields source : sources) {
+            long sealed = source.count("receipts");
+            if (source.count("shard") == receipt.shard() && leaves < sealed) {
+                throw new TooEarlyException(
+                        "epoch %d: %d of %d receipts of shard %d are visible; wait (--wait)"
+                                .formatted(receipt.epoch(), leaves, sealed, receipt.shard()));
+            }
+        }
     }
 
     void receipt(Receipt receipt) {

@@ -229,6 +229,7 @@ public final class Prover {
                                 new AuditException(
                                         "epoch %d is not in the topic %s; restore the topic"
                                                 .formatted(receipt.epoch(), EPOCHS)));
+        EpochChecks.requireWhole(receipt, found.leaves.size(), part.objects("sources"));
         int depth = (int) call(Hash.sha3String("SHARD_DEPTH()").substring(0, 10)).count(0);
         Header header = RecordDecoder.header(part.object("header"));
         List<Node> siblings = siblings(receipt, found, header, part.objects("sources"), depth);

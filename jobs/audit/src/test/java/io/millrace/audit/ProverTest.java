@@ -1,14 +1,19 @@
 package io.millrace.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.hash.MerkleSum;
 import io.millrace.audit.hash.MerkleSum.Node;
+import io.millrace.audit.read.JsonFields;
+import io.millrace.audit.read.TooEarlyException;
 import io.millrace.contracts.SettlementVault;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -72,6 +77,25 @@ class ProverTest {
             }
             assertThat(at).as("leaf " + i).isEqualTo(tree.root());
         }
+    }
+
+    /** The vault denied a proof of half a shard: the others were on their way. */
+    @Test
+    void requireWhole_receiptsStillOnTheirWay_isTooEarly() throws Exception {
+        Receipt receipt = new Receipt(4, 2, 7, new GeneratedLedger(3, 5, 1, 1).charge(3));
+        List<JsonFields> sources =
+                RecordDecoder.fields(
+                                """
+                                {"sources":[{"shard":1,"receipts":20},{"shard":2,"receipts":9}]}\
+                                """
+                                        .getBytes(StandardCharsets.UTF_8))
+                        .objects("sources");
+
+        assertThatThrownBy(() -> EpochChecks.requireWhole(receipt, 8, sources))
+                .isInstanceOf(TooEarlyException.class)
+                .hasMessageContaining("epoch 4: 8 of 9 receipts of shard 2 are visible");
+        assertThatCode(() -> EpochChecks.requireWhole(receipt, 9, sources))
+                .doesNotThrowAnyException();
     }
 
     private static SettlementVault.Receipt onChain(Receipt receipt) {

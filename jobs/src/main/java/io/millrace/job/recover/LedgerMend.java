@@ -17,6 +17,7 @@ import io.millrace.settle.ShardCutter;
 import io.millrace.unit.Eip712Domain;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Completes what some sinks of a checkpoint have committed and others have not, because all died in
@@ -33,8 +35,8 @@ import java.util.TreeSet;
  * refers to; nothing that is not referred to is brought back, since its requests are read again.
  *
  * <ul>
- *   <li>an epoch without receipts: they are made of the charges that have its root, or taken from
- *       what was aborted, which a broker keeps as it keeps all else;
+ *   <li>an epoch without receipts, or with the first of them: they are made of the charges that
+ *       have its root, or taken from what was aborted, which a broker keeps as it keeps all else;
  *   <li>a receipt without its charge: it holds the charge;
  *   <li>receipts without their epoch: they are sealed again, under the same number.
  * </ul>
@@ -63,12 +65,17 @@ final class LedgerMend {
         this.sealedCharges = new SealedCharges(leaf);
     }
 
-    /** All receipts that the topic stores of some epochs, whatever became of their transactions. */
-    @FunctionalInterface
-    interface StoredReceipts {
+    /**
+     * What the topics store, whatever became of the transactions, in the order in which it was
+     * written, as far as that is known.
+     */
+    interface StoredRecords {
 
-        /** In the order in which they were written, as far as it is known. */
-        List<Receipt> of(Set<Long> epochs) throws IOException;
+        /** All receipts of some epochs. */
+        List<Receipt> receipts(Set<Long> epochs) throws IOException;
+
+        /** Some charges: of a large cut not all receipts had been written. */
+        List<Charge> charges(Predicate<Charge> wanted) throws IOException;
     }
 
     /**
@@ -108,7 +115,7 @@ final class LedgerMend {
      *
      * @throws RecoverException naming an epoch that cannot be completed, and what it would need
      */
-    Missing of(LedgerHistory history, StoredReceipts stored) throws IOException {
+    Missing of(LedgerHistory history, StoredRecords stored) throws IOException {
         List<Receipt> receipts = receipts(history, stored);
         List<Receipt> uncharged = new ArrayList<>(history.sequences().uncharged());
         uncharged.addAll(receipts);
@@ -118,22 +125,28 @@ final class LedgerMend {
     /** One shard's share of an epoch, of which not all receipts are there. */
     private record Gap(long epoch, ShardCut cut, Map<Integer, Long> debits, List<Receipt> there) {}
 
-    private List<Receipt> receipts(LedgerHistory history, StoredReceipts stored)
-            throws IOException {
+    /** What was written, and then aborted or not. */
+    private record Aborted(List<Receipt> receipts, List<Charge> charges) {}
+
+    private List<Receipt> receipts(LedgerHistory history, StoredRecords stored) throws IOException {
         List<Gap> gaps = gaps(history);
         if (gaps.isEmpty()) {
             return List.of();
         }
         List<Charge> unsealed = new ArrayList<>(history.sequences().unsealed());
         List<Receipt> found = new ArrayList<>();
-        List<Receipt> aborted = null;
+        Aborted aborted = null;
         for (Gap gap : gaps) {
             Optional<List<Charge>> charges = committed(gap, unsealed);
             if (charges.isEmpty()) {
                 if (aborted == null) {
                     Set<Long> epochs = new TreeSet<>();
                     gaps.forEach(other -> epochs.add(other.epoch()));
-                    aborted = stored.of(epochs);
+                    LedgerRows rows = history.rows();
+                    aborted =
+                            new Aborted(
+                                    stored.receipts(epochs),
+                                    stored.charges(charge -> !rows.isCharged(charge.requestId())));
                 }
                 charges = stored(gap, unsealed, aborted);
             }
@@ -197,10 +210,10 @@ final class LedgerMend {
     }
 
     /** From what is stored: as one run of the job has written it, or, if several have, mixed. */
-    private Optional<List<Charge>> stored(Gap gap, List<Charge> unsealed, List<Receipt> stored) {
+    private Optional<List<Charge>> stored(Gap gap, List<Charge> unsealed, Aborted aborted) {
         Map<Integer, Charge> first = new TreeMap<>();
         Map<Integer, Charge> last = new TreeMap<>();
-        for (Receipt receipt : stored) {
+        for (Receipt receipt : aborted.receipts()) {
             if (receipt.epoch() == gap.epoch()
                     && receipt.shard() == gap.cut().shard()
                     && receipt.cut() == gap.cut().cut()) {
@@ -220,6 +233,27 @@ final class LedgerMend {
                     sealedCharges.find(gap.cut(), pool(gap, unsealed, run), gap.debits());
             if (found.isPresent()) {
                 return found;
+            }
+        }
+        return storedCharges(gap, unsealed, aborted.charges(), List.of(ofLast, ofFirst));
+    }
+
+    /** The same, where not all receipts had been written: with charges that were aborted too. */
+    private Optional<List<Charge>> storedCharges(
+            Gap gap, List<Charge> unsealed, List<Charge> stored, List<List<Charge>> receipts) {
+        List<Charge> ofLast = new ArrayList<>(stored);
+        Collections.reverse(ofLast);
+        for (List<Charge> charges : List.of(ofLast, stored)) {
+            for (List<Charge> run : receipts) {
+                List<Charge> more = new ArrayList<>(run);
+                charges.stream()
+                        .filter(c -> options.shardOf(c.requesterAccount()) == gap.cut().shard())
+                        .forEach(more::add);
+                Optional<List<Charge>> found =
+                        sealedCharges.find(gap.cut(), pool(gap, unsealed, more), gap.debits());
+                if (found.isPresent()) {
+                    return found;
+                }
             }
         }
         return Optional.empty();

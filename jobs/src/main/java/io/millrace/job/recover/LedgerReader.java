@@ -31,12 +31,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
 /** Collects the history of a ledger from Kafka and the chain, while no job writes it. */
-final class LedgerReader {
+final class LedgerReader implements LedgerMend.StoredRecords {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -96,23 +97,30 @@ final class LedgerReader {
         return starts;
     }
 
-    /**
-     * All receipts of some epochs that the brokers have, also those whose transactions were
-     * aborted, in the order in which they were written.
-     */
-    List<Receipt> storedReceipts(Set<Long> epochs) throws IOException {
-        List<Stored<Receipt>> found = new ArrayList<>();
+    @Override
+    public List<Receipt> receipts(Set<Long> epochs) throws IOException {
+        return stored(Topics.RECEIPTS, Receipt.class, receipt -> epochs.contains(receipt.epoch()));
+    }
+
+    @Override
+    public List<Charge> charges(Predicate<Charge> wanted) throws IOException {
+        return stored(Topics.CHARGES, Charge.class, wanted);
+    }
+
+    private <T> List<T> stored(String topic, Class<T> type, Predicate<T> wanted)
+            throws IOException {
+        List<Stored<T>> found = new ArrayList<>();
         stored(
-                Topics.RECEIPTS,
+                topic,
                 record -> {
-                    Receipt receipt = JsonCodec.decode(record.value(), Receipt.class);
-                    if (epochs.contains(receipt.epoch())) {
-                        found.add(new Stored<>(record.timestamp(), record.offset(), receipt));
+                    T value = JsonCodec.decode(record.value(), type);
+                    if (wanted.test(value)) {
+                        found.add(new Stored<>(record.timestamp(), record.offset(), value));
                     }
                 });
         return found.stream()
                 .sorted(
-                        Comparator.<Stored<Receipt>>comparingLong(Stored::millis)
+                        Comparator.<Stored<T>>comparingLong(Stored::millis)
                                 .thenComparingLong(Stored::offset))
                 .map(Stored::value)
                 .toList();

@@ -117,7 +117,7 @@ public final class Recovery {
         try (LedgerRows rows = rows(config)) {
             LedgerHistory history = reader.read(rows);
             LedgerChecks.requireOneChain(history);
-            missing = mend(config).of(history, reader::storedReceipts);
+            missing = mend(config).of(history, reader);
             if (missing.isNothing()) {
                 LedgerChecks.require(history, chain.latest());
                 return write(config, history, reader.starts(), folder, ended, "");

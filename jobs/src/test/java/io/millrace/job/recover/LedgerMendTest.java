@@ -19,11 +19,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -64,7 +66,12 @@ class LedgerMendTest {
     }
 
     /** What a checkpoint has added, and what of it was committed. */
-    private record Loss(LedgerRun run, Sizes before, CheckpointMark markBefore, Set<Sink> sinks) {
+    private record Loss(
+            LedgerRun run,
+            Sizes before,
+            CheckpointMark markBefore,
+            Set<Sink> sinks,
+            List<Receipt> written) {
 
         private record Sizes(int charges, int parts, int receipts, Set<RequestPlace> rejected) {}
 
@@ -84,7 +91,26 @@ class LedgerMendTest {
             assertThat(run.receipts.size())
                     .as("receipts of the cut")
                     .isGreaterThan(before.receipts);
-            return new Loss(run, before, mark, sinks);
+            return new Loss(run, before, mark, sinks, List.copyOf(run.receipts));
+        }
+
+        /** Of the cut each shard has written the first receipts only, since it is large. */
+        static Loss ofLargeCut(long seed, Set<Sink> sinks) {
+            Loss whole = of(seed, sinks);
+            Random random = new Random(seed);
+            Map<Integer, Integer> most = new HashMap<>();
+            Map<Integer, Integer> counts = new HashMap<>();
+            List<Receipt> written =
+                    new ArrayList<>(whole.written.subList(0, whole.before.receipts));
+            for (Receipt receipt :
+                    whole.written.subList(whole.before.receipts, whole.written.size())) {
+                int shard = receipt.shard();
+                most.computeIfAbsent(shard, key -> random.nextInt(12));
+                if (counts.merge(shard, 1, Integer::sum) <= most.get(shard)) {
+                    written.add(receipt);
+                }
+            }
+            return new Loss(whole.run, whole.before, whole.markBefore, sinks, written);
         }
 
         LedgerHistory history(Path folder) {
@@ -105,7 +131,7 @@ class LedgerMendTest {
                     sinks.contains(Sink.REJECTIONS) ? run.rejected : before.rejected,
                     parts(),
                     kept(
-                            run.receipts,
+                            written,
                             before.receipts,
                             receipt ->
                                     receipt.shard() % 2 == 0 ? Sink.RECEIPTS_0 : Sink.RECEIPTS_1));
@@ -130,9 +156,23 @@ class LedgerMendTest {
         }
 
         /** A broker keeps what it has aborted, from this run and from one that died before. */
-        List<Receipt> stored(Set<Long> epochs) {
-            return run.receipts.stream().filter(r -> epochs.contains(r.epoch())).toList();
+        LedgerMend.StoredRecords stored() {
+            return storing(written, run.charges);
         }
+    }
+
+    private static LedgerMend.StoredRecords storing(List<Receipt> receipts, List<Charge> charges) {
+        return new LedgerMend.StoredRecords() {
+            @Override
+            public List<Receipt> receipts(Set<Long> epochs) {
+                return receipts.stream().filter(r -> epochs.contains(r.epoch())).toList();
+            }
+
+            @Override
+            public List<Charge> charges(Predicate<Charge> wanted) {
+                return charges.stream().filter(wanted).toList();
+            }
+        };
     }
 
     private LedgerHistory history(Loss loss) {
@@ -165,31 +205,44 @@ class LedgerMendTest {
     @MethodSource("subsets")
     void mend_someSinksOfACutCommitted_ledgerIsWholeAgain(Set<Sink> sinks) throws Exception {
         for (long seed = 1; seed <= 4; seed++) {
-            Loss loss = Loss.of(seed, sinks);
-            LedgerHistory history = history(loss);
-            LedgerMend.Missing missing = MEND.of(history, loss::stored);
-            LedgerChecks.VaultRecord vault = vaultOf(loss.parts());
-            LedgerHistory mended = mended(history, missing);
+            requireMended(Loss.of(seed, sinks), "seed " + seed);
+        }
+    }
 
-            LedgerChecks.require(mended, vault);
-            assertThat(MEND.of(mended, loss::stored).isNothing())
-                    .as("a second recovery publishes nothing, seed " + seed)
-                    .isTrue();
-            assertThat(MEND.of(history(loss), loss::stored))
-                    .as("a recovery that died half-way, run again, seed " + seed)
-                    .isEqualTo(missing);
-            assertThat(loss.run().charges)
-                    .as("charges as they were, seed " + seed)
-                    .containsAll(missing.charges());
-            assertThat(loss.run().receipts)
-                    .as("receipts as they were, seed " + seed)
-                    .containsAll(missing.receipts());
-            if (!sinks.contains(Sink.EPOCHS)) {
-                assertThat(missing.receipts()).as("of epochs nobody has seen").isEmpty();
-            } else {
-                assertThat(mended.rows().receiptsFrom(1))
-                        .containsExactlyInAnyOrderElementsOf(loss.run().receipts);
-            }
+    /** The receipts of a large cut leave bit by bit, and everything died in between. */
+    @ParameterizedTest(name = "committed: {0}")
+    @MethodSource("subsets")
+    void mend_notAllReceiptsOfTheCutWereWritten_ledgerIsWholeAgain(Set<Sink> sinks)
+            throws Exception {
+        for (long seed = 31; seed <= 34; seed++) {
+            requireMended(Loss.ofLargeCut(seed, sinks), "seed " + seed);
+        }
+    }
+
+    private void requireMended(Loss loss, String note) throws Exception {
+        LedgerHistory history = history(loss);
+        LedgerMend.Missing missing = MEND.of(history, loss.stored());
+        LedgerChecks.VaultRecord vault = vaultOf(loss.parts());
+        LedgerHistory mended = mended(history, missing);
+
+        LedgerChecks.require(mended, vault);
+        assertThat(MEND.of(mended, loss.stored()).isNothing())
+                .as("a second recovery publishes nothing, " + note)
+                .isTrue();
+        assertThat(MEND.of(history(loss), loss.stored()))
+                .as("a recovery that died half-way, run again, " + note)
+                .isEqualTo(missing);
+        assertThat(loss.run().charges)
+                .as("charges as they were, " + note)
+                .containsAll(missing.charges());
+        assertThat(loss.run().receipts)
+                .as("receipts as they were, " + note)
+                .containsAll(missing.receipts());
+        if (!loss.sinks().contains(Sink.EPOCHS)) {
+            assertThat(missing.receipts()).as("of epochs nobody has seen").isEmpty();
+        } else {
+            assertThat(mended.rows().receiptsFrom(1))
+                    .containsExactlyInAnyOrderElementsOf(loss.run().receipts);
         }
     }
 
@@ -205,10 +258,10 @@ class LedgerMendTest {
                         || sinks.containsAll(Set.of(Sink.MONEY_0, Sink.RECEIPTS_1))
                         || sinks.containsAll(Set.of(Sink.RECEIPTS_0, Sink.MONEY_1));
         if (moneyOfEach || !sinks.contains(Sink.EPOCHS)) {
-            LedgerMend.Missing missing = MEND.of(history, epochs -> List.of());
+            LedgerMend.Missing missing = MEND.of(history, storing(List.of(), List.of()));
             LedgerChecks.require(mended(history, missing), vaultOf(loss.parts()));
         } else {
-            assertThatThrownBy(() -> MEND.of(history, epochs -> List.of()))
+            assertThatThrownBy(() -> MEND.of(history, storing(List.of(), List.of())))
                     .isInstanceOf(RecoverException.class)
                     .hasMessageContaining("epoch " + loss.run().mark.epoch() + " was sealed with")
                     .hasMessageContaining("of shard")
@@ -240,7 +293,9 @@ class LedgerMendTest {
                         List.of(loss.run().receipts, others))) {
             LedgerHistory history = history(loss);
             LedgerMend.Missing missing =
-                    MEND.of(history, epochs -> order.stream().flatMap(List::stream).toList());
+                    MEND.of(
+                            history,
+                            storing(order.stream().flatMap(List::stream).toList(), List.of()));
             LedgerChecks.require(mended(history, missing), vaultOf(loss.parts()));
         }
     }

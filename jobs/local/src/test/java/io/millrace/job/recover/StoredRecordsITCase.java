@@ -52,11 +52,13 @@ class StoredRecordsITCase {
             send(sink, answer(lost, 99)); // of an attempt that was charged otherwise
             send(sink, answer(lost, 100));
             send(sink, answer(known, 100));
+            send(sink, Outbound.of(lost));
             send(sink, Outbound.of(wanted));
             send(sink, Outbound.of(new Receipt(6, 11, 0, 0, known)));
             sink.abortTransaction();
         }
-        assertThat(reader.storedReceipts(Set.of(7L))).containsExactly(wanted);
+        assertThat(reader.receipts(Set.of(7L))).containsExactly(wanted);
+        assertThat(reader.charges(charge -> charge.equals(lost))).containsExactly(lost);
         List<OutboundRecord> answers = reader.abortedAnswers(List.of(lost, known));
         assertThat(answers)
                 .extracting(record -> new String(record.value(), UTF_8))

@@ -33,10 +33,6 @@ public final class SortedRows implements AutoCloseable {
     /** So many sorted files are merged into one, which bounds what a cursor has to look at. */
     private static final int MERGE_WIDTH = 48;
 
-    static {
-        RocksDB.loadLibrary();
-    }
-
     private final Path folder;
     private final LRUCache cache = new LRUCache(CACHE_BYTES);
     private final CompactionOptionsUniversal merging =
@@ -69,6 +65,7 @@ public final class SortedRows implements AutoCloseable {
 
     /** Without rows, in a new folder below {@code parent}. */
     public static SortedRows below(Path parent) throws IOException {
+        RocksLibrary.load();
         Path folder = Files.createTempDirectory(parent, "millrace-rows");
         try {
             return new SortedRows(folder);

@@ -8,6 +8,7 @@ import io.millrace.meter.Charge;
 import io.millrace.settle.CutReceipt;
 import io.millrace.settle.EpochAssignment;
 import io.millrace.settle.PartLimits;
+import io.millrace.settle.Receipt;
 import io.millrace.settle.ReceiptFunction;
 import io.millrace.settle.SettleOptions;
 import io.millrace.settle.ShardCutOperator;
@@ -92,7 +93,10 @@ public record CutJob(int charges, int accounts, int shardDepth, int parallelism)
                                                         root.receipts()))
                                 .returns(EpochAssignment.class)
                                 .keyBy(EpochAssignment::shard, Types.INT))
-                .process(new ReceiptFunction())
+                .transform(
+                        "receipts",
+                        TypeInformation.of(Receipt.class),
+                        new ReceiptFunction.Operator())
                 .uid("receipts")
                 .map(receipt -> Seen.by(name).receipts.incrementAndGet())
                 .returns(Types.LONG)
