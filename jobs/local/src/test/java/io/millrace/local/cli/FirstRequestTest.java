@@ -1,5 +1,6 @@
 package io.millrace.local.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ class FirstRequestTest {
                                         + " do printf '%s|' \"$word\"; done; }; "
                                             + first.line().replace("tools/python", "show"))
                             .start();
-            String words = new String(echo.getInputStream().readAllBytes());
+            String words = new String(echo.getInputStream().readAllBytes(), UTF_8);
             assertThat(words).startsWith(first.folder() + "|").endsWith(odd + "|Call me Ishmael.|");
         }
     }
