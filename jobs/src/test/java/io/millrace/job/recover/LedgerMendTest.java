@@ -94,6 +94,17 @@ class LedgerMendTest {
             return new Loss(run, before, mark, sinks, List.copyOf(run.receipts));
         }
 
+        /** One, from {@code seed} on, whose cut has receipts by either of the sinks. */
+        static Loss ofBothSides(long seed, Set<Sink> sinks) {
+            Loss loss = of(seed, sinks);
+            long sides =
+                    loss.written.subList(loss.before.receipts, loss.written.size()).stream()
+                            .map(receipt -> receipt.shard() % 2)
+                            .distinct()
+                            .count();
+            return sides == 2 ? loss : ofBothSides(seed + 1, sinks);
+        }
+
         /** Of the cut each shard has written the first receipts only, since it is large. */
         static Loss ofLargeCut(long seed, Set<Sink> sinks) {
             Loss whole = of(seed, sinks);
@@ -250,7 +261,7 @@ class LedgerMendTest {
     @MethodSource("subsets")
     void mend_nothingAbortedIsStored_completedFromWhatIsCommittedOrNamed(Set<Sink> sinks)
             throws Exception {
-        Loss loss = Loss.of(11, sinks);
+        Loss loss = Loss.ofBothSides(11, sinks);
         LedgerHistory history = history(loss);
         boolean moneyOfEach =
                 sinks.containsAll(Set.of(Sink.MONEY_0, Sink.MONEY_1))
