@@ -109,6 +109,40 @@ contract PackedWordsTest is MillraceTest {
         }
     }
 
+    /// Each lane empty or full, and debited by nothing, a little or all: one slot for every way in which four such meet.
+    function test_debitAtEveryEdgeOfASlot() external {
+        uint256[5] memory balanceNano = [uint256(0), 0, MOST, MOST, MOST];
+        uint256[5] memory debitNano = [uint256(0), 1, 0, 1, MOST];
+        for (uint256 slot; slot < 5 ** 4; ++slot) {
+            uint256 balances;
+            uint256 debits;
+            bool fits = true;
+            for (uint256 i; i < 4; ++i) {
+                uint256 edge = slot / 5 ** i % 5;
+                if (balanceNano[edge] != 0) library_.creditAccount(uint32(slot * 4 + i), uint64(balanceNano[edge]));
+                balances |= balanceNano[edge] << (64 * i);
+                debits |= debitNano[edge] << (64 * i);
+                if (debitNano[edge] > balanceNano[edge]) fits = false;
+            }
+            uint256[] memory slots = new uint256[](1);
+            uint256[] memory words = new uint256[](1);
+            slots[0] = slot;
+            words[0] = debits;
+            if (!fits) {
+                vm.expectRevert(
+                    abi.encodeWithSelector(
+                        ISettlementVaultErrors.BalanceUnderflow.selector, uint32(slot), balances, debits
+                    )
+                );
+            }
+            library_.debit(slots, words, 4 * 5 ** 4);
+            for (uint256 i; fits && i < 4; ++i) {
+                uint256 left = library_.balanceOf(uint32(slot * 4 + i));
+                vm.assertEq(left, lane(balances, i) - lane(debits, i), "a lane's difference");
+            }
+        }
+    }
+
     function applyBatch(uint256 seed, bool credits) private {
         Epochs.Amount[] memory all = new Epochs.Amount[](64);
         uint256 count;

@@ -5,6 +5,7 @@ import {ISettlementVault} from "../../../src/interfaces/ISettlementVault.sol";
 import {FeeToken} from "../../utils/tokens/HostileTokens.sol";
 import {Epochs} from "../../utils/Epochs.sol";
 import {VaultTest} from "../../utils/VaultTest.sol";
+import {Vm} from "../../utils/Vm.sol";
 
 /// A settler that posts two epochs in one transaction.
 contract TwoEpochs {
@@ -128,6 +129,33 @@ contract SettleShortfallTest is VaultTest {
         expectRefusal(
             debiting(10_001), abi.encodeWithSelector(BalanceUnderflow.selector, 0, 10_000 << 64, uint256(10_001) << 64)
         );
+    }
+
+    /// Account 5 is in lane 1 of its slot, as account 1 is of another, which has left nothing.
+    function test_onlyThoseWhoMissSomethingAreCovered() external {
+        for (uint160 i = 1; i < 4; ++i) {
+            deposit(address(0x5000 + i), 1);
+        }
+        uint32 other = deposit(stranger, 10);
+        vm.assertEq(uint256(other), 5, "an account of another slot");
+        vm.warp(block.timestamp + 7 days);
+        vm.prank(stranger);
+        vault.escape(stranger);
+        approveAsSettler(3);
+        Epochs.Epoch memory epoch =
+            epochOf(Epochs.two(account, 10_000, other, 2500), Epochs.one(earning, 12_500), Epochs.noReleases());
+        vm.recordLogs();
+        settle(epoch);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        uint256 covered;
+        for (uint256 i; i < logs.length; ++i) {
+            if (logs[i].topics[0] == Deposited.selector) {
+                ++covered;
+                vm.assertEq(uint256(logs[i].topics[1]), other, "another account's money");
+            }
+        }
+        vm.assertEq(covered, 1, "more or fewer were covered than missed something");
+        assertSpending(other, 500, "half a unit is over");
     }
 
     function test_RevertWhen_theSettlerHasNotApproved() external {
