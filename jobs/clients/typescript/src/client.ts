@@ -11,6 +11,8 @@ import { Vault } from "./vault.js";
 
 const DEADLINE_MILLIS = 120_000;
 const ANSWERED = 1;
+/** How far the clocks of this machine and of the brokers may be apart. */
+const SKEW_MILLIS = 600_000;
 
 /** How a request is asked. */
 export interface AskOptions {
@@ -36,6 +38,8 @@ export interface Answer {
 /** A requester: one key, its money in the vault, its requests. */
 export class MillraceClient {
   readonly #domain: TypedDataDomain;
+  /** When requests were asked whose ends were not handed over. */
+  readonly #asked = new Map<string, number>();
 
   private constructor(
     private readonly deployment: Deployment,
@@ -101,18 +105,23 @@ export class MillraceClient {
     const requestId = requestDigest(this.#domain, struct);
     const signature = await this.wallet.signTypedData(this.#domain, REQUEST_TYPES, struct);
     const value = JSON.stringify({ ...terms, input, signature });
-    const end = await this.stream.ask(requestId, terms.requester, value, patience + 30_000);
-    return this.#answer(requestId, askedMillis, patience, end);
+    this.#asked.set(requestId, askedMillis);
+    const end = await this.stream.ask(requestId, terms.requester, value, patience + 30_000).catch((error: unknown) => {
+      this.#asked.delete(requestId);
+      throw error;
+    });
+    return this.#answer(requestId, patience, end);
   }
 
   /** Waits on, after `NoAnswerYet`, for a request that this client has sent. */
   async answerTo(requestId: string, millis: number): Promise<Answer> {
-    const askedMillis = Date.now();
-    return this.#answer(requestId, askedMillis, millis, await this.stream.end(requestId, millis));
+    return this.#answer(requestId, millis, await this.stream.end(requestId, millis));
   }
 
-  #answer(requestId: string, askedMillis: number, millis: number, end: End | undefined): Answer {
+  #answer(requestId: string, millis: number, end: End | undefined): Answer {
     if (end === undefined) throw new NoAnswerYet(requestId, millis);
+    const askedMillis = this.#asked.get(requestId) ?? 0;
+    this.#asked.delete(requestId);
     if (!isResult(end)) throw new RequestRefused(requestId, end);
     if (end.status !== "answered") throw new RequestUnanswered(requestId, end.status, end.error?.message ?? "");
     return {
@@ -132,7 +141,8 @@ export class MillraceClient {
 
   /** The proof of an answer's charge; undefined as long as it is not sealed, a minute or two with the defaults. */
   async receipt({ requestId, askedMillis }: Pick<Answer, "requestId" | "askedMillis">): Promise<ReceiptProof | undefined> {
-    return findProof(this.deployment.brokers, this.#domain, await this.vault.shardDepth(), requestId, askedMillis);
+    const sinceMillis = Math.max(0, askedMillis - SKEW_MILLIS);
+    return findProof(this.deployment.brokers, this.#domain, await this.vault.shardDepth(), requestId, sinceMillis);
   }
 
   /**

@@ -28,14 +28,15 @@ export interface ReceiptProof {
 export async function findProof(
   brokers: readonly string[], domain: TypedDataDomain, shardDepth: number, requestId: string, sinceMillis: number,
 ): Promise<ReceiptProof | undefined> {
-  const byTree = new Map<string, Receipt[]>();
+  // by index: a record of an aborted transaction may be read too, and is there again
+  const byTree = new Map<string, Map<number, Receipt>>();
   const epochs = new Map<string, Epoch>();
   let wanted: Receipt | undefined;
   const treeOf = (receipt: Receipt) => `${receipt.epoch}/${receipt.shard}`;
   const isWhole = () => {
     const tree = wanted && byTree.get(treeOf(wanted));
     const source = wanted && epochs.get(String(wanted.epoch))?.sources.find(({ shard }) => shard === wanted!.shard);
-    return tree !== undefined && source !== undefined && tree.length === source.receipts;
+    return tree !== undefined && source !== undefined && tree.size === source.receipts;
   };
   await scan(brokers, [EPOCHS, RECEIPTS], sinceMillis, (topic, value) => {
     if (topic === EPOCHS) {
@@ -44,19 +45,18 @@ export async function findProof(
     } else {
       const receipt = parseRecord<Receipt>(value);
       if (receipt.charge.requestId === requestId) wanted = receipt;
-      const tree = byTree.get(treeOf(receipt)) ?? [];
-      // a record of an aborted transaction may be read too, and is there again
-      if (!tree.some(({ index }) => index === receipt.index)) byTree.set(treeOf(receipt), [...tree, receipt]);
+      const tree = byTree.get(treeOf(receipt)) ?? new Map<number, Receipt>();
+      byTree.set(treeOf(receipt), tree.set(receipt.index, receipt));
     }
     return isWhole();
   });
   const part = wanted && epochs.get(String(wanted.epoch));
   if (wanted === undefined || part === undefined || !isWhole()) return undefined;
-  return proofOf(wanted, byTree.get(treeOf(wanted))!, part, domain, shardDepth);
+  return proofOf(wanted, [...byTree.get(treeOf(wanted))!.values()], part, domain, shardDepth);
 }
 
 function proofOf(wanted: Receipt, tree: Receipt[], part: Epoch, domain: TypedDataDomain, shardDepth: number): ReceiptProof {
-  const leaves = [...tree].sort((a, b) => a.index - b.index).map((receipt) => leafOf(structOf(receipt), domain));
+  const leaves = tree.sort((a, b) => a.index - b.index).map((receipt) => leafOf(structOf(receipt), domain));
   const levels = part.header.levels - shardDepth;
   const roots: SumNode[] = Array<SumNode>(2 ** shardDepth).fill(EMPTY);
   for (const { shard, root, sumNano, receipts } of part.sources) {
