@@ -81,7 +81,7 @@ class VaultEventSerializerTest {
 
     @Test
     void kind_unknown_isAnIoException() throws Exception {
-        for (int code : new int[] {0, 13, 255}) {
+        for (int code : new int[] {0, events().size() + 1, 255}) {
             byte[] bytes = bytes(events().get(0));
             bytes[0] = (byte) code;
 
