@@ -29,8 +29,8 @@ final class Deployment {
      */
     static final BigInteger POCKET_MONEY = BigInteger.valueOf(100 * StackOptions.DOLLAR);
 
-    /** A thousandth of a dollar: accounts are free here, but not all of nothing. */
-    private static final BigInteger MIN_FIRST_DEPOSIT_NANO = BigInteger.TEN.pow(6);
+    /** A unit of the token: requesters with next to nothing are tried here too. */
+    private static final BigInteger MIN_FIRST_DEPOSIT_NANO = BigInteger.valueOf(1_000);
 
     private static final BigInteger MAX_PRICE_NANO = BigInteger.TEN.pow(15);
 
