@@ -29,6 +29,8 @@ const VAULT = [
 const TOKEN = ["function approve(address spender, uint256 amount) returns (bool)"];
 
 const POLL_MILLIS = 500;
+/** Longer than a block of an L2 takes to be final, or an epoch to be cut and settled. */
+const CHAIN_MILLIS = 3_600_000;
 
 /** Amounts are nano-USD, 10^-9 of a dollar. */
 export class Vault {
@@ -44,7 +46,8 @@ export class Vault {
     const amount = await this.#inToken(amountNano);
     await (await token.getFunction("approve")(this.address, amount)).wait();
     const { blockNumber } = await (await this.#contract.getFunction("deposit")(amount)).wait();
-    await until(async () => ((await this.node.getBlock("finalized"))?.number ?? 0) >= blockNumber);
+    await until(`that block ${blockNumber} with the deposit is final, it is mined and balance() tells of it,`, async () =>
+      ((await this.node.getBlock("finalized"))?.number ?? 0) >= blockNumber);
   }
 
   /** What is neither spent nor released of what `owner` has deposited; 0 without an account. */
@@ -84,7 +87,7 @@ export class Vault {
   async withdraw(owner: string, amountNano: bigint): Promise<bigint> {
     await this.requestWithdrawal(amountNano);
     let released = 0n;
-    await until(async () => {
+    await until("that an epoch releases the withdrawal, which stays asked for until cancelRequest(),", async () => {
       const account = await this.#account(owner);
       released = account.releasedNano;
       return account.openRequestNano < amountNano;
@@ -140,6 +143,11 @@ export class Vault {
   }
 }
 
-async function until(met: () => Promise<boolean>): Promise<void> {
-  while (!(await met())) await new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
+/** @param what is waited for, and what holds if it does not come */
+async function until(what: string, met: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + CHAIN_MILLIS;
+  while (!(await met())) {
+    if (Date.now() > end) throw new Error(`${what} was waited for ${CHAIN_MILLIS / 60_000} minutes in vain`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
+  }
 }

@@ -1,13 +1,19 @@
 package io.millrace.admit;
 
+import static io.millrace.admit.AdmitRuns.ACCOUNT;
+import static io.millrace.admit.AdmitRuns.candidate;
+import static io.millrace.admit.AdmitRuns.charged;
+import static io.millrace.admit.AdmitRuns.deposit;
+import static io.millrace.admit.AdmitRuns.event;
+import static io.millrace.admit.AdmitRuns.inputs;
+import static io.millrace.admit.AdmitRuns.reasons;
+import static io.millrace.admit.AdmitRuns.requested;
+import static io.millrace.admit.AdmitRuns.run;
 import static io.millrace.testing.Fixtures.ALICE;
 import static io.millrace.testing.Fixtures.BOB;
 import static io.millrace.testing.Fixtures.PLACE;
 import static io.millrace.testing.Fixtures.deposited;
-import static io.millrace.testing.Fixtures.id;
-import static io.millrace.testing.RequestBuilder.request;
 import static io.millrace.testing.RestoringHarness.first;
-import static io.millrace.testing.RestoringHarness.second;
 import static io.millrace.testing.RestoringHarness.watermark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,67 +22,11 @@ import io.millrace.chain.OwedChange;
 import io.millrace.chain.VaultEvent;
 import io.millrace.testing.Feeding;
 import io.millrace.testing.RestoringHarness;
-import java.util.List;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class AdmitFunctionTest {
-
-    private static final int ACCOUNT = 5;
-
-    private static Candidate candidate(String name, long feeNano, long deadline) {
-        return candidate(name, feeNano, deadline, 0);
-    }
-
-    private static Candidate candidate(String name, long feeNano, long deadline, int partition) {
-        return request(name)
-                .input(name, 3)
-                .feeNano(feeNano)
-                .deadlineMillis(deadline)
-                .at(partition, 2)
-                .candidate();
-    }
-
-    private static RestoringHarness.Item<Candidate, FundsChange> requested(
-            String name, long feeNano, long deadline) {
-        return first(candidate(name, feeNano, deadline));
-    }
-
-    private static RestoringHarness.Item<Candidate, FundsChange> event(VaultEvent event) {
-        return second(FundsChange.of(event).orElseThrow());
-    }
-
-    private static RestoringHarness.Item<Candidate, FundsChange> deposit(long amountNano) {
-        return event(deposited(ACCOUNT, ALICE, amountNano));
-    }
-
-    private static RestoringHarness.Item<Candidate, FundsChange> charged(
-            String name, long debitNano) {
-        return second(FundsChange.charged(ALICE, id(name), debitNano));
-    }
-
-    @SafeVarargs
-    @SuppressWarnings("varargs")
-    private static RestoringHarness.Run<Task> run(
-            Feeding feeding, RestoringHarness.Item<Candidate, FundsChange>... items) {
-        return RestoringHarness.keyed(
-                        new AdmitFunction(),
-                        Candidate::requesterAddress,
-                        FundsChange::requesterAddress,
-                        Types.STRING)
-                .collecting(AdmitFunction.REJECTIONS, AdmitFunction.PROMISED)
-                .run(feeding, items);
-    }
-
-    private static List<RejectReason> reasons(RestoringHarness.Run<Task> run) {
-        return run.side(AdmitFunction.REJECTIONS).stream().map(Rejection::reason).toList();
-    }
-
-    private static List<String> inputs(RestoringHarness.Run<Task> run) {
-        return run.main().stream().map(Task::input).toList();
-    }
 
     @ParameterizedTest
     @EnumSource(Feeding.class)
@@ -88,7 +38,7 @@ class AdmitFunctionTest {
                         deposit(10),
                         requested("a", 7, 100));
 
-        assertThat(run.main()).containsExactly(candidate("a", 7, 100).admitted(ACCOUNT));
+        assertThat(run.main()).containsExactly(candidate("a", 7, 100, 0).admitted(ACCOUNT));
         assertThat(run.main().get(0).terms().reservedNano()).isEqualTo(7);
     }
 

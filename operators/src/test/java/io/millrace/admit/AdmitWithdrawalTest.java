@@ -1,46 +1,27 @@
 package io.millrace.admit;
 
+import static io.millrace.admit.AdmitRuns.ACCOUNT;
+import static io.millrace.admit.AdmitRuns.charged;
+import static io.millrace.admit.AdmitRuns.deposit;
+import static io.millrace.admit.AdmitRuns.event;
+import static io.millrace.admit.AdmitRuns.inputs;
+import static io.millrace.admit.AdmitRuns.reasons;
+import static io.millrace.admit.AdmitRuns.requested;
+import static io.millrace.admit.AdmitRuns.run;
 import static io.millrace.testing.Fixtures.ALICE;
 import static io.millrace.testing.Fixtures.PLACE;
-import static io.millrace.testing.Fixtures.deposited;
-import static io.millrace.testing.Fixtures.id;
 import static io.millrace.testing.Fixtures.withdrawalRequested;
 import static io.millrace.testing.RequestBuilder.request;
-import static io.millrace.testing.RestoringHarness.first;
-import static io.millrace.testing.RestoringHarness.second;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.chain.VaultEvent;
 import io.millrace.testing.Feeding;
 import io.millrace.testing.RestoringHarness;
-import java.util.List;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is asked back on chain goes before new promises, and out of the funds only once (M7). */
 class AdmitWithdrawalTest {
-
-    private static final int ACCOUNT = 5;
-
-    private static RestoringHarness.Item<Candidate, FundsChange> requested(
-            String name, long feeNano, long deadline) {
-        return first(
-                request(name)
-                        .input(name, 3)
-                        .feeNano(feeNano)
-                        .deadlineMillis(deadline)
-                        .at(0, 2)
-                        .candidate());
-    }
-
-    private static RestoringHarness.Item<Candidate, FundsChange> event(VaultEvent event) {
-        return second(FundsChange.of(event).orElseThrow());
-    }
-
-    private static RestoringHarness.Item<Candidate, FundsChange> deposit(long amountNano) {
-        return event(deposited(ACCOUNT, ALICE, amountNano));
-    }
 
     private static RestoringHarness.Item<Candidate, FundsChange> withdrawal(
             int request, long amountNano) {
@@ -51,32 +32,6 @@ class AdmitWithdrawalTest {
             int request, long amountNano) {
         return event(
                 new VaultEvent.WithdrawalCancelled(PLACE, ACCOUNT, ALICE, request, amountNano));
-    }
-
-    private static RestoringHarness.Item<Candidate, FundsChange> charged(
-            String name, long debitNano) {
-        return second(FundsChange.charged(ALICE, id(name), debitNano));
-    }
-
-    @SafeVarargs
-    @SuppressWarnings("varargs")
-    private static RestoringHarness.Run<Task> run(
-            Feeding feeding, RestoringHarness.Item<Candidate, FundsChange>... items) {
-        return RestoringHarness.keyed(
-                        new AdmitFunction(),
-                        Candidate::requesterAddress,
-                        FundsChange::requesterAddress,
-                        Types.STRING)
-                .collecting(AdmitFunction.REJECTIONS, AdmitFunction.RELEASES)
-                .run(feeding, items);
-    }
-
-    private static List<RejectReason> reasons(RestoringHarness.Run<Task> run) {
-        return run.side(AdmitFunction.REJECTIONS).stream().map(Rejection::reason).toList();
-    }
-
-    private static List<String> inputs(RestoringHarness.Run<Task> run) {
-        return run.main().stream().map(Task::input).toList();
     }
 
     @ParameterizedTest

@@ -58,7 +58,8 @@ public final class Prover {
     /** Of the vault's struct Receipt, its credits being one: they stand behind it. */
     private static final int RECEIPT_WORDS = 15;
 
-    private final AuditConfig config;
+    private final String bootstrapServers;
+    private final String vault;
     private final JsonRpc rpc;
     private final Progress progress;
 
@@ -69,9 +70,15 @@ public final class Prover {
 
     /** Asks the node and the brokers of {@code config}. */
     public Prover(AuditConfig config, Progress progress) {
-        this.config = config;
+        this(config.bootstrapServers(), config.rpcUrl(), config.vault(), progress);
+    }
+
+    /** The same; {@code vault} is in lower case. */
+    public Prover(String bootstrapServers, String rpcUrl, String vault, Progress progress) {
+        this.bootstrapServers = bootstrapServers;
+        this.vault = vault;
         this.progress = progress;
-        rpc = new JsonRpc(config.rpcUrl());
+        rpc = new JsonRpc(rpcUrl);
     }
 
     /**
@@ -109,11 +116,6 @@ public final class Prover {
         private Optional<JsonFields> part = Optional.empty();
     }
 
-    /** {@link #prove(String, Instant)} out of the whole topics. */
-    public Proof prove(String requestId) throws IOException {
-        return prove(requestId, Instant.EPOCH);
-    }
-
     /**
      * Finds, rebuilds and verifies.
      *
@@ -125,10 +127,9 @@ public final class Prover {
     public Proof prove(String requestId, Instant since) throws IOException {
         String id = canonical(requestId);
         long chainId = Numeric.decodeQuantity(rpc.call("eth_chainId").asText()).longValueExact();
-        TypedHashes hashes = new TypedHashes(chainId, config.vault());
+        TypedHashes hashes = new TypedHashes(chainId, vault);
         Found found = new Found();
-        try (TopicReader reader =
-                new TopicReader(config.bootstrapServers(), List.of(RECEIPTS, EPOCHS))) {
+        try (TopicReader reader = new TopicReader(bootstrapServers, List.of(RECEIPTS, EPOCHS))) {
             Map<String, Long> receipts = reader.startsSince(RECEIPTS, since.toEpochMilli());
             Map<String, Long> epochs = reader.startsSince(EPOCHS, since.toEpochMilli());
             reader.forEach(RECEIPTS, receipts, progress, record -> find(record, id, found));
@@ -150,15 +151,15 @@ public final class Prover {
     }
 
     /**
-     * As {@link #prove(String)}, but while it is too early looks again, for as long as {@code
-     * patience}.
+     * As {@link #prove(String, Instant)} of all records, but while it is too early looks again, for
+     * as long as {@code patience}.
      */
     public Proof prove(String requestId, Duration patience)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         while (true) {
             try {
-                return prove(requestId);
+                return prove(requestId, Instant.EPOCH);
             } catch (TooEarlyException e) {
                 if (System.nanoTime() - start >= patience.toNanos()) {
                     throw e;
@@ -254,7 +255,7 @@ public final class Prover {
             hashes.add(sibling.hash());
             sums.add(sibling.sumNano().toString());
         }
-        json.putObject("call").put("to", config.vault()).put("data", data);
+        json.putObject("call").put("to", vault).put("data", data);
         json.put("verified", verified);
         return new Proof(
                 receipt.charge().requestId(),
@@ -334,8 +335,7 @@ public final class Prover {
 
     private AbiWords call(String data) throws IOException {
         return AbiWords.of(
-                rpc.call("eth_call", Map.of("to", config.vault(), "data", data), "latest")
-                        .asText());
+                rpc.call("eth_call", Map.of("to", vault, "data", data), "latest").asText());
     }
 
     /**

@@ -3,9 +3,9 @@ package io.millrace.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.millrace.audit.AuditConfig;
 import io.millrace.audit.Prover;
 import io.millrace.audit.hash.Signers;
+import io.millrace.audit.read.Progress;
 import io.millrace.audit.read.TooEarlyException;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -151,17 +151,14 @@ public final class MillraceClient implements AutoCloseable {
      * @throws IOException if the node does not answer
      */
     public Optional<ReceiptProof> receipt(Answer answer) throws IOException {
-        AuditConfig config =
-                new AuditConfig(
+        Prover prover =
+                new Prover(
                         deployment.bootstrapServers(),
                         deployment.rpcUrl(),
                         deployment.vault(),
-                        deployment.vault(),
-                        0,
-                        false);
+                        Progress.silent());
         try {
-            Prover.Proof proof =
-                    new Prover(config).prove(answer.requestId(), answer.asked().minus(SKEW));
+            Prover.Proof proof = prover.prove(answer.requestId(), answer.asked().minus(SKEW));
             return Optional.of(ReceiptProof.of(proof.json()));
         } catch (TooEarlyException e) {
             return Optional.empty();

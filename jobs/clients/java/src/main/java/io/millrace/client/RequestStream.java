@@ -19,6 +19,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -125,14 +126,27 @@ final class RequestStream implements AutoCloseable {
                     }
                 }
                 if (System.nanoTime() - lookedNanos > LOOK_FOR_PARTITIONS_NANOS) {
-                    assign(true);
+                    lookForPartitions();
                     lookedNanos = System.nanoTime();
                 }
             }
         } catch (WakeupException e) {
             stop(new IllegalStateException("the client is closed", e));
         } catch (RuntimeException e) {
-            stop(new IllegalStateException("the client cannot read from Kafka any more", e));
+            stop(
+                    new IllegalStateException(
+                            "the client cannot read from Kafka any more; connect anew", e));
+        }
+    }
+
+    /**
+     * Brokers that are away are asked again the next time, as the consumer asks them for records.
+     */
+    private void lookForPartitions() {
+        try {
+            assign(true);
+        } catch (TimeoutException e) {
+            // The next look is half a minute away; meanwhile Kafka's own log says so.
         }
     }
 

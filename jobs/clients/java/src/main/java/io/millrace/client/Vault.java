@@ -70,7 +70,7 @@ public final class Vault {
                 sender.send(address, encoded("deposit", List.of(new Uint256(tokens[0]))), patience);
         until(
                 patience,
-                "block %s with deposit %s is not final"
+                "deposit %2$s is mined, balance() tells of it later; its block %1$s is not final"
                         .formatted(receipt.getBlockNumber(), receipt.getTransactionHash()),
                 () -> finalBlock().compareTo(receipt.getBlockNumber()) >= 0);
     }
@@ -122,20 +122,32 @@ public final class Vault {
      * and cancels the rest: what charges and requests in flight need stays.
      *
      * @return what came
-     * @throws IOException if nothing was released in {@code patience}; the request stays open
+     * @throws IOException if nothing was released in {@code patience}; the request stays open,
+     *     {@link #takeReleased} gets it later
      */
     public long withdraw(String owner, long amountNano, Duration patience) throws IOException {
         requestWithdrawal(amountNano, patience);
         until(
                 patience,
-                "no epoch has released anything for " + owner,
+                "the withdrawal is asked for, takeReleased() gets it later; no epoch has released"
+                        + " it",
                 () -> account(owner).openRequestNano() < amountNano);
+        long came = takeReleased(owner, patience);
+        cancelWithdrawal(owner, patience);
+        return came;
+    }
+
+    /**
+     * Takes what epochs have released to the owner's address, in whole units of the token.
+     *
+     * @return what came
+     */
+    public long takeReleased(String owner, Duration patience) throws IOException {
         long released = account(owner).releasedNano();
         long whole = released - released % scale().longValueExact();
         if (whole > 0) {
             sender.send(address, encoded("takeReleased", List.of(new Address(owner))), patience);
         }
-        cancelWithdrawal(owner, patience);
         return whole;
     }
 

@@ -19,6 +19,7 @@ import io.millrace.local.stack.StackFile.Account;
 import io.millrace.unit.Keccak;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +140,8 @@ final class Demo {
             boolean asMeant = printRefusals(exact);
 
             String id = totals.lastReceipt();
-            Prover.Proof proof = new Prover(AuditCommand.config(stack, false)).prove(id);
+            Prover.Proof proof =
+                    new Prover(AuditCommand.config(stack, false)).prove(id, Instant.EPOCH);
             boolean verified = proof.verified();
             console.line("");
             console.line(
