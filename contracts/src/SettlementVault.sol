@@ -6,29 +6,45 @@ import {
 } from "@openzeppelin/contracts/access/extensions/AccessControlDefaultAdminRules.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {ISettlementVault} from "./interfaces/ISettlementVault.sol";
 import {MerkleSum} from "./libraries/MerkleSum.sol";
 import {PackedWords} from "./libraries/PackedWords.sol";
 import {StructHash} from "./libraries/StructHash.sol";
+import {SettlerBonds} from "./SettlerBonds.sol";
 import {VaultAccounts} from "./VaultAccounts.sol";
 
 /// @title The vault of one settlement stream; what it promises is said in its interface.
 /// @dev The chain of epoch headers and what it settles between the accounts, which are the VaultAccounts'.
-contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccounts {
+contract SettlementVault is AccessControlDefaultAdminRules, EIP712, SettlerBonds {
     using PackedWords for PackedWords.Ledger;
 
-    /// Where the header chain stands, in one word. `settledNano` is the sum of the epoch's parts so far.
+    /// Where the header chain stands, in one word. `settledNano` is the sum of the epoch's parts so far, `debitSlot` the
+    /// last slot that they debit, `turn` the last settler's.
     struct Head {
-        uint64 epoch;
-        uint64 settledAt;
+        uint48 epoch;
         uint64 settledNano;
-        uint32 part;
-        uint32 parts;
+        uint40 settledAt;
+        uint16 part;
+        uint16 parts;
+        uint32 debitSlot;
+        uint40 turn;
+    }
+
+    /// Of an epoch that was cut short: the last slot that its parts debit, of which more may have been to come.
+    struct Voided {
+        bool voided;
+        uint32 debitSlot;
     }
 
     bytes32 public constant override SETTLER_ROLE = keccak256("SETTLER_ROLE");
     bytes32 public constant override GUARDIAN_ROLE = keccak256("GUARDIAN_ROLE");
+    /// A day longer than ESCAPE_AFTER: who asks for everything within a day of the announcement has left before.
+    uint64 public constant override SETTLER_NOTICE = 8 days;
+    /// At the default limits of the stream's parts more than two million accounts.
+    uint32 public constant override MAX_PARTS = 1024;
+    uint64 public constant override VOID_AFTER = 1 days;
     uint64 public constant override PAUSE_FOR = 3 days;
     uint64 public constant override PAUSE_EVERY = 10 days;
     /// Between the end of a pause and the hatch that opens because no epoch could come: an epoch still can.
@@ -45,12 +61,15 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccount
     bytes32 private _epochCommitment;
 
     mapping(uint64 epoch => mapping(uint32 part => bytes32)) public override headerOf;
+    mapping(uint64 epoch => Voided) public override voidedEpoch;
+    mapping(address settler => uint64) public override settlerFrom;
 
     /// @param token_ settlement token with at most nine decimals
     /// @param shardDepth the topmost levels of every receipts tree, which join 2^shardDepth settlement shards
     /// @param minFirstDepositNano the least that opens a spending account: many accounts of dust make epochs dear
     /// @param admin names settlers and guardians, and is handed on in two steps
     /// @param treasury owner of earning account 0, which protocol fees go to
+    /// @param terms of the settlers' bonds; without one no settler moves money
     constructor(
         IERC20 token_,
         uint8 shardDepth,
@@ -58,9 +77,11 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccount
         address admin,
         address settler,
         address guardian,
-        address treasury
+        address treasury,
+        BondTerms memory terms
     )
         VaultAccounts(token_, minFirstDepositNano, treasury)
+        SettlerBonds(terms)
         AccessControlDefaultAdminRules(ADMIN_TRANSFER_DELAY, admin)
         EIP712("Millrace", "1")
     {
@@ -69,9 +90,28 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccount
 
         SHARD_DEPTH = shardDepth;
         // Before the first epoch the head is epoch 0, complete in one part, with the zero hash.
-        _head = Head({epoch: 0, settledAt: uint64(block.timestamp), settledNano: 0, part: 0, parts: 1});
+        _head.settledAt = uint40(block.timestamp);
+        _head.parts = 1;
         _grantRole(SETTLER_ROLE, settler);
         _grantRole(GUARDIAN_ROLE, guardian);
+    }
+
+    /// @inheritdoc ISettlementVault
+    function announceSettler(address settler) external override onlyRole(DEFAULT_ADMIN_ROLE) {
+        uint64 from = uint64(block.timestamp) + SETTLER_NOTICE;
+        settlerFrom[settler] = from;
+        emit SettlerAnnounced(settler, from);
+    }
+
+    /// @dev A settler has been announced for SETTLER_NOTICE, and not for twice as long: a date that nobody remembers warns
+    /// nobody.
+    function grantRole(bytes32 role, address account) public override {
+        super.grantRole(role, account);
+        if (role != SETTLER_ROLE) return;
+        uint64 from = settlerFrom[account];
+        uint64 nowAt = uint64(block.timestamp);
+        if (nowAt < from || nowAt >= from + SETTLER_NOTICE) revert SettlerNotAnnounced(account, from, nowAt);
+        settlerFrom[account] = 0;
     }
 
     /// @inheritdoc ISettlementVault
@@ -95,17 +135,20 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccount
                 revert Unbalanced(debitsNano, creditsNano, header.partSumNano);
             }
         }
+        uint40 turn = _standFor(header.epoch, header.part, header.partSumNano, _head.turn);
         for (uint256 i; i < releases.length; ++i) {
             _release(releases[i]);
         }
 
         headerOf[header.epoch][header.part] = headerHash;
         _head = Head({
-            epoch: header.epoch,
-            settledAt: uint64(block.timestamp),
+            epoch: uint48(header.epoch),
             settledNano: settledNano,
-            part: header.part,
-            parts: header.parts
+            settledAt: uint40(block.timestamp),
+            part: uint16(header.part),
+            parts: uint16(header.parts),
+            debitSlot: _ascend(header.part, words),
+            turn: turn
         });
         emit EpochSettled({
             epoch: header.epoch,
@@ -118,6 +161,25 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccount
             partSumNano: header.partSumNano
         });
         _drawShortfall();
+    }
+
+    /// @inheritdoc ISettlementVault
+    function voidRemainder() external override onlyRole(SETTLER_ROLE) {
+        Head memory current = _head;
+        if (current.part + 1 == current.parts) revert NothingToVoid(current.epoch);
+        uint64 earliest = uint64(Math.max(current.settledAt, pausedUntil)) + VOID_AFTER;
+        if (block.timestamp < earliest) revert VoidTooSoon(earliest, uint64(block.timestamp));
+
+        _head.parts = current.part + 1;
+        voidedEpoch[current.epoch] = Voided({voided: true, debitSlot: current.debitSlot});
+        emit EpochVoided({
+            epoch: current.epoch,
+            part: current.part,
+            by: msg.sender,
+            parts: current.parts,
+            settledNano: current.settledNano,
+            debitSlot: current.debitSlot
+        });
     }
 
     /// @inheritdoc ISettlementVault
@@ -143,6 +205,8 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccount
         EpochHeader calldata header = proof.header;
         if (header.epoch != epoch || !_isComplete(epoch)) return false;
         if (headerOf[epoch][header.part] != hashHeader(header)) return false;
+        Voided memory cut = voidedEpoch[epoch];
+        if (cut.voided && receipt.requesterAccount / 4 >= cut.debitSlot) return false;
         uint256 levels = header.levels;
         if (proof.siblings.length != levels || levels < SHARD_DEPTH) return false;
         uint256 shardLevels = levels - SHARD_DEPTH;
@@ -185,6 +249,15 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccount
         return _domainSeparatorV4();
     }
 
+    /// @dev Dismissal is at once, and takes back an announcement too.
+    function _revokeRole(bytes32 role, address account) internal override returns (bool) {
+        if (role == SETTLER_ROLE && settlerFrom[account] != 0) {
+            settlerFrom[account] = 0;
+            emit SettlerAnnounced(account, 0);
+        }
+        return super._revokeRole(role, account);
+    }
+
     /// @dev Compare-and-swap on the chain of headers (M5), and the parts of one epoch held together (M4).
     /// @return settledNano sum of the epoch's parts, this one included
     function _follow(EpochHeader calldata header) private returns (uint64 settledNano) {
@@ -202,11 +275,17 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccount
                 headPart: current.part
             });
         }
-        if (header.parts == 0) revert EpochWithoutParts(epoch);
+        if (header.parts == 0 || header.parts > MAX_PARTS) revert PartsOutOfRange(epoch, header.parts, MAX_PARTS);
         if (header.parts > 1) {
             bytes32 commitment = keccak256(
                 abi.encode(
-                    header.receiptsRoot, header.receiptsSumNano, header.receiptsCount, header.levels, header.parts
+                    header.receiptsRoot,
+                    header.receiptsSumNano,
+                    header.receiptsCount,
+                    header.levels,
+                    header.parts,
+                    header.cutDigest,
+                    header.l2Block
                 )
             );
             if (begins) _epochCommitment = commitment;
@@ -222,9 +301,28 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, VaultAccount
         }
     }
 
+    /// @dev The parts of an epoch debit in the order of the slots: where one ends in a slot, the next may go on.
+    /// @return debitSlot last slot that the epoch's parts debit, this one included
+    function _ascend(uint32 part, SlotWords calldata words) private view returns (uint32 debitSlot) {
+        if (part != 0) debitSlot = _head.debitSlot;
+        uint256 count = words.debits.length;
+        if (count == 0) return debitSlot;
+        uint32 first = uint32(words.debitSlots[0]);
+        if (first < debitSlot) revert SlotsNotAscending(debitSlot, first);
+        return uint32(PackedWords.slotAt(words.debitSlots, count - 1));
+    }
+
     function _isComplete(uint64 epoch) private view returns (bool) {
         Head memory current = _head;
         return epoch < current.epoch || (epoch == current.epoch && current.part + 1 == current.parts);
+    }
+
+    function _isSettled(uint64 epoch, uint32 part) internal view override returns (bool) {
+        return headerOf[epoch][part] != 0;
+    }
+
+    function _lastTurn() internal view override returns (uint40) {
+        return _head.turn;
     }
 
     function _lastSettledAt() internal view override returns (uint64) {

@@ -77,21 +77,13 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
         if (owner == address(0)) revert ZeroAddress();
         _requireNotPaused();
 
-        // The transfer comes first: only what it brought is credited. The guard keeps a token's hooks out.
-        uint256 before = IERC20(token).balanceOf(address(this));
-        IERC20(token).safeTransferFrom(msg.sender, address(this), amountToken);
-        uint256 received = Math.saturatingSub(IERC20(token).balanceOf(address(this)), before);
-        if (received == 0) revert NothingReceived(token, amountToken);
-
-        uint256 wide = Math.saturatingMul(received, SCALE);
+        uint256 wide = _receive(amountToken);
         account = spendingAccountOf[owner];
         if (account == 0) {
             if (wide < MIN_FIRST_DEPOSIT) revert FirstDepositTooSmall(wide, MIN_FIRST_DEPOSIT);
             account = _openSpendingAccount(owner);
         }
-        uint256 balance = Math.saturatingAdd(_spending.balanceOf(account), wide);
-        if (balance > MAX_BALANCE_NANO) revert AmountTooLarge(balance);
-        amountNano = uint64(wide);
+        amountNano = _fitting(_spending.balanceOf(account), wide);
         _spending.creditAccount(account, amountNano);
         emit Deposited(account, owner, msg.sender, amountNano);
     }
@@ -111,6 +103,9 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
         if (amountNano == 0) revert NothingRequested(msg.sender);
         uint64 balanceNano = _spending.balanceOf(account);
         if (amountNano > balanceNano) revert InsufficientBalance(account, balanceNano, amountNano);
+        // What a request can release has room: no epoch fails because its owner has not taken what was released before.
+        uint256 wouldBeReleased = uint256(it.releasedNano) + amountNano;
+        if (wouldBeReleased > MAX_BALANCE_NANO) revert AmountTooLarge(wouldBeReleased);
 
         request = ++it.lastRequest;
         it.openRequestNano = amountNano;
@@ -247,6 +242,32 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
         _draw(amountToken);
     }
 
+    /// @dev Takes tokens from the caller. The transfer comes first: only what it brought is credited. A guard of the function
+    /// that calls keeps a token's hooks out.
+    /// @return wide nano-USD that came, as large as a uint256 can tell
+    function _receive(uint256 amountToken) internal returns (uint256 wide) {
+        uint256 received = _transferIn(amountToken);
+        if (received == 0) revert NothingReceived(token, amountToken);
+        return Math.saturatingMul(received, SCALE);
+    }
+
+    /// @return amountNano `wide`, which fits on top of what there is
+    function _fitting(uint64 balanceNano, uint256 wide) internal pure returns (uint64 amountNano) {
+        uint256 sumNano = Math.saturatingAdd(balanceNano, wide);
+        if (sumNano > MAX_BALANCE_NANO) revert AmountTooLarge(sumNano);
+        return uint64(wide);
+    }
+
+    /// @dev For what an account was debited falsely, as far as what is released and what can be of its open request stay in
+    /// range: no epoch and no way out fails because of it.
+    /// @return paidNano of `amountNano`
+    function _compensate(uint32 account, uint64 amountNano) internal returns (uint64 paidNano) {
+        SpendingAccount storage it = spendingAccount[account];
+        uint256 room = Math.saturatingSub(MAX_BALANCE_NANO, uint256(it.releasedNano) + it.openRequestNano);
+        paidNano = uint64(Math.min(amountNano, room));
+        it.releasedNano += paidNano;
+    }
+
     /// @dev Seconds since 1970 of the last settlement; before the first one, of the vault's creation.
     function _lastSettledAt() internal view virtual returns (uint64);
 
@@ -270,13 +291,19 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
         IERC20 money = IERC20(token);
         uint256 readyToken = Math.min(money.allowance(msg.sender, address(this)), money.balanceOf(msg.sender));
         if (readyToken < amountToken) revert ShortfallNotCovered(msg.sender, amountToken, readyToken);
-        uint256 before = money.balanceOf(address(this));
-        money.safeTransferFrom(msg.sender, address(this), amountToken);
-        uint256 received = Math.saturatingSub(money.balanceOf(address(this)), before);
+        uint256 received = _transferIn(amountToken);
         if (received < amountToken) revert ShortfallNotCovered(msg.sender, amountToken, received);
     }
 
-    function _pay(address to, uint64 amountNano) private {
+    /// @return received base units that the transfer brought
+    function _transferIn(uint256 amountToken) private returns (uint256 received) {
+        IERC20 money = IERC20(token);
+        uint256 before = money.balanceOf(address(this));
+        money.safeTransferFrom(msg.sender, address(this), amountToken);
+        return Math.saturatingSub(money.balanceOf(address(this)), before);
+    }
+
+    function _pay(address to, uint64 amountNano) internal {
         if (to == address(0)) revert ZeroAddress();
         if (to == address(this)) revert ReceiverIsTheVault();
         IERC20(token).safeTransfer(to, amountNano / SCALE);

@@ -1,5 +1,6 @@
 // Writes test/vectors/*.json, which the Solidity and the Java tests read; --check only compares.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chargeRules } from "./vectors/charge-rules.mjs";
 import { merkleSums } from "./vectors/merkle-sum.mjs";
 import { packedWords } from "./vectors/packed-words.mjs";
 import { epochHeaders, outcomeDigests, receiptLeaves, requestDigests } from "./vectors/typed-data.mjs";
@@ -12,6 +13,7 @@ const vectors = {
   "epoch-header": epochHeaders(),
   "merkle-sum": merkleSums(),
   "packed-words": packedWords(),
+  "charge-rules": chargeRules(),
 };
 
 const check = process.argv.includes("--check");

@@ -2,14 +2,22 @@
 // each rule bites. --update rewrites the goldens. The last line has the counts; the exit status is 1 on any finding.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { mutants } from './mutants.mjs';
+import { alertTestErrors } from './alert-tests.mjs';
+import { dashboards } from './dashboards.mjs';
+import { mutants as ofTheJob } from './mutants.mjs';
+import { mutants as ofKafka } from './mutants-kafka.mjs';
+import { mutants as ofTheRest } from './mutants-web.mjs';
 import { documentedOptions } from './options.mjs';
 import { policyErrors, rules } from './policy.mjs';
 import { RenderError, kubectl, parse, render } from './render.mjs';
 import { documentedAlarms } from './rules-alerts.mjs';
-import { withEachChain } from './variants.mjs';
+import { documentedPageOptions } from './rules-beside.mjs';
+import { documentedTopics } from './rules-kafka.mjs';
+import { documentedMetrics } from './rules-dashboards.mjs';
+import { withEachChain, withKafka } from './variants.mjs';
 import { schemaErrors } from './schema.mjs';
 
+const mutants = [...ofTheJob, ...ofTheRest, ...ofKafka];
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const update = process.argv.includes('--update');
 const binary = kubectl();
@@ -22,7 +30,14 @@ const sources = {
   readme: readFileSync(here('../README.md'), 'utf8'),
   documented: documentedOptions(readFileSync(here('../../jobs/README.md'), 'utf8')),
   alarms: documentedAlarms(readFileSync(here('../../jobs/RUNBOOK.md'), 'utf8')),
+  pageOptions: documentedPageOptions(readFileSync(here('../../jobs/page/README.md'), 'utf8')),
+  topics: documentedTopics(readFileSync(here('../../jobs/README.md'), 'utf8')),
+  metrics: documentedMetrics(readFileSync(here('../../jobs/RUNBOOK.md'), 'utf8')),
 };
+
+for (const [name, text] of dashboards()) report(`dashboards/${name}`, generatedErrors(here(`../components/metrics/dashboards/${name}`), text));
+
+report('alerts', alertTestErrors());
 
 // base alone is not meant to be applied: its placeholders are what the policy refuses in an overlay.
 const base = load('base');
@@ -36,13 +51,19 @@ for (const { name, text, ...rendered } of overlays) {
   report(`overlays/${name}`, goldenErrors(name, text));
 }
 
-// The one with the most in it is the pattern for another environment: it holds on every chain, and its mistakes are found.
-const specimen = overlays.find(({ name }) => name === 'production');
-const onEachChain = withEachChain(specimen.name);
+// The pattern for another environment holds on every chain.
+const pattern = overlays.find(({ name }) => name === 'production');
+const onEachChain = withEachChain(pattern.name);
 for (const { chain, folder } of onEachChain) {
   const { objects } = load(folder);
-  report(`${specimen.name} on ${chain}`, checked({ ...sources, overlay: specimen.overlay, objects }));
+  report(`${pattern.name} on ${chain}`, checked({ ...sources, overlay: pattern.overlay, objects }));
 }
+
+const ownKafka = { overlay: pattern.overlay, objects: load(withKafka(pattern.name)).objects };
+report(`${pattern.name} with its own Kafka`, checked({ ...sources, ...ownKafka }));
+
+// The one with the most in it: its mistakes are found.
+const specimen = overlays.find(({ name }) => name === 'staging');
 
 const refused = policyErrors({ ...sources, overlay: specimen.overlay, objects: base.objects });
 if (!refused.some((message) => message.startsWith('options: '))) {
@@ -50,7 +71,8 @@ if (!refused.some((message) => message.startsWith('options: '))) {
 }
 
 for (const { name, rule, change } of mutants) {
-  const mutated = structuredClone({ ...sources, overlay: specimen.overlay, objects: specimen.objects });
+  const of = ofKafka.some((mutant) => mutant.change === change) ? ownKafka : specimen;
+  const mutated = structuredClone({ ...sources, overlay: of.overlay, objects: of.objects });
   change(mutated);
   const messages = checked(mutated);
   if (!messages.some((message) => message.startsWith(`${rule}: `))) {
@@ -95,13 +117,14 @@ function source(name) {
 }
 
 function goldenErrors(name, text) {
-  const golden = here(`goldens/${name}.yaml`);
-  if (update) {
-    mkdirSync(here('goldens'), { recursive: true });
-    writeFileSync(golden, text);
-  }
-  if (existsSync(golden) && readFileSync(golden, 'utf8') === text) return [];
-  return [`differs from test/goldens/${name}.yaml; if the change is meant, run k8s/test/run.sh --update and review the diff`];
+  mkdirSync(here('goldens'), { recursive: true });
+  return generatedErrors(here(`goldens/${name}.yaml`), text);
+}
+
+function generatedErrors(file, text) {
+  if (update) writeFileSync(file, text);
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return [];
+  return ['differs from the file; if the change is meant, run k8s/test/run.sh --update and review the diff'];
 }
 
 function pomProperty(name) {

@@ -6,7 +6,8 @@ const setting = (key, value) => (context) => {
   if (value === undefined) delete spec(context).flinkConfiguration[key];
   else spec(context).flinkConfiguration[key] = value;
 };
-const optionsMap = (context) => find(context, 'ConfigMap');
+const map = (context, name) => context.objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith(name));
+const optionsMap = (context) => map(context, 'millrace-options');
 /** In the last of the files, so that it stands over the others; without a value it is in none. */
 const option = (key, value) => (context) => {
   const { data } = optionsMap(context);
@@ -14,12 +15,23 @@ const option = (key, value) => (context) => {
   for (const file of Object.keys(data)) data[file] = data[file].replace(line, '');
   if (value !== undefined) data['environment.yaml'] += `\n${key}: ${value}\n`;
 };
-const policy = (context) => find(context, 'NetworkPolicy').spec;
+const named = (context, kind, name) => context.objects.find((object) => object.kind === kind && object.metadata.name === name);
+const metricsService = (context) => named(context, 'Service', 'millrace-metrics');
+const policy = (context) => named(context, 'NetworkPolicy', 'millrace').spec;
 const container = (template) => template.spec.containers[0];
 const common = (context) => container(spec(context).podTemplate);
 const taskManager = (context) => spec(context).taskManager.podTemplate;
 
 const alert = (context) => find(context, 'PrometheusRule').spec.groups[0].rules[0];
+/** Changes the first panel of a dashboard. */
+const panel = (change) => (context) => {
+  const { data } = map(context, 'millrace-dashboards');
+  const file = 'money.json';
+  const dashboard = JSON.parse(data[file]);
+  change(dashboard.panels.find(({ type }) => type !== 'row'), dashboard);
+  data[file] = JSON.stringify(dashboard);
+};
+const query = (from, to) => panel(({ targets: [target] }) => { target.expr = target.expr.replace(from, to); });
 const mutant = (rule, name, change) => ({ rule, name, change });
 
 export const mutants = [
@@ -31,8 +43,8 @@ export const mutants = [
   mutant('schema', 'an argument that is a number', (c) => { spec(c).job.args[1] = 8453; }),
   mutant('schema', 'unknown field of a ConfigMap', (c) => { optionsMap(c).stringData = {}; }),
   mutant('schema', 'unknown field of a NetworkPolicy', (c) => { policy(c).egres = []; }),
-  mutant('schema', 'unknown field of a Service', (c) => { find(c, 'Service').spec.port = 9249; }),
-  mutant('schema', 'wrong type in a Service', (c) => { find(c, 'Service').spec.ports[0].port = 'metrics'; }),
+  mutant('schema', 'unknown field of a Service', (c) => { metricsService(c).spec.port = 9249; }),
+  mutant('schema', 'wrong type in a Service', (c) => { metricsService(c).spec.ports[0].port = 'metrics'; }),
   mutant('schema', 'RoleBinding without a role', (c) => { delete find(c, 'RoleBinding').roleRef; }),
   mutant('schema', 'unknown kind', (c) => { c.objects.push({ apiVersion: 'v1', kind: 'Sevice', metadata: { name: 'x' } }); }),
 
@@ -94,8 +106,9 @@ export const mutants = [
   mutant('image-layout', 'image without the S3 plugin', (c) => { c.dockerfile = c.dockerfile.replaceAll('plugins/s3-fs-hadoop', 'lib'); }),
 
   mutant('metrics', 'reporter on another port', setting('metrics.reporter.prom.port', '9250')),
-  mutant('metrics', 'Service asks another port', (c) => { find(c, 'Service').spec.ports[0].targetPort = 'prometheus'; }),
-  mutant('metrics', 'Service selects nothing', (c) => { find(c, 'Service').spec.selector.app = 'millrace-dev'; }),
+  mutant('metrics', 'labels rewritten', setting('metrics.reporter.prom.filterLabelValueCharacters')),
+  mutant('metrics', 'Service asks another port', (c) => { metricsService(c).spec.ports[0].targetPort = 'prometheus'; }),
+  mutant('metrics', 'Service selects nothing', (c) => { metricsService(c).spec.selector.app = 'millrace-dev'; }),
 
   mutant('main-container', 'sidecar instead of the main container', (c) => {
     for (const template of [spec(c).podTemplate, spec(c).jobManager.podTemplate, taskManager(c)]) container(template).name = 'flink';
@@ -137,9 +150,9 @@ export const mutants = [
   mutant('service-account', 'cannot start TaskManagers', (c) => { find(c, 'Role').rules[0].verbs = ['get', 'list', 'watch', 'delete']; }),
   mutant('service-account', 'reads secrets', (c) => { find(c, 'Role').rules[1].resources.push('secrets'); }),
 
-  mutant('namespace', 'one object elsewhere', (c) => { find(c, 'Service').metadata.namespace = 'default'; }),
-  mutant('labels', 'label lost', (c) => { delete find(c, 'Service').metadata.labels['app.kubernetes.io/name']; }),
-  mutant('labels', 'labels forced into the selector', (c) => { find(c, 'Service').spec.selector['app.kubernetes.io/name'] = 'millrace'; }),
+  mutant('namespace', 'one object elsewhere', (c) => { metricsService(c).metadata.namespace = 'default'; }),
+  mutant('labels', 'label lost', (c) => { delete metricsService(c).metadata.labels['app.kubernetes.io/name']; }),
+  mutant('labels', 'labels forced into the selector', (c) => { metricsService(c).spec.selector['app.kubernetes.io/name'] = 'millrace'; }),
 
   mutant('network-policy', 'selects nothing', (c) => { policy(c).podSelector.matchLabels.app = 'other'; }),
   mutant('network-policy', 'open to everyone', (c) => { delete policy(c).ingress[1].from; }),
@@ -168,5 +181,14 @@ export const mutants = [
   mutant('alerts', 'no summary', (c) => { delete alert(c).annotations.summary; }),
   mutant('pod-monitor', 'alerts that nobody feeds', (c) => { c.objects = c.objects.filter(({ kind }) => kind !== 'PodMonitor'); }),
   mutant('pod-monitor', 'selects nothing', (c) => { find(c, 'PodMonitor').spec.selector.matchLabels.app = 'other'; }),
+  mutant('dashboards', 'none', (c) => { delete map(c, 'millrace-dashboards').metadata.labels.grafana_dashboard; }),
+  mutant('dashboards', 'a bracket lost', query(')', '')),
+  mutant('dashboards', 'a metric that nobody reports', query(/operator_\w+/, 'operator_infer_rowes')),
+  mutant('dashboards', 'other namespaces too', query('namespace=~"$namespace"', 'namespace=~".*"')),
+  mutant('dashboards', 'by requester', query(/^max\(/, 'max by (requester) (')),
+  mutant('dashboards', 'no unit', panel((shown) => { delete shown.fieldConfig.defaults.unit; })),
+  mutant('dashboards', 'no description', panel((shown) => { delete shown.description; })),
+  mutant('dashboards', 'no query', panel((shown) => { shown.targets = []; })),
+  mutant('dashboards', 'no uid', panel((_, dashboard) => { delete dashboard.uid; })),
   mutant('pod-monitor', 'another port', (c) => { find(c, 'PodMonitor').spec.podMetricsEndpoints[0].port = 'prometheus'; }),
 ];

@@ -31,7 +31,8 @@ export function optionsOf(args, pod, objects) {
   return { values, problems };
 }
 
-function fileOf(path, pod, objects) {
+/** The text of a file that a ConfigMap puts there; undefined if none does. */
+export function fileOf(path, pod, objects) {
   const slash = path.lastIndexOf('/');
   const mounts = (pod.containers ?? []).flatMap(({ volumeMounts }) => volumeMounts ?? []);
   const mount = mounts.find(({ mountPath }) => mountPath === path.slice(0, slash));

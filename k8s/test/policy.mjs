@@ -2,17 +2,21 @@
 import { optionsOf } from './options.mjs';
 import * as access from './rules-access.mjs';
 import * as alerts from './rules-alerts.mjs';
+import * as beside from './rules-beside.mjs';
+import * as dashboards from './rules-dashboards.mjs';
 import * as flink from './rules-flink.mjs';
+import * as kafka from './rules-kafka.mjs';
 import * as network from './rules-network.mjs';
 import * as options from './rules-options.mjs';
 import * as overlay from './rules-overlay.mjs';
 import * as pods from './rules-pods.mjs';
+import * as programs from './rules-web.mjs';
 
 export const rules = Object.fromEntries(
-  [overlay, flink, options, pods, access, network, alerts].flatMap((module) => Object.entries(module.rules)),
+  [overlay, flink, options, pods, access, network, alerts, dashboards, programs, beside, kafka].flatMap((module) => Object.entries(module.rules)),
 );
 
-/** All messages of all rules as "rule: message". sources: rendered objects, overlay source, flinkVersion, documented options and alarms, dockerfile and readme texts. */
+/** All messages of all rules as "rule: message". sources: rendered objects, overlay source, flinkVersion, documented options, alarms, metrics, topics and pageOptions, dockerfile and readme texts. */
 export function policyErrors(sources) {
   const deployments = sources.objects.filter((object) => object.kind === 'FlinkDeployment');
   if (deployments.length !== 1) return [`shape: expected one FlinkDeployment, found ${deployments.length}`];
@@ -24,6 +28,8 @@ function contextOf(deployment, sources) {
   const spec = deployment.spec ?? {};
   const pod = (role) => mergeByName(spec.podTemplate ?? {}, spec[role]?.podTemplate ?? {}).spec ?? {};
   const pods = { jobManager: pod('jobManager'), taskManager: pod('taskManager') };
+  const web = Object.fromEntries(sources.objects.filter(({ kind }) => kind === 'Deployment').map((object) => [object.metadata.name, object]));
+  const beside = Object.fromEntries(Object.entries(web).map(([name, object]) => [name, object.spec.template.spec]));
   return {
     ...sources,
     deployment,
@@ -31,6 +37,8 @@ function contextOf(deployment, sources) {
     config: spec.flinkConfiguration ?? {},
     options: optionsOf(spec.job?.args ?? [], pods.jobManager, sources.objects),
     pods,
+    web,
+    allPods: { ...pods, ...beside },
     image: layout(sources.dockerfile),
   };
 }

@@ -15,9 +15,9 @@ const PUBLIC_HASH = 'vault.code.hash'; // as long as a key, but everyone may see
 const mountsOf = (pod) => (pod.containers ?? []).flatMap(({ volumeMounts }) => volumeMounts ?? []);
 
 export const rules = {
-  'secrets-as-files': ({ pods, config, options }) =>
+  'secrets-as-files': ({ allPods, config, options }) =>
     [
-      ...Object.values(pods).flatMap((pod) =>
+      ...Object.values(allPods).flatMap((pod) =>
         [...(pod.initContainers ?? []), ...(pod.containers ?? [])].flatMap(({ name, env = [], envFrom = [] }) => [
           ...env.filter(({ valueFrom }) => valueFrom?.secretKeyRef).map((variable) => `${name} gets a secret as variable ${variable.name}; mount a file`),
           ...envFrom.filter(({ secretRef }) => secretRef).map(() => `${name} gets a whole secret as variables; mount files`),
@@ -25,7 +25,7 @@ export const rules = {
       ),
       ...Object.keys(config).filter((key) => SECRET_SETTING.test(key)).map((key) => `flinkConfiguration holds ${key}: every reader of the object sees it`),
       ...[...options.values].filter(([key, value]) => key !== PUBLIC_HASH && /^(0x)?[0-9a-fA-F]{64}$/.test(value)).map(([key]) => `${key} looks like a key itself; give the path of a mounted file`),
-      ...Object.values(pods).flatMap((pod) =>
+      ...Object.values(allPods).flatMap((pod) =>
         secretVolumes(pod).flatMap(({ name, secret }) => [
           ((secret.defaultMode ?? 0o644) & ~MEMBERS_AND_GROUP) !== 0 && `volume ${name} is open to everyone in the container; set defaultMode 0440`,
           mountsOf(pod).some((mount) => mount.name === name && !mount.readOnly) && `volume ${name} is mounted writable`,
@@ -46,8 +46,8 @@ export const rules = {
       ].filter(Boolean);
     }),
 
-  'secrets-documented': ({ pods, readme }) =>
-    Object.values(pods).flatMap((pod) =>
+  'secrets-documented': ({ allPods, readme }) =>
+    Object.values(allPods).flatMap((pod) =>
       secretVolumes(pod).flatMap(({ secret }) => {
         const keys = secret.items?.map(({ key }) => key) ?? [];
         const command = readme.split('\n').find((line) => line.includes(`create secret generic ${secret.secretName} `));

@@ -86,6 +86,7 @@ export const rules = {
     );
     return [
       !/PrometheusReporterFactory$/.test(config['metrics.reporter.prom.factory.class']) && 'the Prometheus reporter has no factory class',
+      config['metrics.reporter.prom.filterLabelValueCharacters'] !== 'false' && 'the reporter rewrites labels: quantiles of histograms want the bound +Inf',
       !/^\d+$/.test(reporter) && `metrics.reporter.prom.port is ${reporter}, must be one port`,
       named.length !== 2 && 'a role has no container port named metrics',
       ...named.filter(([, port]) => String(port) !== reporter).map(([role, port]) => `${role}'s port metrics is ${port}, the reporter's is ${reporter}`),

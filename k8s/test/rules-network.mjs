@@ -4,9 +4,9 @@ const FLINK = 'flink-native-kubernetes';
 const ours = (selector, name) => selector?.matchLabels?.app === name && selector.matchLabels.type === FLINK;
 
 export const rules = {
-  'network-policy': ({ deployment, config, objects }) =>
+  'network-policy': ({ deployment, config, objects, web }) =>
     objects
-      .filter(({ kind }) => kind === 'NetworkPolicy')
+      .filter(({ kind, spec }) => kind === 'NetworkPolicy' && !(spec.podSelector.matchLabels?.app in web)) // those have rules of their own
       .flatMap(({ spec }) => {
         const { name } = deployment.metadata;
         const rulesIn = spec.ingress ?? [];

@@ -34,9 +34,9 @@ export const rules = {
       .map(([key, value]) => `${key} is ${value}: fill it in, in the form ${FORMS[key]}`),
   ],
 
-  'options-mounted': ({ pods }) => {
-    const volumes = Object.values(pods).flatMap((pod) => (pod.volumes ?? []).filter(({ configMap }) => configMap));
-    const mounts = Object.values(pods).flatMap((pod) => pod.containers ?? []).flatMap(({ volumeMounts }) => volumeMounts ?? []);
+  'options-mounted': ({ allPods }) => {
+    const volumes = Object.values(allPods).flatMap((pod) => (pod.volumes ?? []).filter(({ configMap }) => configMap));
+    const mounts = Object.values(allPods).flatMap((pod) => pod.containers ?? []).flatMap(({ volumeMounts }) => volumeMounts ?? []);
     return [
       ...volumes
         .filter(({ configMap }) => !HASHED.test(configMap.name))

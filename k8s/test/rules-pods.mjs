@@ -11,15 +11,15 @@ export const rules = {
       !pod.containers?.some(({ name }) => name === MAIN) && `no container named ${MAIN}: Flink would add its own beside these`,
     ]),
 
-  'image-pinned': ({ spec, pods }) => {
-    const images = [spec.image, ...Object.values(pods).flatMap(containers).map(({ image }) => image).filter(Boolean)];
+  'image-pinned': ({ spec, allPods }) => {
+    const images = [spec.image, ...Object.values(allPods).flatMap(containers).map(({ image }) => image).filter(Boolean)];
     return images
       .filter((image) => !/@sha256:[0-9a-f]{64}$/.test(image) && !/:(?!latest$|unset$)[\w][\w.-]*$/.test(image))
       .map((image) => `image ${image} is not pinned: name a version or a digest`);
   },
 
-  'security-context': ({ pods }) =>
-    each(pods, (pod) => {
+  'security-context': ({ allPods }) =>
+    each(allPods, (pod) => {
       const context = pod.securityContext ?? {};
       return [
         context.runAsNonRoot !== true && 'runAsNonRoot is not true',

@@ -3,6 +3,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import * as monitoring from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import Ajv from 'ajv';
+import * as apps from 'kubernetes-models/apps/v1';
 import * as core from 'kubernetes-models/v1';
 import * as networking from 'kubernetes-models/networking.k8s.io/v1';
 import * as rbac from 'kubernetes-models/rbac.authorization.k8s.io/v1';
@@ -13,10 +14,44 @@ const ANY = true;
 const METADATA = { name: ANY, namespace: ANY, labels: ANY, annotations: ANY };
 const SELECTOR = { matchLabels: ANY, matchExpressions: ANY };
 
+const PROBE = {
+  httpGet: { path: ANY, port: ANY, httpHeaders: { name: ANY, value: ANY } },
+  periodSeconds: ANY,
+  failureThreshold: ANY,
+};
+const POD = {
+  automountServiceAccountToken: ANY,
+  terminationGracePeriodSeconds: ANY,
+  securityContext: { runAsNonRoot: ANY, runAsUser: ANY, runAsGroup: ANY, fsGroup: ANY, seccompProfile: { type: ANY } },
+  containers: {
+    name: ANY,
+    image: ANY,
+    args: ANY,
+    ports: { name: ANY, containerPort: ANY },
+    resources: { requests: ANY, limits: ANY },
+    securityContext: { allowPrivilegeEscalation: ANY, readOnlyRootFilesystem: ANY, capabilities: { drop: ANY } },
+    startupProbe: PROBE,
+    readinessProbe: PROBE,
+    livenessProbe: PROBE,
+    volumeMounts: { name: ANY, mountPath: ANY, readOnly: ANY },
+  },
+  volumes: {
+    name: ANY,
+    configMap: { name: ANY },
+    emptyDir: { sizeLimit: ANY },
+    persistentVolumeClaim: { claimName: ANY },
+    secret: { secretName: ANY, defaultMode: ANY, optional: ANY, items: { key: ANY, path: ANY } },
+  },
+};
+
 // kubernetes-models checks types and required fields but lets unknown fields pass, so each kind lists those it may use.
 const FIELDS = {
   'v1/ConfigMap': { data: ANY },
   'v1/ServiceAccount': { automountServiceAccountToken: ANY },
+  'v1/PersistentVolumeClaim': { spec: { accessModes: ANY, storageClassName: ANY, resources: { requests: ANY } } },
+  'apps/v1/Deployment': {
+    spec: { replicas: ANY, strategy: { type: ANY }, selector: SELECTOR, template: { metadata: { labels: ANY }, spec: POD } },
+  },
   'v1/Service': {
     spec: { type: ANY, clusterIP: ANY, selector: ANY, ports: { name: ANY, port: ANY, targetPort: ANY, protocol: ANY } },
   },
@@ -38,8 +73,36 @@ const FIELDS = {
   'monitoring.coreos.com/v1/PrometheusRule': {
     spec: { groups: { name: ANY, rules: { alert: ANY, expr: ANY, for: ANY, labels: ANY, annotations: ANY } } },
   },
+  'kafka.strimzi.io/v1/KafkaTopic': { spec: { topicName: ANY, partitions: ANY, replicas: ANY, config: ANY } },
+  'kafka.strimzi.io/v1/KafkaUser': {
+    spec: {
+      authentication: { type: ANY },
+      authorization: { type: ANY, acls: { resource: { type: ANY, name: ANY, patternType: ANY }, operations: ANY, host: ANY, type: ANY } },
+      quotas: { producerByteRate: ANY, consumerByteRate: ANY, requestPercentage: ANY, controllerMutationRate: ANY },
+    },
+  },
+  'kafka.strimzi.io/v1/KafkaNodePool': {
+    spec: {
+      replicas: ANY,
+      roles: ANY,
+      resources: { requests: ANY, limits: ANY },
+      storage: { type: ANY, volumes: { id: ANY, type: ANY, size: ANY, class: ANY, kraftMetadata: ANY, deleteClaim: ANY } },
+    },
+  },
+  'kafka.strimzi.io/v1/Kafka': {
+    spec: {
+      kafka: {
+        version: ANY,
+        metadataVersion: ANY,
+        listeners: { name: ANY, port: ANY, type: ANY, tls: ANY, authentication: { type: ANY }, networkPolicyPeers: { podSelector: SELECTOR, namespaceSelector: SELECTOR } },
+        authorization: { type: ANY, superUsers: ANY },
+        config: ANY,
+      },
+      entityOperator: { topicOperator: ANY, userOperator: ANY },
+    },
+  },
 };
-const MODELS = { v1: core, 'monitoring.coreos.com/v1': monitoring, 'networking.k8s.io/v1': networking, 'rbac.authorization.k8s.io/v1': rbac };
+const MODELS = { v1: core, 'apps/v1': apps, 'monitoring.coreos.com/v1': monitoring, 'networking.k8s.io/v1': networking, 'rbac.authorization.k8s.io/v1': rbac };
 
 const crdValidators = compileCrds();
 
@@ -66,7 +129,8 @@ function crdErrors(validate, object) {
 }
 
 function modelErrors(object) {
-  const Model = MODELS[object.apiVersion][object.kind];
+  const Model = MODELS[object.apiVersion]?.[object.kind];
+  if (!Model) return []; // no package ships Strimzi's: its fields are told above, their types are not checked
   try {
     new Model(object).validate();
     return [];

@@ -1,10 +1,25 @@
-// An overlay with each public chain's component in the place of its own: what the overlay's comment invites people to do.
+// An overlay with each public chain's component in the place of its own, and with a Kafka of its own: what its comments invite people to do.
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const DEVELOPMENT = 'chain-local'; // knows no token: overlays/dev does
 const OWN = /\.\.\/\.\.\/components\/chain-[a-z]+/;
+
+/** The same with the component kafka, and the job at that Kafka. */
+export function withKafka(overlay) {
+  const folder = 'test/target/variants/kafka';
+  mkdirSync(here(`../${folder}`), { recursive: true });
+  cpSync(here(`../overlays/${overlay}`), here(`../${folder}`), { recursive: true });
+  const change = (name, from, to) => {
+    const file = here(`../${folder}/${name}`);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
+  };
+  change('kustomization.yaml', 'components:\n', 'components:\n  - ../../components/kafka\n');
+  change('kustomization.yaml', /\.\.\/\.\.\//g, '../../../../');
+  change('environment.yaml', /^kafka\.bootstrap\.servers: .*$/m, 'kafka.bootstrap.servers: millrace-kafka-bootstrap:9093');
+  return folder;
+}
 
 /** Writes one kustomization a chain under target/; returns their chains and their folders as seen from k8s/. */
 export function withEachChain(overlay) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {ISettlerBonds} from "./ISettlerBonds.sol";
+
 /// @title The errors of the settlement vault: each carries the values that offended.
 interface ISettlementVaultErrors {
     error ZeroAddress();
     error TokenDecimalsTooMany(uint8 decimals, uint8 most);
     error ShardDepthTooDeep(uint8 depth, uint8 most);
-    /// @param amountNano what the balance would have become; lanes hold less than 2^63 nano-USD
+    /// @param amountNano what the balance, or what is released and not taken, would have become; they stay below 2^63
+    /// nano-USD
     error AmountTooLarge(uint256 amountNano);
     error NothingReceived(address token, uint256 amountToken);
     error FirstDepositTooSmall(uint256 amountNano, uint64 leastNano);
@@ -30,10 +33,11 @@ interface ISettlementVaultErrors {
     error HeaderDoesNotFollow(
         bytes32 previousHeader, uint64 epoch, uint32 part, bytes32 headHash, uint64 headEpoch, uint32 headPart
     );
-    error EpochWithoutParts(uint64 epoch);
-    /// Another root, sum, count, depth or number of parts than the epoch's part 0 named.
+    error PartsOutOfRange(uint64 epoch, uint32 parts, uint32 most);
+    /// Another root, sum, count, depth, number of parts, cut or block than the epoch's part 0 named.
     error EpochCommitmentChanged(uint64 epoch, uint32 part);
     error WordsHashMismatch(bytes32 inHeader, bytes32 ofWords);
+    /// Within a part each slot is above the one before; over the parts of an epoch no debit slot is below it.
     error SlotsNotAscending(uint32 previous, uint32 next);
     error SlotCountMismatch(uint256 slots, uint256 words);
     /// @param slot holds an account above @param lastAccount, the highest id that is open
@@ -51,6 +55,11 @@ interface ISettlementVaultErrors {
     /// approved to the vault, or what of it arrived
     error ShortfallNotCovered(address settler, uint256 amountToken, uint256 readyToken);
     error ReleaseExceedsRequest(uint32 account, uint32 request, uint64 amountNano, uint64 requestedNano);
+    /// @param from which it may be named, for SETTLER_NOTICE seconds; zero if it was not announced
+    error SettlerNotAnnounced(address settler, uint64 from, uint64 nowAt);
+    /// @param epoch the last, all of whose parts are settled or voided
+    error NothingToVoid(uint64 epoch);
+    error VoidTooSoon(uint64 earliest, uint64 nowAt);
 }
 
 /// @title The data the vault and the stream share. Every struct is hashed by EIP-712 under the domain
@@ -58,7 +67,7 @@ interface ISettlementVaultErrors {
 interface ISettlementVaultTypes {
     /// One part of one epoch. Its EIP-712 digest is the header's hash; the digests form the vault's hash chain.
     /// @param previousHeader hash of the header before; zero for the first
-    /// @param epoch from 1, contiguous   @param part from 0   @param parts of this epoch, at least 1
+    /// @param epoch from 1, contiguous   @param part from 0   @param parts of this epoch, 1 to MAX_PARTS
     /// @param receiptsRoot Merkle-sum root over all receipts of the epoch (the same in each part), zero if none
     /// @param receiptsSumNano the root's own sum, nano-USD   @param receiptsCount leaves below the root
     /// @param levels between every leaf and the root: those of the deepest shard, to which the others are padded, and the
@@ -67,8 +76,8 @@ interface ISettlementVaultTypes {
     /// @param wordsHash keccak256(abi.encode(C(debits), C(credits), keccak256(abi.encodePacked(releases)))), where C hashes
     ///        the hashes of its chunks: keccak256 over keccak256(slot words || amount words) of each 64 amount words, the last
     ///        chunk being shorter, so that one account's amount can be shown without all the others
-    /// @param cutDigest digest of the source positions the cut reflects
-    /// @param l2Block last L2 block whose events the cut reflects
+    /// @param cutDigest digest of the source positions the cut reflects (the same in each part)
+    /// @param l2Block last L2 block whose events the cut reflects (the same in each part)
     struct EpochHeader {
         bytes32 previousHeader;
         uint64 epoch;
@@ -86,7 +95,8 @@ interface ISettlementVaultTypes {
 
     /// Account amounts, four accounts to a word: account id = 4 x slot + lane, lane 0 in the lowest 64 bits, each
     /// amount below 2^63 nano-USD. Slot numbers are uint32, packed eight to a word from the lowest bits up, strictly
-    /// ascending, unused places zero.
+    /// ascending, unused places zero. A later part of an epoch debits no slot below those of the parts before it, so at
+    /// most the accounts of the slot where one ends and the next begins are debited by both.
     struct SlotWords {
         uint256[] debitSlots;
         uint256[] debits;
@@ -164,13 +174,26 @@ interface ISettlementVaultEvents {
         uint64 receiptsCount,
         uint64 partSumNano
     );
+    /// The epoch ends with `part`: what was to come of it is void, and the next epoch follows.
+    /// @param parts that it was to have   @param settledNano sum of the parts that were settled
+    /// @param debitSlot the last slot that they debit: what accounts below it owe of the epoch's receipts was paid
+    event EpochVoided(
+        uint64 indexed epoch,
+        uint32 indexed part,
+        address indexed by,
+        uint32 parts,
+        uint64 settledNano,
+        uint32 debitSlot
+    );
+    /// @param from which it may be named, for SETTLER_NOTICE seconds; zero if the announcement is taken back
+    event SettlerAnnounced(address indexed settler, uint64 from);
     event Paused(address indexed by, uint64 until);
 }
 
 /// @title Custody, the two ledgers and the epoch chain of one settlement stream.
 /// @notice Amounts are nano-USD (10^-9 of the settlement token) in uint64, always below 2^63. One token base unit is
 /// SCALE nano-USD. Nobody, the admin included, can move another's balance.
-interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISettlementVaultEvents {
+interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISettlementVaultEvents, ISettlerBonds {
     /// @notice Prepays `amountToken` base units for the caller, opening its spending account on first use, which takes at
     /// least MIN_FIRST_DEPOSIT.
     /// Credits what really arrived (balance delta), times SCALE.
@@ -210,12 +233,22 @@ interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISe
     /// @param releases withdrawal releases: account << 96 | request << 64 | amountNano
     function settle(EpochHeader calldata header, SlotWords calldata words, uint256[] calldata releases) external;
 
+    /// @notice Announces that `settler` is to be given SETTLER_ROLE: grantRole gives it SETTLER_NOTICE seconds later at the
+    /// earliest, and twice that at the latest. Only the admin. Announced again, the notice begins again. revokeRole dismisses
+    /// a settler at once, and takes an announcement back. The first settler is named by the constructor.
+    function announceSettler(address settler) external;
+
+    /// @notice Ends an epoch of which no part has come for VOID_AFTER seconds, those of a pause not counted, with the parts
+    /// that were settled: they stay settled, and the next epoch follows the last of them. Only SETTLER_ROLE.
+    function voidRemainder() external;
+
     /// @notice Stops deposits and epochs for PAUSE_FOR seconds; it ends by itself, and a day before the hatch would open to
     /// everyone. Only GUARDIAN_ROLE, and not again before PAUSE_EVERY seconds have passed since the last one began.
     function pause() external;
 
     /// @notice Whether `receipt` is in settled epoch `epoch`: the proof's header is the vault's, and the path from the
-    /// receipt's digest and debit leads to the header's root and sum.
+    /// receipt's digest and debit leads to the header's root and sum. Of an epoch whose remainder is void: if the debits of
+    /// its requester were settled whole; its credits may have been among the void.
     function verifyReceipt(uint64 epoch, Receipt calldata receipt, ReceiptProof calldata proof)
         external
         view
@@ -229,6 +262,12 @@ interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISe
 
     /// @notice Hash of the settled header of (`epoch`, `part`), or zero.
     function headerOf(uint64 epoch, uint32 part) external view returns (bytes32);
+
+    /// @notice Whether the remainder of `epoch` was voided, and the last slot that its parts debit.
+    function voidedEpoch(uint64 epoch) external view returns (bool voided, uint32 debitSlot);
+
+    /// @notice From when on `settler` may be given SETTLER_ROLE; zero if that is not announced.
+    function settlerFrom(address settler) external view returns (uint64 from);
     function hashHeader(EpochHeader calldata header) external view returns (bytes32);
     function hashReceipt(Receipt calldata receipt) external view returns (bytes32);
     function domainSeparator() external view returns (bytes32);
@@ -263,6 +302,9 @@ interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISe
     function pausedUntil() external view returns (uint64);
     function pausableFrom() external view returns (uint64);
     function ESCAPE_AFTER() external view returns (uint64);
+    function SETTLER_NOTICE() external view returns (uint64);
+    function MAX_PARTS() external view returns (uint32);
+    function VOID_AFTER() external view returns (uint64);
     function PAUSE_FOR() external view returns (uint64);
     function PAUSE_EVERY() external view returns (uint64);
     function SETTLER_ROLE() external view returns (bytes32);

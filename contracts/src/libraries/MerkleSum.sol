@@ -24,11 +24,13 @@ library MerkleSum {
             bytes32 sibling = siblings[level];
             uint64 siblingSumNano = sumsNano[level];
             if (sibling == 0 && siblingSumNano != 0) return false;
-            if (siblingSumNano > type(uint64).max - nodeSumNano) return false;
             nodeHash = (path >> level) & 1 == 0
                 ? node(nodeHash, nodeSumNano, sibling, siblingSumNano)
                 : node(sibling, siblingSumNano, nodeHash, nodeSumNano);
-            nodeSumNano += siblingSumNano;
+            unchecked {
+                nodeSumNano += siblingSumNano;
+            }
+            if (nodeSumNano < siblingSumNano) return false;
         }
         return nodeHash == root && nodeSumNano == rootSumNano;
     }

@@ -145,7 +145,7 @@ library PackedWords {
         }
     }
 
-    function slotAt(uint256[] calldata slots, uint256 i) private pure returns (uint256) {
+    function slotAt(uint256[] calldata slots, uint256 i) internal pure returns (uint256) {
         return uint32(wordAt(slots, i >> 3) >> ((i & 7) << 5));
     }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IModelRegistry} from "../../src/interfaces/IModelRegistry.sol";
+import {ITribunalTypes} from "../../src/interfaces/ITribunal.sol";
+import {ChargeRules} from "../../src/libraries/ChargeRules.sol";
 import {MerkleSum} from "../../src/libraries/MerkleSum.sol";
 import {PackedWords} from "../../src/libraries/PackedWords.sol";
 import {ILibraryHarness} from "../utils/ILibraryHarness.sol";
@@ -73,5 +76,31 @@ contract LibraryHarness is ILibraryHarness {
         uint64 rootSumNano
     ) external pure override returns (bool) {
         return MerkleSum.verify(leaf, leafSumNano, path, siblings, sumsNano, root, rootSumNano);
+    }
+
+    function faultOfLeaf(IModelRegistry registry, ITribunalTypes.Receipt calldata receipt)
+        external
+        view
+        override
+        returns (ITribunalTypes.Fault)
+    {
+        return ChargeRules.faultOfLeaf(registry, receipt);
+    }
+
+    function faultOfRequest(
+        ITribunalTypes.Receipt calldata receipt,
+        ITribunalTypes.InferenceRequest calldata request,
+        uint32 account
+    ) external pure override returns (ITribunalTypes.Fault) {
+        return ChargeRules.faultOfRequest(receipt, request, account);
+    }
+
+    function faultOfPair(ITribunalTypes.Receipt calldata receipt, ITribunalTypes.Receipt calldata other, bool oneEpoch)
+        external
+        pure
+        override
+        returns (ITribunalTypes.Fault)
+    {
+        return oneEpoch ? ChargeRules.faultInEpoch(receipt, other) : ChargeRules.faultAfterEpoch(receipt, other);
     }
 }

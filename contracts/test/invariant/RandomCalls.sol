@@ -3,16 +3,37 @@ pragma solidity 0.8.37;
 
 import {VaultTest} from "../utils/VaultTest.sol";
 import {AttackingHandler} from "./handlers/AttackingHandler.sol";
+import {BondHandler} from "./handlers/BondHandler.sol";
 import {VaultHandler} from "./handlers/VaultHandler.sol";
 
 /// @title A run of random calls of a handler, always the same one, and what it has reached.
 abstract contract RandomCalls is VaultTest {
-    uint256 private constant CALLS = 2500;
+    uint256 private constant CALLS = 3000;
 
     error ActionFailed(uint256 call, bytes4 action, bytes answer);
 
+    function bondActions() internal pure returns (bytes4[] memory actions) {
+        bytes4[11] memory all = [
+            BondHandler.postBond.selector,
+            BondHandler.withdrawBond.selector,
+            BondHandler.takeReward.selector,
+            BondHandler.lock.selector,
+            BondHandler.lock.selector,
+            BondHandler.unlock.selector,
+            BondHandler.slash.selector,
+            BondHandler.settleWithoutABond.selector,
+            BondHandler.withdrawHeldBond.selector,
+            BondHandler.withdrawBondOfAnother.selector,
+            BondHandler.judgeWithoutBeingTheTribunal.selector
+        ];
+        actions = new bytes4[](all.length);
+        for (uint256 i; i < all.length; ++i) {
+            actions[i] = all[i];
+        }
+    }
+
     function run(VaultHandler handler, bytes4[] memory more) internal {
-        bytes4[29] memory actions = [
+        bytes4[35] memory actions = [
             VaultHandler.deposit.selector,
             VaultHandler.deposit.selector,
             VaultHandler.donate.selector,
@@ -26,10 +47,13 @@ abstract contract RandomCalls is VaultTest {
             VaultHandler.escape.selector,
             VaultHandler.withdrawEarnings.selector,
             VaultHandler.pause.selector,
+            VaultHandler.pause.selector,
             VaultHandler.pass.selector,
             VaultHandler.operatorGone.selector,
             VaultHandler.settle.selector,
             VaultHandler.settle.selector,
+            VaultHandler.voidRemainder.selector,
+            VaultHandler.voidRemainder.selector,
             VaultHandler.repost.selector,
             AttackingHandler.overdraw.selector,
             AttackingHandler.payWhatNobodyOwes.selector,
@@ -37,6 +61,9 @@ abstract contract RandomCalls is VaultTest {
             AttackingHandler.settleWhilePaused.selector,
             AttackingHandler.depositWhilePaused.selector,
             AttackingHandler.postFork.selector,
+            AttackingHandler.voidTooSoon.selector,
+            AttackingHandler.voidNothing.selector,
+            AttackingHandler.nameASettlerAtOnce.selector,
             AttackingHandler.takeEarningsOfAnother.selector,
             AttackingHandler.leaveTooEarly.selector,
             AttackingHandler.cancelNothing.selector,

@@ -41,10 +41,14 @@ abstract contract VaultChecks is VaultTest {
         }
     }
 
-    function checkConservation() internal view {
+    function owedNano() internal view returns (uint256) {
         (uint256 spending, uint256 released, uint256 earning) = totals();
+        return spending + released + earning;
+    }
+
+    function checkConservation() internal view {
         vm.assertEq(
-            spending + released + earning + model.paidNano(),
+            owedNano() + model.paidNano(),
             model.depositedNano(),
             "Invariant violation M3: balances and payments are not the deposits"
         );
@@ -70,10 +74,9 @@ abstract contract VaultChecks is VaultTest {
     }
 
     function checkSolvency() internal view {
-        (uint256 spending, uint256 released, uint256 earning) = totals();
         vm.assertGe(
             dollar.balanceOf(address(vault)) * SCALE,
-            spending + released + earning,
+            owedNano(),
             "Invariant violation M6: the vault owes more than it holds"
         );
     }

@@ -14,7 +14,7 @@ abstract contract EventsTest is VaultChecks {
 
     function hearAll(LogBook[] memory readers_) internal {
         vm.recordLogs();
-        vault = newVault(dollar);
+        vault = newVaultWithoutBond(dollar);
         Vm.Log[] memory logs = vm.getRecordedLogs();
         Epochs.Epoch memory none;
         for (uint256 i; i < readers_.length; ++i) {

@@ -3,12 +3,13 @@ pragma solidity 0.8.37;
 
 import {BlockingToken, FalseToken, FeeToken, ReentrantToken} from "../utils/tokens/HostileTokens.sol";
 import {AttackingHandler} from "./handlers/AttackingHandler.sol";
+import {BondHandler} from "./handlers/BondHandler.sol";
 import {BlockingHandler, FalseHandler, FeeHandler, ReentrantHandler} from "./handlers/HostileHandlers.sol";
 import {VaultHandler} from "./handlers/VaultHandler.sol";
 import {RandomCalls} from "./RandomCalls.sol";
 import {LedgerModel} from "./stores/LedgerModel.sol";
 
-/// A handler that turns back before it does anything would let every invariant hold: within 2,500 random calls each
+/// A handler that turns back before it does anything would let every invariant hold: within 3,000 random calls each
 /// action happened, and each way out was taken in each of the states that must not close it.
 contract HandlersReachTest is RandomCalls {
     function assertWayOut(VaultHandler handler, string memory what) private view {
@@ -28,13 +29,14 @@ contract HandlersReachTest is RandomCalls {
         assertWayOut(handler, "cancelRequest");
         assertReached(handler, "escape while epochs come, paused");
         assertReached(handler, "escape while epochs come, in mid-epoch");
-        string[20] memory others = [
+        string[24] memory others = [
             "deposit",
             "donate",
             "openEarningAccount",
             "pause",
             "settle, whole",
             "settle, a part",
+            "voidRemainder",
             "repost",
             "repost, paused",
             "settle draws what escaped",
@@ -45,10 +47,38 @@ contract HandlersReachTest is RandomCalls {
             "an epoch settles while paused",
             "a deposit while paused",
             "a second header for a settled part",
+            "half an epoch is given up too soon",
+            "a whole epoch is given up",
+            "the admin makes itself a settler at once",
             "a stranger takes earnings",
             "an escape while epochs come and nothing waits",
             "a request that is not open is cancelled",
             "a pause too soon after another"
+        ];
+        for (uint256 i; i < others.length; ++i) {
+            assertReached(handler, others[i]);
+        }
+    }
+
+    function test_everyActionOnABondIsReached() external {
+        vault = newVaultWithoutBond(dollar);
+        VaultHandler handler = new BondHandler(vault, dollar, new LedgerModel(true), settler, guardian);
+        run(handler, bondActions());
+        assertWayOut(handler, "withdrawBond");
+        string[13] memory others = [
+            "postBond",
+            "takeReward",
+            "lock",
+            "unlock",
+            "unlock after the window",
+            "slash",
+            "slash after the window",
+            "an epoch settles without the bond for it",
+            "compensated twice",
+            "compensated after the window",
+            "a bond leaves while it is held",
+            "a stranger takes a bond",
+            "a bond is taken without the tribunal"
         ];
         for (uint256 i; i < others.length; ++i) {
             assertReached(handler, others[i]);

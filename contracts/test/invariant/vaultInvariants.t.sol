@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {AttackingHandler} from "./handlers/AttackingHandler.sol";
+import {BondChecks} from "./BondChecks.sol";
+import {BondHandler} from "./handlers/BondHandler.sol";
 import {LedgerModel} from "./stores/LedgerModel.sol";
-import {VaultChecks} from "./VaultChecks.sol";
 
 /// The money rules of the vault, after any sequence of what the handler does.
-contract VaultInvariantTest is VaultChecks {
+contract VaultInvariantTest is BondChecks {
     function setUp() public override {
         super.setUp();
-        use(dollar, new AttackingHandler(vault, dollar, new LedgerModel(true), settler, guardian));
+        vault = newVaultWithoutBond(dollar);
+        useBonds(dollar, new BondHandler(vault, dollar, new LedgerModel(true), settler, guardian));
     }
 
     function invariant_M3_noNanoIsMadeOrLost() external view {
@@ -55,5 +56,21 @@ contract VaultInvariantTest is VaultChecks {
 
     function invariant_M7_aPauseEnds() external view {
         checkAPauseEnds();
+    }
+
+    function invariant_B1_everyClaimIsCovered() external view {
+        checkClaimsAreCovered();
+    }
+
+    function invariant_B4_nothingOfABondIsMadeOrLost() external view {
+        checkBondConservation();
+    }
+
+    function invariant_B5_whatNothingHoldsLeaves() external {
+        checkTheSettlerCanLeave();
+    }
+
+    function invariant_M6_bondsAreCoveredToo() external view {
+        checkSolvencyWithBonds();
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IModelRegistry} from "../../src/interfaces/IModelRegistry.sol";
+import {ITribunalTypes} from "../../src/interfaces/ITribunal.sol";
+
 /// @title The libraries behind an address, compiled as the vault is and not with the tests' own settings.
 interface ILibraryHarness {
     function debit(uint256[] calldata slots, uint256[] calldata words, uint256 last) external returns (uint256);
@@ -21,4 +24,17 @@ interface ILibraryHarness {
         bytes32 root,
         uint64 rootSumNano
     ) external pure returns (bool);
+    function faultOfLeaf(IModelRegistry registry, ITribunalTypes.Receipt calldata receipt)
+        external
+        view
+        returns (ITribunalTypes.Fault);
+    function faultOfRequest(
+        ITribunalTypes.Receipt calldata receipt,
+        ITribunalTypes.InferenceRequest calldata request,
+        uint32 account
+    ) external pure returns (ITribunalTypes.Fault);
+    function faultOfPair(ITribunalTypes.Receipt calldata receipt, ITribunalTypes.Receipt calldata other, bool oneEpoch)
+        external
+        pure
+        returns (ITribunalTypes.Fault);
 }

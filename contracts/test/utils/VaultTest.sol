@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import {
@@ -9,12 +10,20 @@ import {
     ISettlementVaultEvents,
     ISettlementVaultTypes
 } from "../../src/interfaces/ISettlementVault.sol";
+import {ISettlerBonds, ISettlerBondsErrors, ISettlerBondsEvents} from "../../src/interfaces/ISettlerBonds.sol";
 import {TestDollar} from "../../src/local/TestDollar.sol";
 import {Epochs} from "./Epochs.sol";
 import {MillraceTest} from "./MillraceTest.sol";
 
 /// @title A vault on a dollar of six decimals, with named actors; base units are 1,000 nano-USD.
-abstract contract VaultTest is MillraceTest, ISettlementVaultErrors, ISettlementVaultEvents, ISettlementVaultTypes {
+abstract contract VaultTest is
+    MillraceTest,
+    ISettlementVaultErrors,
+    ISettlementVaultEvents,
+    ISettlementVaultTypes,
+    ISettlerBondsErrors,
+    ISettlerBondsEvents
+{
     uint8 internal constant SHARD_DEPTH = 2;
     uint64 internal constant SCALE = 1000;
 
@@ -25,6 +34,12 @@ abstract contract VaultTest is MillraceTest, ISettlementVaultErrors, ISettlement
     address internal requester = actor("requester");
     address internal provider = actor("provider");
     address internal stranger = actor("stranger");
+    address internal tribunal = actor("tribunal");
+
+    uint32 internal constant BUCKET = 8 hours;
+    uint64 internal constant FINE_NANO = 10e9;
+    /// What tests that are not about bonds have one for.
+    uint64 internal constant AMPLE_BOND_NANO = 2 ** 62;
 
     TestDollar internal dollar;
     ISettlementVault internal vault;
@@ -55,9 +70,34 @@ abstract contract VaultTest is MillraceTest, ISettlementVaultErrors, ISettlement
         address guardian_,
         address treasury_
     ) internal returns (ISettlementVault) {
-        bytes memory arguments =
-            abi.encode(token, shardDepth, minFirstDepositNano, admin, settler_, guardian_, treasury_);
+        bytes memory arguments = abi.encode(
+            token, shardDepth, minFirstDepositNano, admin, settler_, guardian_, treasury_, bondTerms()
+        );
+        ISettlementVault made = newVault(arguments);
+        // none was made if the test expects that
+        if (address(made).code.length != 0) postBond(made, settler_, AMPLE_BOND_NANO);
+        return made;
+    }
+
+    function newVaultWithoutBond(IERC20 token) internal returns (ISettlementVault) {
+        return newVault(abi.encode(token, SHARD_DEPTH, uint64(0), admin, settler, guardian, treasury, bondTerms()));
+    }
+
+    function bondTerms() internal view returns (ISettlerBonds.BondTerms memory) {
+        return ISettlerBonds.BondTerms({tribunal: tribunal, bucketSeconds: BUCKET, cover: 2, fineNano: FINE_NANO});
+    }
+
+    function newVault(bytes memory arguments) internal returns (ISettlementVault) {
         return ISettlementVault(deployed("out/SettlementVault.sol/SettlementVault.json", arguments));
+    }
+
+    /// @dev Of base units that nobody else has.
+    function postBond(ISettlementVault vault_, address settler_, uint64 amountNano) internal {
+        TestDollar money = TestDollar(vault_.token());
+        uint256 amountToken = amountNano / vault_.SCALE();
+        money.mint(address(this), amountToken);
+        money.approve(address(vault_), amountToken);
+        vault_.postBond(settler_, amountToken);
     }
 
     function deposit(address owner, uint256 amountToken) internal returns (uint32 account) {
@@ -76,6 +116,17 @@ abstract contract VaultTest is MillraceTest, ISettlementVaultErrors, ISettlement
     function request(address owner, uint64 amountNano) internal returns (uint32) {
         vm.prank(owner);
         return vault.requestWithdrawal(amountNano);
+    }
+
+    /// @dev Named after its notice, beside the settler there is.
+    function successorOf(string memory name) internal returns (address successor) {
+        successor = actor(name);
+        bytes32 role = vault.SETTLER_ROLE();
+        vm.prank(admin);
+        vault.announceSettler(successor);
+        vm.warp(vault.settlerFrom(successor));
+        vm.prank(admin);
+        IAccessControl(address(vault)).grantRole(role, successor);
     }
 
     function pauseVault() internal {

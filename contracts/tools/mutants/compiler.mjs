@@ -24,7 +24,7 @@ export function syntaxTrees(files) {
  * @returns creation code without metadata, or undefined if it does not compile
  */
 export function creationCode(file, contract, changed, optimize = false) {
-  const optimizer = optimize ? { enabled: true, runs: 10000 } : { enabled: false };
+  const optimizer = optimize ? { enabled: true, runs: 300 } : { enabled: false };
   const settings = { viaIR: optimize, optimizer, metadata: { appendCBOR: false } };
   const { contracts } = compile([file], { [file]: { [contract]: ["evm.bytecode.object"] } }, settings, changed);
   const code = contracts?.[file]?.[contract]?.evm.bytecode.object;

@@ -7,10 +7,15 @@ import { mutationsOf } from "./mutations.mjs";
 export const SOURCES = [
   "src/SettlementVault.sol",
   "src/VaultAccounts.sol",
+  "src/SettlerBonds.sol",
   "src/libraries/PackedWords.sol",
   "src/libraries/MerkleSum.sol",
   "src/libraries/StructHash.sol",
   "src/ModelRegistry.sol",
+  "src/Tribunal.sol",
+  "src/libraries/ChargeRules.sol",
+  "src/libraries/EpochPaths.sol",
+  "src/libraries/SignedStructs.sol",
 ];
 
 /** Declarations of one kind and type, by each one's id: a slip of the pen takes the next for it. */

@@ -7,21 +7,30 @@ import { creationCode } from "./compiler.mjs";
 
 const VAULT = { file: "src/SettlementVault.sol", contract: "SettlementVault" };
 const REGISTRY = { file: "src/ModelRegistry.sol", contract: "ModelRegistry" };
+const TRIBUNAL = { file: "src/Tribunal.sol", contract: "Tribunal" };
 const LIBRARIES = { file: "test/harness/LibraryHarness.sol", contract: "LibraryHarness" };
 const LIBRARY_TESTS = "test/unit/{merkleSum,packedWords,vectors}/*";
 const INVARIANTS = "test/invariant/vaultInvariants.t.sol";
-const OTHER_TESTS = "test/{gas/*,unit/modelRegistry/*,invariant/*}";
+const TRIBUNAL_TESTS = "test/unit/tribunal/*";
+const OTHER_TESTS = "test/{gas/*,unit/{modelRegistry,tribunal}/*,invariant/*}";
 
 const VAULT_STEPS = [
   { built: [VAULT], tests: ["--no-match-path", OTHER_TESTS] },
   { built: [], tests: ["--match-path", INVARIANTS] },
 ];
 
+const TRIBUNAL_STEPS = [{ built: [TRIBUNAL], tests: ["--match-path", TRIBUNAL_TESTS] }];
+
 /** What a mutant in a file is compiled into, and the tests of that, the quick ones first. */
 const STEPS = {
   "src/ModelRegistry.sol": [{ built: [REGISTRY], tests: ["--match-path", "test/unit/modelRegistry/*"] }],
   "src/SettlementVault.sol": VAULT_STEPS,
   "src/VaultAccounts.sol": VAULT_STEPS,
+  "src/SettlerBonds.sol": VAULT_STEPS,
+  "src/Tribunal.sol": TRIBUNAL_STEPS,
+  "src/libraries/ChargeRules.sol": TRIBUNAL_STEPS,
+  "src/libraries/EpochPaths.sol": TRIBUNAL_STEPS,
+  "src/libraries/SignedStructs.sol": TRIBUNAL_STEPS,
   library: [{ built: [LIBRARIES], tests: ["--match-path", LIBRARY_TESTS] }, ...VAULT_STEPS],
 };
 
@@ -41,7 +50,7 @@ export class Workspace {
     for (const part of ["out/test", "cache/test"]) if (existsSync(join(compiled, part))) this.#copy(compiled, part);
     symlinkSync(resolve("node_modules"), join(this.#folder, "node_modules"));
     this.#writeCompiler();
-    for (const target of [VAULT, REGISTRY, LIBRARIES]) {
+    for (const target of [VAULT, REGISTRY, TRIBUNAL, LIBRARIES]) {
       this.#originals.set(target, creationCode(target.file, target.contract, {}));
       this.#write(target, this.#originals.get(target));
     }

@@ -33,7 +33,7 @@ function fieldsOf(type) {
   });
 }
 
-function digest(type, message) {
+export function digestOf(type, message) {
   return TypedDataEncoder.hash(domain, { [type]: fieldsOf(type) }, message);
 }
 
@@ -44,7 +44,7 @@ const testKeys = [
 ];
 
 function signed(type, message, privateKey) {
-  const hash = digest(type, message);
+  const hash = digestOf(type, message);
   const signature = new Wallet(privateKey).signingKey.sign(hash);
   return { digest: hash, privateKey, signer: new Wallet(privateKey).address.toLowerCase(), signature: signature.serialized };
 }
@@ -149,7 +149,7 @@ function credits(...lines) {
 }
 
 function receipt(name, message) {
-  return { name, ...message, digest: digest("Receipt", message) };
+  return { name, ...message, digest: digestOf("Receipt", message) };
 }
 
 export function receiptLeaves() {
@@ -189,7 +189,7 @@ export function receiptLeaves() {
 }
 
 function header(name, message) {
-  return { name, ...message, digest: digest("EpochHeader", message) };
+  return { name, ...message, digest: digestOf("EpochHeader", message) };
 }
 
 export function epochHeaders() {
@@ -207,8 +207,8 @@ export function epochHeaders() {
     cutDigest: id("cut 1"),
     l2Block: "17",
   };
-  const second = { ...first, previousHeader: digest("EpochHeader", first), epoch: "2", parts: "2", partSumNano: "100" };
-  const secondPart = { ...second, previousHeader: digest("EpochHeader", second), part: "1", partSumNano: "140" };
+  const second = { ...first, previousHeader: digestOf("EpochHeader", first), epoch: "2", parts: "2", partSumNano: "100" };
+  const secondPart = { ...second, previousHeader: digestOf("EpochHeader", second), part: "1", partSumNano: "140" };
   const most = { bytes32: FULL, uint8: "255", uint32: INT_MAX, uint64: LONG_MAX };
   const full = Object.fromEntries(fieldsOf("EpochHeader").map(({ type, name }) => [name, most[type]]));
   return {

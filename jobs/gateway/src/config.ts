@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import type { Deployment } from "@millrace/client";
 
 const OTHERS = 0o007;
 
@@ -13,6 +14,15 @@ const schema = z.strictObject({
   listen: z.strictObject({ host: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65535) }),
   engine: z.strictObject({
     brokers: z.array(z.string().regex(/^[^\s:]+:\d+$/, "host:port")).min(1),
+    /** Of brokers that ask for TLS or a login; `ca` in PEM, else the authorities that Node knows. */
+    tls: z.strictObject({ ca: z.string().optional() }).optional(),
+    sasl: z
+      .strictObject({
+        mechanism: z.enum(["plain", "scram-sha-256", "scram-sha-512"]),
+        username: z.string().min(1),
+        passwordFile: z.string(),
+      })
+      .optional(),
     rpcUrl: z.url(),
     chainId: z.number().int().positive(),
     vault: address,
@@ -55,22 +65,56 @@ const schema = z.strictObject({
 export type Config = z.output<typeof schema>;
 export type TokenConfig = Config["tokens"][number];
 export type Limits = Config["limits"];
+type KafkaLogin = NonNullable<Deployment["kafka"]>;
+type SaslLogin = NonNullable<KafkaLogin["sasl"]>;
 
 /**
- * Paths in the file are as seen from its folder.
+ * Later files over earlier ones, map by map. Paths in them are as seen from the first one's folder.
  *
- * @throws Error that names the file and every wrong value
+ * @throws Error that names the files and every wrong value
  */
-export function readConfig(file: string): Config {
-  const read = schema.safeParse(parse(readFileSync(file, "utf8")));
-  if (!read.success) throw new Error(`${file}: ${z.prettifyError(read.error)}`);
-  const from = (path: string) => resolve(dirname(file), path);
-  const { key, journal } = read.data;
+export function readConfig(first: string, ...more: string[]): Config {
+  const files = [first, ...more];
+  const read = schema.safeParse(files.map((file): unknown => parse(readFileSync(file, "utf8"))).reduce(over));
+  if (!read.success) throw new Error(`${files.join(", ")}: ${z.prettifyError(read.error)}`);
+  const from = (path: string) => resolve(dirname(first), path);
+  const { key, journal, engine } = read.data;
+  const { tls, sasl } = engine;
   return {
     ...read.data,
+    engine: {
+      ...engine,
+      tls: tls && { ca: tls.ca && from(tls.ca) },
+      sasl: sasl && { ...sasl, passwordFile: from(sasl.passwordFile) },
+    },
     key: { keystore: from(key.keystore), passphraseFile: from(key.passphraseFile) },
     journal: from(journal),
   };
+}
+
+/**
+ * How to log in to the brokers, in kafkajs' words.
+ *
+ * @throws Error if a file cannot be read, or the password's is open to others
+ */
+export function kafkaLogin({ tls, sasl }: Config["engine"]): KafkaLogin {
+  return {
+    ...(tls && { ssl: tls.ca === undefined ? true : { ca: [readFileSync(tls.ca, "utf8")] } }),
+    ...(sasl && {
+      sasl: { mechanism: sasl.mechanism, username: sasl.username, password: readSecret(sasl.passwordFile) } as SaslLogin,
+    }),
+  };
+}
+
+function over(below: unknown, above: unknown): unknown {
+  if (!isMap(below) || !isMap(above)) return above;
+  const merged = { ...below };
+  for (const [key, value] of Object.entries(above)) merged[key] = Object.hasOwn(below, key) ? over(below[key], value) : value;
+  return merged;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** A file that nobody else may read. */

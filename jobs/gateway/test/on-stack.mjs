@@ -14,7 +14,8 @@ import { stringify } from "yaml";
 const MILLIS = 120_000;
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
 const [folder] = process.argv.slice(2);
-const { model, brokers, rpcUrl, chainId, vault } = readStack(resolve(folder));
+const { models } = JSON.parse(readFileSync(join(folder, "stack.json"), "utf8"));
+const { brokers, rpcUrl, chainId, vault } = readStack(resolve(folder));
 const work = mkdtempSync(join(tmpdir(), "millrace-gateway-"));
 const inWork = (name) => join(work, name);
 const tool = (name, ...given) => execFileSync(process.execPath, [join(home, "dist/tools", `${name}.js`), ...given], { encoding: "utf8" });
@@ -29,7 +30,7 @@ writeFileSync(inWork("gateway.yaml"), stringify({
   listen: { port: 0 },
   engine: { brokers, rpcUrl, chainId, vault },
   key: { keystore: "keystore.json", passphraseFile: "passphrase" },
-  models: { "all-MiniLM-L6-v2": model },
+  models,
   journal: "journal",
   tokens: [{ name: "tests", sha256: /[0-9a-f]{64}/.exec(printed)[0], budgetNano: 1_000_000 }],
 }));
@@ -54,6 +55,8 @@ let gateway = await start();
 try {
   const openai = new OpenAI({ apiKey: token, baseURL: gateway.url });
   const texts = ["Call me Ishmael.", "Call me Ishmael!", "a cold November in my soul"];
+  const names = (await openai.models.list()).data.map(({ id }) => id);
+  assert.deepEqual(names.sort(), Object.keys(models).sort());
   const { data: answer, response } = await openai.embeddings.create({ model: "all-MiniLM-L6-v2", input: texts }).withResponse();
   assert.equal(answer.data.length, 3);
   const dot = (a, b) => a.reduce((sum, component, i) => sum + component * b[i], 0);
@@ -67,12 +70,22 @@ try {
   assert.ok(charged > 0n);
   assert.equal(ids.length, 3);
 
+  const { data: another, response: ofAnother } = await openai.embeddings
+    .create({ model: "bge-small-en-v1.5", input: texts }).withResponse();
+  const [nearest, , farthest] = another.data.map(({ embedding }) => dot(embedding, another.data[1].embedding));
+  assert.ok(nearest > farthest, "what means the same lies nearer to this model too");
+  assert.ok(Math.abs(dot(another.data[0].embedding, first)) < 0.5, "it is another model");
+
   const long = await openai.embeddings.create({ model: "all-MiniLM-L6-v2", input: "whale ".repeat(300) }).catch((error) => error);
   assert.equal(long.code, "context_length_exceeded");
 
   // the ids of the header lead to proofs on chain
   const client = await MillraceClient.connect(readStack(resolve(folder)), readFileSync(inWork("key"), "utf8").trim());
   let proven = 0n;
+  const total = charged + BigInt(ofAnother.headers.get("x-millrace-debit-nano"));
+  const [again] = ofAnother.headers.get("x-millrace-request-ids").split(",");
+  const ofBge = await until(`receipt of ${again}`, () => client.receipt({ requestId: again, askedMillis: 0 }));
+  assert.equal(ofBge.receipt.model, models["bge-small-en-v1.5"]);
   for (const requestId of ids) {
     const proof = await until(`receipt of ${requestId}`, () => client.receipt({ requestId, askedMillis: 0 }));
     await until(`settlement of ${requestId}`, () => client.vault.verifyReceipt(proof));
@@ -85,8 +98,8 @@ try {
   assert.ok(gateway.lines.length > 0 && !gateway.lines.some((line) => line.includes(token)), "no token in the log");
   gateway = await start();
   const totals = readFileSync(inWork("journal"), "utf8").trim().split("\n").map((line) => JSON.parse(line));
-  assert.deepEqual(totals, [{ kind: "total", name: "tests", nano: charged.toString() }], "a restart remembers what was spent");
-  console.log(JSON.stringify({ chargedNano: charged.toString() }));
+  assert.deepEqual(totals, [{ kind: "total", name: "tests", nano: total.toString() }], "a restart remembers what was spent");
+  console.log(JSON.stringify({ chargedNano: total.toString() }));
 } finally {
   await gateway.stop();
   rmSync(work, { recursive: true });

@@ -2,6 +2,11 @@
 pragma solidity 0.8.37;
 
 import {
+    IAccessControlDefaultAdminRules
+} from "@openzeppelin/contracts/access/extensions/IAccessControlDefaultAdminRules.sol";
+import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
+
+import {
     ISettlementVault,
     ISettlementVaultErrors,
     ISettlementVaultTypes
@@ -13,7 +18,7 @@ import {VaultHandler} from "./VaultHandler.sol";
 
 /// @title The same, and what must be refused in every state: each attack fails for its own reason and moves nothing.
 contract AttackingHandler is VaultHandler, ISettlementVaultErrors {
-    address private constant STRANGER = address(0xbad);
+    address internal constant STRANGER = address(0xbad);
 
     constructor(ISettlementVault vault_, TestDollar dollar_, LedgerModel model_, address settler_, address guardian_)
         VaultHandler(vault_, dollar_, model_, settler_, guardian_)
@@ -28,13 +33,13 @@ contract AttackingHandler is VaultHandler, ISettlementVaultErrors {
         did(attack);
     }
 
-    function settleCall(Epochs.Epoch memory epoch) private view returns (bytes memory) {
+    function settleCall(Epochs.Epoch memory epoch) internal view returns (bytes memory) {
         return abi.encodeCall(vault.settle, (epoch.header, epoch.words, epoch.releases));
     }
 
     /// @dev An epoch of one part that follows the head and says it moves `debitNano` and `creditNano`.
     function nextEpoch(uint32 from, uint256 debitNano, uint256 creditNano)
-        private
+        internal
         view
         returns (Epochs.Epoch memory epoch)
     {
@@ -45,7 +50,7 @@ contract AttackingHandler is VaultHandler, ISettlementVaultErrors {
         epoch.header.wordsHash = Epochs.hashOf(epoch.words, epoch.releases);
     }
 
-    function canSettleAWhole() private view returns (bool) {
+    function canSettleAWhole() internal view returns (bool) {
         return !isPaused() && model.following(0).part == 0 && vault.spendingAccounts() != 0;
     }
 
@@ -100,6 +105,27 @@ contract AttackingHandler is VaultHandler, ISettlementVaultErrors {
             HeaderDoesNotFollow.selector,
             "a second header for a settled part"
         );
+    }
+
+    function voidTooSoon() external counted {
+        (,, uint32 part, uint32 parts, uint64 settledAt) = vault.head();
+        if (block.timestamp >= settledAt + vault.VOID_AFTER() || part + 1 == parts) return;
+        bytes memory call = abi.encodeCall(vault.voidRemainder, ());
+        refused(settler, call, VoidTooSoon.selector, "half an epoch is given up too soon");
+    }
+
+    function voidNothing() external counted {
+        (,, uint32 part, uint32 parts,) = vault.head();
+        if (part + 1 != parts) return;
+        bytes memory call = abi.encodeCall(vault.voidRemainder, ());
+        refused(settler, call, NothingToVoid.selector, "a whole epoch is given up");
+    }
+
+    /// The admin too, whatever time passes.
+    function nameASettlerAtOnce() external counted {
+        address admin = IAccessControlDefaultAdminRules(address(vault)).defaultAdmin();
+        bytes memory call = abi.encodeCall(IAccessControl.grantRole, (vault.SETTLER_ROLE(), admin));
+        refused(admin, call, SettlerNotAnnounced.selector, "the admin makes itself a settler at once");
     }
 
     function takeEarningsOfAnother(uint256 which) external counted {

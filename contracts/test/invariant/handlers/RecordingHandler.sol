@@ -6,10 +6,10 @@ import {TestDollar} from "../../../src/local/TestDollar.sol";
 import {Vm} from "../../utils/Vm.sol";
 import {LedgerModel} from "../stores/LedgerModel.sol";
 import {LogBook} from "../stores/LogBook.sol";
-import {AttackingHandler} from "./AttackingHandler.sol";
+import {BondHandler} from "./BondHandler.sol";
 
 /// @title The same, with readers of the vault's events beside it.
-contract RecordingHandler is AttackingHandler {
+contract RecordingHandler is BondHandler {
     LogBook[] private readers;
 
     /// @param readers_ have heard what was emitted before
@@ -20,7 +20,7 @@ contract RecordingHandler is AttackingHandler {
         address settler_,
         address guardian_,
         LogBook[] memory readers_
-    ) AttackingHandler(vault_, dollar_, model_, settler_, guardian_) {
+    ) BondHandler(vault_, dollar_, model_, settler_, guardian_) {
         readers = readers_;
     }
 

@@ -86,6 +86,10 @@ abstract contract VaultHandler is MillraceTest {
 
     function afterAct() internal virtual {}
 
+    function beforePost(Epochs.Epoch memory) internal virtual {}
+
+    function afterPost(Epochs.Epoch memory) internal virtual {}
+
     function beforeTransfer() internal virtual {}
 
     function afterTransfer() internal virtual {}
@@ -237,6 +241,19 @@ abstract contract VaultHandler is MillraceTest {
         did("settle, nothing");
     }
 
+    /// What is still to come of an epoch never comes.
+    function voidRemainder() external counted {
+        (, uint64 epoch, uint32 part, uint32 parts, uint64 settledAt) = vault.head();
+        if (part + 1 == parts || block.timestamp < settledAt + vault.VOID_AFTER()) return;
+        if (block.timestamp < vault.pausedUntil() + vault.VOID_AFTER()) return;
+        vm.prank(settler);
+        vault.voidRemainder();
+        model.voided();
+        (bool voided,) = vault.voidedEpoch(epoch);
+        vm.assertTrue(voided, "the epoch is not known to be cut short");
+        did("voidRemainder");
+    }
+
     function repost() external counted {
         if (lastPosted.header.epoch == 0) return;
         vm.prank(settler);
@@ -245,8 +262,10 @@ abstract contract VaultHandler is MillraceTest {
     }
 
     function post(Epochs.Epoch memory epoch) private {
+        beforePost(epoch);
         vm.prank(settler);
         vault.settle(epoch.header, epoch.words, epoch.releases);
+        afterPost(epoch);
         model.settled(vault.hashHeader(epoch.header), epoch.header);
         delete lastPosted;
         lastPosted.header = epoch.header;
@@ -269,13 +288,14 @@ abstract contract VaultHandler is MillraceTest {
     /// Owners that left by the hatch between two parts took what the later part debits: settle draws it from the settler.
     /// What releases and a token's fee have left short, the operator makes up before.
     function coverWhatEscaped() private {
-        uint256 spendable = model.spendableNano(vault.spendingAccounts());
+        (uint32 from, uint32 to) = (model.firstDebited(), vault.spendingAccounts());
+        uint256 spendable = model.spendableNano(from, to);
         if (spendable >= model.pendingNano()) return;
-        uint256 drawable = model.drawableNano(vault.spendingAccounts());
+        uint256 drawable = model.drawableNano(from, to);
         if (drawable != 0) did("settle draws what escaped");
         spendable += drawable;
         if (spendable >= model.pendingNano()) return;
-        (address owner,,,,,) = vault.spendingAccount(1);
+        (address owner,,,,,) = vault.spendingAccount(to);
         depositFor(OPERATOR, owner, sendingFor((model.pendingNano() - spendable) / scale + 1));
         did("the operator covers what escaped");
     }

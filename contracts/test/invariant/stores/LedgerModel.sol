@@ -37,6 +37,8 @@ contract LedgerModel {
     uint256 public partsNano;
     /// What the parts still to come of the epoch in progress must debit.
     uint256 public pendingNano;
+    /// From which account on they debit: of the slot where the last part ended.
+    uint32 public firstDebited;
     ISettlementVaultTypes.EpochHeader[] private chain;
     bytes32[] public hashes;
 
@@ -50,6 +52,12 @@ contract LedgerModel {
         openRequestNano[account] = amountNano;
         requestedAt[account] = block.timestamp;
         askedNano += amountNano;
+    }
+
+    /// @dev Out of a settler's bond: as much as if it had been deposited and released.
+    function compensated(uint32 account, uint256 amountNano) external {
+        releasedNano[account] += amountNano;
+        depositedNano += amountNano;
     }
 
     function cancelled(uint32 account) external {
@@ -90,6 +98,14 @@ contract LedgerModel {
         }
     }
 
+    /// The epoch in progress ends with its last part.
+    function voided() external {
+        ISettlementVaultTypes.EpochHeader storage last = chain[chain.length - 1];
+        last.parts = last.part + 1;
+        treesNano += partsNano;
+        (partsNano, pendingNano) = (0, 0);
+    }
+
     function headers() external view returns (uint256) {
         return chain.length;
     }
@@ -98,8 +114,8 @@ contract LedgerModel {
         return chain[i];
     }
 
-    function spendableNano(uint32 accounts) public view returns (uint256 sumNano) {
-        for (uint32 account = 1; account <= accounts; ++account) {
+    function spendableNano(uint32 from, uint32 to) public view returns (uint256 sumNano) {
+        for (uint32 account = from; account <= to; ++account) {
             sumNano += spendingNano[account];
         }
     }
@@ -113,8 +129,8 @@ contract LedgerModel {
         return openNano < balanceNano ? openNano : balanceNano;
     }
 
-    function drawableNano(uint32 accounts) external view returns (uint256 sumNano) {
-        for (uint32 account = 1; draws && account <= accounts; ++account) {
+    function drawableNano(uint32 from, uint32 to) external view returns (uint256 sumNano) {
+        for (uint32 account = from; draws && account <= to; ++account) {
             sumNano += leftNano[account];
         }
     }
@@ -155,52 +171,59 @@ contract LedgerModel {
             Epochs.Amount[] memory credits
         )
     {
-        uint256 spendable = spendableNano(spendingAccounts);
-        uint256 sumNano;
-        if (header.part == 0) {
-            sumNano = spendable * (seed % 5) / 8;
-            pendingNano = header.parts == 1 ? 0 : (spendable - sumNano) * (seed % 3) / 8;
+        bool begins = header.part == 0;
+        if (begins) firstDebited = 1;
+        (uint32 from, uint32 to) = (firstDebited, spendingAccounts);
+        bool ends = header.part + 1 == header.parts;
+        if (!ends && begins && to != 0) to = uint32(1 + seed / 7 % to);
+        // What the last part is to debit stays with those that it may debit.
+        if (!ends && !begins) to = from / 4 * 4 + 3 < to ? from / 4 * 4 + 3 : to;
+        uint256 spendable = spendableNano(from, to);
+        uint256 sumNano = spendable * (seed % 5) / 8;
+        if (!begins) sumNano = ends || pendingNano / 2 < spendable ? pendingNano / (ends ? 1 : 2) : spendable;
+        header.partSumNano = uint64(sumNano);
+        debits = drawDebits(seed, sumNano, from, to);
+        if (to >= 4) firstDebited = to / 4 * 4;
+        if (begins) {
+            pendingNano = ends ? 0 : spendableNano(firstDebited, spendingAccounts) * (seed % 3) / 3;
             header.receiptsSumNano = uint64(sumNano + pendingNano);
         } else {
-            sumNano = header.part + 1 == header.parts ? pendingNano : pendingNano / 2;
             pendingNano -= sumNano;
         }
-        header.partSumNano = uint64(sumNano);
-        debits = drawDebits(seed, sumNano, spendingAccounts);
         credits = drawCredits(seed, sumNano, earningAccounts);
         return (header, debits, credits);
     }
 
     /// @dev First random shares, then from the highest account down whatever is missing to `sumNano`.
-    function drawDebits(uint256 seed, uint256 sumNano, uint32 accounts)
+    function drawDebits(uint256 seed, uint256 sumNano, uint32 from, uint32 to)
         private
         returns (Epochs.Amount[] memory debits)
     {
-        debits = new Epochs.Amount[](accounts);
+        debits = new Epochs.Amount[](to < from ? 0 : to - from + 1);
         uint256 left = sumNano;
-        for (uint32 i; i < accounts; ++i) {
+        for (uint32 i; i < debits.length; ++i) {
             uint256 share = left * (uint256(keccak256(abi.encode(seed, "debit", i))) % 4) / 4;
-            uint256 balance = spendingNano[i + 1];
-            debits[i] = Epochs.Amount(i + 1, share < balance ? share : balance);
+            uint256 balance = spendingNano[from + i];
+            debits[i] = Epochs.Amount(from + i, share < balance ? share : balance);
             left -= debits[i].amountNano;
         }
-        for (uint256 i = accounts; i != 0 && left != 0; --i) {
-            uint256 more = spendingNano[uint32(i)] - debits[i - 1].amountNano;
+        for (uint256 i = debits.length; i != 0 && left != 0; --i) {
+            uint256 more = spendingNano[uint32(from + i - 1)] - debits[i - 1].amountNano;
             if (more > left) more = left;
             debits[i - 1].amountNano += more;
             left -= more;
         }
-        for (uint32 i; i < accounts && left != 0; ++i) {
-            uint256 missing = leftNano[i + 1] < left ? leftNano[i + 1] : left;
+        for (uint32 i; i < debits.length && left != 0; ++i) {
+            uint256 missing = leftNano[from + i] < left ? leftNano[from + i] : left;
             uint256 madeUp = (missing + SCALE - 1) / SCALE * SCALE;
             debits[i].amountNano += missing;
             left -= missing;
-            leftNano[i + 1] -= missing;
-            spendingNano[i + 1] += madeUp;
+            leftNano[from + i] -= missing;
+            spendingNano[from + i] += madeUp;
             depositedNano += madeUp;
         }
-        for (uint32 i; i < accounts; ++i) {
-            spendingNano[i + 1] -= debits[i].amountNano;
+        for (uint32 i; i < debits.length; ++i) {
+            spendingNano[from + i] -= debits[i].amountNano;
             debitsNano += debits[i].amountNano;
         }
     }

@@ -6,13 +6,14 @@ import {
     ISettlementVaultEvents,
     ISettlementVaultTypes
 } from "../../../src/interfaces/ISettlementVault.sol";
+import {ISettlerBondsEvents} from "../../../src/interfaces/ISettlerBonds.sol";
 import {Epochs} from "../../utils/Epochs.sol";
 import {Vm} from "../../utils/Vm.sol";
 
 /// @title The vault's accounts as one who only reads its events has them.
 /// @notice EpochSettled names a header, and the header commits to the words: so who sealed the epoch, or reads the
 /// calldata of its transaction, knows what it debits and credits. Everything else is in the events themselves.
-contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes {
+contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes, ISettlerBondsEvents {
     struct Spending {
         address owner;
         uint32 lastRequest;
@@ -37,7 +38,15 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes {
     bytes32 public head;
     uint64 public epoch;
     uint32 public part;
+    uint32 public parts = 1;
+    /// One more than the slot at which an epoch was cut short; zero for the others.
+    mapping(uint64 epoch => uint256) private cutAt;
     uint64 public pausedUntil;
+    /// Whose turn it is, which bonds and rewards were heard of, and what is in them.
+    address public turnOf;
+    address[] private bonded;
+    mapping(address settler => uint256) public bondNano;
+    mapping(address challenger => uint256) public rewardNano;
     uint256 public depositedNano;
     uint256 public paidNano;
 
@@ -67,12 +76,49 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes {
             if (logs[i].emitter != address(vault) || topic == deafTo) continue;
             ++heard[topic];
             if (topic == EpochSettled.selector) settled(vault, logs[i], posted);
+            else if (topic == EpochVoided.selector) voided(logs[i]);
             else if (topic == Paused.selector) pausedUntil = abi.decode(logs[i].data, (uint64));
             else if (topic == SpendingAccountOpened.selector) spendingOpened(logs[i].topics);
             else if (topic == EarningAccountOpened.selector) earningOpened(logs[i].topics);
             else if (topic == EarningsWithdrawn.selector) withdrawn(logs[i]);
-            else moved(topic, logs[i]);
+            else if (topic == SettlerTurn.selector) turnOf = address(uint160(uint256(logs[i].topics[1])));
+            else if (!bondMoved(topic, logs[i])) moved(topic, logs[i]);
         }
+    }
+
+    function bondMoved(bytes32 topic, Vm.Log calldata log) private returns (bool) {
+        address who = address(uint160(uint256(log.topics.length > 1 ? log.topics[1] : bytes32(0))));
+        unchecked {
+            if (topic == BondPosted.selector) {
+                bonded.push(who);
+                bondNano[who] += abi.decode(log.data, (uint64));
+            } else if (topic == BondWithdrawn.selector) {
+                (, uint64 amountNano) = abi.decode(log.data, (address, uint64));
+                bonded.push(who);
+                bondNano[who] -= amountNano;
+            } else if (topic == RewardTaken.selector) {
+                (, uint64 amountNano) = abi.decode(log.data, (address, uint64));
+                rewardNano[who] -= amountNano;
+            } else if (topic == Slashed.selector) {
+                (,,, uint64 victimNano, uint64 reward, uint64 takenNano) =
+                    abi.decode(log.data, (uint64, uint32, uint64, uint64, uint64, uint64));
+                address challenger = address(uint160(uint256(log.topics[3])));
+                bonded.push(challenger);
+                bondNano[who] -= takenNano;
+                rewardNano[challenger] += reward;
+                spendingAt(uint32(uint256(log.topics[2]))).releasedNano += victimNano;
+                depositedNano += victimNano;
+            } else {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    function voided(Vm.Log calldata log) private {
+        parts = part + 1;
+        (,, uint32 debitSlot) = abi.decode(log.data, (uint32, uint64, uint32));
+        cutAt[uint64(uint256(log.topics[1]))] = uint256(debitSlot) + 1;
     }
 
     function spendingOpened(bytes32[] calldata topics) private {
@@ -132,6 +178,7 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes {
     function settled(ISettlementVault vault, Vm.Log calldata log, Epochs.Epoch calldata posted) private {
         head = log.topics[3];
         (epoch, part) = (uint64(uint256(log.topics[1])), uint32(uint256(log.topics[2])));
+        parts = abi.decode(log.data, (uint32));
         bytes32 given = vault.hashHeader(posted.header);
         if (given != head || Epochs.hashOf(posted.words, posted.releases) != posted.header.wordsHash) {
             revert WordsOfAnotherHeader(given, head);
@@ -170,9 +217,19 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes {
             if (vault.earningOwnerOf(id) != earning[id].owner) return "owner of earnings";
             if (vault.earningBalanceOf(id) != earning[id].balanceNano) return "earning balance";
         }
-        (bytes32 headHash, uint64 headEpoch, uint32 headPart,,) = vault.head();
-        if (headHash != head || headEpoch != epoch || headPart != part) return "head";
+        (bytes32 headHash, uint64 headEpoch, uint32 headPart, uint32 headParts,) = vault.head();
+        if (headHash != head || headEpoch != epoch || headPart != part || headParts != parts) return "head";
+        for (uint64 id = 1; id <= headEpoch; ++id) {
+            (bool cut, uint32 debitSlot) = vault.voidedEpoch(id);
+            if (cutAt[id] != (cut ? uint256(debitSlot) + 1 : 0)) return "an epoch cut short";
+        }
         if (vault.pausedUntil() != pausedUntil) return "pause";
+        if (vault.settlerOf(headEpoch, headPart) != turnOf) return "turn";
+        for (uint256 i; i < bonded.length; ++i) {
+            (uint64 amountNano,) = vault.bondOf(bonded[i], 0);
+            if (amountNano != bondNano[bonded[i]]) return "bond";
+            if (vault.rewardOf(bonded[i]) != rewardNano[bonded[i]]) return "reward";
+        }
     }
 
     function differenceOf(ISettlementVault vault, uint32 id) private view returns (string memory) {

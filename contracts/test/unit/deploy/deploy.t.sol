@@ -6,6 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Deploy} from "../../../script/Deploy.s.sol";
 import {ModelRegistry} from "../../../src/ModelRegistry.sol";
 import {SettlementVault} from "../../../src/SettlementVault.sol";
+import {Tribunal} from "../../../src/Tribunal.sol";
 import {VaultTest} from "../../utils/VaultTest.sol";
 
 contract DeployTest is VaultTest {
@@ -15,7 +16,7 @@ contract DeployTest is VaultTest {
     function refuses(string memory name, uint8 bits, string memory otherwise) private {
         uint256 tooLarge = uint256(1) << bits;
         vm.setEnv(name, vm.toString(tooLarge));
-        try deploy.run() returns (SettlementVault, ModelRegistry) {
+        try deploy.run() returns (SettlementVault, ModelRegistry, Tribunal) {
             vm.assertTrue(false, string.concat("cut short: ", name));
         } catch (bytes memory why) {
             bytes memory expected =
@@ -36,12 +37,24 @@ contract DeployTest is VaultTest {
         vm.setEnv("TREASURY", vm.toString(treasury));
         refuses("SHARD_DEPTH", 8, "4");
         refuses("MIN_FIRST_DEPOSIT", 64, "1000000000");
+        refuses("BUCKET", 32, "28800");
+        refuses("COVER", 8, "2");
+        refuses("FINE", 64, "10000000000");
+        refuses("RESPONSE", 32, "64800");
         refuses("PRICE_NOTICE", 64, "3600");
         refuses("MAX_PRICE", 64, "1000000000000");
         refuses("FEE_BASIS_POINTS", 16, "500");
 
-        (SettlementVault deployed_, ModelRegistry registry) = deploy.run();
+        (SettlementVault deployed_, ModelRegistry registry, Tribunal court) = deploy.run();
         vm.assertEq(uint256(deployed_.MIN_FIRST_DEPOSIT()), 1e9, "the least first deposit");
+        vm.assertEq(deployed_.TRIBUNAL(), address(court), "the tribunal");
+        vm.assertEq(court.VAULT(), address(deployed_), "the tribunal's vault");
+        vm.assertEq(court.REGISTRY(), address(registry), "the tribunal's registry");
+        vm.assertEq(uint256(court.RESPONSE()), 18 hours, "time to answer");
+        vm.assertEq(court.DEPOSIT(), 0.0003 ether, "a challenge's deposit");
+        vm.assertEq(uint256(deployed_.BUCKET()), 8 hours, "a bucket");
+        vm.assertEq(uint256(deployed_.COVER()), 2, "the cover");
+        vm.assertEq(uint256(deployed_.FINE_NANO()), 10e9, "the fine");
         vm.assertEq(uint256(registry.PRICE_NOTICE()), 1 hours, "notice of a price");
     }
 }

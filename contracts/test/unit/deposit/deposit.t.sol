@@ -111,6 +111,8 @@ contract DepositTest is VaultTest {
     }
 
     function test_RevertWhen_amountOverflowsEveryWidth() external {
+        dollar = new TestDollar(6);
+        vault = newVaultWithoutBond(dollar);
         dollar.mint(requester, type(uint256).max);
         vm.prank(requester);
         dollar.approve(address(vault), type(uint256).max);

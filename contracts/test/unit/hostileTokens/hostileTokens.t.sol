@@ -17,9 +17,10 @@ contract HostileTokensTest is VaultTest {
 
     function test_feeOnTransfer_creditsWhatArrived() external {
         use(new FeeToken());
+        uint256 before = dollar.balanceOf(address(vault));
         uint32 account = deposit(requester, 100);
         assertSpending(account, 90 * SCALE, "the fee was credited");
-        vm.assertEq(dollar.balanceOf(address(vault)), 90, "tokens held");
+        vm.assertEq(dollar.balanceOf(address(vault)) - before, 90, "tokens held");
     }
 
     function test_RevertWhen_transferFromReturnsFalse() external {
@@ -44,7 +45,8 @@ contract HostileTokensTest is VaultTest {
     }
 
     function test_RevertWhen_theTokenLiesAboutATransfer() external {
-        use(new LyingToken());
+        dollar = new LyingToken();
+        vault = newVaultWithoutBond(dollar);
         vm.expectRevert(abi.encodeWithSelector(NothingReceived.selector, address(dollar), 5));
         vault.deposit(5);
     }
@@ -114,6 +116,7 @@ contract HostileTokensTest is VaultTest {
     function test_reentrant_depositInsideADraw() external {
         ReentrantToken token = new ReentrantToken();
         use(token);
+        uint256 before = token.balanceOf(address(vault));
         uint32 account = deposit(requester, 10);
         uint32 earning = openEarning(provider);
         vm.warp(block.timestamp + 7 days);
@@ -123,7 +126,7 @@ contract HostileTokensTest is VaultTest {
         token.arm(address(vault), abi.encodeCall(vault.depositFor, (stranger, 5)));
         moveAndSettle(account, earning, 3000);
         assertReentryRefused(token);
-        vm.assertEq(token.balanceOf(address(vault)), 3, "the vault holds another amount than it owes");
+        vm.assertEq(token.balanceOf(address(vault)) - before, 3, "the vault holds another amount than it owes");
     }
 
     /// An epoch that nobody has left needs no token at all.
@@ -135,5 +138,39 @@ contract HostileTokensTest is VaultTest {
         token.refuse(true);
         moveAndSettle(account, earning, 5000);
         assertEarning(earning, 5000, "an epoch that misses nothing was held up by the token");
+    }
+
+    /// Without the guard what comes in for a bond would be counted for a deposit too.
+    function test_reentrant_depositInsideAPostedBond() external {
+        ReentrantToken token = new ReentrantToken();
+        use(token);
+        token.arm(address(vault), abi.encodeCall(vault.depositFor, (stranger, 5)));
+        postBond(vault, stranger, 5000);
+        assertReentryRefused(token);
+    }
+
+    function test_reentrant_withdrawalInsideAWithdrawalOfABond() external {
+        ReentrantToken token = new ReentrantToken();
+        use(token);
+        postBond(vault, address(token), 10_000);
+        token.arm(address(vault), abi.encodeCall(vault.withdrawBond, (5000, stranger)));
+        vm.prank(address(token));
+        vault.withdrawBond(5000, stranger);
+        assertReentryRefused(token);
+        vm.assertEq(token.balanceOf(stranger), 5, "paid otherwise than once");
+    }
+
+    function test_reentrant_takeInsideATakenReward() external {
+        ReentrantToken token = new ReentrantToken();
+        use(token);
+        uint32 account = deposit(requester, 10);
+        moveAndSettle(account, openEarning(provider), 5000);
+        vm.prank(tribunal);
+        vault.slash(1, 0, account, 5000, address(token));
+        token.arm(address(vault), abi.encodeCall(vault.takeReward, (stranger)));
+        vm.prank(address(token));
+        uint64 paidNano = vault.takeReward(stranger);
+        assertReentryRefused(token);
+        vm.assertEq(token.balanceOf(stranger), paidNano / SCALE, "paid otherwise than once");
     }
 }

@@ -59,4 +59,20 @@ contract RequestWithdrawalTest is VaultTest {
         vm.expectRevert(abi.encodeWithSelector(NoSpendingAccount.selector, stranger));
         vault.requestWithdrawal(1);
     }
+
+    /// Requested, released and not taken up to the last nano-USD: the epoch that released more would fail.
+    function test_RevertWhen_moreWouldBeReleasedThanABalanceHolds() external {
+        uint64 allNano = uint64((2 ** 63 - 1) / SCALE * SCALE);
+        deposit(requester, allNano / SCALE - 10);
+        request(requester, allNano);
+        settle(epochOf(Epochs.none(), Epochs.none(), Epochs.release(account, 1, allNano)));
+        deposit(requester, 1);
+        vm.prank(requester);
+        vm.expectRevert(abi.encodeWithSelector(AmountTooLarge.selector, 2 ** 63));
+        vault.requestWithdrawal(808);
+        request(requester, 807);
+        settle(epochOf(Epochs.none(), Epochs.none(), Epochs.release(account, 2, 807)));
+        (,,, uint64 releasedNano,,) = vault.spendingAccount(account);
+        vm.assertEq(uint256(releasedNano), 2 ** 63 - 1, "what can be released was not");
+    }
 }

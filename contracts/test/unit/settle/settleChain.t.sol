@@ -100,7 +100,7 @@ contract SettleChainTest is VaultTest {
     function test_RevertWhen_theEpochHasNoParts() external {
         Epochs.Epoch memory epoch = plain();
         epoch.header.parts = 0;
-        expectRefusal(epoch, abi.encodeWithSelector(EpochWithoutParts.selector, 1));
+        expectRefusal(epoch, abi.encodeWithSelector(PartsOutOfRange.selector, 1, 0, 1024));
     }
 
     function test_RevertWhen_paused() external {

@@ -109,4 +109,93 @@ contract SettlePartsTest is VaultTest {
         settle(part(1, 2000));
         expectRefusal(part(2, 2999), abi.encodeWithSelector(SumNotReached.selector, 1, 5999, 6000));
     }
+
+    function test_anEpochMayHave1024Parts() external {
+        Epochs.Epoch memory first = part(0, 1000);
+        first.header.parts = 1024;
+        settle(first);
+        (,,, uint32 parts,) = vault.head();
+        vm.assertEq(uint256(parts), 1024, "parts of the head");
+    }
+
+    function test_RevertWhen_theEpochHasMoreThan1024Parts() external {
+        Epochs.Epoch memory first = part(0, 1000);
+        first.header.parts = 1025;
+        expectRefusal(first, abi.encodeWithSelector(PartsOutOfRange.selector, 1, 1025, 1024));
+    }
+
+    function test_RevertWhen_theCutChanges() external {
+        settle(part(0, 1000));
+        Epochs.Epoch memory epoch = part(1, 2000);
+        epoch.header.cutDigest = bytes32(uint256(1));
+        expectRefusal(epoch, abi.encodeWithSelector(EpochCommitmentChanged.selector, 1, 1));
+    }
+
+    function test_RevertWhen_theBlockOfTheCutChanges() external {
+        settle(part(0, 1000));
+        Epochs.Epoch memory epoch = part(1, 2000);
+        epoch.header.l2Block = 1;
+        expectRefusal(epoch, abi.encodeWithSelector(EpochCommitmentChanged.selector, 1, 1));
+    }
+
+    /// @dev A part of four that debits 1 nano-USD of each account.
+    function debiting(uint32[] memory accounts, uint32 number) private view returns (Epochs.Epoch memory epoch) {
+        Epochs.Amount[] memory debits = new Epochs.Amount[](accounts.length);
+        for (uint256 i; i < accounts.length; ++i) {
+            debits[i] = Epochs.Amount(accounts[i], 1);
+        }
+        Epochs.Amount[] memory credits = accounts.length == 0 ? Epochs.none() : Epochs.one(earning, accounts.length);
+        epoch = partOf(debits, credits, Epochs.noReleases(), number, 4);
+        epoch.header.receiptsSumNano = 6000;
+    }
+
+    function every(uint32 step, uint32 from, uint32 to) private pure returns (uint32[] memory accounts) {
+        accounts = new uint32[]((to - from) / step + 1);
+        for (uint32 i; i < accounts.length; ++i) {
+            accounts[i] = from + i * step;
+        }
+    }
+
+    function openAccounts(uint160 count) private {
+        for (uint160 i = 1; i <= count; ++i) {
+            deposit(address(i), 10);
+        }
+    }
+
+    function test_aPartGoesOnInTheSlotWhereTheLastEnded() external {
+        openAccounts(12);
+        settle(debiting(every(1, 1, 5), 0));
+        settle(debiting(every(1, 5, 9), 1));
+        settle(debiting(new uint32[](0), 2));
+        assertSpending(5, 9998, "the account at the cut");
+        assertSpending(9, 9999, "the account behind the cut");
+    }
+
+    /// Otherwise nobody could tell which debits of half an epoch are whole.
+    function test_RevertWhen_aPartGoesBackToAnEarlierSlot() external {
+        openAccounts(12);
+        settle(debiting(every(4, 4, 8), 0));
+        expectRefusal(debiting(every(1, 7, 9), 1), abi.encodeWithSelector(SlotsNotAscending.selector, 2, 1));
+    }
+
+    function test_RevertWhen_aPartGoesBackPastOneWithoutDebits() external {
+        openAccounts(12);
+        settle(debiting(every(4, 4, 8), 0));
+        settle(debiting(new uint32[](0), 1));
+        expectRefusal(debiting(every(1, 7, 9), 2), abi.encodeWithSelector(SlotsNotAscending.selector, 2, 1));
+    }
+
+    /// Slot numbers are eight to a word: the last of nine is in the second.
+    function test_RevertWhen_aPartGoesBackBehindManySlots() external {
+        openAccounts(40);
+        settle(debiting(every(4, 4, 36), 0));
+        expectRefusal(debiting(every(1, 35, 36), 1), abi.encodeWithSelector(SlotsNotAscending.selector, 9, 8));
+    }
+
+    function test_theNextEpochBeginsAtAnySlot() external {
+        openAccounts(12);
+        moveAndSettle(8, earning, 1);
+        settle(debiting(every(1, 1, 1), 0));
+        assertSpending(1, 9999, "the first account of the next epoch");
+    }
 }

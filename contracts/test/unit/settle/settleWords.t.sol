@@ -119,7 +119,13 @@ contract SettleWordsTest is VaultTest {
         uint256 whole = MOST / SCALE * SCALE;
         uint32 rich = deposit(requester, whole / SCALE);
         uint32 richer = deposit(stranger, whole / SCALE);
-        settle(epochOf(Epochs.one(rich, whole), Epochs.one(1, whole), Epochs.noReleases()));
+        // A bucket of exposure takes eighteen million dollars.
+        for (uint256 left = whole; left != 0;) {
+            uint256 amountNano = left < 2 ** 53 ? left : 2 ** 53;
+            moveAndSettle(rich, 1, uint64(amountNano));
+            left -= amountNano;
+            vm.warp(block.timestamp + BUCKET);
+        }
         expectRefusal(
             epochOf(Epochs.one(richer, 1000), Epochs.one(1, 1000), Epochs.noReleases()),
             abi.encodeWithSelector(BalanceOverflow.selector, 0, whole << 64, uint256(1000) << 64)

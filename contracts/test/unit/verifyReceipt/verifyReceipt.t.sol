@@ -111,6 +111,31 @@ contract VerifyReceiptTest is VaultTest {
         );
     }
 
+    /// Of an epoch that was cut short, the debits below the last slot are whole, and their receipts proven.
+    function test_ofAVoidRemainderWhatWasPaidIsProven() external {
+        uint32 behind;
+        for (uint160 i = 1; i <= 4; ++i) {
+            behind = deposit(address(i), 100);
+        }
+        Receipt[] memory all = receipts();
+        all[2].requesterAccount = behind / 4 * 4;
+        (ReceiptTrees.Node memory root,) = ReceiptTrees.build(vault, all, SHARD, 0);
+        Epochs.Epoch memory half =
+            partOf(Epochs.two(account, 3000, behind, 1), Epochs.one(earning, 3001), Epochs.noReleases(), 0, 2);
+        half.header.receiptsRoot = root.hash;
+        half.header.receiptsSumNano = root.sumNano;
+        half.header.receiptsCount = 3;
+        half.header.levels = SHARD_DEPTH + 2;
+        settle(half);
+        vm.warp(block.timestamp + 1 days);
+        vm.assertFalse(vault.verifyReceipt(1, all[0], proofIn(half, all, 0)), "proven before the epoch has ended");
+        vm.prank(settler);
+        vault.voidRemainder();
+        vm.assertTrue(vault.verifyReceipt(1, all[0], proofIn(half, all, 0)), "what was paid is not proven");
+        vm.assertTrue(vault.verifyReceipt(1, all[1], proofIn(half, all, 1)), "what was paid is not proven");
+        vm.assertFalse(vault.verifyReceipt(1, all[2], proofIn(half, all, 2)), "what may not have been paid is proven");
+    }
+
     function claim(Epochs.Epoch memory part, EpochHeader memory whole) private pure {
         part.header.receiptsRoot = whole.receiptsRoot;
         part.header.receiptsSumNano = whole.receiptsSumNano;

@@ -54,9 +54,10 @@ export class MillraceClient {
 
   /** @param privateKey of the requester, 0x-hex; it signs and never leaves this process */
   static async connect(deployment: Deployment, privateKey: string): Promise<MillraceClient> {
-    const node = new JsonRpcProvider(deployment.rpcUrl, deployment.chainId, { staticNetwork: true, pollingInterval: 500 });
+    // No cache: within its 250 ms, a second transaction would get the first one's nonce.
+    const node = new JsonRpcProvider(deployment.rpcUrl, deployment.chainId, { staticNetwork: true, pollingInterval: 500, cacheTimeout: -1 });
     const wallet = new Wallet(privateKey, node);
-    const stream = await RequestStream.open(deployment.brokers);
+    const stream = await RequestStream.open(deployment);
     return new MillraceClient(deployment, wallet, node, stream, new Vault(deployment.vault, node, wallet));
   }
 
@@ -142,7 +143,7 @@ export class MillraceClient {
   /** The proof of an answer's charge; undefined as long as it is not sealed, a minute or two with the defaults. */
   async receipt({ requestId, askedMillis }: Pick<Answer, "requestId" | "askedMillis">): Promise<ReceiptProof | undefined> {
     const sinceMillis = Math.max(0, askedMillis - SKEW_MILLIS);
-    return findProof(this.deployment.brokers, this.#domain, await this.vault.shardDepth(), requestId, sinceMillis);
+    return findProof(this.deployment, this.#domain, await this.vault.shardDepth(), requestId, sinceMillis);
   }
 
   /**

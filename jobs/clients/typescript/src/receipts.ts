@@ -1,5 +1,6 @@
 // The way from one charge to the header of its epoch, rebuilt from the topics.
 import type { TypedDataDomain } from "ethers";
+import type { KafkaAccess } from "./deployment.js";
 import { parseRecord } from "./json.js";
 import { EMPTY, type SumNode, SumTree, depthOf, liesUnder, raised } from "./merkle-sum.js";
 import type { Epoch, Receipt } from "./records.js";
@@ -26,7 +27,7 @@ export interface ReceiptProof {
  * @param sinceMillis when the request was sent, so that older records need not be read; 0 reads them all
  */
 export async function findProof(
-  brokers: readonly string[], domain: TypedDataDomain, shardDepth: number, requestId: string, sinceMillis: number,
+  access: KafkaAccess, domain: TypedDataDomain, shardDepth: number, requestId: string, sinceMillis: number,
 ): Promise<ReceiptProof | undefined> {
   // by index: a record of an aborted transaction may be read too, and is there again
   const byTree = new Map<string, Map<number, Receipt>>();
@@ -38,7 +39,7 @@ export async function findProof(
     const source = wanted && epochs.get(String(wanted.epoch))?.sources.find(({ shard }) => shard === wanted!.shard);
     return tree !== undefined && source !== undefined && tree.size === source.receipts;
   };
-  await scan(brokers, [EPOCHS, RECEIPTS], sinceMillis, (topic, value) => {
+  await scan(access, [EPOCHS, RECEIPTS], sinceMillis, (topic, value) => {
     if (topic === EPOCHS) {
       const part = parseRecord<Epoch>(value);
       epochs.set(String(part.header.epoch), part);

@@ -1,6 +1,7 @@
 // Requests to Kafka, and what becomes of them from it.
 import { randomUUID } from "node:crypto";
 import { type Admin, type Consumer, Kafka, Partitioners, type Producer, logLevel } from "kafkajs";
+import type { KafkaAccess } from "./deployment.js";
 import { Ends, type End } from "./ends.js";
 import { parseRecord } from "./json.js";
 
@@ -22,8 +23,8 @@ export class RequestStream {
   }
 
   /** Connects, and from then on hears what becomes of requests that are sent. */
-  static async open(brokers: readonly string[]): Promise<RequestStream> {
-    const kafka = kafkaAt(brokers);
+  static async open(access: KafkaAccess): Promise<RequestStream> {
+    const kafka = kafkaAt(access);
     const stream = new RequestStream(kafka);
     const admin = kafka.admin();
     try {
@@ -128,6 +129,6 @@ export class RequestStream {
 }
 
 /** kafkajs without its own log: what goes wrong is thrown. */
-export function kafkaAt(brokers: readonly string[]): Kafka {
-  return new Kafka({ clientId: "millrace-client", brokers: [...brokers], logLevel: logLevel.NOTHING });
+export function kafkaAt({ brokers, kafka }: KafkaAccess): Kafka {
+  return new Kafka({ ...kafka, clientId: "millrace-client", brokers: [...brokers], logLevel: logLevel.NOTHING });
 }

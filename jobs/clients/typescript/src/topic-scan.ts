@@ -1,6 +1,7 @@
 // Reads topics once, from a point in time to where they end.
 import { randomUUID } from "node:crypto";
 import type { Admin } from "kafkajs";
+import type { KafkaAccess } from "./deployment.js";
 import { kafkaAt } from "./stream.js";
 
 const FETCH_MILLIS = 250;
@@ -11,9 +12,9 @@ const FETCH_MILLIS = 250;
  * @param sinceMillis append time of the oldest that are of interest; 0 for all
  */
 export async function scan(
-  brokers: readonly string[], topics: readonly string[], sinceMillis: number, take: (topic: string, value: string) => boolean,
+  access: KafkaAccess, topics: readonly string[], sinceMillis: number, take: (topic: string, value: string) => boolean,
 ): Promise<void> {
-  const kafka = kafkaAt(brokers);
+  const kafka = kafkaAt(access);
   const admin = kafka.admin();
   const consumer = kafka.consumer({ groupId: `millrace-client-${randomUUID()}`, maxWaitTimeInMs: FETCH_MILLIS });
   try {

@@ -74,15 +74,15 @@ public record Endpoints(
                 kafka.exactlyOnce(LedgerSink.REJECTIONS),
                 kafka.exactlyOnce(LedgerSink.EPOCHS),
                 kafka.exactlyOnce(LedgerSink.RECEIPTS),
-                KafkaRequestTopic.factory(config.kafka().bootstrapServers()),
+                KafkaRequestTopic.factory(config.kafka().brokers()),
                 kafka.ticks(),
                 KafkaSubmissionJournal.factory(
-                        config.kafka().bootstrapServers(),
+                        config.kafka().brokers(),
                         config.kafka().transactionPrefix(),
                         config.chain().domain().vault()),
                 KafkaLedgerLog.factory(
-                        config.kafka().bootstrapServers(), config.kafka().transactionTimeout()),
-                new KafkaEpochLog(config.kafka().bootstrapServers()));
+                        config.kafka().brokers(), config.kafka().transactionTimeout()),
+                new KafkaEpochLog(config.kafka().brokers()));
     }
 
     private static VaultEventSource vaultEvents(JobConfig.Chain chain, Duration maxChainAge) {

@@ -53,9 +53,9 @@ public final class InferenceSettlementJob {
         JobConfig config = JobConfig.fromMap(options, env.getParallelism());
         TransactionAge.requireWithin(
                 config.kafka().transactionTimeout(), env.getCheckpointConfig());
-        KafkaTopicChecks.verify(config.kafka().bootstrapServers(), config.parallelism().admit());
+        KafkaTopicChecks.verify(config.kafka().brokers(), config.parallelism().admit());
         KafkaBrokerChecks.verify(
-                config.kafka().bootstrapServers(),
+                config.kafka().brokers(),
                 config.kafka().transactionTimeout(),
                 config.admit().horizon());
         topology(env, Endpoints.of(config), config);

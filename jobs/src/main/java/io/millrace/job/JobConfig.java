@@ -7,6 +7,7 @@ import io.millrace.chain.rpc.Finality;
 import io.millrace.chain.rpc.JsonRpc;
 import io.millrace.chain.rpc.L2Connection;
 import io.millrace.chain.submit.VaultIdentity;
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.Topics;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
@@ -33,7 +34,7 @@ public record JobConfig(
 
     /** Where and how Kafka is used. */
     public record Kafka(
-            String bootstrapServers,
+            Brokers brokers,
             String transactionPrefix,
             Duration transactionTimeout,
             Duration tickInterval,
@@ -118,7 +119,9 @@ public record JobConfig(
         Configuration given = Configuration.fromMap(options);
         return new JobConfig(
                 new Kafka(
-                        required(given, JobOptions.KAFKA_BOOTSTRAP_SERVERS),
+                        new Brokers(
+                                required(given, JobOptions.KAFKA_BOOTSTRAP_SERVERS),
+                                given.get(JobOptions.KAFKA_CLIENT_FILE)),
                         given.get(JobOptions.KAFKA_TRANSACTION_PREFIX),
                         given.get(JobOptions.KAFKA_TRANSACTION_TIMEOUT),
                         positive(given, JobOptions.KAFKA_TICK_INTERVAL),

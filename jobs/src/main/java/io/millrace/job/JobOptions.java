@@ -25,6 +25,16 @@ public final class JobOptions {
     public static final ConfigOption<String> KAFKA_BOOTSTRAP_SERVERS =
             required("kafka.bootstrap.servers", "Kafka brokers, host:port, comma-separated.");
 
+    public static final ConfigOption<String> KAFKA_CLIENT_FILE =
+            key("kafka.client.file")
+                    .stringType()
+                    .defaultValue("")
+                    .withDescription(
+                            "Properties of Kafka's clients for brokers with TLS or a login:"
+                                    + " security.*, sasl.* and ssl.*, no others. Mounted at the"
+                                    + " same path on the JobManager and the TaskManagers; neither"
+                                    + " the job's graph nor its state holds what it says.");
+
     public static final ConfigOption<String> KAFKA_TRANSACTION_PREFIX =
             key("kafka.transaction.prefix")
                     .stringType()
@@ -320,6 +330,7 @@ public final class JobOptions {
     public static final List<ConfigOption<?>> ALL =
             List.of(
                     KAFKA_BOOTSTRAP_SERVERS,
+                    KAFKA_CLIENT_FILE,
                     KAFKA_TRANSACTION_PREFIX,
                     KAFKA_TRANSACTION_TIMEOUT,
                     KAFKA_TICK_INTERVAL,

@@ -6,6 +6,7 @@ import io.millrace.job.input.InputTopic;
 import io.millrace.job.input.StartOffsets;
 import io.millrace.job.input.TopicIds;
 import io.millrace.job.input.WholeSource;
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.Topics;
 import io.millrace.meter.Charge;
 import java.nio.charset.StandardCharsets;
@@ -68,11 +69,12 @@ final class KafkaEndpoints {
     WholeSource<RequestRecord> requests() {
         KafkaSource<RequestRecord> requests =
                 KafkaSource.<RequestRecord>builder()
-                        .setBootstrapServers(config.bootstrapServers())
+                        .setBootstrapServers(config.brokers().servers())
                         .setTopics(Topics.REQUESTS)
                         .setGroupId(config.transactionPrefix() + "-requests")
                         .setStartingOffsets(start(Topics.REQUESTS))
                         .setDeserializer(new RequestRecordSchema())
+                        .setProperties(config.brokers().references())
                         .setProperty("isolation.level", "read_committed")
                         .setProperty("partition.discovery.interval.ms", DISCOVERY_MILLIS)
                         .setProperty("max.poll.records", MAX_REQUESTS_A_POLL)
@@ -97,11 +99,12 @@ final class KafkaEndpoints {
     private <T> WholeSource<T> committed(String topic, Class<T> type) {
         KafkaSource<T> records =
                 KafkaSource.<T>builder()
-                        .setBootstrapServers(config.bootstrapServers())
+                        .setBootstrapServers(config.brokers().servers())
                         .setTopics(topic)
                         .setGroupId(config.transactionPrefix() + "-" + topic)
                         .setStartingOffsets(start(topic))
                         .setDeserializer(new JsonRecordSchema<>(type))
+                        .setProperties(config.brokers().references())
                         .setProperty("isolation.level", "read_committed")
                         .setProperty("partition.discovery.interval.ms", DISCOVERY_MILLIS)
                         .build();
@@ -113,14 +116,14 @@ final class KafkaEndpoints {
             String remedy,
             Map<TopicPartition, Long> accepted,
             InputTopic topic) {
-        return new WholeSource<>(source, config.bootstrapServers(), remedy, accepted, topic);
+        return new WholeSource<>(source, config.brokers(), remedy, accepted, topic);
     }
 
     private InputTopic topic(String name, String remedy) {
-        String bootstrapServers = config.bootstrapServers();
+        Brokers brokers = config.brokers();
         return new InputTopic(
                 name,
-                topic -> TopicIds.at(bootstrapServers, topic),
+                topic -> TopicIds.at(brokers, topic),
                 config.topicIds().getOrDefault(name, ""),
                 remedy);
     }
@@ -153,7 +156,7 @@ final class KafkaEndpoints {
                 "transaction.timeout.ms", Long.toString(config.transactionTimeout().toMillis()));
         return new LossRefusingSink(
                 KafkaSink.<OutboundRecord>builder()
-                        .setBootstrapServers(config.bootstrapServers())
+                        .setBootstrapServers(config.brokers().servers())
                         .setKafkaProducerConfig(producer)
                         .setRecordSerializer(new LedgerRecordSchema(sink))
                         .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
@@ -163,7 +166,7 @@ final class KafkaEndpoints {
                         .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
                         .build(),
                 sink,
-                new SinkAdmin(config.bootstrapServers()));
+                new SinkAdmin(config.brokers()));
     }
 
     /** Records that are published at once; a replay publishes them again. */
@@ -173,7 +176,7 @@ final class KafkaEndpoints {
         // one before is on its way.
         producer.setProperty("linger.ms", "0");
         return KafkaSink.<OutboundRecord>builder()
-                .setBootstrapServers(config.bootstrapServers())
+                .setBootstrapServers(config.brokers().servers())
                 .setKafkaProducerConfig(producer)
                 .setRecordSerializer(schema())
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
@@ -183,15 +186,15 @@ final class KafkaEndpoints {
     /** Clock records, each into the partition of the request topic that it names. */
     KafkaSink<Long> ticks() {
         return KafkaSink.<Long>builder()
-                .setBootstrapServers(config.bootstrapServers())
+                .setBootstrapServers(config.brokers().servers())
                 .setKafkaProducerConfig(producer())
                 .setRecordSerializer(tickSchema())
                 .setDeliveryGuarantee(DeliveryGuarantee.NONE)
                 .build();
     }
 
-    private static Properties producer() {
-        Properties producer = new Properties();
+    private Properties producer() {
+        Properties producer = config.brokers().references();
         producer.setProperty("acks", "all");
         // Not zstd or lz4: every Kafka client reads gzip, kafkajs only that.
         producer.setProperty("compression.type", "gzip");

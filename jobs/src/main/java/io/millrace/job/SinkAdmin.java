@@ -1,10 +1,10 @@
 package io.millrace.job;
 
+import io.millrace.job.topic.Brokers;
 import java.io.IOException;
 import java.io.Serializable;
 import java.lang.reflect.Field;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -15,9 +15,9 @@ import org.apache.kafka.clients.admin.Admin;
  * What an exactly-once sink asks of the brokers besides its producers. Each call has an admin
  * client of its own, which ends with it.
  *
- * @param bootstrapServers of Kafka
+ * @param brokers to ask
  */
-record SinkAdmin(String bootstrapServers) implements Serializable {
+record SinkAdmin(Brokers brokers) implements Serializable {
 
     private static final long PATIENCE_SECONDS = 60;
 
@@ -51,16 +51,14 @@ record SinkAdmin(String bootstrapServers) implements Serializable {
     }
 
     private void call(Call call, String otherwise) throws IOException {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+        try (Admin admin = brokers.admin()) {
             call.make(admin);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(otherwise + ": interrupted", e);
         } catch (ExecutionException | TimeoutException e) {
             throw new IOException(
-                    "%s at %s; check that the brokers are up"
-                            .formatted(otherwise, bootstrapServers),
-                    e);
+                    "%s at %s; check that the brokers are up".formatted(otherwise, brokers), e);
         }
     }
 

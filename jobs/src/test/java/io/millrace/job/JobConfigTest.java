@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.chain.event.LogsCheck;
 import io.millrace.chain.submit.VaultIdentity;
+import io.millrace.job.topic.Brokers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -55,6 +56,7 @@ class JobConfigTest {
 
     private static Map<String, String> everyOption() {
         Map<String, String> options = least();
+        options.put("kafka.client.file", "/etc/kafka/client.properties");
         options.put("kafka.transaction.prefix", "east");
         options.put("kafka.transaction.timeout", "10 min");
         options.put("kafka.tick.interval", "1 s");
@@ -105,7 +107,7 @@ class JobConfigTest {
         assertThat(config.kafka())
                 .isEqualTo(
                         new JobConfig.Kafka(
-                                "127.0.0.1:9092",
+                                new Brokers("127.0.0.1:9092", "/etc/kafka/client.properties"),
                                 "east",
                                 Duration.ofMinutes(10),
                                 Duration.ofSeconds(1),

@@ -90,9 +90,8 @@ final class BatchRun {
                 int padded = longest(part);
                 cost.learn(part.size(), padded, took);
                 for (int i = 0; i < embeddings.length; i++) {
-                    part.get(i)
-                            .completion()
-                            .answered(embeddings[i], new BatchShare(reason, leader, padded, nanos));
+                    BatchShare share = new BatchShare(reason, leader, padded, part.size(), nanos);
+                    part.get(i).completion().answered(embeddings[i], share);
                     leader = false;
                 }
             }

@@ -9,6 +9,7 @@ import io.millrace.infer.batch.BatchScheduler.Reason;
  * @param reason why the batch was dispatched
  * @param leader true for exactly one row of a batch
  * @param paddedTokens the row's length in the batch
+ * @param rows of the batch
  * @param nanos the batch's time in the model, divided by its rows
  */
-record BatchShare(Reason reason, boolean leader, int paddedTokens, long nanos) {}
+record BatchShare(Reason reason, boolean leader, int paddedTokens, int rows, long nanos) {}

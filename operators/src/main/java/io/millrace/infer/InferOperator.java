@@ -52,7 +52,11 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     private static final long WATCH_MILLIS = 1_000;
 
     /** A model as this subtask uses it. */
-    private record Model(ModelManifest manifest, RowTokenizer tokenizer, ModelPool.Lease lease) {}
+    private record Model(
+            ModelManifest manifest,
+            RowTokenizer tokenizer,
+            ModelPool.Lease lease,
+            ModelMetrics metrics) {}
 
     /** A watermark, and the number of the first task that came after it. */
     private record HeldWatermark(Watermark mark, long before) {}
@@ -63,6 +67,10 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     private final transient MailboxExecutor mailbox;
 
     private final transient Map<String, Model> models = new HashMap<>();
+
+    /** Versions of a model may share its name. */
+    private final transient Map<String, ModelMetrics> metricsByName = new HashMap<>();
+
     private final transient LinkedHashMap<Long, InFlight> inFlight = new LinkedHashMap<>();
     private final transient Deque<HeldWatermark> held = new ArrayDeque<>();
     private transient long nextNumber;
@@ -147,7 +155,10 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         RowTokenizer tokenizer = engine.tokenizer(manifest.id());
         try {
             ModelPool.Lease lease = ModelPool.acquire(key, engine, clock, options.maxRunMillis());
-            models.put(manifest.id(), new Model(manifest, tokenizer, lease));
+            ModelMetrics metrics =
+                    metricsByName.computeIfAbsent(
+                            manifest.name(), name -> new ModelMetrics(getMetricGroup(), name));
+            models.put(manifest.id(), new Model(manifest, tokenizer, lease, metrics));
         } catch (IOException | InterruptedException | RuntimeException e) {
             tokenizer.close();
             throw e;
@@ -192,7 +203,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
                             + model.manifest.maxTokens());
             return;
         }
-        InFlight row = new InFlight(nextNumber++, task);
+        InFlight row = new InFlight(nextNumber++, task, model.metrics);
         inFlight.put(row.number, row);
         inFlightTokens += task.terms().units();
         model.lease.submit(tokens, task.deadlineMillis(), task.terms().requesterAddress(), row);
@@ -216,10 +227,12 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
 
         private final long number;
         private final Task task;
+        private final ModelMetrics ofModel;
 
-        private InFlight(long number, Task task) {
+        private InFlight(long number, Task task, ModelMetrics ofModel) {
             this.number = number;
             this.task = task;
+            this.ofModel = ofModel;
         }
 
         @Override
@@ -228,6 +241,10 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
                     () -> {
                         leave();
                         requireNonNull(metered).answered(task.terms().units(), share);
+                        ofModel.answered(
+                                task.terms().units(),
+                                share,
+                                clock.millis() - task.terms().appendMillis());
                         emit(task, OutcomeStatus.ANSWERED, embedding, "");
                         releaseWatermarks();
                     });

@@ -23,6 +23,7 @@ import java.util.Set;
  * @param name for people
  * @param dimension length of an embedding
  * @param maxTokens most tokens a row may have, special tokens included
+ * @param pooling of a row's tokens
  * @param normalize whether embeddings are scaled to length 1
  * @param files sha-256, 64 lower-case hex digits, by file name
  */
@@ -31,6 +32,7 @@ public record ModelManifest(
         String name,
         int dimension,
         int maxTokens,
+        Pooling pooling,
         boolean normalize,
         Map<String, String> files) {
 
@@ -53,6 +55,7 @@ public record ModelManifest(
     public ModelManifest {
         requireNonNull(id, "id is null");
         requireNonNull(name, "name is null");
+        requireNonNull(pooling, "pooling is null");
         files = Map.copyOf(files);
         if (dimension < 1 || maxTokens < 1) {
             throw new IllegalArgumentException(
@@ -109,6 +112,7 @@ public record ModelManifest(
                 document.name,
                 document.dimension,
                 document.maxTokens,
+                document.knownPooling(),
                 document.normalize,
                 document.files);
     }
@@ -131,7 +135,15 @@ public record ModelManifest(
         private void requireSupported() {
             requireSupported("engine", engine, "OnnxRuntime");
             requireSupported("precision", precision, "float32");
-            requireSupported("pooling", pooling, "mean");
+        }
+
+        private Pooling knownPooling() {
+            try {
+                return Pooling.named(pooling);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "model %s has %s".formatted(name, e.getMessage()), e);
+            }
         }
 
         private void requireSupported(String field, String value, String supported) {

@@ -42,11 +42,31 @@ public final class MetricRegistrar {
         gauge(metric, () -> value.getAsBoolean() ? 1 : 0);
     }
 
+    /** A counter for one {@code value} of the metric's label. */
+    public Counter counterBy(Metric metric, String value) {
+        return by(metric, Kind.COUNTER, value).counter(metric.name());
+    }
+
+    /** A histogram for one {@code value} of the metric's label. */
+    public Buckets histogramBy(Metric metric, String value) {
+        return new Buckets(by(metric, Kind.HISTOGRAM, value), metric);
+    }
+
     private MetricGroup group(Metric metric, Kind kind, boolean isOneOfSeveral) {
-        if (metric.kind() != kind || metric.each().isEmpty() == isOneOfSeveral) {
+        if (metric.kind() != kind
+                || metric.each().isEmpty() == isOneOfSeveral
+                || !metric.by().isEmpty()) {
             throw new IllegalArgumentException(
                     metric + " is registered as another kind, or not as one of several");
         }
         return operator.addGroup(metric.group());
+    }
+
+    private MetricGroup by(Metric metric, Kind kind, String value) {
+        if (metric.kind() != kind || metric.by().isEmpty() || !metric.each().isEmpty()) {
+            throw new IllegalArgumentException(
+                    metric + " is registered as another kind, or has no label");
+        }
+        return operator.addGroup(metric.group()).addGroup(metric.by(), value);
     }
 }

@@ -62,6 +62,17 @@ public final class EpochPacker {
             draft.release(release);
         }
         parts.add(draft.part());
+        if (parts.size() > PartLimits.MAX_PARTS) {
+            throw new IllegalStateException(
+                    ("an epoch of %d debits, %d credits and %d releases takes %d parts and the"
+                         + " vault %d; raise settle.part.max.gas and settle.part.max.bytes")
+                            .formatted(
+                                    debits.size(),
+                                    credits.size(),
+                                    releases.size(),
+                                    parts.size(),
+                                    PartLimits.MAX_PARTS));
+        }
         return parts;
     }
 

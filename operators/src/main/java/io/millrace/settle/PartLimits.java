@@ -33,6 +33,9 @@ public record PartLimits(long maxGas, int maxBytes) implements Serializable {
     /** One word. */
     static final int RELEASE_BYTES = 32;
 
+    /** What the vault takes of one epoch. */
+    public static final int MAX_PARTS = 1_024;
+
     /**
      * Below the protocol's 2^24 gas a transaction (EIP-7825) and the 128 KiB that nodes relay, with
      * a margin.

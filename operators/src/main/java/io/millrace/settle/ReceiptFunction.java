@@ -2,7 +2,11 @@ package io.millrace.settle;
 
 import io.millrace.admit.BrokenBooksException;
 import io.millrace.settle.ShardCutOperator.Pace;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -28,10 +32,10 @@ import org.jspecify.annotations.Nullable;
  * and then all of the next, ordered by index, once assignment and receipts are all there; then
  * their state is gone.
  *
- * <p>The barrier that comes behind an assignment does not wait for more than {@link
- * Pace#atBarrier()} of them. The rest follows between the records that come in, so that a
- * transaction of the ledger ends with a part of a shard's receipts at the most: the first of them,
- * which recovery can seal for themselves if their epoch was lost.
+ * <p>A barrier waits for {@link Pace#atBarrier()} of an epoch only. The rest follows between the
+ * records that come in, so that a transaction of the ledger ends with a part of a shard's receipts
+ * at the most: the first of them, which recovery can seal for themselves if their epoch was lost.
+ * Where there is too little time between records, barriers wait for more: see {@link Shares}.
  */
 public final class ReceiptFunction
         extends KeyedCoProcessFunction<Integer, CutReceipt, EpochAssignment, Receipt> {
@@ -50,8 +54,15 @@ public final class ReceiptFunction
     private transient MapState<Long, Integer> counts;
     private transient MapState<Long, EpochAssignment> assignments;
     private transient ValueState<Begun> begun;
+    private transient ValueState<Integer> share;
     private transient Set<Integer> shards;
-    private transient int granted;
+    private transient Shares shares;
+
+    private final int atBarrier;
+
+    ReceiptFunction(int atBarrier) {
+        this.atBarrier = atBarrier;
+    }
 
     @Override
     public void open(OpenContext context) {
@@ -76,7 +87,9 @@ public final class ReceiptFunction
                 getRuntimeContext()
                         .getState(
                                 new ValueStateDescriptor<>(BEGUN, TypeInformation.of(Begun.class)));
+        share = getRuntimeContext().getState(new ValueStateDescriptor<>("share", Types.INT));
         shards = new TreeSet<>();
+        shares = new Shares(atBarrier);
     }
 
     @Override
@@ -111,8 +124,40 @@ public final class ReceiptFunction
     private void begin(EpochAssignment assignment, Collector<Receipt> out) throws Exception {
         if (shards.add(assignment.shard())) {
             begun.update(new Begun(assignment.cut(), 0));
-            granted -= emit(assignment.shard(), granted, out);
+            raiseShare();
+            emit(assignment.shard(), shares.openOf(assignment.epoch()), out);
+        } else {
+            raiseShare();
         }
+    }
+
+    /** Of what waits for its epoch now. */
+    private void raiseShare() throws Exception {
+        Begun cut = begun.value();
+        long waiting = cut == null ? 0 : -cut.next();
+        for (EpochAssignment assignment : assignments.values()) {
+            waiting += assignment.receipts();
+        }
+        Integer before = share.value();
+        share.update(Math.max(before == null ? 0 : before, Shares.shareOf(waiting)));
+    }
+
+    /** The last before a barrier. The current key is {@code shard}. */
+    private void emitDue(int shard, Collector<Receipt> out) throws Exception {
+        emit(shard, shares.due(shard), out);
+        int open = openOf(shard);
+        while (open > 0) {
+            emit(shard, open, out);
+            open = openOf(shard);
+        }
+    }
+
+    private int openOf(int shard) throws Exception {
+        return shards.contains(shard) ? shares.openOf(epochOf(begun.value())) : 0;
+    }
+
+    private long epochOf(Begun cut) throws Exception {
+        return assignments.get(cut.cut()).epoch();
     }
 
     /**
@@ -130,6 +175,7 @@ public final class ReceiptFunction
                 emit(assignment, index, out);
             }
             left -= until - cut.next();
+            shares.left(shard, assignment.epoch(), until - cut.next());
             if (until < assignment.receipts()) {
                 cut = new Begun(cut.cut(), until);
             } else {
@@ -140,6 +186,7 @@ public final class ReceiptFunction
         }
         if (cut == null) {
             begun.clear();
+            share.clear();
             shards.remove(shard);
         } else {
             begun.update(cut);
@@ -171,6 +218,63 @@ public final class ReceiptFunction
         return first == null ? null : new Begun(first.cut(), 0);
     }
 
+    /**
+     * How many receipts a checkpoint waits for, of one subtask: of each epoch the first, so that
+     * small epochs become visible whole, and of each shard so many that whatever it was given has
+     * left {@link #CHECKPOINTS} later. Auditors rely on both. Plain Java, one thread.
+     */
+    static final class Shares {
+
+        /** In which all receipts of a cut leave, however little time there is between records. */
+        static final int CHECKPOINTS = 64;
+
+        private final int first;
+        private final Map<Long, Integer> ofEpochs = new HashMap<>();
+        private final Map<Integer, Integer> ofShards = new HashMap<>();
+        private final Map<Integer, Integer> left = new HashMap<>();
+
+        /**
+         * @param first of an epoch that leave with the checkpoint that first can
+         */
+        Shares(int first) {
+            this.first = first;
+        }
+
+        /** How many of {@code shard} every checkpoint must have, if so many wait. */
+        static int shareOf(long waiting) {
+            return Math.toIntExact((waiting + CHECKPOINTS - 1) / CHECKPOINTS);
+        }
+
+        /** Receipts have left. */
+        void left(int shard, long epoch, int receipts) {
+            left.merge(shard, receipts, Integer::sum);
+            ofEpochs.put(epoch, Math.max(0, openOf(epoch) - receipts));
+        }
+
+        /** How many of the first of {@code epoch} have not left. */
+        int openOf(long epoch) {
+            return ofEpochs.getOrDefault(epoch, first);
+        }
+
+        /** How many of {@code shard} this checkpoint has yet to get. */
+        int due(int shard) {
+            return Math.max(0, ofShards.getOrDefault(shard, 0) - left.getOrDefault(shard, 0));
+        }
+
+        /**
+         * A checkpoint has what it must.
+         *
+         * @param shares of the next one, by shard
+         * @param epochs that still have receipts to let go
+         */
+        void next(Map<Integer, Integer> shares, Collection<Long> epochs) {
+            left.clear();
+            ofShards.clear();
+            ofShards.putAll(shares);
+            ofEpochs.keySet().retainAll(epochs);
+        }
+    }
+
     /** Runs the function, and goes on with what it has begun. */
     public static final class Operator
             extends KeyedCoProcessOperator<Integer, CutReceipt, EpochAssignment, Receipt> {
@@ -185,11 +289,16 @@ public final class ReceiptFunction
 
         /** At the pace of the cuts. */
         public Operator() {
-            this(new ReceiptFunction(), Pace.DEFAULT);
+            this(Pace.DEFAULT);
         }
 
         @SuppressWarnings("NullAway.Init") // Flink calls open before anything else
-        Operator(ReceiptFunction function, Pace pace) {
+        Operator(Pace pace) {
+            this(new ReceiptFunction(pace.atBarrier()), pace);
+        }
+
+        @SuppressWarnings("NullAway.Init") // Flink calls open before anything else
+        private Operator(ReceiptFunction function, Pace pace) {
             super(function);
             this.function = function;
             this.pace = pace;
@@ -204,7 +313,7 @@ public final class ReceiptFunction
             try (Stream<Integer> keys = states.getKeys(BEGUN, VoidNamespace.INSTANCE)) {
                 keys.forEach(function.shards::add);
             }
-            function.granted = pace.atBarrier();
+            share();
             goOnSoon();
         }
 
@@ -223,7 +332,24 @@ public final class ReceiptFunction
         @Override
         public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
             super.prepareSnapshotPreBarrier(checkpointId);
-            function.granted = pace.atBarrier();
+            for (int shard : List.copyOf(function.shards)) {
+                setCurrentKey(shard);
+                function.emitDue(shard, out);
+            }
+            share();
+        }
+
+        /** What the next checkpoint must have. */
+        private void share() throws Exception {
+            Map<Integer, Integer> shares = new HashMap<>();
+            Set<Long> epochs = new HashSet<>();
+            for (int shard : function.shards) {
+                setCurrentKey(shard);
+                Integer share = function.share.value();
+                shares.put(shard, share == null ? 0 : share);
+                epochs.add(function.epochOf(function.begun.value()));
+            }
+            function.shares.next(shares, epochs);
         }
 
         @Override

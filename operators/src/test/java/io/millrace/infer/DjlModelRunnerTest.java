@@ -24,28 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Compares with ONNX Runtime used directly, one row a run, pooled in its own few lines. */
 class DjlModelRunnerTest {
 
-    private static final String[] WORDS = {
-        "the",
-        "river",
-        "turns",
-        "a",
-        "mill",
-        "and",
-        "wheat",
-        "becomes",
-        "flour",
-        "while",
-        "embeddings",
-        "measure",
-        "semantic",
-        "similarity",
-        "Zürich",
-        "東京",
-        "🚀",
-        "don't",
-        "42"
-    };
-
     private static final List<long[]> ROWS = new ArrayList<>();
     private static final List<float[]> REFERENCE = new ArrayList<>();
 
@@ -59,11 +37,7 @@ class DjlModelRunnerTest {
         try (RowTokenizer tokenizer = engine.tokenizer(Models.MINILM.id())) {
             Random random = new Random(7);
             for (int words = 1; words <= 120; words += 1 + words / 6) {
-                StringBuilder text = new StringBuilder();
-                for (int i = 0; i < words; i++) {
-                    text.append(WORDS[random.nextInt(WORDS.length)]).append(' ');
-                }
-                ROWS.add(tokenizer.tokens(text.toString()));
+                ROWS.add(tokenizer.tokens(Models.text(random, words)));
             }
             ROWS.add(tokenizer.tokens(""));
             ROWS.add(tokenizer.tokens("mill ".repeat(254))); // the longest row the model takes
@@ -130,9 +104,9 @@ class DjlModelRunnerTest {
                                 tokenizer.tokens("The stock market fell today.")
                             });
         }
-        assertThat(dot(embeddings[0], embeddings[1])).isGreaterThan(0.6);
-        assertThat(dot(embeddings[0], embeddings[2])).isLessThan(0.2);
-        assertThat(dot(embeddings[0], embeddings[0])).isBetween(0.99999, 1.00001);
+        assertThat(Models.dot(embeddings[0], embeddings[1])).isGreaterThan(0.6);
+        assertThat(Models.dot(embeddings[0], embeddings[2])).isLessThan(0.2);
+        assertThat(Models.dot(embeddings[0], embeddings[0])).isBetween(0.99999, 1.00001);
     }
 
     @Test
@@ -166,19 +140,11 @@ class DjlModelRunnerTest {
                     mean[d] += token[d] / hidden.length;
                 }
             }
-            float norm = (float) Math.sqrt(dot(mean, mean));
+            float norm = (float) Math.sqrt(Models.dot(mean, mean));
             for (int d = 0; d < mean.length; d++) {
                 mean[d] /= norm;
             }
             return mean;
         }
-    }
-
-    private static double dot(float[] a, float[] b) {
-        double sum = 0;
-        for (int d = 0; d < a.length; d++) {
-            sum += a[d] * b[d];
-        }
-        return sum;
     }
 }

@@ -20,6 +20,9 @@ class ModelManifestTest {
     private static final String MINILM_ID =
             "0x1efab7d9c5c328301d8e5e6b69a0518a20961be4e9f6a882fc19383ad9f5fbae";
 
+    private static final String BGE_ID =
+            "0xbbcbc6639e08e1c249f118ae1bcb463befd38a080fc7b0473576d7db1f55595d";
+
     @TempDir Path directory;
 
     @Test
@@ -30,6 +33,15 @@ class ModelManifestTest {
         assertThat(manifest.name()).isEqualTo("all-MiniLM-L6-v2");
         assertThat(manifest.dimension()).isEqualTo(384);
         assertThat(manifest.maxTokens()).isEqualTo(256);
+    }
+
+    @Test
+    void unpack_eachBundledModel_hasTheIdThatPagesAndConfigurationsName() throws IOException {
+        assertThat(BundledModels.unpack(directory, "all-MiniLM-L6-v2").id()).isEqualTo(MINILM_ID);
+        assertThat(BundledModels.unpack(directory, "bge-small-en-v1.5").id()).isEqualTo(BGE_ID);
+        assertThat(Path.of("..", "jobs", "gateway", "gateway.example.yaml"))
+                .content()
+                .contains(MINILM_ID, BGE_ID);
     }
 
     @Test
@@ -48,7 +60,7 @@ class ModelManifestTest {
     void read_unsupportedPooling_namesValueAndWhatIsSupported() throws IOException {
         write(manifest("max", "a", "b"));
         assertThatThrownBy(() -> ModelManifest.read(directory))
-                .hasMessage("model tiny has pooling max: only mean is supported");
+                .hasMessage("model tiny has pooling max: only mean and cls are supported");
     }
 
     @Test
@@ -69,20 +81,26 @@ class ModelManifestTest {
 
     @Test
     void unpack_again_leavesGoodFilesAndRepairsBadOnes() throws IOException {
-        BundledModels.unpack(directory);
+        BundledModels.unpack(directory, BundledModels.DEFAULT);
         Path model = directory.resolve("all-MiniLM-L6-v2");
         Path graph = model.resolve(ModelManifest.MODEL_FILE);
         FileTime old = FileTime.fromMillis(1_000);
         Files.setLastModifiedTime(graph, old);
         Files.writeString(model.resolve(ModelManifest.TOKENIZER_FILE), "broken");
 
-        BundledModels.unpack(directory);
+        BundledModels.unpack(directory, BundledModels.DEFAULT);
 
         assertThat(Files.getLastModifiedTime(graph)).isEqualTo(old);
         assertThat(ModelManifest.read(model).id()).isEqualTo(MINILM_ID);
         try (var left = Files.list(model)) {
             assertThat(left).hasSize(3);
         }
+    }
+
+    @Test
+    void unpack_noSuchModel_namesThoseThereAre() {
+        assertThatThrownBy(() -> BundledModels.unpack(directory, "gpt"))
+                .hasMessageContainingAll("gpt", "all-MiniLM-L6-v2", "bge-small-en-v1.5");
     }
 
     @Test

@@ -94,6 +94,20 @@ class EpochPackerTest {
     }
 
     @Test
+    void pack_morePartsThanTheVaultTakes_isRefusedNamingTheOptions() {
+        PartLimits narrow = new PartLimits(222_000, 2_000); // one release a part
+        List<Release> releases = new ArrayList<>();
+        for (int account = 1; account <= 1_024; account++) {
+            releases.add(Charges.release(account, 1, 1));
+        }
+        assertThat(new EpochPacker(narrow).pack(List.of(), List.of(), releases)).hasSize(1_024);
+        releases.add(Charges.release(1_025, 1, 1));
+
+        assertThatThrownBy(() -> new EpochPacker(narrow).pack(List.of(), List.of(), releases))
+                .hasMessageContainingAll("1025 parts", "the vault 1024", "settle.part.max.gas");
+    }
+
+    @Test
     void partLimits_tooSmallForAnything_areRefused() {
         assertThatThrownBy(() -> new PartLimits(100_000, 1_000)).hasMessageContaining("at least");
     }

@@ -32,7 +32,7 @@ class ReceiptFunctionTest {
 
     private static RestoringHarness<CutReceipt, EpochAssignment, Receipt> harness(Pace pace) {
         return RestoringHarness.keyedOperator(
-                () -> new ReceiptFunction.Operator(new ReceiptFunction(), pace),
+                () -> new ReceiptFunction.Operator(pace),
                 CutReceipt::shard,
                 EpochAssignment::shard,
                 Types.INT);
@@ -130,6 +130,65 @@ class ReceiptFunctionTest {
 
         assertThat(run.main()).extracting(Receipt::index).containsExactly(0, 1, 2);
         assertThat(run.stateEntries()).isPositive();
+    }
+
+    /** An audit tells what is on its way from what is held back by the checkpoints since. */
+    @Test
+    void receipts_noTimeBetweenRecords_leaveWithinSixtyFourCheckpoints() {
+        List<RestoringHarness.Item<CutReceipt, EpochAssignment>> items = new ArrayList<>();
+        for (int index = 0; index < 319; index++) {
+            items.add(first(cut(10, 1, index)));
+        }
+        items.add(second(new EpochAssignment(4, 10, 1, 319)));
+        items.add(barrier(10));
+        for (int barrier = 11; barrier < 10 + ReceiptFunction.Shares.CHECKPOINTS; barrier++) {
+            items.add(first(cut(barrier, 1, 0)));
+            items.add(second(new EpochAssignment(barrier, barrier, 1, 1)));
+            items.add(barrier(barrier));
+        }
+        var most = harness(new Pace(1, 1)).run(Feeding.ALL_AT_ONCE, items);
+        items.add(barrier(10 + ReceiptFunction.Shares.CHECKPOINTS));
+        var all = harness(new Pace(1, 1)).run(Feeding.ALL_AT_ONCE, items);
+
+        assertThat(most.main()).filteredOn(receipt -> receipt.cut() == 10).hasSizeLessThan(319);
+        assertThat(all.main()).filteredOn(receipt -> receipt.cut() == 10).hasSize(319);
+    }
+
+    /** Else its receipts would be missing though nothing that is under way excuses them. */
+    @Test
+    void receipts_behindALargeCutThatHasEnded_firstOfThemInTheNextCheckpoint() {
+        List<RestoringHarness.Item<CutReceipt, EpochAssignment>> items = new ArrayList<>();
+        for (int index = 0; index < 5; index++) {
+            items.add(first(cut(10, 1, index)));
+            items.add(first(cut(20, 1, index)));
+        }
+        items.add(second(new EpochAssignment(4, 10, 1, 5)));
+        items.add(second(new EpochAssignment(5, 20, 1, 5)));
+        items.add(barrier(20));
+        items.add(processingTime(10));
+        var between = harness(new Pace(3, 2)).run(Feeding.ALL_AT_ONCE, items);
+        items.add(barrier(21));
+        var after = harness(new Pace(3, 2)).run(Feeding.ALL_AT_ONCE, items);
+
+        assertThat(between.main()).extracting(Receipt::epoch).containsExactly(4L, 4L, 4L, 4L, 4L);
+        assertThat(after.main()).filteredOn(receipt -> receipt.epoch() == 5).hasSize(3);
+    }
+
+    @Test
+    void assignments_ofSeveralEpochs_eachHasItsFirstInTheCheckpoint() {
+        var run =
+                harness(new Pace(2, 1))
+                        .run(
+                                Feeding.ALL_AT_ONCE,
+                                first(cut(10, 1, 0)),
+                                first(cut(10, 1, 1)),
+                                first(cut(20, 2, 0)),
+                                first(cut(20, 2, 1)),
+                                second(new EpochAssignment(4, 10, 1, 2)),
+                                second(new EpochAssignment(5, 20, 2, 2)),
+                                barrier(20));
+
+        assertThat(run.main()).hasSize(4);
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package io.millrace.testing;
 import io.millrace.infer.ModelEngine;
 import io.millrace.infer.ModelManifest;
 import io.millrace.infer.ModelRunner;
+import io.millrace.infer.Pooling;
 import io.millrace.infer.RowTokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ public final class FakeModelEngine implements ModelEngine {
                     "fake",
                     2,
                     64,
+                    Pooling.MEAN,
                     true,
                     Map.of(ModelManifest.MODEL_FILE, "", ModelManifest.TOKENIZER_FILE, ""));
 

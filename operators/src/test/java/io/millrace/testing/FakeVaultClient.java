@@ -151,6 +151,14 @@ public final class FakeVaultClient implements VaultClient {
                         Map.of(transaction, outcome(transaction, true, block))));
     }
 
+    /** Someone else ends the epoch with the part at the head. */
+    public void voidRemainder() {
+        Block top = top();
+        VaultHead head = top.head();
+        VaultHead whole = new VaultHead(head.header(), head.epoch(), head.part(), head.part() + 1);
+        blocks.add(next(top, whole, top.headers(), top.nonce(), List.of(), Map.of()));
+    }
+
     /** Transactions that wait to be mined. */
     public int pooled() {
         return pool.size();
@@ -214,7 +222,8 @@ public final class FakeVaultClient implements VaultClient {
     }
 
     private static TransactionOutcome outcome(String hash, boolean succeeded, L2Block block) {
-        return new TransactionOutcome(hash, succeeded, block.number(), block.hash(), 100_000);
+        return new TransactionOutcome(
+                hash, succeeded, block.number(), block.hash(), 100_000, BigInteger.TEN);
     }
 
     private static long word(String calldata, int index) {

@@ -32,6 +32,12 @@ public final class LocalVault implements AutoCloseable {
     public static final long DEPOSITED_NANO = 1_000_000_000L;
     public static final long PRICE_NANO = 20_000_000L;
 
+    /** A seventh of the time for which the settler's bond covers an epoch. */
+    public static final int BUCKET_SECONDS = 3_600;
+
+    /** What stands for the settler: a hundred dollars. */
+    public static final long BOND_NANO = 100_000_000_000L;
+
     private static final StaticGasProvider GAS =
             new StaticGasProvider(
                     BigInteger.valueOf(10_000_000_000L), BigInteger.valueOf(10_000_000));
@@ -68,6 +74,10 @@ public final class LocalVault implements AutoCloseable {
     public static final TestSigner SETTLER = new TestSigner("settler");
     public static final TestSigner ADMIN = new TestSigner("admin");
     public static final TestSigner REQUESTER = new TestSigner("requester");
+
+    /** Nobody judges here. */
+    private static final TestSigner TRIBUNAL = new TestSigner("tribunal");
+
     public static final TestSigner PROVIDER = new TestSigner("provider");
 
     /** Deploys and funds on {@code anvil}. */
@@ -90,7 +100,12 @@ public final class LocalVault implements AutoCloseable {
                                 ADMIN.address(),
                                 SETTLER.address(),
                                 ADMIN.address(),
-                                ADMIN.address())
+                                ADMIN.address(),
+                                new SettlementVault.BondTerms(
+                                        TRIBUNAL.address(),
+                                        BigInteger.valueOf(BUCKET_SECONDS),
+                                        BigInteger.TWO,
+                                        BigInteger.ZERO))
                         .send();
         registry =
                 ModelRegistry.deploy(
@@ -106,6 +121,7 @@ public final class LocalVault implements AutoCloseable {
         registry.grantRole(Keccak.hashUtf8("EVALUATOR_ROLE"), ADMIN.address()).send();
         registry.register(MODEL, BigInteger.valueOf(PRICE_NANO), "file:manifest.json").send();
         registry.activate(MODEL, new byte[32]).send();
+        postBond(SETTLER, BOND_NANO / 1_000);
         BigInteger dollar = BigInteger.valueOf(1_000_000);
         token.mint(REQUESTER.address(), dollar).send();
         TestDollar.load(token.getContractAddress(), web3j, manager(REQUESTER), GAS)
@@ -127,6 +143,12 @@ public final class LocalVault implements AutoCloseable {
         TestDollar money = TestDollar.load(token.getContractAddress(), web3j, manager(signer), GAS);
         money.mint(signer.address(), BigInteger.valueOf(amount)).send();
         money.approve(vault.getContractAddress(), BigInteger.valueOf(amount)).send();
+    }
+
+    /** Puts up base units of the token, new ones, for a settler. */
+    public void postBond(TestSigner settler, long amount) throws Exception {
+        approve(ADMIN, amount);
+        as(ADMIN).postBond(settler.address(), BigInteger.valueOf(amount)).send();
     }
 
     /** What a submitter must find there. */

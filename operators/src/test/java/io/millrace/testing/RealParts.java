@@ -52,6 +52,29 @@ public final class RealParts {
         return new SealedPart(hash, header, words, List.of(), 3, List.of(), List.of());
     }
 
+    /** One of the two parts of the first epoch. */
+    public static SealedPart half(SettlementVault vault, String previous, int part, long l2Block)
+            throws Exception {
+        SealedPart whole = part(vault, previous, 1, l2Block);
+        EpochHeader of = whole.header();
+        EpochHeader header =
+                new EpochHeader(
+                        previous,
+                        1,
+                        part,
+                        2,
+                        of.receiptsRoot(),
+                        2 * DEBIT_NANO,
+                        2,
+                        of.levels(),
+                        DEBIT_NANO,
+                        of.wordsHash(),
+                        of.cutDigest(),
+                        l2Block);
+        String hash = Hex.encode(vault.hashHeader(VaultAbi.header(header)).send());
+        return new SealedPart(hash, header, whole.words(), List.of(), 3, List.of(), List.of());
+    }
+
     /** Amounts of lanes 0 and 1 of a word. */
     private static String lanes(long lane0, long lane1) {
         return Hex.encode(ByteBuffer.allocate(32).putLong(16, lane1).putLong(24, lane0).array());

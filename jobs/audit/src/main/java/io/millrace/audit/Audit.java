@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The chain is read first, at one block, then Kafka up to its end offsets of that moment: what
  * is settled was sealed before. On a running stack a checkpoint may be committed on one partition
  * and not yet on the next when the audit looks; a difference found there counts once a second audit
- * finds it too. On a stack at rest the first verdict is final.
+ * finds it too. What a large cut has yet to show is no difference at all, as long as it may come
+ * ({@link EpochChecks.LateReceipts}). On a stack at rest the first verdict is final.
  */
 public final class Audit {
 
@@ -144,8 +145,7 @@ public final class Audit {
         @Override
         public Map<String, Long> topics(AnchorState before, KafkaBooks.Sink sink) {
             KafkaBooksReader.Ends ends =
-                    KafkaBooksReader.read(
-                            config.bootstrapServers(), before.positions(), sink, progress);
+                    KafkaBooksReader.read(config.kafka(), before.positions(), sink, progress);
             requestPartitions = ends.requestPartitions();
             return ends.positions();
         }

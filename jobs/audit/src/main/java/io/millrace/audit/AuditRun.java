@@ -3,6 +3,8 @@ package io.millrace.audit;
 import io.millrace.audit.Books.Check;
 import io.millrace.audit.ChainBooks.Movement;
 import io.millrace.audit.ChainBooks.Settlement;
+import io.millrace.audit.ChainBooks.Voided;
+import io.millrace.audit.EpochChecks.LateReceipts;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Request;
@@ -90,10 +92,12 @@ final class AuditRun {
             open.restore(anchor, store, chain.shardDepth());
         }
 
-        EpochChecks epochs = new EpochChecks(hashes, chain.shardDepth(), totals);
+        LateReceipts late = new LateReceipts(requireSettled, store.newest(), chain.shardDepth());
+        EpochChecks epochs = new EpochChecks(hashes, chain.shardDepth(), totals, vault, late);
         CutChecks cuts = new CutChecks();
         WithdrawalChecks withdrawals =
-                new WithdrawalChecks(before, history, unasked, chain, requireSettled, totals);
+                new WithdrawalChecks(
+                        before, history, unasked, chain, store.newest(), requireSettled, totals);
         progress.stage("rebuilding epochs from receipts", store.receipts());
         store.epochs(new Epochs(open, headers, epochs, cuts, withdrawals));
         withdrawals.endEpochs(history.settledEpoch());
@@ -115,7 +119,8 @@ final class AuditRun {
         checks.addAll(vault.all(chain, requireSettled));
         checks.addAll(withdrawals.all());
         Books books = Books.of(checks);
-        if (next != null && books.ok()) {
+        // What an anchor takes for closed is never looked at again.
+        if (next != null && books.ok() && !late.isAnyUpTo(history.settledEpoch())) {
             next.finish(
                     state(chain, headers, charges, withdrawals, intake, positions, floorMillis));
         }
@@ -191,6 +196,8 @@ final class AuditRun {
         if (movement instanceof Settlement settlement) {
             headers.settled(settlement);
             store.settled(new Settled(settlement.hash(), settlement.part()));
+        } else if (movement instanceof Voided voided) {
+            headers.voided(voided);
         }
         vault.movement(movement);
         history.movement(movement);

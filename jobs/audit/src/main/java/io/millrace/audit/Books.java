@@ -29,12 +29,12 @@ public record Books(boolean ok, List<Check> checks) {
                 .map(
                         check ->
                                 String.format(
-                                        "  %-6s %-28s %s",
-                                        check.ok() ? "ok" : "DIFFER", check.name(), check.detail()))
+                                        "  %-7s %-28s %s",
+                                        check.verdict(), check.name(), check.detail()))
                 .collect(Collectors.joining("\n"));
     }
 
-    /** {@code {"ok", "checks": [{"name", "ok", "detail"}]}}. */
+    /** {@code {"ok", "checks": [{"name", "ok", "notYet", "detail"}]}}. */
     public ObjectNode toJson() {
         ObjectNode books = JsonNodeFactory.instance.objectNode().put("ok", ok);
         ArrayNode lines = books.putArray("checks");
@@ -42,6 +42,7 @@ public record Books(boolean ok, List<Check> checks) {
             lines.addObject()
                     .put("name", check.name())
                     .put("ok", check.ok())
+                    .put("notYet", check.notYet())
                     .put("detail", check.detail());
         }
         return books;
@@ -52,8 +53,17 @@ public record Books(boolean ok, List<Check> checks) {
      *
      * @param name stable, kebab-case
      * @param ok whether nothing differs
+     * @param notYet how many are still on their way and so were not compared; no difference
      * @param detail what was compared; if not ok, how many differ and the first few with their
      *     values
      */
-    public record Check(String name, boolean ok, String detail) {}
+    public record Check(String name, boolean ok, long notYet, String detail) {
+
+        private String verdict() {
+            if (!ok) {
+                return "DIFFER";
+            }
+            return notYet > 0 ? "not yet" : "ok";
+        }
+    }
 }

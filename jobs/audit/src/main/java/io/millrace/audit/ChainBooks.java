@@ -66,7 +66,7 @@ record ChainBooks(
             BigInteger effectiveSeconds) {}
 
     /** What moved a balance, one account's or those of an epoch; or what is to. */
-    sealed interface Movement permits Posting, Settlement, Asked, Cancelled {}
+    sealed interface Movement permits Posting, Settlement, Voided, Asked, Cancelled {}
 
     /**
      * @param account spending or earning, as the kind says
@@ -102,6 +102,8 @@ record ChainBooks(
         TAKEN,
         /** By the hatch from the spending balance to what is released. */
         ESCAPED,
+        /** Out of a settler's bond to what is released, for a false debit. */
+        COMPENSATED,
         EARNINGS_WITHDRAWN
     }
 
@@ -113,6 +115,15 @@ record ChainBooks(
      */
     record Settlement(String transaction, String hash, EventFields event, EpochPart part)
             implements Movement {}
+
+    /**
+     * A settler has ended an epoch before its last part.
+     *
+     * @param part the last that it has
+     * @param parts that it was to have
+     * @param settledNano what those that it has add up to
+     */
+    record Voided(long epoch, long part, long parts, BigInteger settledNano) implements Movement {}
 
     record EventFields(
             long epoch,

@@ -53,7 +53,7 @@ final class ChainBooksReader {
             throw new IOException(
                     ("there is no contract at vault %s of %s; name the vault that"
                                     + " the job settles on")
-                            .formatted(config.vault(), config.rpcUrl()));
+                            .formatted(config.vault(), rpc.host()));
         }
         verify(before, block);
         AbiWords head = callVault(block, "head()");

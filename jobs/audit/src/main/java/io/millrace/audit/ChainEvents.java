@@ -9,6 +9,7 @@ import io.millrace.audit.ChainBooks.Movement;
 import io.millrace.audit.ChainBooks.Posting;
 import io.millrace.audit.ChainBooks.Price;
 import io.millrace.audit.ChainBooks.Settlement;
+import io.millrace.audit.ChainBooks.Voided;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.read.AbiWords;
 import io.millrace.audit.read.JsonRpc;
@@ -26,7 +27,7 @@ import org.web3j.utils.Numeric;
  * The events that move a balance, ask for one or set a price, decoded from logs; and what settle
  * was given.
  */
-final class ChainEvents {
+public final class ChainEvents {
 
     static final String DEPOSITED = topic("Deposited(uint32,address,address,uint64)");
     static final String ASKED = topic("WithdrawalRequested(uint32,address,uint32,uint64)");
@@ -37,10 +38,15 @@ final class ChainEvents {
     static final String ESCAPED = topic("Escaped(uint32,address,uint32,uint64,uint64)");
     static final String EARNINGS_WITHDRAWN =
             topic("EarningsWithdrawn(uint32,address,address,uint64)");
-    static final String EPOCH_SETTLED =
+    static final String SLASHED =
+            topic("Slashed(address,uint32,address,uint64,uint32,uint64,uint64,uint64,uint64)");
+    public static final String EPOCH_SETTLED =
             topic("EpochSettled(uint64,uint32,bytes32,uint32,bytes32,uint64,uint64,uint64)");
-    static final String MODEL_PRICED = topic("ModelPriced(bytes32,uint32,uint64,uint16,uint64)");
-    static final String SETTLE =
+    static final String EPOCH_VOIDED =
+            topic("EpochVoided(uint64,uint32,address,uint32,uint64,uint32)");
+    public static final String MODEL_PRICED =
+            topic("ModelPriced(bytes32,uint32,uint64,uint16,uint64)");
+    public static final String SETTLE =
             topic(
                             "settle((bytes32,uint64,uint32,uint32,bytes32,uint64,uint64,uint8,"
                                 + "uint64,bytes32,bytes32,uint64),(uint256[],uint256[],uint256[],"
@@ -93,6 +99,9 @@ final class ChainEvents {
             }
         } else if (topic.equals(EPOCH_SETTLED)) {
             movements.accept(settlement(log, data));
+        } else if (topic.equals(EPOCH_VOIDED)) {
+            movements.accept(
+                    new Voided(indexed(log, 1), indexed(log, 2), data.count(0), data.uint(1)));
         } else if (topic.equals(DEPOSITED)) {
             move(Kind.DEPOSITED, log, 0, data.uint(0));
         } else if (topic.equals(ASKED)) {
@@ -109,6 +118,8 @@ final class ChainEvents {
         } else if (topic.equals(ESCAPED)) {
             move(Kind.ESCAPED, log, indexed(log, 3), data.uint(1));
             move(Kind.TAKEN, log, 0, data.uint(0));
+        } else if (topic.equals(SLASHED)) {
+            movements.accept(new Posting(Kind.COMPENSATED, indexed(log, 2), 0, data.uint(3)));
         } else if (topic.equals(EARNINGS_WITHDRAWN)) {
             move(Kind.EARNINGS_WITHDRAWN, log, 0, data.uint(1));
         }
@@ -155,7 +166,7 @@ final class ChainEvents {
     }
 
     /** The arguments of settle: a static tuple, then offsets of a dynamic one and of an array. */
-    static EpochPart settleCall(AbiWords call) {
+    public static EpochPart settleCall(AbiWords call) {
         int words = call.pointer(0, HEADER_WORDS);
         int releases = call.pointer(0, HEADER_WORDS + 1);
         return new EpochPart(

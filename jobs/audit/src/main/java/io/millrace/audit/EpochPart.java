@@ -11,7 +11,7 @@ import java.util.TreeMap;
  *
  * @param releases account &lt;&lt; 96 | request &lt;&lt; 64 | amount
  */
-record EpochPart(
+public record EpochPart(
         Header header,
         List<BigInteger> debitSlots,
         List<BigInteger> debits,
@@ -24,7 +24,8 @@ record EpochPart(
     private static final int SLOTS_IN_WORD = 8;
     private static final int LANES = 4;
 
-    EpochPart {
+    /** Copies. */
+    public EpochPart {
         debitSlots = List.copyOf(debitSlots);
         debits = List.copyOf(debits);
         creditSlots = List.copyOf(creditSlots);
@@ -33,7 +34,7 @@ record EpochPart(
     }
 
     /** The fields of ISettlementVaultTypes.EpochHeader, in that order. */
-    record Header(
+    public record Header(
             String previousHeader,
             long epoch,
             long part,
@@ -48,17 +49,17 @@ record EpochPart(
             long l2Block) {}
 
     /** What each spending account pays; accounts that pay nothing are absent. */
-    Map<Long, BigInteger> debitsByAccount() {
+    public Map<Long, BigInteger> debitsByAccount() {
         return unpack(debitSlots, debits);
     }
 
     /** What each earning account gets; accounts that get nothing are absent. */
-    Map<Long, BigInteger> creditsByAccount() {
+    public Map<Long, BigInteger> creditsByAccount() {
         return unpack(creditSlots, credits);
     }
 
     /** One withdrawal that this part releases, whole or what is left of it. */
-    record Release(long account, long request, BigInteger amountNano) {
+    public record Release(long account, long request, BigInteger amountNano) {
 
         @Override
         public String toString() {
@@ -67,7 +68,7 @@ record EpochPart(
     }
 
     /** What this part releases, in its order. */
-    List<Release> released() {
+    public List<Release> released() {
         return releases.stream()
                 .map(
                         word ->
@@ -79,7 +80,7 @@ record EpochPart(
     }
 
     /** For messages: {@code epoch 7 part 0}. */
-    String name() {
+    public String name() {
         return "epoch " + header.epoch() + " part " + header.part();
     }
 

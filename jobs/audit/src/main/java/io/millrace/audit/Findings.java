@@ -21,10 +21,16 @@ final class Findings {
 
     /** The line of the books: {@code compared} if nothing was found. */
     Check check(String name, String compared) {
+        return check(name, compared, 0);
+    }
+
+    /** The same, where {@code notYet} things could not be compared yet. */
+    Check check(String name, String compared, long notYet) {
         if (count == 0) {
-            return new Check(name, true, compared);
+            String later = notYet == 0 ? "" : ", " + notYet + " not yet";
+            return new Check(name, true, notYet, compared + later);
         }
         String more = count > shown.size() ? "; and " + (count - shown.size()) + " more" : "";
-        return new Check(name, false, count + " wrong: " + String.join("; ", shown) + more);
+        return new Check(name, false, notYet, count + " wrong: " + String.join("; ", shown) + more);
     }
 }

@@ -4,6 +4,7 @@ import io.millrace.audit.Books.Check;
 import io.millrace.audit.ChainBooks.EventFields;
 import io.millrace.audit.ChainBooks.Head;
 import io.millrace.audit.ChainBooks.Settlement;
+import io.millrace.audit.ChainBooks.Voided;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.HeaderLinks.Link;
 import io.millrace.audit.Rows.EpochRows;
@@ -49,6 +50,19 @@ final class HeaderChecks {
                                     part.name(), eventFields(part.header()), settlement.event()));
         }
         chain.next(part, hash);
+    }
+
+    /** What was sealed is not all settled, and never will be: no books are right after that. */
+    void voided(Voided voided) {
+        ofChain.add(
+                ("a settler has ended epoch %d after part %d of %d: %s nano-USD of it are settled"
+                                + " and the rest is void")
+                        .formatted(
+                                voided.epoch(),
+                                voided.part() + 1,
+                                voided.parts(),
+                                voided.settledNano()));
+        chain.cutShort();
     }
 
     /** The log names each part once, in one chain, and all that is settled is in it. */

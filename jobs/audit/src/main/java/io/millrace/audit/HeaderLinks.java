@@ -83,6 +83,26 @@ final class HeaderLinks {
         last = new Link(header, hash, sum.add(header.partSumNano()));
     }
 
+    /** The epoch that stands last has no more parts, and what they add up to is its sum. */
+    void cutShort() {
+        Header header = last.header();
+        Header cut =
+                new Header(
+                        header.previousHeader(),
+                        header.epoch(),
+                        header.part(),
+                        header.part() + 1,
+                        header.receiptsRoot(),
+                        last.epochSumNano(),
+                        header.receiptsCount(),
+                        header.levels(),
+                        header.partSumNano(),
+                        header.wordsHash(),
+                        header.cutDigest(),
+                        header.l2Block());
+        last = new Link(cut, last.hash(), last.epochSumNano());
+    }
+
     /** The epoch that stands last must be whole. */
     void end() {
         Header header = last.header();
@@ -110,6 +130,8 @@ final class HeaderLinks {
                 header.receiptsSumNano(),
                 header.receiptsCount(),
                 header.levels(),
-                header.parts());
+                header.parts(),
+                header.cutDigest(),
+                header.l2Block());
     }
 }

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * What the topics hold: committed records only. Ids, hashes and addresses are lower-case 0x-hex,
  * amounts nano-USD.
  */
-final class KafkaBooks {
+public final class KafkaBooks {
 
-    static final String ANSWERED = "ANSWERED";
-    static final String REQUESTS = "inference.requests";
+    public static final String ANSWERED = "ANSWERED";
+    public static final String REQUESTS = "inference.requests";
 
     private KafkaBooks() {}
 
@@ -42,7 +42,7 @@ final class KafkaBooks {
     }
 
     /** Where a request lies in the request topic. */
-    record Position(int partition, long offset) {
+    public record Position(int partition, long offset) {
         @Override
         public String toString() {
             return "request " + partition + "@" + offset;
@@ -52,10 +52,10 @@ final class KafkaBooks {
     /**
      * @param signed null if the record is not a readable request
      */
-    record Request(Position at, long appendMillis, @Nullable SignedRequest signed) {}
+    public record Request(Position at, long appendMillis, @Nullable SignedRequest signed) {}
 
     /** The signed fields, the input as its hash, and the signature as it came. */
-    record SignedRequest(
+    public record SignedRequest(
             String requester,
             String model,
             String inputHash,
@@ -64,9 +64,11 @@ final class KafkaBooks {
             BigInteger nonce,
             String signature) {}
 
-    record Rejection(Position at, String code) {}
+    /** A refusal and the code that says why. */
+    public record Rejection(Position at, String code) {}
 
-    record Charge(
+    /** What an outcome costs, and who gets it. */
+    public record Charge(
             String requestId,
             String requesterAddress,
             long requesterAccount,
@@ -86,7 +88,8 @@ final class KafkaBooks {
             long admittedMillis,
             Position at) {
 
-        boolean answered() {
+        /** Whether there is an answer, which alone may cost something. */
+        public boolean answered() {
             return status.equals(ANSWERED);
         }
     }
@@ -94,14 +97,15 @@ final class KafkaBooks {
     /**
      * @param signature the provider's
      */
-    record Result(
+    public record Result(
             String requestId,
             String status,
             BigInteger debitNano,
             BigInteger units,
             String signature) {
 
-        boolean answered() {
+        /** Whether there is an answer, which alone may cost something. */
+        public boolean answered() {
             return status.equals(ANSWERED);
         }
     }
@@ -112,7 +116,8 @@ final class KafkaBooks {
      * @param positions how far each source had been read at the cut: "requests-0" the next offset,
      *     "vault" the next block
      */
-    record Sealed(EpochPart part, SortedMap<String, Long> positions) {}
+    public record Sealed(EpochPart part, SortedMap<String, Long> positions) {}
 
-    record Receipt(long epoch, long shard, long index, Charge charge) {}
+    /** A charge at its place in the epoch's tree. */
+    public record Receipt(long epoch, long shard, long index, Charge charge) {}
 }

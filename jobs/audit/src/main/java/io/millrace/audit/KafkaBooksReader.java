@@ -4,6 +4,7 @@ import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.SignedRequest;
 import io.millrace.audit.read.JsonFields;
+import io.millrace.audit.read.KafkaAccess;
 import io.millrace.audit.read.Progress;
 import io.millrace.audit.read.TopicReader;
 import java.io.IOException;
@@ -54,13 +55,10 @@ final class KafkaBooksReader {
      */
     record Ends(Map<String, Long> positions, Set<Integer> requestPartitions) {}
 
-    /** Everything that is committed at {@code bootstrapServers} now, from {@code starts} on. */
+    /** Everything that is committed there now, from {@code starts} on. */
     static Ends read(
-            String bootstrapServers,
-            Map<String, Long> starts,
-            KafkaBooks.Sink sink,
-            Progress progress) {
-        try (TopicReader reader = new TopicReader(bootstrapServers, ORDER)) {
+            KafkaAccess kafka, Map<String, Long> starts, KafkaBooks.Sink sink, Progress progress) {
+        try (TopicReader reader = new TopicReader(kafka, ORDER)) {
             new KafkaBooksReader(reader, starts, sink, progress).readAll();
             return new Ends(reader.ends(), reader.partitionsOf(REQUESTS));
         }

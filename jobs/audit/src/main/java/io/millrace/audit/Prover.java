@@ -1,5 +1,7 @@
 package io.millrace.audit;
 
+import static io.millrace.audit.read.AbiWords.number;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,6 +14,7 @@ import io.millrace.audit.read.AbiWords;
 import io.millrace.audit.read.AuditException;
 import io.millrace.audit.read.JsonFields;
 import io.millrace.audit.read.JsonRpc;
+import io.millrace.audit.read.KafkaAccess;
 import io.millrace.audit.read.Progress;
 import io.millrace.audit.read.TooEarlyException;
 import io.millrace.audit.read.TopicReader;
@@ -37,9 +40,6 @@ import org.web3j.utils.Numeric;
  */
 public final class Prover {
 
-    /** What {@code --wait} means: longer than an epoch and its transaction take. */
-    public static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
-
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String RECEIPTS = KafkaBooksReader.RECEIPTS;
     private static final String EPOCHS = KafkaBooksReader.EPOCHS;
@@ -58,7 +58,7 @@ public final class Prover {
     /** Of the vault's struct Receipt, its credits being one: they stand behind it. */
     private static final int RECEIPT_WORDS = 15;
 
-    private final String bootstrapServers;
+    private final KafkaAccess kafka;
     private final String vault;
     private final JsonRpc rpc;
     private final Progress progress;
@@ -70,12 +70,12 @@ public final class Prover {
 
     /** Asks the node and the brokers of {@code config}. */
     public Prover(AuditConfig config, Progress progress) {
-        this(config.bootstrapServers(), config.rpcUrl(), config.vault(), progress);
+        this(config.kafka(), config.rpcUrl(), config.vault(), progress);
     }
 
     /** The same; {@code vault} is in lower case. */
-    public Prover(String bootstrapServers, String rpcUrl, String vault, Progress progress) {
-        this.bootstrapServers = bootstrapServers;
+    public Prover(KafkaAccess kafka, String rpcUrl, String vault, Progress progress) {
+        this.kafka = kafka;
         this.vault = vault;
         this.progress = progress;
         rpc = new JsonRpc(rpcUrl);
@@ -125,29 +125,37 @@ public final class Prover {
      * @throws TooEarlyException if the request has no receipt yet, or its epoch is not in the vault
      */
     public Proof prove(String requestId, Instant since) throws IOException {
-        String id = canonical(requestId);
+        try (TopicReader reader = new TopicReader(kafka, List.of(RECEIPTS, EPOCHS))) {
+            return prove(canonical(requestId), reader, reader.startsSince(since.toEpochMilli()));
+        }
+    }
+
+    /** The same, reading only from {@code starts} to {@code ends}, by {@code topic-partition}. */
+    public Proof prove(String requestId, Map<String, Long> starts, Map<String, Long> ends)
+            throws IOException {
+        try (TopicReader reader = TopicReader.upTo(kafka, ends)) {
+            return prove(canonical(requestId), reader, starts);
+        }
+    }
+
+    private Proof prove(String id, TopicReader reader, Map<String, Long> starts)
+            throws IOException {
         long chainId = Numeric.decodeQuantity(rpc.call("eth_chainId").asText()).longValueExact();
         TypedHashes hashes = new TypedHashes(chainId, vault);
         Found found = new Found();
-        try (TopicReader reader = new TopicReader(bootstrapServers, List.of(RECEIPTS, EPOCHS))) {
-            Map<String, Long> receipts = reader.startsSince(RECEIPTS, since.toEpochMilli());
-            Map<String, Long> epochs = reader.startsSince(EPOCHS, since.toEpochMilli());
-            reader.forEach(RECEIPTS, receipts, progress, record -> find(record, id, found));
-            Receipt receipt =
-                    found.receipt.orElseThrow(
-                            () ->
-                                    new TooEarlyException(
-                                            ("request %s has no receipt; if it was answered, wait"
-                                                            + " for the next epoch (--wait), else"
-                                                            + " look for it in"
-                                                            + " inference.rejections")
-                                                    .formatted(id)));
-            reader.forEach(
-                    RECEIPTS, receipts, progress, record -> leaf(record, receipt, hashes, found));
-            reader.forEach(EPOCHS, epochs, progress, record -> part(record, receipt, found));
-            progress.end();
-            return proof(receipt, found);
-        }
+        reader.forEach(RECEIPTS, starts, progress, record -> find(record, id, found));
+        Receipt receipt =
+                found.receipt.orElseThrow(
+                        () ->
+                                new TooEarlyException(
+                                        ("request %s has no receipt; if it was answered, wait for"
+                                             + " the next epoch (--wait), else look for it in"
+                                             + " inference.rejections")
+                                                .formatted(id)));
+        reader.forEach(RECEIPTS, starts, progress, record -> leaf(record, receipt, hashes, found));
+        reader.forEach(EPOCHS, starts, progress, record -> part(record, receipt, found));
+        progress.end();
+        return proof(receipt, found);
     }
 
     /**
@@ -334,8 +342,8 @@ public final class Prover {
     }
 
     private AbiWords call(String data) throws IOException {
-        return AbiWords.of(
-                rpc.call("eth_call", Map.of("to", vault, "data", data), "latest").asText());
+        Map<String, String> call = Map.of("to", vault, "data", data);
+        return AbiWords.of(rpc.call("eth_call", call, "latest").asText());
     }
 
     /**
@@ -384,13 +392,5 @@ public final class Prover {
         number(words, siblings.size());
         siblings.forEach(sibling -> number(words, sibling.sumNano()));
         return words.toString();
-    }
-
-    private static void number(StringBuilder words, long number) {
-        number(words, BigInteger.valueOf(number));
-    }
-
-    private static void number(StringBuilder words, BigInteger number) {
-        words.append(Numeric.toHexStringNoPrefixZeroPadded(number, 64));
     }
 }

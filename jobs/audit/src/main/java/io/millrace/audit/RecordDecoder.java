@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The values of the topics' records, member by member. Each method throws {@link
  * IllegalArgumentException} with the member that is missing or of another kind.
  */
-final class RecordDecoder {
+public final class RecordDecoder {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -44,7 +44,7 @@ final class RecordDecoder {
      *
      * @throws IOException if it is no JSON
      */
-    static JsonFields fields(byte @Nullable [] value) throws IOException {
+    public static JsonFields fields(byte @Nullable [] value) throws IOException {
         if (value == null) {
             throw new IOException("it has no value");
         }
@@ -63,7 +63,7 @@ final class RecordDecoder {
     }
 
     /** Options would be signed too, and none is known: no charge may follow such a request. */
-    static SignedRequest signed(JsonFields request) {
+    public static SignedRequest signed(JsonFields request) {
         if (!request.isEmpty("options")) {
             throw new IllegalArgumentException("it has options, and none is known");
         }
@@ -77,14 +77,14 @@ final class RecordDecoder {
                 request.text("signature"));
     }
 
-    static Rejection rejection(JsonFields rejection) {
+    public static Rejection rejection(JsonFields rejection) {
         return new Rejection(
                 new Position(
                         Math.toIntExact(rejection.count("partition")), rejection.count("offset")),
                 rejection.text("code"));
     }
 
-    static Charge charge(JsonFields charge) {
+    public static Charge charge(JsonFields charge) {
         JsonFields price = charge.object("price");
         JsonFields place = charge.object("place");
         return new Charge(
@@ -109,7 +109,7 @@ final class RecordDecoder {
                         Math.toIntExact(place.count("topicPartition")), place.count("offset")));
     }
 
-    static Result result(JsonFields result) {
+    public static Result result(JsonFields result) {
         return new Result(
                 result.hash("id"),
                 result.text("status").toUpperCase(Locale.ROOT),
@@ -118,7 +118,7 @@ final class RecordDecoder {
                 result.object("provider").text("signature"));
     }
 
-    static Header header(JsonFields header) {
+    public static Header header(JsonFields header) {
         return new Header(
                 header.hash("previousHeader"),
                 header.count("epoch"),
@@ -134,7 +134,7 @@ final class RecordDecoder {
                 header.count("l2Block"));
     }
 
-    static Sealed sealed(JsonFields sealed) {
+    public static Sealed sealed(JsonFields sealed) {
         JsonFields words = sealed.object("words");
         EpochPart part =
                 new EpochPart(
@@ -151,7 +151,7 @@ final class RecordDecoder {
         return new Sealed(part, positions);
     }
 
-    static Receipt receipt(JsonFields receipt) {
+    public static Receipt receipt(JsonFields receipt) {
         return new Receipt(
                 receipt.count("epoch"),
                 receipt.count("shard"),

@@ -1,5 +1,6 @@
 package io.millrace.audit;
 
+import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.audit.KafkaBooks.Receipt;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that was read, sorted on disk as the checks want to meet it: by position of the
@@ -46,6 +48,7 @@ final class RowStore implements AutoCloseable {
     private final ExternalSort sequences;
     private final ExternalSort receipts;
     private final ExternalSort parts;
+    private @Nullable Header newest;
 
     /**
      * @param folder for what does not fit
@@ -107,6 +110,10 @@ final class RowStore implements AutoCloseable {
     }
 
     void sealed(Sealed sealed) {
+        Header header = sealed.part().header();
+        if (newest == null || header.epoch() > newest.epoch()) {
+            newest = header;
+        }
         RowWriter row = part(sealed.part(), LOGGED);
         RowCodec.put(row, sealed);
         parts.add(row.row());
@@ -228,6 +235,11 @@ final class RowStore implements AutoCloseable {
             RowReader row = new RowReader(rows.next());
             visitor.sequence(row.hex(ADDRESS), row.number());
         }
+    }
+
+    /** Of the last epoch in the log, null if it is empty. */
+    @Nullable Header newest() {
+        return newest;
     }
 
     /** Receipts that were taken. */

@@ -6,6 +6,7 @@ import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.SignedRequest;
+import io.millrace.audit.evidence.Evidence;
 import io.millrace.audit.read.JsonFields.Texts;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -18,7 +19,7 @@ import org.web3j.utils.Numeric;
  * EIP-712 digests under one vault's domain, spelt out field by field. A struct's encodeData is the
  * ABI encoding of its type hash and fields, an array standing for the hash of its words.
  */
-final class TypedHashes {
+public final class TypedHashes {
 
     private static final byte[] DOMAIN_TYPE =
             utf8Hash(
@@ -29,6 +30,10 @@ final class TypedHashes {
                     "InferenceRequest(address requester,bytes32 model,bytes32 inputHash,"
                             + "bytes32 optionsHash,uint64 maxFeeNano,uint64 deadline,"
                             + "uint64 nonce)");
+    private static final byte[] OUTCOME_TYPE =
+            utf8Hash(
+                    "Outcome(bytes32 requestId,uint32 providerAccount,uint64 units,uint8 status,"
+                            + "bytes32 outputHash,bytes32 numericClass)");
     private static final byte[] RECEIPT_TYPE =
             utf8Hash(
                     "Receipt(bytes32 requestId,uint32 requesterAccount,uint64 sequence,"
@@ -52,7 +57,8 @@ final class TypedHashes {
 
     private final byte[] separator;
 
-    TypedHashes(long chainId, String vault) {
+    /** Of the vault at the address {@code vault}. */
+    public TypedHashes(long chainId, String vault) {
         separator =
                 structHash(
                         DOMAIN_TYPE,
@@ -63,7 +69,7 @@ final class TypedHashes {
     }
 
     /** The request's id. */
-    String request(SignedRequest request) {
+    public String request(SignedRequest request) {
         return digest(
                 REQUEST_TYPE,
                 address(request.requester()),
@@ -75,8 +81,33 @@ final class TypedHashes {
                 number(request.nonce()));
     }
 
+    /** What the requester of {@code evidence} signed: the id of the request that it holds. */
+    public String requestOf(Evidence evidence) {
+        return digest(
+                REQUEST_TYPE,
+                address(evidence.requester()),
+                hash(evidence.model()),
+                hash(evidence.inputHash()),
+                hash(evidence.optionsHash()),
+                number(evidence.maxFeeNano()),
+                number(evidence.deadlineMillis()),
+                number(evidence.nonce()));
+    }
+
+    /** What the provider of {@code evidence} signed: a leaf's {@code outcome}. */
+    public String outcomeOf(Evidence evidence) {
+        return digest(
+                OUTCOME_TYPE,
+                hash(evidence.requestId()),
+                number(evidence.providerAccount()),
+                number(evidence.units()),
+                number(evidence.status()),
+                hash(evidence.outputHash()),
+                hash(evidence.numericClass()));
+    }
+
     /** What is signed for the input: a text by its bytes, an array as EIP-712 hashes string[]. */
-    static String input(Texts input) {
+    public static String input(Texts input) {
         if (!input.list()) {
             return Numeric.toHexString(utf8Hash(input.all().get(0)));
         }
@@ -85,7 +116,7 @@ final class TypedHashes {
     }
 
     /** The receipt's leaf. */
-    String receipt(Receipt receipt) {
+    public String receipt(Receipt receipt) {
         Charge charge = receipt.charge();
         return digest(
                 RECEIPT_TYPE,
@@ -107,7 +138,7 @@ final class TypedHashes {
     }
 
     /** The header's hash, a link of the vault's chain. */
-    String header(Header header) {
+    public String header(Header header) {
         return digest(
                 HEADER_TYPE,
                 hash(header.previousHeader()),
@@ -125,7 +156,7 @@ final class TypedHashes {
     }
 
     /** What {@code header.wordsHash} must be. */
-    static String words(EpochPart part) {
+    public static String words(EpochPart part) {
         byte[] hash =
                 structHash(
                         chunksHash(part.debitSlots(), part.debits()),
@@ -135,7 +166,7 @@ final class TypedHashes {
     }
 
     /** The receipt's credits: what the provider earns, then the fee; none of nothing. */
-    static List<BigInteger> credits(Charge charge) {
+    public static List<BigInteger> credits(Charge charge) {
         BigInteger provider =
                 BigInteger.valueOf(charge.providerAccount()).shiftLeft(64).add(charge.creditNano());
         List<BigInteger> lines = new ArrayList<>();

@@ -29,6 +29,7 @@ final class VaultChecks {
     private final Map<Long, BigInteger> earning;
     private final Set<Long> escaped;
     private final Map<Long, BigInteger> pending = new TreeMap<>();
+    private final Map<Long, BigInteger> ahead = new HashMap<>();
     private final Map<Long, String> spenders = new HashMap<>();
     private final Map<Long, String> earners = new HashMap<>();
     private final Findings ofOwners = new Findings();
@@ -93,6 +94,11 @@ final class VaultChecks {
                         .formatted(charge.requestId(), charge.debitNano()));
     }
 
+    /** What was debited on chain for charges that are still named as pending, by account. */
+    void settledAhead(Map<Long, BigInteger> debits) {
+        debits.forEach((account, amount) -> add(ahead, account, amount));
+    }
+
     List<Check> all(ChainBooks chain, boolean requireSettled) {
         return List.of(
                 ofOwners.check(
@@ -138,6 +144,7 @@ final class VaultChecks {
                 add(released, account, amount);
                 escaped.add(account);
             }
+            case COMPENSATED -> add(released, account, amount);
             case EARNINGS_WITHDRAWN -> add(earning, account, amount.negate());
         }
     }
@@ -214,7 +221,8 @@ final class VaultChecks {
         Map<Long, BigInteger> held = new HashMap<>();
         chain.spending().forEach(account -> held.put(account.account(), account.balanceNano()));
         pending.forEach(
-                (account, amount) -> {
+                (account, charged) -> {
+                    BigInteger amount = charged.subtract(balance(ahead, account));
                     // Who left by the hatch took what was pending with it, as M7 allows.
                     boolean left = escaped.contains(account);
                     if (!left && balance(held, account).compareTo(amount) < 0) {

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.sun.net.httpserver.HttpServer;
 import io.millrace.audit.ChainBooks.Head;
 import io.millrace.audit.read.AuditException;
+import io.millrace.audit.read.KafkaAccess;
 import io.millrace.audit.read.Progress;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -96,7 +97,7 @@ class AnchorOnChainTest {
     private void read(AnchorState before) throws IOException {
         AuditConfig config =
                 new AuditConfig(
-                        "127.0.0.1:1",
+                        KafkaAccess.at("127.0.0.1:1"),
                         "http://127.0.0.1:" + node.getAddress().getPort(),
                         VAULT,
                         REGISTRY,

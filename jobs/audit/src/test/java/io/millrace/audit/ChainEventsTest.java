@@ -38,10 +38,14 @@ class ChainEventsTest {
                 .isEqualTo(EventEncoder.encode(SettlementVault.WITHDRAWALTAKEN_EVENT));
         assertThat(ChainEvents.ESCAPED)
                 .isEqualTo(EventEncoder.encode(SettlementVault.ESCAPED_EVENT));
+        assertThat(ChainEvents.SLASHED)
+                .isEqualTo(EventEncoder.encode(SettlementVault.SLASHED_EVENT));
         assertThat(ChainEvents.EARNINGS_WITHDRAWN)
                 .isEqualTo(EventEncoder.encode(SettlementVault.EARNINGSWITHDRAWN_EVENT));
         assertThat(ChainEvents.EPOCH_SETTLED)
                 .isEqualTo(EventEncoder.encode(SettlementVault.EPOCHSETTLED_EVENT));
+        assertThat(ChainEvents.EPOCH_VOIDED)
+                .isEqualTo(EventEncoder.encode(SettlementVault.EPOCHVOIDED_EVENT));
         assertThat(ChainEvents.MODEL_PRICED)
                 .isEqualTo(EventEncoder.encode(ModelRegistry.MODELPRICED_EVENT));
     }

@@ -23,6 +23,7 @@ import io.millrace.audit.Books.Check;
 import io.millrace.audit.ChainBooks.Posting;
 import io.millrace.audit.ChainBooks.Price;
 import io.millrace.audit.ChainBooks.Settlement;
+import io.millrace.audit.ChainBooks.Voided;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.audit.KafkaBooks.Rejection;
@@ -279,6 +280,10 @@ class FalsifiedBooksTest {
                         "settlements swapped",
                         "header-chain",
                         b -> Collections.swap(b.movements, at(b, 0), at(b, 1))),
+                row(
+                        "epoch ended before its last part",
+                        "header-chain",
+                        b -> b.movements.set(at(b, 2), new Voided(2, 0, 2, ONE))),
                 row("settlement dropped", "header-chain", b -> b.movements.remove(at(b, 0))),
                 row("part dropped", "header-chain", b -> b.movements.remove(at(b, 2))),
                 row(

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -54,6 +55,7 @@ final class GeneratedLedger implements Ledger {
 
     UnaryOperator<Charge> chargeAlteration = charge -> charge;
     UnaryOperator<Receipt> receiptAlteration = receipt -> receipt;
+    Predicate<Receipt> hidden = receipt -> false;
 
     /**
      * @param perEpoch charges of an epoch
@@ -149,7 +151,9 @@ final class GeneratedLedger implements Ledger {
             EpochPart part = log.settle(epoch);
             if (epoch > logged) {
                 sink.sealed(new Sealed(part, positions(epoch)));
-                log.receipts().forEach(receipt -> sink.receipt(receiptAlteration.apply(receipt)));
+                log.receipts().stream()
+                        .filter(hidden.negate())
+                        .forEach(receipt -> sink.receipt(receiptAlteration.apply(receipt)));
             }
         }
         handedOver = 4 * (charges - first);

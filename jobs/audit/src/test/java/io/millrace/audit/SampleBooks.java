@@ -175,6 +175,7 @@ final class SampleBooks {
         boolean last = epochsSettled > 2;
         List<Release> skipped = List.of(ledger.release(WAVERER, 400), ledger.release(LEAVER, 700));
         seal(ledger, charges.subList(2 * sealed / 3, sealed), skipped, last);
+        movements.add(ledger.post(Kind.COMPENSATED, LEAVER, 2_000));
         movements.add(ledger.post(Kind.EARNINGS_WITHDRAWN, 1, 1_000));
         head = ledger.head();
         tokenBalance = ledger.tokenBalance(SCALE);

@@ -82,6 +82,10 @@ final class SampleLedger {
                 released.merge(account, amount, Long::sum);
                 spending.merge(account, -amount, Long::sum);
             }
+            case COMPENSATED -> {
+                released.merge(account, amount, Long::sum);
+                deposited += amount; // of tokens that came in as a bond
+            }
             case EARNINGS_WITHDRAWN -> pay(earning, account, amount);
         }
         if (kind == Kind.RELEASED) {

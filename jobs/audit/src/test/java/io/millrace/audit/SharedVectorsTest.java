@@ -10,6 +10,7 @@ import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.SignedRequest;
+import io.millrace.audit.evidence.Evidence;
 import io.millrace.audit.hash.MerkleSum;
 import io.millrace.audit.hash.Signers;
 import io.millrace.audit.read.JsonFields;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 /** The audit's own hashes, tree and unpacking against the vectors that Java and Solidity share. */
 class SharedVectorsTest {
 
+    private static final String NO_HASH = "0x" + "0".repeat(64);
     private static final Path VECTORS = Path.of("..", "..", "contracts", "test", "vectors");
 
     @Test
@@ -56,6 +58,75 @@ class SharedVectorsTest {
                     .as(vector.get("name").asText())
                     .isEqualTo(vector.get("signer").asText());
         }
+    }
+
+    @Test
+    void evidenceHashes_sharedVectors_sameDigestsAndSigner() throws IOException {
+        JsonNode file = read("request-digest.json");
+        for (JsonNode vector : file.get("cases")) {
+            JsonFields fields = new JsonFields(vector);
+            Evidence evidence =
+                    evidence(
+                            NO_HASH,
+                            fields.address("requester"),
+                            fields.hash("model"),
+                            fields.hash("inputHash"),
+                            fields.hash("optionsHash"),
+                            fields);
+            assertThat(hashes(file).requestOf(evidence))
+                    .as(vector.get("name").asText())
+                    .isEqualTo(vector.get("digest").asText());
+        }
+        JsonNode outcomes = read("outcome-digest.json");
+        for (JsonNode vector : outcomes.get("cases")) {
+            assertThat(hashes(outcomes).outcomeOf(outcome(new JsonFields(vector))))
+                    .as(vector.get("name").asText())
+                    .isEqualTo(vector.get("digest").asText());
+        }
+    }
+
+    private static Evidence evidence(
+            String id,
+            String requester,
+            String model,
+            String inputHash,
+            String optionsHash,
+            JsonFields fields) {
+        return new Evidence(
+                id,
+                requester,
+                model,
+                inputHash,
+                optionsHash,
+                fields.amount("maxFeeNano"),
+                fields.amount("deadline"),
+                fields.amount("nonce"),
+                "",
+                0,
+                BigInteger.ZERO,
+                1,
+                NO_HASH,
+                NO_HASH,
+                "");
+    }
+
+    private static Evidence outcome(JsonFields fields) {
+        return new Evidence(
+                fields.hash("requestId"),
+                "",
+                NO_HASH,
+                NO_HASH,
+                NO_HASH,
+                BigInteger.ZERO,
+                BigInteger.ZERO,
+                BigInteger.ZERO,
+                "",
+                fields.count("providerAccount"),
+                fields.amount("units"),
+                (int) fields.count("status"),
+                fields.hash("outputHash"),
+                fields.hash("numericClass"),
+                "");
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.admit.RequestRecord;
 import io.millrace.job.input.TopicIds;
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.SharedBroker;
 import io.millrace.local.stack.TopicCopy;
@@ -89,10 +90,10 @@ class InputGapITCase {
         JobClient first = start(servers, Map.of(), "");
         awaitRead(9);
         String savepoint = stop(first);
-        String before = TopicIds.at(servers, Topics.REQUESTS);
+        String before = TopicIds.at(Brokers.at(servers), Topics.REQUESTS);
         TopicCopy.recreate(servers, Topics.REQUESTS, 0);
         send(servers, 20, 1);
-        String after = TopicIds.at(servers, Topics.REQUESTS);
+        String after = TopicIds.at(Brokers.at(servers), Topics.REQUESTS);
         READ.clear();
 
         assertFails(
@@ -197,7 +198,7 @@ class InputGapITCase {
         KafkaEndpoints kafka =
                 new KafkaEndpoints(
                         new JobConfig.Kafka(
-                                servers,
+                                Brokers.at(servers),
                                 "gap",
                                 Duration.ofMinutes(5),
                                 Duration.ofSeconds(1),

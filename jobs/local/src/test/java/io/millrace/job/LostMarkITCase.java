@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.SealedPart;
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.KafkaLedgerLog;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.SharedBroker;
@@ -109,14 +110,14 @@ class LostMarkITCase {
         return new SealOperator(
                 new SettleOptions(1, 1, 0, 0, 10, 0, new PartLimits(16_000_000, 100_000)),
                 new Eip712Domain(1, "0x" + "11".repeat(20)),
-                KafkaLedgerLog.factory(bootstrapServers, Duration.ofMinutes(5)),
+                KafkaLedgerLog.factory(Brokers.at(bootstrapServers), Duration.ofMinutes(5)),
                 List.of(LedgerSink.MONEY.key(0), LedgerSink.REJECTIONS.key(0)));
     }
 
     private static KafkaEndpoints endpoints(String bootstrapServers) {
         return new KafkaEndpoints(
                 new JobConfig.Kafka(
-                        bootstrapServers,
+                        Brokers.at(bootstrapServers),
                         "robbed",
                         Duration.ofMinutes(5),
                         Duration.ofSeconds(1),

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.SharedBroker;
 import java.time.Duration;
@@ -71,7 +72,7 @@ class LostTransactionITCase {
                 .sinkTo(
                         new KafkaEndpoints(
                                         new JobConfig.Kafka(
-                                                bootstrapServers,
+                                                Brokers.at(bootstrapServers),
                                                 PREFIX,
                                                 TRANSACTION_TIMEOUT,
                                                 Duration.ofSeconds(1),

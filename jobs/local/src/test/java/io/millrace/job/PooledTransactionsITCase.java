@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.SharedBroker;
@@ -76,7 +77,7 @@ class PooledTransactionsITCase {
                                     new LossRefusingSink(
                                             older(servers),
                                             LedgerSink.MONEY,
-                                            new SinkAdmin(servers))));
+                                            new SinkAdmin(Brokers.at(servers)))));
             Set<String> before = ids(admin);
 
             JobClient pooled = start(2, old, endpoints(servers).exactlyOnce(LedgerSink.MONEY));
@@ -168,7 +169,7 @@ class PooledTransactionsITCase {
     private static KafkaEndpoints endpoints(String servers) {
         return new KafkaEndpoints(
                 new JobConfig.Kafka(
-                        servers,
+                        Brokers.at(servers),
                         "pool",
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(1),
@@ -221,7 +222,7 @@ class PooledTransactionsITCase {
 
     private static List<Long> published(String servers) throws Exception {
         List<Long> numbers = new ArrayList<>();
-        try (TopicScan scan = new TopicScan(servers, List.of(Topics.CHARGES))) {
+        try (TopicScan scan = new TopicScan(Brokers.at(servers), List.of(Topics.CHARGES))) {
             scan.toEnd(record -> numbers.add(Long.valueOf(new String(record.value(), UTF_8))));
         }
         return numbers.stream().sorted().toList();

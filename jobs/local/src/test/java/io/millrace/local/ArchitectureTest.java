@@ -33,7 +33,12 @@ final class ArchitectureTest {
 
     /** The modules below {@code jobs}. */
     private static final String[] JOBS = {
-        "io.millrace.job..", "io.millrace.audit..", "io.millrace.client..", "io.millrace.local.."
+        "io.millrace.job..",
+        "io.millrace.audit..",
+        "io.millrace.client..",
+        "io.millrace.page..",
+        "io.millrace.watch..",
+        "io.millrace.local.."
     };
 
     @ArchTest static final ArchRule STAGES_IMPORT_LEFTWARDS = leftwards();
@@ -168,6 +173,8 @@ final class ArchitectureTest {
                             "io.millrace.contracts..",
                             "io.millrace.audit..",
                             "io.millrace.client..",
+                            "io.millrace.page..",
+                            "io.millrace.watch..",
                             "io.millrace.local..")
                     .should()
                     .dependOnClassesThat()
@@ -222,17 +229,35 @@ final class ArchitectureTest {
                                     .and(resideOutsideOfPackage("io.millrace.audit..")));
 
     @ArchTest
-    static final ArchRule CLIENT_KNOWS_THE_AUDIT_ALONE =
+    static final ArchRule CLIENT_KNOWS_THE_AUDIT_ALONE = knowsTheAuditAlone("io.millrace.client..");
+
+    @ArchTest
+    static final ArchRule PAGE_KNOWS_THE_AUDIT_ALONE = knowsTheAuditAlone("io.millrace.page..");
+
+    /** Who shares its code with the settler repeats the settler's mistakes. */
+    @ArchTest
+    static final ArchRule WATCHER_KNOWS_AUDIT_AND_CONTRACTS_ALONE =
             noClasses()
                     .that()
-                    .resideInAPackage("io.millrace.client..")
+                    .resideInAPackage("io.millrace.watch..")
                     .should()
                     .dependOnClassesThat(
                             resideInAPackage("io.millrace..")
                                     .and(
                                             resideOutsideOfPackages(
-                                                    "io.millrace.client..",
-                                                    "io.millrace.audit..")));
+                                                    "io.millrace.watch..",
+                                                    "io.millrace.audit..",
+                                                    "io.millrace.contracts..")));
+
+    private static ArchRule knowsTheAuditAlone(String module) {
+        return noClasses()
+                .that()
+                .resideInAPackage(module)
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("io.millrace..")
+                                .and(resideOutsideOfPackages(module, "io.millrace.audit..")));
+    }
 
     private static ArchRule strangers(String one, String other) {
         return CompositeArchRule.of(knowsNothingOf(one, other)).and(knowsNothingOf(other, one));

@@ -29,6 +29,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.client.cli.CliFrontend;
+import org.apache.kafka.clients.admin.AbortTransactionSpec;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -234,6 +237,27 @@ final class ClusterOperator {
                 HttpResponse.BodyHandlers.ofString());
     }
 
+    /** As {@code kafka-transactions.sh abort} does with what {@code find-hanging} names. */
+    static void abort(Admin admin, TopicPartition held, String id) throws Exception {
+        long hanging = admin.describeTransactions(List.of(id)).description(id).get().producerId();
+        for (var producer :
+                admin.describeProducers(List.of(held))
+                        .partitionResult(held)
+                        .get()
+                        .activeProducers()) {
+            if (producer.producerId() == hanging) {
+                admin.abortTransaction(
+                                new AbortTransactionSpec(
+                                        held,
+                                        producer.producerId(),
+                                        (short) producer.producerEpoch(),
+                                        producer.coordinatorEpoch().orElse(0)))
+                        .all()
+                        .get();
+            }
+        }
+    }
+
     /** The runbook's command that rebuilds the state. */
     Ended recover(Path savepoints) throws Exception {
         List<String> command = new ArrayList<>(List.of("io.millrace.job.recover.RecoverMain"));
@@ -276,6 +300,13 @@ final class ClusterOperator {
     /** Waits for a value of a metric of the job that runs. */
     void awaitMetric(String metric, long value) {
         await(metric + " is " + value).atMost(LIMIT).until(() -> metric(metric) == value);
+    }
+
+    /** Waits until the settler was found fit: one that has no money from the beginning is not. */
+    void awaitSettling() {
+        await("the settler's balance is read")
+                .atMost(LIMIT)
+                .until(() -> metric("submit.submit.signerBalanceWei") > 0);
     }
 
     /** What Flink shows of a metric of the job that runs, below 0 if nothing yet. */

@@ -118,8 +118,10 @@ class DemoITCase {
                 .isNotEmpty()
                 .allSatisfy(
                         check -> {
-                            assertThat(fields(check)).containsExactly("name", "ok", "detail");
+                            assertThat(fields(check))
+                                    .containsExactly("name", "ok", "notYet", "detail");
                             assertThat(check.path("ok").asBoolean()).isTrue();
+                            assertThat(check.path("notYet").asLong()).isZero();
                         });
 
         JsonNode proof = result.path("proof");

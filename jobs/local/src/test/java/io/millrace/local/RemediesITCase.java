@@ -8,6 +8,7 @@ import io.millrace.contracts.SettlementVault;
 import io.millrace.job.topic.JsonCodec;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.EvmSession;
+import io.millrace.local.stack.GuardedDoor;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackFile;
 import io.millrace.local.stack.StackOptions;
@@ -31,7 +32,6 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -56,14 +56,21 @@ class RemediesITCase {
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final BigInteger GAS_MONEY = BigInteger.TEN.pow(21);
+    private static final BigInteger BOND = BigInteger.valueOf(1_000_000_000); // 1,000 dollars
     private static final int REQUESTS = 8;
     private static final String CLASS_PATH = "java.class.path";
     private static final String TIP = "settle.tip.max.wei";
     private static final String KEY = "settle.signer.key.file";
+    private static final String BROKERS = "kafka.bootstrap.servers";
+    private static final String CLIENT = "kafka.client.file";
 
     @TempDir private static Path folder;
 
     private static LocalStack stack;
+
+    /** Where the job and its tools come in; the tests themselves have a door without a lock. */
+    @SuppressWarnings("NullAway.Init") // by startCluster
+    private static GuardedDoor door;
 
     @SuppressWarnings("NullAway.Init") // by submit, which the stack calls when it starts
     private static ClusterOperator operator;
@@ -75,6 +82,7 @@ class RemediesITCase {
 
     @BeforeAll
     static void startCluster() throws Exception {
+        door = GuardedDoor.in(folder.resolve("door"));
         String own = System.getProperty(CLASS_PATH);
         System.setProperty(CLASS_PATH, ClusterOperator.classPath()); // its processes inherit it
         try {
@@ -82,6 +90,7 @@ class RemediesITCase {
                     TestStack.own(
                             StackOptions.in(folder.resolve("stack"))
                                     .withTaskManagers(1)
+                                    .withDoor(door.door())
                                     .withJobOption(TIP, "1"),
                             RemediesITCase::submit);
         } finally {
@@ -101,6 +110,8 @@ class RemediesITCase {
                         folder.resolve("stack/flink/conf"),
                         URI.create("http://127.0.0.1:" + flink.get(RestOptions.PORT)),
                         options);
+        operator.set(BROKERS, door.bootstrapServers());
+        operator.set(CLIENT, door.clientFile().toString());
         String job = operator.run(null);
         return (JobClient)
                 Proxy.newProxyInstance(
@@ -128,6 +139,7 @@ class RemediesITCase {
     void settler_outOfFunds_settlesOnceFunded() throws Exception {
         try (EvmSession chain = chain();
                 Wallet settler = Wallet.open(stack.file(), Path.of(operator.option(KEY)))) {
+            operator.awaitSettling();
             chain.setBalance(settler.address(), BigInteger.ZERO);
             client.send(REQUESTS);
             operator.awaitMetric("submit.submit.outOfFunds", 1);
@@ -147,6 +159,10 @@ class RemediesITCase {
         assertThat(refused.body()).contains("but a transaction can be open for");
         assertRefusedWith("chain.id", "1", "the L2 node follows chain");
         assertRefusedWith("token.address", stack.file().registry(), "WRONG_CHAIN", "pays in token");
+        operator.set(CLIENT, door.wrongFile().toString());
+        assertThat(operator.submit(oldSavepoint, Map.of()).body())
+                .contains("do not let the job in", CLIENT);
+        operator.set(CLIENT, door.clientFile().toString());
         assertRefusedWith("admit.max.chain.age", "1 h", "the model registry announces a price");
 
         operator.unset(TIP);
@@ -159,8 +175,14 @@ class RemediesITCase {
             operator.set(KEY, newKey.toString());
             assertThat(operator.awaitFailed(operator.start(oldSavepoint)))
                     .contains("SIGNER_UNFIT", "grant it");
-            try (Wallet next = Wallet.open(stack.file(), newKey)) {
+            try (Wallet next = Wallet.open(stack.file(), newKey);
+                    EvmSession chain = chain()) {
+                vault.announceSettler(next.address()).send();
+                chain.pass(Duration.ofSeconds(vault.SETTLER_NOTICE().send().longValueExact()));
                 vault.grantRole(settler, next.address()).send();
+                admin.token().mint(admin.address(), BOND).send();
+                admin.token().approve(vault.getContractAddress(), BOND).send();
+                vault.postBond(next.address(), BOND).send();
             }
             operator.start(oldSavepoint);
             assertGoesOn();
@@ -199,34 +221,12 @@ class RemediesITCase {
                     .until(() -> operator.metric("seal.settle.hiddenMillis") > 5_000);
 
             operator.cancel();
-            abortInItsPartition(admin, held, "hangs");
+            ClusterOperator.abort(admin, held, "hangs");
         }
         assertThat(operator.awaitFailed(operator.start(oldSavepoint)))
                 .contains("the ledger is recorded up to");
         operator.run(recovered());
         assertGoesOn();
-    }
-
-    /** As {@code kafka-transactions.sh abort} does with what {@code find-hanging} names. */
-    private static void abortInItsPartition(Admin admin, TopicPartition held, String id)
-            throws Exception {
-        long hanging = admin.describeTransactions(List.of(id)).description(id).get().producerId();
-        for (var producer :
-                admin.describeProducers(List.of(held))
-                        .partitionResult(held)
-                        .get()
-                        .activeProducers()) {
-            if (producer.producerId() == hanging) {
-                admin.abortTransaction(
-                                new AbortTransactionSpec(
-                                        held,
-                                        producer.producerId(),
-                                        (short) producer.producerEpoch(),
-                                        producer.coordinatorEpoch().orElse(0)))
-                        .all()
-                        .get();
-            }
-        }
     }
 
     @Test
@@ -260,8 +260,15 @@ class RemediesITCase {
         }
     }
 
+    /** By TLS and with a password, as the job does. */
     @Test
     @Order(5)
+    void clients_ofEachLanguage_logInAndProve() throws Exception {
+        new GuardedClients(folder, door, stack.file()).askInEachLanguage();
+    }
+
+    @Test
+    @Order(6)
     void topics_thatLostRecords_restoredAndTheStateRebuilt() throws Exception {
         String savepoint = operator.stop();
         String servers = stack.file().bootstrapServers();
@@ -296,7 +303,7 @@ class RemediesITCase {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void books_inDoubt_auditedAndProvedWithTheAuditsJar() throws Exception {
         Path anchor = folder.resolve("books.anchor");
         String[] audit = {"--settled", "--anchor", anchor.toString()};
@@ -315,7 +322,7 @@ class RemediesITCase {
 
     /** After the audit, which would miss the requests that are deleted here. */
     @Test
-    @Order(7)
+    @Order(8)
     void requests_lostBeforeTheyWereRead_passedOverAsTheErrorSays() throws Exception {
         String savepoint = operator.stop();
         List<StackClient.Signed> lost = new ArrayList<>();
@@ -348,7 +355,7 @@ class RemediesITCase {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void job_endedForGood_answersAndSettlesWhatItHasRead() throws Exception {
         List<SentRequest> last = client.send(REQUESTS);
         client.awaitThat("answers", view -> view.results().size() == client.sent().size());
@@ -356,6 +363,14 @@ class RemediesITCase {
         client.awaitThat("charges", view -> last.stream().allMatch(view::ended));
         assertThat(client.view().charges()).hasSameSizeAs(client.sent());
         assertThat(client.view().charges().values()).allMatch(charges -> charges.size() == 1);
+    }
+
+    /** The last: whatever ran before. */
+    @Test
+    @Order(10)
+    void passwordOfTheBrokers_isInNothingThatFlinkStoresOrLogs() throws Exception {
+        assertThat(folder.resolve("stack/flink")).isNotEmptyDirectory();
+        assertThat(door.leaksIn(folder)).isEmpty();
     }
 
     private static String recovered() throws Exception {

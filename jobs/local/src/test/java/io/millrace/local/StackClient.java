@@ -6,6 +6,7 @@ import io.millrace.admit.RequestSignature;
 import io.millrace.audit.Audit;
 import io.millrace.audit.AuditConfig;
 import io.millrace.audit.Books;
+import io.millrace.audit.read.KafkaAccess;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.KeyFile;
 import io.millrace.local.stack.LocalStack;
@@ -187,7 +188,7 @@ final class StackClient implements AutoCloseable {
     Books audit() throws IOException {
         return Audit.run(
                 new AuditConfig(
-                        stack.bootstrapServers(),
+                        KafkaAccess.at(stack.bootstrapServers()),
                         stack.rpcUrl(),
                         stack.vault(),
                         stack.registry(),

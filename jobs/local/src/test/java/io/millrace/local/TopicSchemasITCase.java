@@ -9,6 +9,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.millrace.admit.RejectReason;
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.Topic;
 import io.millrace.job.topic.TopicCatalogue;
 import io.millrace.job.topic.TopicScan;
@@ -60,7 +61,8 @@ class TopicSchemasITCase {
                                                             + unreadable.offset()));
             client.awaitSettled();
         }
-        try (TopicScan scan = new TopicScan(shared.get().file().bootstrapServers(), Topics.ALL)) {
+        try (TopicScan scan =
+                new TopicScan(Brokers.at(shared.get().file().bootstrapServers()), Topics.ALL)) {
             scan.toEnd(this::check);
         }
         assertThat(faults).isEmpty();

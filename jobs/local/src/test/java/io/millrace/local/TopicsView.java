@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.SettlementRecord;
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.JsonCodec;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
@@ -37,7 +38,7 @@ final class TopicsView implements AutoCloseable {
     TopicsView(String bootstrapServers) {
         scan =
                 new TopicScan(
-                        bootstrapServers,
+                        Brokers.at(bootstrapServers),
                         Topics.ALL.stream()
                                 .filter(topic -> !topic.equals(Topics.REQUESTS))
                                 .toList());

@@ -1,5 +1,6 @@
 package io.millrace.job.input;
 
+import io.millrace.job.topic.Brokers;
 import java.io.Serializable;
 import java.util.Collection;
 import java.util.HashMap;
@@ -35,9 +36,8 @@ record Bounds(long first, long end) {
     }
 
     /** Throws IllegalStateException if the brokers do not answer. */
-    static Map<TopicPartition, Bounds> at(
-            String bootstrapServers, Collection<TopicPartition> partitions) {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+    static Map<TopicPartition, Bounds> at(Brokers brokers, Collection<TopicPartition> partitions) {
+        try (Admin admin = brokers.admin()) {
             var first = list(admin, partitions, OffsetSpec.earliest());
             var end = list(admin, partitions, OffsetSpec.latest());
             Map<TopicPartition, Bounds> bounds = new HashMap<>();
@@ -51,9 +51,9 @@ record Bounds(long first, long end) {
             return bounds;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw failed(bootstrapServers, partitions, e);
+            throw failed(brokers, partitions, e);
         } catch (ExecutionException | TimeoutException e) {
-            throw failed(bootstrapServers, partitions, e);
+            throw failed(brokers, partitions, e);
         }
     }
 
@@ -70,10 +70,10 @@ record Bounds(long first, long end) {
     }
 
     private static IllegalStateException failed(
-            String bootstrapServers, Collection<TopicPartition> partitions, Exception cause) {
+            Brokers brokers, Collection<TopicPartition> partitions, Exception cause) {
         return new IllegalStateException(
                 "the offsets of %s at %s cannot be read; check that the brokers are up"
-                        .formatted(partitions, bootstrapServers),
+                        .formatted(partitions, brokers),
                 cause);
     }
 }

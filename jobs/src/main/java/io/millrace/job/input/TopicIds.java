@@ -1,7 +1,7 @@
 package io.millrace.job.input;
 
+import io.millrace.job.topic.Brokers;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +22,8 @@ public final class TopicIds {
      *
      * @throws IllegalStateException if they do not answer, or have no such topic
      */
-    public static String at(String bootstrapServers, String topic) {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+    public static String at(Brokers brokers, String topic) {
+        try (Admin admin = brokers.admin()) {
             Uuid id =
                     Objects.requireNonNull(
                                     admin.describeTopics(List.of(topic))
@@ -34,17 +34,16 @@ public final class TopicIds {
             return id.equals(Uuid.ZERO_UUID) ? "" : id.toString();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw failed(bootstrapServers, topic, e);
+            throw failed(brokers, topic, e);
         } catch (ExecutionException | TimeoutException e) {
-            throw failed(bootstrapServers, topic, e);
+            throw failed(brokers, topic, e);
         }
     }
 
-    private static IllegalStateException failed(
-            String bootstrapServers, String topic, Exception cause) {
+    private static IllegalStateException failed(Brokers brokers, String topic, Exception cause) {
         return new IllegalStateException(
                 "the id of topic %s at %s cannot be read; check that the brokers are up and have it"
-                        .formatted(topic, bootstrapServers),
+                        .formatted(topic, brokers),
                 cause);
     }
 }

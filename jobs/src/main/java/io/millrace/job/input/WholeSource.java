@@ -2,6 +2,7 @@ package io.millrace.job.input;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.job.topic.Brokers;
 import io.millrace.metrics.MetricRegistrar;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -33,7 +34,7 @@ public final class WholeSource<T>
     private static final long serialVersionUID = 1L;
 
     private final KafkaSource<T> inside;
-    private final String bootstrapServers;
+    private final Brokers brokers;
     private final GapRule rule;
     private final InputTopic topic;
 
@@ -45,12 +46,12 @@ public final class WholeSource<T>
      */
     public WholeSource(
             KafkaSource<T> inside,
-            String bootstrapServers,
+            Brokers brokers,
             String remedy,
             Map<TopicPartition, Long> accepted,
             InputTopic topic) {
         this.inside = requireNonNull(inside, "inside is null");
-        this.bootstrapServers = requireNonNull(bootstrapServers, "bootstrapServers is null");
+        this.brokers = requireNonNull(brokers, "brokers is null");
         this.rule = new GapRule(remedy, accepted);
         this.topic = requireNonNull(topic, "topic is null");
     }
@@ -60,7 +61,7 @@ public final class WholeSource<T>
             throws Exception {
         return new WholeReader<>(
                 inside.createReader(context),
-                partitions -> Bounds.at(bootstrapServers, partitions),
+                partitions -> Bounds.at(brokers, partitions),
                 rule,
                 new MetricRegistrar(context.metricGroup()).counter(InputMetrics.LOST_OFFSETS));
     }

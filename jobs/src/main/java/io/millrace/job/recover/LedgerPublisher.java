@@ -5,7 +5,7 @@ import io.millrace.job.Outbound;
 import io.millrace.job.OutboundRecord;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -64,26 +64,20 @@ final class LedgerPublisher {
     }
 
     private static KafkaProducer<byte[], byte[]> producer(JobConfig.Kafka kafka) {
-        return new KafkaProducer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        kafka.bootstrapServers(),
-                        "transactional.id",
-                        OpenTransactions.recoveryId(kafka.transactionPrefix()),
-                        "transaction.timeout.ms",
-                        (int) kafka.transactionTimeout().toMillis(),
-                        "compression.type",
-                        "gzip",
-                        "max.request.size",
-                        8 * 1024 * 1024),
-                new ByteArraySerializer(),
-                new ByteArraySerializer());
+        Properties config = kafka.brokers().settings();
+        config.setProperty(
+                "transactional.id", OpenTransactions.recoveryId(kafka.transactionPrefix()));
+        config.setProperty(
+                "transaction.timeout.ms", Long.toString(kafka.transactionTimeout().toMillis()));
+        config.setProperty("compression.type", "gzip");
+        config.setProperty("max.request.size", Integer.toString(8 * 1024 * 1024));
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     private static IOException failed(JobConfig.Kafka kafka, Exception cause) {
         return new IOException(
                 "what the ledger lacks is not certain to be published at %s; check that the brokers are up and run recover again, it publishes nothing twice"
-                        .formatted(kafka.bootstrapServers()),
+                        .formatted(kafka.brokers()),
                 cause);
     }
 }

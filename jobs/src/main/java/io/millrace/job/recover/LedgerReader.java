@@ -166,9 +166,7 @@ final class LedgerReader implements LedgerMend.StoredRecords {
     private void stored(String topic, LogReader.Visitor visitor) throws IOException {
         try (LogReader log =
                 new LogReader(
-                        config.kafka().bootstrapServers(),
-                        IsolationLevel.READ_UNCOMMITTED,
-                        PATIENCE)) {
+                        config.kafka().brokers(), IsolationLevel.READ_UNCOMMITTED, PATIENCE)) {
             List<TopicPartition> partitions = log.partitionsOf(List.of(topic));
             Map<TopicPartition, Long> ends = log.ends(partitions);
             ScanProgress progress = new ScanProgress(topic, ends, says);
@@ -270,7 +268,7 @@ final class LedgerReader implements LedgerMend.StoredRecords {
     }
 
     private TopicScan scan(String topic) {
-        return new TopicScan(config.kafka().bootstrapServers(), List.of(topic));
+        return new TopicScan(config.kafka().brokers(), List.of(topic));
     }
 
     private void scan(String topic, TopicScan.Visitor visitor) throws IOException {

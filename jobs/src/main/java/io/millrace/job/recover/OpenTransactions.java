@@ -3,6 +3,7 @@ package io.millrace.job.recover;
 import static java.util.stream.Collectors.joining;
 
 import io.millrace.job.LedgerSink;
+import io.millrace.job.topic.Brokers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,12 +47,12 @@ final class OpenTransactions {
                     TransactionState.PREPARE_COMMIT,
                     TransactionState.PREPARE_ABORT);
 
-    private final String bootstrapServers;
+    private final Brokers brokers;
     private final String prefix;
     private final Pattern ours;
 
-    private OpenTransactions(String bootstrapServers, String prefix) {
-        this.bootstrapServers = bootstrapServers;
+    private OpenTransactions(Brokers brokers, String prefix) {
+        this.brokers = brokers;
         this.prefix = prefix;
         this.ours = idsOf(prefix);
     }
@@ -92,13 +93,13 @@ final class OpenTransactions {
      * Ends every open transaction of the job with this {@code prefix}, also those that are just
      * being committed or aborted.
      */
-    static Ended end(String bootstrapServers, String prefix) throws IOException {
-        return new OpenTransactions(bootstrapServers, prefix).end();
+    static Ended end(Brokers brokers, String prefix) throws IOException {
+        return new OpenTransactions(brokers, prefix).end();
     }
 
     /** Waits for those that are being committed or aborted: nothing can change that any more. */
-    static void awaitEnding(String bootstrapServers, String prefix) throws IOException {
-        new OpenTransactions(bootstrapServers, prefix).awaitEnding();
+    static void awaitEnding(Brokers brokers, String prefix) throws IOException {
+        new OpenTransactions(brokers, prefix).awaitEnding();
     }
 
     private interface Work<T> {
@@ -138,7 +139,7 @@ final class OpenTransactions {
         }
         Map<String, TransactionDescription> described =
                 admin.describeTransactions(open).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        StoredMarks marks = StoredMarks.read(bootstrapServers);
+        StoredMarks marks = StoredMarks.read(brokers);
         for (String id : open) {
             TransactionDescription transaction = described.get(id);
             if (transaction != null
@@ -153,8 +154,7 @@ final class OpenTransactions {
 
     /** False if the broker was faster and has aborted it. */
     private boolean commit(String id, TransactionDescription transaction) {
-        Properties config = new Properties();
-        config.setProperty("bootstrap.servers", bootstrapServers);
+        Properties config = brokers.settings();
         config.setProperty("key.serializer", ByteArraySerializer.class.getName());
         config.setProperty("value.serializer", ByteArraySerializer.class.getName());
         try (var producer = new FlinkKafkaInternalProducer<byte[], byte[]>(config, id)) {
@@ -198,7 +198,7 @@ final class OpenTransactions {
     }
 
     private <T> T admin(Work<T> work) throws IOException {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+        try (Admin admin = brokers.admin()) {
             return work.with(admin);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -212,7 +212,7 @@ final class OpenTransactions {
         return new IOException(
                 ("open transactions %s-* at %s cannot be ended; check that the"
                                 + " brokers are up and run it again")
-                        .formatted(prefix, bootstrapServers),
+                        .formatted(prefix, brokers),
                 cause);
     }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.chain.SealedPart;
 import io.millrace.job.JobConfig;
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.KafkaEpochLog;
 import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.PartLimits;
@@ -95,8 +96,7 @@ public final class Recovery {
             throws Exception {
         VaultChain chain = VaultChain.open(config.chain());
         OpenTransactions.Ended ended =
-                OpenTransactions.end(
-                        config.kafka().bootstrapServers(), config.kafka().transactionPrefix());
+                OpenTransactions.end(config.kafka().brokers(), config.kafka().transactionPrefix());
         return rebuild(config, chain, folder, says, ended);
     }
 
@@ -161,8 +161,7 @@ public final class Recovery {
         String savepoint = freeFolder(folder, ledger.checkpoint());
         SavepointOfLedger.write(
                 ledger,
-                SourceStarts.at(
-                        starts, history.finalBlock() + 1, config.kafka().bootstrapServers()),
+                SourceStarts.at(starts, history.finalBlock() + 1, config.kafka().brokers()),
                 maxParallelism(config.parallelism()),
                 savepoint);
         return new Report(
@@ -185,11 +184,11 @@ public final class Recovery {
      */
     public static Optional<String> whyOutdated(JobConfig config, @Nullable String savepoint)
             throws IOException {
-        String bootstrapServers = config.kafka().bootstrapServers();
-        OpenTransactions.awaitEnding(bootstrapServers, config.kafka().transactionPrefix());
-        CheckpointMark newest = StoredMarks.read(bootstrapServers).newest();
+        Brokers brokers = config.kafka().brokers();
+        OpenTransactions.awaitEnding(brokers, config.kafka().transactionPrefix());
+        CheckpointMark newest = StoredMarks.read(brokers).newest();
         if (savepoint == null) {
-            Optional<SealedPart> part = new KafkaEpochLog(bootstrapServers).newest();
+            Optional<SealedPart> part = new KafkaEpochLog(brokers).newest();
             return newest.equals(CheckpointMark.NONE) && part.isEmpty()
                     ? Optional.empty()
                     : Optional.of(

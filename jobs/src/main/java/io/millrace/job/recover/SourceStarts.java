@@ -5,6 +5,7 @@ import io.millrace.job.Uids;
 import io.millrace.job.input.InputState;
 import io.millrace.job.input.InputStateSerializer;
 import io.millrace.job.input.TopicIds;
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.Topics;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -47,10 +48,10 @@ record SourceStarts(Map<String, Long> offsets, Map<String, String> topicIds, lon
     }
 
     /** In the topics as they are now. */
-    static SourceStarts at(Map<String, Long> offsets, long block, String bootstrapServers) {
+    static SourceStarts at(Map<String, Long> offsets, long block, Brokers brokers) {
         Map<String, String> topicIds = new LinkedHashMap<>();
         for (String topic : TOPICS.values()) {
-            topicIds.put(topic, TopicIds.at(bootstrapServers, topic));
+            topicIds.put(topic, TopicIds.at(brokers, topic));
         }
         return new SourceStarts(offsets, topicIds, block);
     }

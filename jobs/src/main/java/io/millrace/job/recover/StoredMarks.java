@@ -1,5 +1,6 @@
 package io.millrace.job.recover;
 
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.JsonCodec;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
@@ -69,21 +70,21 @@ record StoredMarks(CheckpointMark newest, Map<Long, CheckpointMark> open) {
     }
 
     /** Reads them. */
-    static StoredMarks read(String bootstrapServers) throws IOException {
+    static StoredMarks read(Brokers brokers) throws IOException {
         List<CheckpointMark> committed = new ArrayList<>();
         Map<Long, CheckpointMark> open = new HashMap<>();
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
-                TopicScan scan = new TopicScan(bootstrapServers, List.of(Topics.CHECKPOINTS))) {
+        try (Admin admin = brokers.admin();
+                TopicScan scan = new TopicScan(brokers, List.of(Topics.CHECKPOINTS))) {
             // Asked first: what becomes visible while the marks before it are read is read twice.
             long visible = end(admin, IsolationLevel.READ_COMMITTED);
             scan.toEnd(record -> committed.add(decoded(record.value())));
-            Fetch fetch = new Fetch(admin, bootstrapServers);
+            Fetch fetch = new Fetch(admin, brokers);
             fetch.read(visible, end(admin, IsolationLevel.READ_UNCOMMITTED), committed, open);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw unreadable(bootstrapServers, e);
+            throw unreadable(brokers, e);
         } catch (ExecutionException | TimeoutException e) {
-            throw unreadable(bootstrapServers, e);
+            throw unreadable(brokers, e);
         }
         return new StoredMarks(
                 committed.stream()
@@ -117,10 +118,10 @@ record StoredMarks(CheckpointMark newest, Map<Long, CheckpointMark> open) {
         return JsonCodec.decode(value, CheckpointMark.class);
     }
 
-    private static IOException unreadable(String bootstrapServers, Exception cause) {
+    private static IOException unreadable(Brokers brokers, Exception cause) {
         return new IOException(
                 "topic %s at %s cannot be read; check that the brokers are up and run it again"
-                        .formatted(Topics.CHECKPOINTS, bootstrapServers),
+                        .formatted(Topics.CHECKPOINTS, brokers),
                 cause);
     }
 
@@ -130,9 +131,9 @@ record StoredMarks(CheckpointMark newest, Map<Long, CheckpointMark> open) {
         private final AdminClientConfig config;
         private final Node leader;
 
-        Fetch(Admin admin, String bootstrapServers)
+        Fetch(Admin admin, Brokers brokers)
                 throws ExecutionException, InterruptedException, TimeoutException {
-            config = new AdminClientConfig(Map.of("bootstrap.servers", bootstrapServers));
+            config = new AdminClientConfig(brokers.settings());
             leader =
                     admin.describeTopics(List.of(Topics.CHECKPOINTS))
                             .allTopicNames()

@@ -3,6 +3,7 @@ package io.millrace.job.recover;
 import io.millrace.chain.VaultEvent;
 import io.millrace.chain.event.JsonRpcEventChain;
 import io.millrace.chain.event.VaultEvents;
+import io.millrace.chain.rpc.Patience;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.chain.submit.JsonRpcVaultClient;
 import io.millrace.chain.submit.L2Block;
@@ -17,6 +18,9 @@ record VaultChain(JobConfig.Chain config, VaultClient vault) implements LedgerCh
 
     private static final long NODE_PAUSE_MILLIS = 200;
 
+    /** A single refusal must not end what may have taken an hour; half a minute of them does. */
+    private static final Patience PATIENCE = Patience.withAll(9, NODE_PAUSE_MILLIS);
+
     /**
      * Asks the nodes whether it is there.
      *
@@ -25,12 +29,13 @@ record VaultChain(JobConfig.Chain config, VaultClient vault) implements LedgerCh
     static VaultChain open(JobConfig.Chain config) throws RpcException {
         VaultClient vault = JsonRpcVaultClient.over(config.connection()).open();
         long expected = config.domain().chainId();
-        if (vault.chainId() != expected) {
+        long found = PATIENCE.of(vault::chainId);
+        if (found != expected) {
             throw new RecoverException(
                     "the L2 node follows chain %d but chain %d is configured; correct the endpoint"
-                            .formatted(vault.chainId(), expected));
+                            .formatted(found, expected));
         }
-        String codeHash = vault.vaultCodeHash();
+        String codeHash = PATIENCE.of(vault::vaultCodeHash);
         if (!codeHash.equals(config.vault().codeHash())) {
             throw new RecoverException(
                     ("the code at the vault's address %s hashes to %s but %s is"
@@ -42,7 +47,7 @@ record VaultChain(JobConfig.Chain config, VaultClient vault) implements LedgerCh
 
     @Override
     public long finalBlock() throws RpcException {
-        return vault.finalBlock().number();
+        return PATIENCE.of(vault::finalBlock).number();
     }
 
     @Override
@@ -58,16 +63,16 @@ record VaultChain(JobConfig.Chain config, VaultClient vault) implements LedgerCh
 
     @Override
     public LedgerChecks.VaultRecord latest() throws RpcException {
-        L2Block latest = vault.latestBlock();
+        L2Block latest = PATIENCE.of(vault::latestBlock);
         return new LedgerChecks.VaultRecord() {
             @Override
             public VaultHead head() throws RpcException {
-                return vault.head(latest);
+                return PATIENCE.of(() -> vault.head(latest));
             }
 
             @Override
             public String headerOf(long epoch, int part) throws RpcException {
-                return vault.headerOf(epoch, part, latest);
+                return PATIENCE.of(() -> vault.headerOf(epoch, part, latest));
             }
         };
     }

@@ -43,8 +43,8 @@ final class JournalScan implements AutoCloseable {
         }
     }
 
-    JournalScan(String bootstrapServers, Duration patience) {
-        this.log = LogReader.ofCommitted(bootstrapServers, patience);
+    JournalScan(Brokers brokers, Duration patience) {
+        this.log = LogReader.ofCommitted(brokers, patience);
     }
 
     /**

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,9 +36,8 @@ public final class KafkaBrokerChecks {
      * @param transactionTimeout that the job asks for
      * @param horizon how far away a request's deadline may be
      */
-    public static void verify(
-            String bootstrapServers, Duration transactionTimeout, Duration horizon) {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+    public static void verify(Brokers brokers, Duration transactionTimeout, Duration horizon) {
+        try (Admin admin = brokers.admin()) {
             verifyRetention(admin, horizon.plus(MARGIN));
             var nodes = admin.describeCluster().nodes().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             if (nodes.size() == 1) {
@@ -52,7 +50,7 @@ public final class KafkaBrokerChecks {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(
-                    "interrupted while checking the brokers at " + bootstrapServers, e);
+                    "interrupted while checking the brokers at " + brokers, e);
         } catch (ExecutionException | TimeoutException e) {
             if (e.getCause() instanceof ClusterAuthorizationException) {
                 LOG.warn(
@@ -71,7 +69,7 @@ public final class KafkaBrokerChecks {
             }
             throw new IllegalStateException(
                     "the brokers at "
-                            + bootstrapServers
+                            + brokers
                             + " cannot be checked; are they up and --kafka.bootstrap.servers"
                             + " right?",
                     e);

@@ -14,14 +14,14 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /** The topic {@code settlement.epochs}: its end, and any part of it. */
-public record KafkaEpochLog(String bootstrapServers) implements StoredEpochs {
+public record KafkaEpochLog(Brokers brokers) implements StoredEpochs {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final TopicPartition EPOCHS = new TopicPartition(Topics.EPOCHS, 0);
 
     @Override
     public Optional<SealedPart> newest() throws IOException {
-        try (LogReader log = LogReader.ofCommitted(bootstrapServers, PATIENCE)) {
+        try (LogReader log = LogReader.ofCommitted(brokers, PATIENCE)) {
             return newest(log);
         } catch (KafkaException e) {
             throw unreadable(e);
@@ -41,7 +41,7 @@ public record KafkaEpochLog(String bootstrapServers) implements StoredEpochs {
     /** By the time of its record, and if it is not behind that, from the beginning on. */
     @Override
     public List<LoggedPart> read(PartPlace first, int most) throws IOException {
-        try (LogReader log = LogReader.ofCommitted(bootstrapServers, PATIENCE)) {
+        try (LogReader log = LogReader.ofCommitted(brokers, PATIENCE)) {
             long begin = log.begin(EPOCHS);
             long at =
                     first.loggedMillis() > 0
@@ -78,7 +78,6 @@ public record KafkaEpochLog(String bootstrapServers) implements StoredEpochs {
     }
 
     private IOException unreadable(KafkaException e) {
-        return new IOException(
-                "topic " + Topics.EPOCHS + " at " + bootstrapServers + " cannot be read", e);
+        return new IOException("topic " + Topics.EPOCHS + " at " + brokers + " cannot be read", e);
     }
 }

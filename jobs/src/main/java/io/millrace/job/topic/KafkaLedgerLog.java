@@ -29,14 +29,14 @@ public final class KafkaLedgerLog implements LedgerLog {
     private static final List<TopicPartition> LEDGER =
             List.of(CHECKPOINTS, new TopicPartition(Topics.EPOCHS, 0));
 
-    private final String bootstrapServers;
+    private final Brokers brokers;
     private final Duration patience;
 
     /**
      * @param patience with transactions that are still open, and with brokers
      */
-    KafkaLedgerLog(String bootstrapServers, Duration patience) {
-        this.bootstrapServers = bootstrapServers;
+    KafkaLedgerLog(Brokers brokers, Duration patience) {
+        this.brokers = brokers;
         this.patience = patience;
     }
 
@@ -45,34 +45,32 @@ public final class KafkaLedgerLog implements LedgerLog {
      *
      * @param transactionTimeout after which the brokers abort what is not committed
      */
-    public static Factory factory(String bootstrapServers, Duration transactionTimeout) {
-        return new At(bootstrapServers, transactionTimeout);
+    public static Factory factory(Brokers brokers, Duration transactionTimeout) {
+        return new At(brokers, transactionTimeout);
     }
 
-    private record At(String bootstrapServers, Duration transactionTimeout) implements Factory {
+    private record At(Brokers brokers, Duration transactionTimeout) implements Factory {
 
         @Override
         public LedgerLog open() {
-            return new KafkaLedgerLog(bootstrapServers, PATIENCE);
+            return new KafkaLedgerLog(brokers, PATIENCE);
         }
 
         @Override
         public LedgerTail openTail() {
-            return new KafkaLedgerTail(bootstrapServers);
+            return new KafkaLedgerTail(brokers);
         }
 
         @Override
         public MarkLog openMarks() throws IOException {
-            return KafkaMarkLog.open(bootstrapServers, transactionTimeout);
+            return KafkaMarkLog.open(brokers, transactionTimeout);
         }
     }
 
     @Override
     public Recorded read(SentMark awaited) throws IOException {
-        try (LogReader committed = LogReader.ofCommitted(bootstrapServers, PATIENCE);
-                LogReader all =
-                        new LogReader(
-                                bootstrapServers, IsolationLevel.READ_UNCOMMITTED, PATIENCE)) {
+        try (LogReader committed = LogReader.ofCommitted(brokers, PATIENCE);
+                LogReader all = new LogReader(brokers, IsolationLevel.READ_UNCOMMITTED, PATIENCE)) {
             long giveUpNanos = System.nanoTime() + patience.toNanos();
             while (true) {
                 // Asked first: if none is open, all that can become visible is read after it. If
@@ -98,7 +96,7 @@ public final class KafkaLedgerLog implements LedgerLog {
         } catch (KafkaException e) {
             throw new IOException(
                     "the end of the epoch log at "
-                            + bootstrapServers
+                            + brokers
                             + " cannot be read; check that the brokers are up",
                     e);
         }

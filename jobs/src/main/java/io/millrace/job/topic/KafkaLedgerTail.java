@@ -25,8 +25,8 @@ final class KafkaLedgerTail implements LedgerTail {
 
     private final Admin admin;
 
-    KafkaLedgerTail(String bootstrapServers) {
-        this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
+    KafkaLedgerTail(Brokers brokers) {
+        this.admin = brokers.admin();
     }
 
     @Override

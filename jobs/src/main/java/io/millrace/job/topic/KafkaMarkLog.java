@@ -57,10 +57,9 @@ final class KafkaMarkLog implements MarkLog {
     }
 
     /** At the end of what is committed now. */
-    static KafkaMarkLog open(String bootstrapServers, Duration transactionTimeout)
-            throws IOException {
-        LogReader committed = LogReader.ofCommitted(bootstrapServers, PATIENCE);
-        LogReader all = new LogReader(bootstrapServers, IsolationLevel.READ_UNCOMMITTED, PATIENCE);
+    static KafkaMarkLog open(Brokers brokers, Duration transactionTimeout) throws IOException {
+        LogReader committed = LogReader.ofCommitted(brokers, PATIENCE);
+        LogReader all = new LogReader(brokers, IsolationLevel.READ_UNCOMMITTED, PATIENCE);
         try {
             long start = end(committed);
             committed.seek(MARKS, start);
@@ -70,7 +69,7 @@ final class KafkaMarkLog implements MarkLog {
             all.close();
             throw new IOException(
                     "the end of %s at %s cannot be read; check that the brokers are up"
-                            .formatted(Topics.CHECKPOINTS, bootstrapServers),
+                            .formatted(Topics.CHECKPOINTS, brokers),
                     e);
         }
     }

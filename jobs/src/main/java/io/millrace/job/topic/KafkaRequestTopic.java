@@ -39,13 +39,13 @@ public final class KafkaRequestTopic implements RequestTopic {
 
     private final Admin admin;
 
-    private KafkaRequestTopic(String bootstrapServers) {
-        this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
+    private KafkaRequestTopic(Brokers brokers) {
+        this.admin = brokers.admin();
     }
 
     /** A factory that can travel to the TaskManager. */
-    public static Factory factory(String bootstrapServers) {
-        return () -> new KafkaRequestTopic(bootstrapServers);
+    public static Factory factory(Brokers brokers) {
+        return () -> new KafkaRequestTopic(brokers);
     }
 
     @Override

@@ -35,7 +35,7 @@ public final class KafkaSubmissionJournal implements SubmissionJournal {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final String bootstrapServers;
+    private final Brokers brokers;
     private final KafkaProducer<byte[], byte[]> producer;
 
     /** As far as this writer knows: what it read, and what it wrote since. */
@@ -43,9 +43,8 @@ public final class KafkaSubmissionJournal implements SubmissionJournal {
 
     private boolean isRead;
 
-    private KafkaSubmissionJournal(
-            String bootstrapServers, KafkaProducer<byte[], byte[]> producer) {
-        this.bootstrapServers = bootstrapServers;
+    private KafkaSubmissionJournal(Brokers brokers, KafkaProducer<byte[], byte[]> producer) {
+        this.brokers = brokers;
         this.producer = producer;
     }
 
@@ -53,15 +52,14 @@ public final class KafkaSubmissionJournal implements SubmissionJournal {
      * A factory that can travel to the TaskManager; {@code vault} names the one submitter that may
      * write.
      */
-    public static Factory factory(String bootstrapServers, String transactionPrefix, String vault) {
+    public static Factory factory(Brokers brokers, String transactionPrefix, String vault) {
         String transactionalId = transactionPrefix + "-submitter-" + vault;
-        return () -> open(bootstrapServers, transactionalId);
+        return () -> open(brokers, transactionalId);
     }
 
-    private static SubmissionJournal open(String servers, String transactionalId)
+    private static SubmissionJournal open(Brokers brokers, String transactionalId)
             throws IOException {
-        Properties config = new Properties();
-        config.setProperty("bootstrap.servers", servers);
+        Properties config = brokers.settings();
         config.setProperty("transactional.id", transactionalId);
         config.setProperty("acks", "all");
         config.setProperty("max.block.ms", Long.toString(PATIENCE.toMillis()));
@@ -69,13 +67,13 @@ public final class KafkaSubmissionJournal implements SubmissionJournal {
                 new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
         try {
             producer.initTransactions();
-            return new KafkaSubmissionJournal(servers, producer);
+            return new KafkaSubmissionJournal(brokers, producer);
         } catch (KafkaException e) {
             producer.close(Duration.ZERO);
             throw new IOException(
                     ("topic %s at %s cannot be opened for writing; without it no"
                                     + " transaction is sent, check that the brokers are up")
-                            .formatted(Topics.TRANSACTIONS, servers),
+                            .formatted(Topics.TRANSACTIONS, brokers),
                     e);
         }
     }
@@ -115,7 +113,7 @@ public final class KafkaSubmissionJournal implements SubmissionJournal {
     public SubmissionHistory history() throws IOException, SettlementHaltedException {
         SubmissionHistory history = new SubmissionHistory();
         SubmissionHistory kept = new SubmissionHistory();
-        try (JournalScan scan = new JournalScan(bootstrapServers, PATIENCE)) {
+        try (JournalScan scan = new JournalScan(brokers, PATIENCE)) {
             scan.read(
                     (entry, offset) -> {
                         history.add(entry, offset);
@@ -130,8 +128,7 @@ public final class KafkaSubmissionJournal implements SubmissionJournal {
             throw damaged(e.offset, e.what, e);
         } catch (KafkaException e) {
             throw new IOException(
-                    "topic " + Topics.TRANSACTIONS + " at " + bootstrapServers + " cannot be read",
-                    e);
+                    "topic " + Topics.TRANSACTIONS + " at " + brokers + " cannot be read", e);
         }
         requireIntact(history);
         written = kept;

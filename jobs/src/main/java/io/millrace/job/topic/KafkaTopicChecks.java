@@ -10,6 +10,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 
 /**
@@ -28,8 +29,8 @@ public final class KafkaTopicChecks {
      * @param readers parallelism of the request source: a reader without a partition would hold
      *     back all time
      */
-    public static void verify(String bootstrapServers, int readers) {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+    public static void verify(Brokers brokers, int readers) {
+        try (Admin admin = brokers.admin()) {
             Map<String, TopicDescription> topics =
                     admin.describeTopics(present(admin))
                             .allTopicNames()
@@ -39,16 +40,16 @@ public final class KafkaTopicChecks {
             }
             Map<ConfigResource, Config> configs = configs(admin);
             verifySettings(configs);
-            int brokers =
+            int copies =
                     admin.describeCluster().nodes().get(PATIENCE_SECONDS, TimeUnit.SECONDS).size();
             for (TopicDescription topic : topics.values()) {
                 verifyCopies(
-                        topic, new Copies(brokers), value(configs, topic.name(), Copies.IN_SYNC));
+                        topic, new Copies(copies), value(configs, topic.name(), Copies.IN_SYNC));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(
-                    "interrupted while checking the topics at " + bootstrapServers, e);
+                    "interrupted while checking the topics at " + brokers, e);
         } catch (ExecutionException | TimeoutException e) {
             if (e.getCause() instanceof AuthorizationException) {
                 throw new IllegalStateException(
@@ -57,11 +58,17 @@ public final class KafkaTopicChecks {
                                 + "; grant it DESCRIBE and DESCRIBE_CONFIGS on them",
                         e);
             }
+            if (e.getCause() instanceof AuthenticationException) {
+                throw new IllegalStateException(
+                        "the brokers at %s do not let the job in: %s; check --kafka.client.file"
+                                .formatted(brokers, e.getCause().getMessage()),
+                        e);
+            }
             throw new IllegalStateException(
-                    "the topics at "
-                            + bootstrapServers
-                            + " cannot be checked; are the brokers up and "
-                            + "--kafka.bootstrap.servers right?",
+                    ("the topics at %s cannot be checked; are the brokers up,"
+                                    + " --kafka.bootstrap.servers right, and if they ask for TLS or"
+                                    + " a login, --kafka.client.file given?")
+                            .formatted(brokers),
                     e);
         }
     }

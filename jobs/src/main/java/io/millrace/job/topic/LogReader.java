@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -34,26 +35,20 @@ public final class LogReader implements AutoCloseable {
      *     transaction begins
      * @param patience with brokers that send nothing although there is more
      */
-    public LogReader(String bootstrapServers, IsolationLevel isolation, Duration patience) {
+    public LogReader(Brokers brokers, IsolationLevel isolation, Duration patience) {
         this.patience = patience;
+        Properties config = brokers.settings();
+        config.setProperty("isolation.level", isolation.name().toLowerCase(Locale.ROOT));
+        config.setProperty("enable.auto.commit", "false");
+        config.setProperty("auto.offset.reset", "none");
         this.consumer =
                 new KafkaConsumer<>(
-                        Map.of(
-                                "bootstrap.servers",
-                                bootstrapServers,
-                                "isolation.level",
-                                isolation.name().toLowerCase(Locale.ROOT),
-                                "enable.auto.commit",
-                                false,
-                                "auto.offset.reset",
-                                "none"),
-                        new ByteArrayDeserializer(),
-                        new ByteArrayDeserializer());
+                        config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     /** A reader of what is committed. */
-    public static LogReader ofCommitted(String bootstrapServers, Duration patience) {
-        return new LogReader(bootstrapServers, IsolationLevel.READ_COMMITTED, patience);
+    public static LogReader ofCommitted(Brokers brokers, Duration patience) {
+        return new LogReader(brokers, IsolationLevel.READ_COMMITTED, patience);
     }
 
     /** What to do with a record. */

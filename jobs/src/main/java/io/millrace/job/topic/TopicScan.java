@@ -20,8 +20,8 @@ public final class TopicScan implements AutoCloseable {
     private final List<TopicPartition> partitions;
 
     /** At the beginning of all partitions of {@code topics}. */
-    public TopicScan(String bootstrapServers, List<String> topics) {
-        log = LogReader.ofCommitted(bootstrapServers, PATIENCE);
+    public TopicScan(Brokers brokers, List<String> topics) {
+        log = LogReader.ofCommitted(brokers, PATIENCE);
         partitions = log.partitionsOf(topics);
         log.rewind(partitions);
     }

@@ -107,6 +107,8 @@ public final class GateKeeperOperator extends AbstractStreamOperator<GateState>
         MetricRegistrar metrics = new MetricRegistrar(getMetricGroup());
         metrics.gauge(GateMetrics.UNSETTLED_NANO, () -> unsettledNano);
         metrics.gauge(GateMetrics.UNSETTLED_PARTS, () -> unsettledParts);
+        metrics.gauge(GateMetrics.MAX_UNSETTLED_NANO, () -> maxUnsettledNano);
+        metrics.gauge(GateMetrics.MAX_UNSETTLED_PARTS, () -> maxUnsettledParts);
         metrics.flag(GateMetrics.GATE_CLOSED, () -> state != GateState.OPEN);
         metrics.gauge(GateMetrics.GATE_REASON, () -> state.code());
         metrics.gauge(

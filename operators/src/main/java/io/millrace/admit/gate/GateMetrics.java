@@ -9,6 +9,10 @@ final class GateMetrics {
             Metric.gauge("admit", "unsettledNano", "reserved or charged, and not final on chain");
     static final Metric UNSETTLED_PARTS =
             Metric.gauge("admit", "unsettledParts", "parts sealed, and not final on chain");
+    static final Metric MAX_UNSETTLED_NANO =
+            Metric.gauge("admit", "maxUnsettledNano", "at how much of it requests wait");
+    static final Metric MAX_UNSETTLED_PARTS =
+            Metric.gauge("admit", "maxUnsettledParts", "at how many of them requests wait");
     static final Metric GATE_CLOSED =
             Metric.gauge("admit", "gateClosed", "1 while requests are not read, else 0");
     static final Metric GATE_REASON =

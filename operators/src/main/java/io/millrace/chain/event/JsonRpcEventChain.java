@@ -54,7 +54,7 @@ public final class JsonRpcEventChain implements EventChain {
     @Override
     public long chainId() throws RpcException {
         return RpcAnswers.quantity(
-                "eth_chainId", endpoints.call("eth_chainId", node -> node.call("eth_chainId")));
+                "eth_chainId", endpoints.ask("eth_chainId", node -> node.call("eth_chainId")));
     }
 
     @Override
@@ -166,12 +166,12 @@ public final class JsonRpcEventChain implements EventChain {
     }
 
     private List<LogEntry> logs(int endpoint, LogQuery query) throws RpcException {
-        return endpoints.call(endpoint, LogQuery.METHOD, query::ask);
+        return endpoints.ask(endpoint, LogQuery.METHOD, query::ask);
     }
 
     @Override
     public List<LogEntry> provenLogs(BlockHeader block) throws RpcException {
-        return endpoints.call(GET_RECEIPTS, node -> provenLogs(node, block));
+        return endpoints.ask(GET_RECEIPTS, node -> provenLogs(node, block));
     }
 
     private List<LogEntry> provenLogs(JsonRpc node, BlockHeader block) throws RpcException {
@@ -206,7 +206,7 @@ public final class JsonRpcEventChain implements EventChain {
         Map<String, String> call = Map.of("to", registry, "data", RegistryAbi.priceNoticeCall());
         try {
             return RegistryAbi.priceNoticeMillis(
-                    endpoints.call(
+                    endpoints.ask(
                             CALL, node -> RpcAnswers.hash(CALL, node.call(CALL, call, "latest"))));
         } catch (RpcException e) {
             // A node that is behind may not have it yet, so this is no reason to end the job.
@@ -246,7 +246,7 @@ public final class JsonRpcEventChain implements EventChain {
     }
 
     private BlockHeader headerBy(String tagOrNumber) throws RpcException {
-        return endpoints.call(
+        return endpoints.ask(
                 GET_BLOCK,
                 node -> parse(tagOrNumber, node.callNullable(GET_BLOCK, tagOrNumber, false)));
     }

@@ -1,12 +1,11 @@
 package io.millrace.chain.event;
 
 import io.millrace.chain.VaultEvent;
+import io.millrace.chain.rpc.Patience;
 import io.millrace.chain.rpc.RpcException;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads the events of vault and registry at once, as {@link VaultEventSource} streams them, and as
@@ -15,12 +14,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class VaultEvents {
 
-    private static final Logger LOG = LoggerFactory.getLogger(VaultEvents.class);
-
     /** In a row; enough to come from the widest range down to one block, and two more. */
     private static final int MAX_FAILURES = 15;
-
-    private static final int MAX_DOUBLINGS = 5;
 
     private VaultEvents() {}
 
@@ -42,19 +37,12 @@ public final class VaultEvents {
         FinalRangeReader ranges =
                 new FinalRangeReader(chain, new LogsProof(chain, check), new SourceMetrics());
         VaultSplit split = VaultSplit.from(from);
-        int failures = 0;
+        Patience patience = Patience.withAll(MAX_FAILURES, pauseMillis);
         while (split.nextBlock() <= to) {
+            VaultSplit before = split;
             List<FinalRangeReader.Step> steps;
             try {
-                steps = ranges.read(split, to);
-                failures = 0;
-            } catch (RpcException e) {
-                if (++failures == MAX_FAILURES) {
-                    throw e;
-                }
-                LOG.warn("reading the vault's events again: {}", e.getMessage());
-                pause(pauseMillis << Math.min(failures - 1, MAX_DOUBLINGS));
-                continue;
+                steps = patience.of(() -> ranges.read(before, to));
             } catch (FinalityViolatedException e) {
                 throw new IOException(e.getMessage(), e);
             }
@@ -64,15 +52,6 @@ public final class VaultEvents {
                 }
             }
             split = steps.get(steps.size() - 1).after();
-        }
-    }
-
-    private static void pause(long millis) throws IOException {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while the L2 node was waited for", e);
         }
     }
 }

@@ -3,8 +3,10 @@ package io.millrace.chain.rpc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * Several nodes of one chain, one in use. It stays in use until it fails: at once if it cannot be
  * reached or says "later", after three failures of one method in a row otherwise. Then it rests,
  * longer each time, and the next takes over, after it has shown that it follows the same chain. So
- * it does when its head has stood still for {@value #STILL_MILLIS} ms: others may have gone on. A
- * failed call is never repeated here; its caller decides. Not shared between threads.
+ * it does when its head has stood still for {@value #STILL_MILLIS} ms: others may have gone on. Not
+ * shared between threads.
  */
 public final class RpcEndpoints {
 
@@ -52,6 +54,16 @@ public final class RpcEndpoints {
     }
 
     private final List<Endpoint> endpoints = new ArrayList<>();
+
+    /**
+     * What is refused may be asked again: providers count calls, each in its own words, and one
+     * that refused every fifth would else never let six in a row pass.
+     */
+    private final Patience chances = new Patience(3, 50, this::mayPass);
+
+    /** Methods whose last call failed: they have had their chances. */
+    private final Set<String> failing = new HashSet<>();
+
     private final LongSupplier nanoTime;
     private final HighWater newest = new HighWater();
     private final HighWater newestFinal = new HighWater();
@@ -79,13 +91,35 @@ public final class RpcEndpoints {
         return switches;
     }
 
-    /** Asks the node in use. */
+    /**
+     * Asks the node in use what may be asked twice; the first refusal in a row is given two more
+     * chances.
+     */
+    public <T> T ask(String method, Call<T> call) throws RpcException {
+        return failing.contains(method) ? call(method, call) : chances.of(() -> call(method, call));
+    }
+
+    /** Asks a certain node, in the same way. */
+    public <T> T ask(int index, String method, Call<T> call) throws RpcException {
+        return failing.contains(method)
+                ? call(index, method, call)
+                : chances.of(() -> call(index, method, call));
+    }
+
+    /** What a node, or something before it, has said; "later" only if there is no other to ask. */
+    private boolean mayPass(RpcException e) {
+        boolean later = e.kind() == RpcErrorKind.UNREACHABLE && endpoints.size() == 1;
+        return e.words() != null
+                && !e.isRevert()
+                && (later || e.kind() == RpcErrorKind.REFUSED || e.kind() == RpcErrorKind.INVALID);
+    }
+
+    /** Asks the node in use, once: whether to repeat what failed is the caller's to decide. */
     public <T> T call(String method, Call<T> call) throws RpcException {
         return call(inUse, method, call);
     }
 
-    /** Asks a certain node. */
-    public <T> T call(int index, String method, Call<T> call) throws RpcException {
+    private <T> T call(int index, String method, Call<T> call) throws RpcException {
         Endpoint endpoint = endpoints.get(index);
         try {
             if (!endpoint.checked) {
@@ -94,6 +128,7 @@ public final class RpcEndpoints {
             T answer = call.to(endpoint.node);
             endpoint.failures.remove(method);
             endpoint.rests = 0;
+            failing.remove(method);
             return answer;
         } catch (RpcException e) {
             failed(index, method, e);
@@ -194,6 +229,7 @@ public final class RpcEndpoints {
         if (e.kind() == RpcErrorKind.TOO_WIDE || e.isRevert()) {
             return; // an answer about the call, not about the node
         }
+        failing.add(method);
         Endpoint endpoint = endpoints.get(index);
         int failures = endpoint.failures.merge(method, 1, Integer::sum);
         boolean foreign = !endpoint.checked && e.kind() == RpcErrorKind.INVALID;

@@ -3,6 +3,7 @@ package io.millrace.chain.submit;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.chain.rpc.RpcException;
+import io.millrace.chain.submit.SettlementHaltedException.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,27 @@ final class ChainView {
     /** The newest final block of this poll. */
     L2Block finalBlock() {
         return requireNonNull(finalBlock, "the chain was not polled yet");
+    }
+
+    /**
+     * Whether the vault's epoch ends before {@code next}, a part of it: no part of the log can
+     * follow then. While the end is not final it is only a reason to wait.
+     */
+    boolean isVoid(TrackedPart next, VaultHead head)
+            throws RpcException, SettlementHaltedException {
+        if (next.part.header().part() == 0 || !head.isWhole()) {
+            return false;
+        }
+        VaultHead last = chain.head(finalBlock());
+        if (last.isWhole() && last.header().equals(head.header())) {
+            throw new SettlementHaltedException(
+                    Reason.EPOCH_VOIDED,
+                    ("a settler of the vault has ended epoch %d with part %d, so %s cannot be"
+                                    + " settled, nor what continues it; find out who called"
+                                    + " voidRemainder, and go on with another vault")
+                            .formatted(head.epoch(), head.part(), next.name()));
+        }
+        return true;
     }
 
     private static void requireAtLeast(long seen, L2Block block, String which) throws RpcException {

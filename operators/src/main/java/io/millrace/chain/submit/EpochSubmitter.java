@@ -190,13 +190,14 @@ public final class EpochSubmitter {
         TrackedPart first = window.get(0);
         if (head.header().equals(first.part.header().previousHeader())) {
             behindSinceMillis = 0;
-            return 0;
+            return view.isVoid(first, head) ? -1 : 0;
         }
         int held = 0;
         for (TrackedPart tracked : window) {
             if (tracked.part.hash().equals(head.header())) {
                 behindSinceMillis = 0;
-                return held + 1;
+                held++;
+                return held < window.size() && view.isVoid(window.get(held), head) ? -1 : held;
             }
             held++;
         }
@@ -359,7 +360,7 @@ public final class EpochSubmitter {
         }
         window.remove(0);
         lastFinal = tracked.part.hash();
-        metrics.settled(outcome.gasUsed());
+        metrics.settled(outcome.gasUsed(), outcome.feeWei());
         publishMetrics();
         LOG.info(
                 "{} is final: transaction {}, block {}, {} gas",

@@ -44,7 +44,7 @@ public final class JsonRpcVaultClient implements VaultClient {
 
     @Override
     public long chainId() throws RpcException {
-        return RpcAnswers.quantity("eth_chainId", call("eth_chainId"));
+        return RpcAnswers.quantity("eth_chainId", ask("eth_chainId"));
     }
 
     @Override
@@ -55,7 +55,7 @@ public final class JsonRpcVaultClient implements VaultClient {
     @Override
     public String vaultCodeHash() throws RpcException {
         String method = "eth_getCode";
-        String code = call(method, connection.vault(), "latest").asText();
+        String code = ask(method, connection.vault(), "latest").asText();
         try {
             return Hex.encode(Keccak.hash(Hex.decode(code)));
         } catch (IllegalArgumentException e) {
@@ -123,7 +123,7 @@ public final class JsonRpcVaultClient implements VaultClient {
         LogQuery query =
                 LogQuery.range(from, to, List.of(connection.vault()))
                         .with(VaultAbi.settledTopics(part));
-        return endpoints.call(LogQuery.METHOD, query::ask);
+        return endpoints.ask(LogQuery.METHOD, query::ask);
     }
 
     @Override
@@ -134,13 +134,13 @@ public final class JsonRpcVaultClient implements VaultClient {
     @Override
     public BigInteger balanceWei(String address) throws RpcException {
         String method = "eth_getBalance";
-        return RpcAnswers.bigQuantity(method, call(method, address, "latest"));
+        return RpcAnswers.bigQuantity(method, ask(method, address, "latest"));
     }
 
     @Override
     public long nonce(String address) throws RpcException {
         String method = "eth_getTransactionCount";
-        return RpcAnswers.quantity(method, call(method, address, "latest"));
+        return RpcAnswers.quantity(method, ask(method, address, "latest"));
     }
 
     @Override
@@ -156,35 +156,46 @@ public final class JsonRpcVaultClient implements VaultClient {
     @Override
     public long estimateGas(String from, String calldata) throws RpcException {
         return RpcAnswers.quantity(
-                "eth_estimateGas", call("eth_estimateGas", callObject(from, calldata)));
+                "eth_estimateGas", ask("eth_estimateGas", callObject(from, calldata)));
     }
 
     @Override
     public void sendRaw(String raw) throws RpcException {
-        call("eth_sendRawTransaction", raw);
+        ask("eth_sendRawTransaction", raw); // twice the same bytes are the same transaction
     }
 
     @Override
     public Optional<TransactionOutcome> outcome(String transaction) throws RpcException {
         String method = "eth_getTransactionReceipt";
         Optional<JsonNode> receipt =
-                endpoints.call(method, node -> node.callNullable(method, transaction));
+                endpoints.ask(method, node -> node.callNullable(method, transaction));
         if (receipt.isEmpty()) {
             return Optional.empty();
         }
         JsonNode mined = receipt.get();
+        long gasUsed = RpcAnswers.quantity(method, mined.path("gasUsed"));
         return Optional.of(
                 new TransactionOutcome(
                         transaction,
                         RpcAnswers.quantity(method, mined.path("status")) == 1,
                         RpcAnswers.quantity(method, mined.path("blockNumber")),
                         RpcAnswers.hash(method, mined.path("blockHash")),
-                        RpcAnswers.quantity(method, mined.path("gasUsed"))));
+                        gasUsed,
+                        wei(method, mined, "effectiveGasPrice")
+                                .multiply(BigInteger.valueOf(gasUsed))
+                                .add(wei(method, mined, "l1Fee"))));
+    }
+
+    /** Chains in OP mode charge {@code l1Fee} apart, others do not know the field. */
+    private static BigInteger wei(String method, JsonNode receipt, String field)
+            throws RpcException {
+        JsonNode value = receipt.path(field);
+        return value.isTextual() ? RpcAnswers.bigQuantity(method, value) : BigInteger.ZERO;
     }
 
     private L2Block blockBy(String tagOrNumber) throws RpcException {
         String method = "eth_getBlockByNumber";
-        JsonNode block = call(method, tagOrNumber, false);
+        JsonNode block = ask(method, tagOrNumber, false);
         return new L2Block(
                 RpcAnswers.quantity(method, block.path("number")),
                 RpcAnswers.hash(method, block.path("hash")),
@@ -193,7 +204,7 @@ public final class JsonRpcVaultClient implements VaultClient {
     }
 
     private String ethCall(@Nullable String from, String calldata, L2Block at) throws RpcException {
-        return call(
+        return ask(
                         "eth_call",
                         callObject(from == null ? EvmAddress.ZERO : from, calldata),
                         Map.of("blockHash", at.hash()))
@@ -204,7 +215,7 @@ public final class JsonRpcVaultClient implements VaultClient {
         return Map.of("from", from, "to", connection.vault(), "data", calldata);
     }
 
-    private JsonNode call(String method, Object... params) throws RpcException {
-        return endpoints.call(method, node -> node.call(method, params));
+    private JsonNode ask(String method, Object... params) throws RpcException {
+        return endpoints.ask(method, node -> node.call(method, params));
     }
 }

@@ -105,6 +105,7 @@ final class PartSender {
             throws RpcException, SettlementHaltedException {
         String calldata = VaultAbi.settle(tracked.part);
         RevertReason refused = dryRun.simulate(calldata, latest);
+        metrics.bondMissing(0);
         if (refused != null) {
             return haltUnlessTransient(tracked, refused, "would revert");
         }
@@ -240,6 +241,9 @@ final class PartSender {
                             .formatted(tracked.name(), reason.text()));
             return true;
         }
+        if (waitsForBond(tracked, reason)) {
+            return true;
+        }
         EpochHeader header = tracked.part.header();
         L2Block now = chain.latestBlock();
         boolean settledMeanwhile =
@@ -263,6 +267,33 @@ final class PartSender {
                 ("%s %s: %s; the epoch log and the vault disagree, run millrace"
                                 + " audit before going on")
                         .formatted(tracked.name(), how, reason.text()));
+    }
+
+    /**
+     * Whether the vault takes no more of this settler for now. What it settled leaves the window by
+     * itself, and anybody may post more.
+     */
+    private boolean waitsForBond(TrackedPart tracked, RevertReason reason) {
+        if (reason.error().equals(RevertReason.EXPOSURE)) {
+            attempts.warn(
+                    "%s waits for the vault's next bucket of time: %s"
+                            .formatted(tracked.name(), reason.text()));
+            return true;
+        }
+        if (!reason.error().equals(RevertReason.BOND)) {
+            return false;
+        }
+        metrics.bondMissing(reason.bondMissingNano());
+        attempts.warn(
+                ("%s waits, the settler's bond lacks %d nano-USD for it: %s; post as much with the"
+                                + " vault's postBond(%s, base units), or wait until what was"
+                                + " settled before has left the window")
+                        .formatted(
+                                tracked.name(),
+                                reason.bondMissingNano(),
+                                reason.text(),
+                                signer.address()));
+        return true;
     }
 
     private void publish(TrackedPart tracked, SettlementRecord attempt) {

@@ -19,14 +19,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param error name, "Error" or "Panic", or "unknown"
  * @param text name and arguments with their values
+ * @param numbers the arguments that are numbers, by name
  */
-public record RevertReason(String error, String text) {
+public record RevertReason(String error, String text, Map<String, BigInteger> numbers) {
 
     static final List<String> DECLARATIONS =
             List.of(
                     "HeaderDoesNotFollow(bytes32 previousHeader,uint64 epoch,uint32 part,bytes32"
                             + " headHash,uint64 headEpoch,uint32 headPart)",
-                    "EpochWithoutParts(uint64 epoch)",
+                    "PartsOutOfRange(uint64 epoch,uint32 parts,uint32 most)",
                     "EpochCommitmentChanged(uint64 epoch,uint32 part)",
                     "WordsHashMismatch(bytes32 inHeader,bytes32 ofWords)",
                     "SlotsNotAscending(uint32 previous,uint32 next)",
@@ -41,6 +42,8 @@ public record RevertReason(String error, String text) {
                             + " requestedNano)",
                     "ReleaseTooWide(uint256 release)",
                     "ShortfallNotCovered(address settler,uint256 amountToken,uint256 readyToken)",
+                    "BondTooSmall(address settler,uint256 neededNano,uint64 bondNano)",
+                    "ExposureTooLarge(address settler,uint256 units)",
                     "AmountTooLarge(uint256 amountNano)",
                     "NoSpendingAccount(address owner)",
                     "VaultPaused(uint64 pausedUntil)",
@@ -53,6 +56,12 @@ public record RevertReason(String error, String text) {
     /** What owners took by the hatch, and the settler cannot pay: waited for too. */
     static final String SHORTFALL = "ShortfallNotCovered";
 
+    /** What the settler's bond does not cover yet: waited for too, as the window rolls. */
+    static final String BOND = "BondTooSmall";
+
+    /** More in one bucket of time than the vault counts: waited for, until the next one. */
+    static final String EXPOSURE = "ExposureTooLarge";
+
     /** No reason that the vault would give. */
     static final String UNKNOWN = "unknown";
 
@@ -62,19 +71,48 @@ public record RevertReason(String error, String text) {
     /** Decodes the data of a revert. */
     public static RevertReason decode(@Nullable String data) {
         if (data == null || data.length() < 10) {
-            return new RevertReason(UNKNOWN, "a revert without data");
+            return without(UNKNOWN, "a revert without data");
         }
         String selector = data.substring(0, 10).toLowerCase(Locale.ROOT);
         String declaration = BY_SELECTOR.get(selector);
         byte[] words = Hex.decode("0x" + data.substring(10));
         if (selector.equals(ERROR_TEXT) && words.length >= 64) {
-            return new RevertReason("Error", "Error(\"" + text(words) + "\")");
+            return without("Error", "Error(\"" + text(words) + "\")");
         }
         if (declaration == null || words.length != 32 * parameters(declaration).length) {
-            return new RevertReason(UNKNOWN, "an unknown error, data " + data);
+            return without(UNKNOWN, "an unknown error, data " + data);
         }
         String name = declaration.substring(0, declaration.indexOf('('));
-        return new RevertReason(name, name + "(" + arguments(parameters(declaration), words) + ")");
+        return new RevertReason(
+                name,
+                name + "(" + arguments(parameters(declaration), words) + ")",
+                numbers(parameters(declaration), words));
+    }
+
+    /**
+     * What a bond lacks, nano-USD; 0 if that is not the reason. More than a long holds is its
+     * maximum.
+     */
+    long bondMissingNano() {
+        BigInteger needed = numbers.getOrDefault("neededNano", BigInteger.ZERO);
+        BigInteger missing = needed.subtract(numbers.getOrDefault("bondNano", BigInteger.ZERO));
+        return missing.min(BigInteger.valueOf(Long.MAX_VALUE)).longValueExact();
+    }
+
+    private static RevertReason without(String error, String text) {
+        return new RevertReason(error, text, Map.of());
+    }
+
+    private static Map<String, BigInteger> numbers(String[] parameters, byte[] words) {
+        Map<String, BigInteger> numbers = new HashMap<>();
+        for (int i = 0; i < parameters.length; i++) {
+            if (parameters[i].startsWith("uint")) {
+                String name = parameters[i].substring(parameters[i].indexOf(' ') + 1);
+                byte[] word = Arrays.copyOfRange(words, 32 * i, 32 * i + 32);
+                numbers.put(name, new BigInteger(1, word));
+            }
+        }
+        return Map.copyOf(numbers);
     }
 
     private static String arguments(String[] parameters, byte[] words) {
@@ -89,7 +127,7 @@ public record RevertReason(String error, String text) {
                         case "address" -> Hex.encode(Arrays.copyOfRange(word, 12, 32));
                         // packed lanes read best in hex
                         case "uint256" ->
-                                name.endsWith("Token")
+                                name.endsWith("Token") || name.equals("neededNano")
                                         ? new BigInteger(1, word).toString()
                                         : Hex.encode(word);
                         default -> new BigInteger(1, word).toString();

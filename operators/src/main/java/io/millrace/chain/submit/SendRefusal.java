@@ -65,6 +65,14 @@ enum SendRefusal {
         return reaction == Reaction.HOLD || this == UNKNOWN || this == POOL_FULL;
     }
 
+    /**
+     * Whether the node says that it has the transaction, or that its nonce is used. After a start
+     * or a reorganisation that is what it should say to the same bytes again: no failure.
+     */
+    boolean saysItIsThere() {
+        return this == ALREADY_KNOWN || this == NONCE_TOO_LOW;
+    }
+
     /** Whether the gas limit may be the reason, so that the gas is worth asking for anew. */
     boolean mayBeGas() {
         return this == GAS_TOO_LOW || this == NOT_ACCEPTED || this == UNKNOWN;

@@ -18,6 +18,8 @@ public final class SettlementHaltedException extends Exception {
         SIGNER_UNFIT(false),
         /** The vault holds another header for this epoch. */
         DIVERGED(false),
+        /** A settler has ended an epoch in the vault of which the log has more parts. */
+        EPOCH_VOIDED(false),
         /** The vault does not hold the header that the log continues. */
         VAULT_BEHIND(false),
         /** The vault, or the journal, is further than the epoch log. */

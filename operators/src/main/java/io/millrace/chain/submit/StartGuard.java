@@ -82,8 +82,9 @@ final class StartGuard {
         if (!chain.isSettler(signer)) {
             throw new SettlementHaltedException(
                     Reason.SIGNER_UNFIT,
-                    ("signer %s does not have SETTLER_ROLE of vault %s; grant it,"
-                                    + " or configure the settler's key")
+                    ("signer %s does not have SETTLER_ROLE of vault %s; configure a"
+                                    + " settler's key, or announce this one and grant it the role"
+                                    + " after SETTLER_NOTICE")
                             .formatted(signer, chain.vault()));
         }
         BigInteger balanceWei = chain.balanceWei(signer);

@@ -21,6 +21,8 @@ public final class SubmitMetrics {
     static final Metric SETTLED_PARTS =
             Metric.gauge("submit", "settledParts", "parts seen final since the start");
     static final Metric GAS_USED = Metric.gauge("submit", "gasUsed", "gas of their transactions");
+    static final Metric FEE_WEI =
+            Metric.gauge("submit", "feeWei", "what the settler paid for that gas");
     static final Metric TRANSACTIONS_SENT =
             Metric.gauge("submit", "transactionsSent", "times signed bytes were handed to a node");
     static final Metric BUMPS = Metric.gauge("submit", "bumps", "replacements with higher fees");
@@ -36,6 +38,12 @@ public final class SubmitMetrics {
                             "submit",
                             "gasCapped",
                             "1 if a part needs more gas than chain.transaction.max.gas, else 0")
+                    .asAlarm();
+    static final Metric BOND_MISSING_NANO =
+            Metric.gauge(
+                            "submit",
+                            "bondMissingNano",
+                            "nano-USD that the settler's bond lacks for the next part, 0 if none")
                     .asAlarm();
     static final Metric OUT_OF_FUNDS =
             Metric.gauge(
@@ -66,19 +74,21 @@ public final class SubmitMetrics {
             Metric.gauge(
                             "submit",
                             "waiting",
-                            "1 if the last look at the chain failed, or the vault is paused, else"
-                                    + " 0")
+                            "1 if the last look at the chain failed, or the vault does not take the"
+                                    + " next part yet (a pause, a bond, a shortfall), else 0")
                     .asAlarm();
 
     private volatile Unsettled underWay = Unsettled.NONE;
     private volatile Unsettled beyond = Unsettled.NONE;
     private volatile long settledParts;
     private volatile long gasUsed;
+    private volatile BigInteger feeWei = BigInteger.ZERO;
     private volatile long transactionsSent;
     private volatile long bumps;
     private volatile boolean feeCapped;
     private volatile boolean feeOverLimit;
     private volatile boolean gasCapped;
+    private volatile long bondMissingNano;
     private volatile boolean outOfFunds;
     private volatile boolean lowBalance;
     private volatile BigInteger signerBalanceWei = BigInteger.ZERO;
@@ -119,6 +129,11 @@ public final class SubmitMetrics {
         return gasUsed;
     }
 
+    /** What the settler paid for that gas, wei. */
+    public BigInteger feeWei() {
+        return feeWei;
+    }
+
     /** Times signed bytes were handed to the node. */
     public long transactionsSent() {
         return transactionsSent;
@@ -140,6 +155,11 @@ public final class SubmitMetrics {
     /** Whether a part waits because it needs more gas than a transaction may ask for. */
     public boolean isGasCapped() {
         return gasCapped;
+    }
+
+    /** What the settler's bond lacks for the part that waits for it, nano-USD; 0 if none does. */
+    public long bondMissingNano() {
+        return bondMissingNano;
     }
 
     /** Whether the node said last that the signer cannot pay for gas. */
@@ -172,7 +192,7 @@ public final class SubmitMetrics {
         return rpcFailures;
     }
 
-    /** Whether the last poll of the chain failed, or the vault is paused. */
+    /** Whether the last poll of the chain failed, or the vault does not take the next part yet. */
     public boolean isWaiting() {
         return waiting;
     }
@@ -187,12 +207,14 @@ public final class SubmitMetrics {
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the submitter's thread
-    void settled(long gas) {
+    void settled(long gas, BigInteger paidWei) {
         settledParts++;
         feeCapped = false;
         gasCapped = false;
+        bondMissingNano = 0;
         outOfFunds = false;
         gasUsed += gas;
+        feeWei = feeWei.add(paidWei);
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the submitter's thread
@@ -217,6 +239,10 @@ public final class SubmitMetrics {
         gasCapped = now;
     }
 
+    void bondMissing(long nano) {
+        bondMissingNano = nano;
+    }
+
     void balance(BigInteger wei, long lowWei) {
         signerBalanceWei = wei;
         lowBalance = wei.compareTo(BigInteger.valueOf(lowWei)) < 0;
@@ -226,7 +252,7 @@ public final class SubmitMetrics {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the submitter's thread
     void sendAnswered(@Nullable SendRefusal refusal) {
         outOfFunds = refusal == SendRefusal.OUT_OF_FUNDS;
-        if (refusal != null) {
+        if (refusal != null && !refusal.saysItIsThere()) {
             rpcFailures++;
         }
         if (refusal == SendRefusal.UNKNOWN) {

@@ -224,10 +224,12 @@ public final class SubmitOperator extends AbstractStreamOperator<SettlementRecor
                 () -> submitMetrics.oldestUnsettledMillis(CLOCK.millis()));
         registrar.gauge(SubmitMetrics.SETTLED_PARTS, submitMetrics::settledParts);
         registrar.gauge(SubmitMetrics.GAS_USED, submitMetrics::gasUsed);
+        registrar.gauge(SubmitMetrics.FEE_WEI, submitMetrics::feeWei);
         registrar.gauge(SubmitMetrics.TRANSACTIONS_SENT, submitMetrics::transactionsSent);
         registrar.gauge(SubmitMetrics.BUMPS, submitMetrics::bumps);
         registrar.flag(SubmitMetrics.FEE_CAPPED, submitMetrics::isFeeCapped);
         registrar.flag(SubmitMetrics.GAS_CAPPED, submitMetrics::isGasCapped);
+        registrar.gauge(SubmitMetrics.BOND_MISSING_NANO, submitMetrics::bondMissingNano);
         registrar.flag(SubmitMetrics.OUT_OF_FUNDS, submitMetrics::isOutOfFunds);
         registrar.flag(SubmitMetrics.LOW_BALANCE, submitMetrics::isLowBalance);
         registrar.gauge(SubmitMetrics.SIGNER_BALANCE_WEI, submitMetrics::signerBalanceWei);

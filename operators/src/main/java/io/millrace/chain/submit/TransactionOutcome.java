@@ -1,5 +1,7 @@
 package io.millrace.chain.submit;
 
+import java.math.BigInteger;
+
 /**
  * What a block made of one transaction.
  *
@@ -8,6 +10,12 @@ package io.millrace.chain.submit;
  * @param block number
  * @param blockHash of that block
  * @param gasUsed
+ * @param feeWei what its sender paid for it, the L1 share included; 0 if the node does not say
  */
 public record TransactionOutcome(
-        String transaction, boolean succeeded, long block, String blockHash, long gasUsed) {}
+        String transaction,
+        boolean succeeded,
+        long block,
+        String blockHash,
+        long gasUsed,
+        BigInteger feeWei) {}

@@ -10,6 +10,11 @@ package io.millrace.chain.submit;
  */
 public record VaultHead(String header, long epoch, int part, int parts) {
 
+    /** Whether its epoch ends with it: with the last of its parts, or because the rest is void. */
+    public boolean isWhole() {
+        return part + 1 == parts;
+    }
+
     /** Whether part {@code otherPart} of {@code otherEpoch} comes after this head. */
     public boolean isBefore(long otherEpoch, int otherPart) {
         return epoch < otherEpoch || (epoch == otherEpoch && part < otherPart);

@@ -14,12 +14,14 @@ import io.millrace.testing.proxy.Reply;
 import io.millrace.testing.proxy.RpcCall;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Limits of providers in words and forms that no table has: a stream that knew only some of them
@@ -72,6 +74,10 @@ class NodeLimitsITCase {
         fourAccounts(reader);
         CHAIN.proxy().on("eth_getLogs").when(call -> width(call) > widest).then(refusal);
 
+        assertThat(recovered(from)).hasSize(4);
+    }
+
+    private static List<VaultEvent> recovered(long from) throws Exception {
         List<VaultEvent> events = new ArrayList<>();
         VaultEvents.between(
                 JsonRpcEventChain.over(
@@ -83,8 +89,7 @@ class NodeLimitsITCase {
                 CHAIN.finalHeight(),
                 1,
                 events::add);
-
-        assertThat(events).hasSize(4);
+        return events;
     }
 
     /** Row 20: two nodes, the second with the narrower limit, in other words each. */
@@ -163,6 +168,25 @@ class NodeLimitsITCase {
         assertThat(CHAIN.proxy().received("eth_getBlockByNumber"))
                 .as("what came was thrown away")
                 .hasSizeLessThan(800);
+    }
+
+    /** Row 20: too fast, in words and measures of its own, whatever is asked. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 5, 7})
+    void row20_everyFewCallsRefused_allIsReadAllTheSame(int every) throws Exception {
+        FaultReader reader = reader(CHAIN.proxy().url());
+        long from = CHAIN.height();
+        fourAccounts(reader);
+        AtomicInteger calls = new AtomicInteger();
+        CHAIN.proxy()
+                .onAny()
+                .when(call -> calls.incrementAndGet() % every == 0)
+                .then(Faults.error(-32099, "not so fast"));
+
+        reader.drain();
+
+        reader.emittedExactlyOnce();
+        assertThat(recovered(from)).hasSize(4);
     }
 
     private static JsonNode cut(JsonNode truth) {

@@ -121,7 +121,7 @@ class SourceNodeFaultITCase {
                         CHAIN.local()
                                 .vault
                                 .grantRole(
-                                        Keccak.hashUtf8("SETTLER_ROLE"),
+                                        Keccak.hashUtf8("GUARDIAN_ROLE"),
                                         LocalVault.PROVIDER.address())
                                 .send());
         reader.poll(2);

@@ -150,6 +150,44 @@ class EpochSubmitterTest {
                         "epoch 1", first.hash(), other, "SETTLER_ROLE", "older copy");
     }
 
+    /** The rest of the epoch would be sent again and again, each time refused. */
+    @Test
+    void submit_epochEndedInTheVaultBeforeItsLastPart_haltsNamingThePartOnceThatIsFinal()
+            throws Exception {
+        SealedPart part = SubmitterRig.part(Hex.ZERO_32, 1, "root", 0, 2);
+        rig.add(part);
+        rig.settleAll();
+        rig.chain.voidRemainder();
+        rig.add(SubmitterRig.part(part.hash(), 1, "root", 1, 2));
+        rig.step();
+        assertThat(rig.chain.sent).as("what is not final may still vanish").hasSize(1);
+        rig.chain.mine(3);
+
+        SettlementHaltedException halt =
+                catchThrowableOfType(SettlementHaltedException.class, rig::step);
+
+        assertThat(halt.reason()).isEqualTo(Reason.EPOCH_VOIDED);
+        assertThat(halt).hasMessageContainingAll("ended epoch 1 with part 0", "epoch 1 part 1");
+        assertThat(rig.chain.sent).hasSize(1);
+    }
+
+    /** The same, of parts that the submitter has in hand together. */
+    @Test
+    void submit_epochEndedBetweenTwoPartsInHand_halts() throws Exception {
+        SealedPart part = SubmitterRig.part(Hex.ZERO_32, 1, "root", 0, 2);
+        rig.add(part, SubmitterRig.part(part.hash(), 1, "root", 1, 2));
+        rig.chain.settleElsewhere(part.hash(), 1, 0, 2);
+        rig.chain.voidRemainder();
+        rig.step();
+        rig.chain.mine(3);
+
+        SettlementHaltedException halt =
+                catchThrowableOfType(SettlementHaltedException.class, rig::step);
+
+        assertThat(halt.reason()).isEqualTo(Reason.EPOCH_VOIDED);
+        assertThat(rig.chain.sent).isEmpty();
+    }
+
     @Test
     void submit_vaultLacksTheHeaderBefore_haltsOnlyAfterAWhile() throws Exception {
         rig.add(log.get(1));

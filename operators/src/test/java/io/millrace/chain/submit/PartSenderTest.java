@@ -175,6 +175,20 @@ class PartSenderTest {
         assertThat(tracked.replacedSinceMillis).as("held to be used by another").isZero();
     }
 
+    /** After a start or a reorganisation the same bytes are sent again to a node that has them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"already known", "nonce too low: next nonce 7, tx nonce 6"})
+    void send_nodeHasItAlready_isNoFailure(String words) throws Exception {
+        rig.chain.refusal = words;
+        rig.add(first);
+        rig.step();
+        rig.chain.refusal = "";
+
+        settle();
+
+        assertThat(rig.metrics.rpcFailures()).as("an alarm without a fault").isZero();
+    }
+
     /** "in the vault but not in its logs" came and healed itself: the state was a block ahead. */
     @Test
     void send_logsABlockBehindTheState_isWaitedForWithoutAnAlarm() throws Exception {

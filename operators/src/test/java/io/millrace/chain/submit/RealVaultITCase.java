@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.SettlementHaltedException.Reason;
 import io.millrace.chain.submit.fee.MarketFeePolicy;
+import io.millrace.settle.PartLimits;
 import io.millrace.testing.Anvil;
 import io.millrace.testing.LocalVault;
 import io.millrace.testing.MemoryJournal;
@@ -100,6 +101,45 @@ class RealVaultITCase {
                 .isEqualTo(BigInteger.valueOf(500));
     }
 
+    /** What was settled before leaves the window, and what waits is settled by itself. */
+    @Test
+    void submit_bondForOnePart_secondIsSettledOnceTheWindowHasRolled() throws Exception {
+        local.as(LocalVault.SETTLER)
+                .withdrawBond(BigInteger.valueOf(LocalVault.BOND_NANO), LocalVault.ADMIN.address())
+                .send();
+        local.postBond(LocalVault.SETTLER, 8_389); // twice 2^22 nano-USD
+        SealedPart first = nextPart(Hex.ZERO_32, 1);
+        SealedPart second = nextPart(first.hash(), 2);
+        settle(submitter(journal), first);
+        EpochSubmitter waiting = submitter(journal);
+        waiting.add(second, 0);
+        waiting.step();
+        assertThat(client.head(client.latestBlock()).epoch()).as("settled unbonded").isEqualTo(1);
+
+        anvil.call("evm_increaseTime", 7L * LocalVault.BUCKET_SECONDS);
+        anvil.mine(1);
+        settle(submitter(journal), second);
+
+        assertThat(client.head(client.latestBlock()).header()).isEqualTo(second.hash());
+    }
+
+    @Test
+    void submit_noBond_settledOnceAnybodyHasPostedIt() throws Exception {
+        local.as(LocalVault.SETTLER)
+                .withdrawBond(BigInteger.valueOf(LocalVault.BOND_NANO), LocalVault.ADMIN.address())
+                .send();
+        SealedPart first = nextPart(Hex.ZERO_32, 1);
+        EpochSubmitter waiting = submitter(journal);
+        waiting.add(first, 0);
+        waiting.step();
+        assertThat(client.head(client.latestBlock()).epoch()).as("settled unbonded").isZero();
+
+        local.postBond(LocalVault.SETTLER, 8_389);
+        settle(waiting);
+
+        assertThat(client.head(client.latestBlock()).header()).isEqualTo(first.hash());
+    }
+
     @Test
     void submit_killedAfterSending_restartSettlesWithTheSameTransaction() throws Exception {
         SealedPart first = nextPart(Hex.ZERO_32, 1);
@@ -159,6 +199,41 @@ class RealVaultITCase {
         assertThat(halt.reason()).isEqualTo(Reason.REVERTED);
         assertThat(halt).hasMessageContainingAll("Unbalanced(", "partSumNano=499");
         assertThat(client.nonce(LocalVault.SETTLER.address())).as("nothing was sent").isZero();
+    }
+
+    /** Somebody with a settler's key gives up what is still to come of an epoch. */
+    @Test
+    void submit_epochEndedInTheVault_haltsBeforeThePartThatIsVoid() throws Exception {
+        long block = client.latestBlock().number();
+        SealedPart first = RealParts.half(local.vault, Hex.ZERO_32, 0, block);
+        settle(submitter(journal), first);
+        anvil.call("evm_increaseTime", Duration.ofDays(1).toSeconds());
+        local.as(LocalVault.SETTLER).voidRemainder().send();
+        SealedPart second = RealParts.half(local.vault, first.hash(), 1, block);
+        newest = second;
+        EpochSubmitter submitter = submitter(journal);
+        submitter.add(second, 0);
+
+        SettlementHaltedException halt =
+                catchThrowableOfType(
+                        SettlementHaltedException.class,
+                        () -> {
+                            while (true) {
+                                submitter.step();
+                                anvil.mine(1);
+                            }
+                        });
+
+        assertThat(halt.reason()).isEqualTo(Reason.EPOCH_VOIDED);
+        assertThat(client.nonce(LocalVault.SETTLER.address()))
+                .as("the part, and the end of its epoch")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void settings_partsOfAnEpoch_asManyAsTheVaultTakes() throws Exception {
+        assertThat(local.vault.MAX_PARTS().send())
+                .isEqualTo(BigInteger.valueOf(PartLimits.MAX_PARTS));
     }
 
     @Test

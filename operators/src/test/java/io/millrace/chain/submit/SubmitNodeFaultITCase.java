@@ -14,12 +14,14 @@ import io.millrace.testing.proxy.Faults;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The submitter behind a bad line, a wrong node, a bad signer and a bad clock (M9). Numbers are
@@ -58,6 +60,26 @@ class SubmitNodeFaultITCase {
         CHAIN.proxy().heal();
         submitter.settleAll();
 
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
+    }
+
+    /**
+     * Row 20: too fast, in words of its own, whatever is asked: it goes on between the refusals.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 5, 7})
+    void row20_everyFewCallsRefused_settlesAllTheSame(int every) throws Exception {
+        List<SealedPart> parts = CHAIN.parts(2);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(2);
+        AtomicInteger calls = new AtomicInteger();
+        CHAIN.proxy()
+                .onAny()
+                .when(call -> calls.incrementAndGet() % every == 0)
+                .then(Faults.error(-32099, "not so fast"));
+
+        submitter.settleAll();
+
+        CHAIN.proxy().heal();
         CHAIN.books().settledOnceByOneTransactionEach(parts);
     }
 

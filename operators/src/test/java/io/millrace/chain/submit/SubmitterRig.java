@@ -125,12 +125,17 @@ final class SubmitterRig {
     }
 
     static SealedPart part(String previous, long epoch, String root) {
+        return part(previous, epoch, root, 0, 1);
+    }
+
+    /** One part of an epoch. */
+    static SealedPart part(String previous, long epoch, String root, int part, int parts) {
         EpochHeader header =
                 new EpochHeader(
                         previous,
                         epoch,
-                        0,
-                        1,
+                        part,
+                        parts,
                         Hex.encode(Keccak.hashUtf8(root)),
                         500,
                         3,

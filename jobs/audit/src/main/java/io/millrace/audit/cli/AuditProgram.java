@@ -1,14 +1,10 @@
 package io.millrace.audit.cli;
 
 import io.millrace.audit.read.AuditException;
-import java.io.File;
 import java.io.IOException;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.PropertiesDefaultProvider;
 
 /**
  * Entry of the audit's own jar: audits a deployment, or proves one of its charges, wherever its
@@ -36,13 +32,6 @@ public final class AuditProgram {
 
     private AuditProgram() {}
 
-    /** Where the file with the options is, whatever else the command line says. */
-    @Command
-    private static final class ConfigFile {
-        @Option(names = "--config")
-        private @Nullable File file;
-    }
-
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
         System.setProperty("log4j2.configurationFile", "audit-log4j2.xml");
@@ -51,20 +40,12 @@ public final class AuditProgram {
 
     /** Runs one command. */
     public static int run(String... args) {
-        ConfigFile config = new ConfigFile();
-        CommandLine scan =
-                new CommandLine(config)
-                        .setUnmatchedArgumentsAllowed(true)
-                        .setUnmatchedOptionsArePositionalParams(true);
         CommandLine program = new CommandLine(new AuditProgram());
-        scan.parseArgs(args);
-        if (config.file != null) {
-            if (!config.file.isFile()) {
-                System.err.println(
-                        "millrace-audit: there is no file " + config.file + "; correct --config");
-                return FAILED;
-            }
-            program.setDefaultValueProvider(new PropertiesDefaultProvider(config.file));
+        try {
+            program.setDefaultValueProvider(ConfigFiles.of(args));
+        } catch (IOException e) {
+            System.err.println("millrace-audit: " + e.getMessage());
+            return FAILED;
         }
         return program.setExecutionExceptionHandler((failure, command, parsed) -> report(failure))
                 .execute(args);

@@ -3,6 +3,7 @@ package io.millrace.audit.read;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import org.web3j.utils.Numeric;
 
 /**
  * 32-byte words of event data, of a return value or of call data behind its selector.
@@ -53,5 +54,15 @@ public record AbiWords(String hex) {
             elements.add(uint(index + i));
         }
         return elements;
+    }
+
+    /** Appends a word of call data to {@code words}. */
+    public static void number(StringBuilder words, BigInteger number) {
+        words.append(Numeric.toHexStringNoPrefixZeroPadded(number, WORD_DIGITS));
+    }
+
+    /** Appends a word of call data to {@code words}. */
+    public static void number(StringBuilder words, long number) {
+        number(words, BigInteger.valueOf(number));
     }
 }

@@ -13,23 +13,29 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A plain JSON-RPC client: one method, many parameter lists, in batches over one connection. */
+/**
+ * A plain JSON-RPC client: one method, many parameter lists, in batches over one connection. What a
+ * node refuses is asked again, a few times and ever more slowly: nodes say "too fast" in any words.
+ * Messages name the node's host, never its address, which may carry a token.
+ */
 public final class JsonRpc {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int BAD_GATEWAY = 502; // and above: said by something before the node
-    private static final int MAX_FAILURES = 6;
+    private static final int MAX_FAILURES = 8; // with the pauses between them, 13 s
     private static final long PAUSE_MILLIS = 50;
 
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     private final URI uri;
+    private final long pauseMillis;
     private int batch = 100;
 
-    /** The node was heard: asked the same again, it would say the same. */
+    /** The node was heard, and does not give what it was asked for. */
     public static final class RefusedException extends IOException {
 
         private static final long serialVersionUID = 1L;
@@ -40,20 +46,55 @@ public final class JsonRpc {
     }
 
     public JsonRpc(String url) {
+        this(url, PAUSE_MILLIS);
+    }
+
+    JsonRpc(String url, long pauseMillis) {
         uri = URI.create(url);
+        this.pauseMillis = pauseMillis;
     }
 
     /**
      * The result of {@code method}, never null.
      *
-     * @throws RefusedException if the node was heard and does not give it
+     * @throws RefusedException if the node was heard, again and again, and does not give it
      */
     public JsonNode call(String method, Object... params) throws IOException {
+        for (int failures = 1; ; failures++) {
+            try {
+                return callOnce(method, params);
+            } catch (RefusedException e) {
+                repeat(failures, e);
+            }
+        }
+    }
+
+    /**
+     * The same, for who asks for less when it is refused.
+     *
+     * @throws RefusedException if the node was heard and does not give it
+     */
+    public JsonNode callOnce(String method, Object... params) throws IOException {
         JsonNode answer = post(method, request(0, method, List.of(params)));
         if (!answer.hasNonNull("result")) {
-            throw new RefusedException(uri + " answered " + method + " with " + shown(answer));
+            throw new RefusedException(host() + " answered " + method + " with " + shown(answer));
         }
         return answer.get("result");
+    }
+
+    /**
+     * What the node knows of something, empty if it says that there is no such thing. Not repeated
+     * if it refuses.
+     *
+     * @throws RefusedException if the node was heard and gives an error
+     */
+    public Optional<JsonNode> find(String method, Object... params) throws IOException {
+        JsonNode answer = post(method, request(0, method, List.of(params)));
+        if (answer.path("result").isMissingNode()) {
+            throw new RefusedException(host() + " answered " + method + " with " + shown(answer));
+        }
+        JsonNode result = answer.get("result");
+        return result.isNull() ? Optional.empty() : Optional.of(result);
     }
 
     /**
@@ -117,12 +158,17 @@ public final class JsonRpc {
             } catch (RefusedException | HttpTimeoutException e) {
                 throw e;
             } catch (IOException e) {
-                if (failures == MAX_FAILURES || Thread.currentThread().isInterrupted()) {
-                    throw e;
-                }
-                pause(PAUSE_MILLIS << failures, e);
+                repeat(failures, e);
             }
         }
+    }
+
+    /** After a pause, or not at all. */
+    private void repeat(int failures, IOException after) throws IOException {
+        if (failures == MAX_FAILURES || Thread.currentThread().isInterrupted()) {
+            throw after;
+        }
+        pause(pauseMillis << failures, after);
     }
 
     private JsonNode postOnce(String method, JsonNode body) throws IOException {
@@ -139,7 +185,7 @@ public final class JsonRpc {
             response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while " + uri + " answered " + method, e);
+            throw new IOException("interrupted while " + host() + " answered " + method, e);
         }
         JsonNode answer = json(response.body());
         boolean later =
@@ -147,10 +193,15 @@ public final class JsonRpc {
         if (answer == null || later) {
             String what =
                     "%s answered %s with status %d: %s"
-                            .formatted(uri, method, response.statusCode(), shown(answer));
+                            .formatted(host(), method, response.statusCode(), shown(answer));
             throw later ? new IOException(what) : new RefusedException(what);
         }
         return answer;
+    }
+
+    /** Host and port of the node. */
+    public String host() {
+        return uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
     }
 
     private static @Nullable JsonNode json(byte[] body) {

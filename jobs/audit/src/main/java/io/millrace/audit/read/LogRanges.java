@@ -36,7 +36,10 @@ public final class LogRanges {
         while (true) {
             long to = Math.min(from + blocks - 1, last);
             try {
-                JsonNode logs = rpc.call("eth_getLogs", filter(from, to));
+                JsonNode logs =
+                        from == to
+                                ? rpc.call("eth_getLogs", filter(from, to))
+                                : rpc.callOnce("eth_getLogs", filter(from, to));
                 if (to - from + 1 == blocks) {
                     blocks = Math.min(WIDEST, blocks + Math.max(1, blocks / 20));
                 }

@@ -34,24 +34,51 @@ public final class TopicReader implements AutoCloseable {
      *
      * @throws IllegalStateException if one does not exist
      */
-    public TopicReader(String bootstrapServers, List<String> topics) {
-        Properties properties = new Properties();
-        properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-        consumer =
-                new KafkaConsumer<>(
-                        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    public TopicReader(KafkaAccess kafka, List<String> topics) {
+        consumer = consumer(kafka);
         try {
             for (String topic : topics) {
-                ends.put(topic, endOffsets(topic, bootstrapServers));
+                ends.put(topic, endOffsets(topic, kafka));
             }
         } catch (RuntimeException e) {
             consumer.close();
             throw e;
         }
+    }
+
+    private TopicReader(KafkaAccess kafka) {
+        consumer = consumer(kafka);
+    }
+
+    /**
+     * Of the partitions named in {@code ends} alone, up to there.
+     *
+     * @param ends next offsets, by {@code topic-partition}
+     */
+    public static TopicReader upTo(KafkaAccess kafka, Map<String, Long> ends) {
+        TopicReader reader = new TopicReader(kafka);
+        ends.forEach(
+                (partition, end) -> {
+                    int dash = partition.lastIndexOf('-');
+                    String topic = partition.substring(0, dash);
+                    reader.ends
+                            .computeIfAbsent(topic, name -> new HashMap<>())
+                            .put(
+                                    new TopicPartition(
+                                            topic, Integer.parseInt(partition.substring(dash + 1))),
+                                    end);
+                });
+        return reader;
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(KafkaAccess kafka) {
+        Properties properties = kafka.settings();
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+        return new KafkaConsumer<>(
+                properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     /**
@@ -109,17 +136,19 @@ public final class TopicReader implements AutoCloseable {
     }
 
     /**
-     * Where {@link #forEach} begins if records that were written before {@code millis}, by the
-     * clocks of those who wrote them, are of no interest.
+     * Where {@link #forEach} begins on any of the topics if records that were written before {@code
+     * millis}, by the clocks of those who wrote them, are of no interest.
      */
-    public Map<String, Long> startsSince(String topic, long millis) {
-        Map<TopicPartition, Long> times = new HashMap<>();
-        endsOf(topic).keySet().forEach(partition -> times.put(partition, millis));
+    public Map<String, Long> startsSince(long millis) {
+        Map<TopicPartition, Long> ended = new HashMap<>();
+        ends.values().forEach(ended::putAll);
+        Map<TopicPartition, Long> times = new HashMap<>(ended);
+        times.replaceAll((partition, end) -> millis);
         Map<String, Long> starts = new HashMap<>();
         consumer.offsetsForTimes(times)
                 .forEach(
                         (partition, found) -> {
-                            long end = endsOf(topic).getOrDefault(partition, 0L);
+                            long end = ended.getOrDefault(partition, 0L);
                             long start = found == null ? end : Math.min(end, found.offset());
                             starts.put(partition.toString(), start);
                         });
@@ -166,12 +195,12 @@ public final class TopicReader implements AutoCloseable {
         consumer.close();
     }
 
-    private Map<TopicPartition, Long> endOffsets(String topic, String bootstrapServers) {
+    private Map<TopicPartition, Long> endOffsets(String topic, KafkaAccess kafka) {
         List<PartitionInfo> partitions = consumer.partitionsFor(topic);
         if (partitions == null || partitions.isEmpty()) {
             throw new AuditException(
                     "there is no topic %s at %s; name the Kafka that the job writes to"
-                            .formatted(topic, bootstrapServers));
+                            .formatted(topic, kafka));
         }
         return consumer.endOffsets(
                 partitions.stream()

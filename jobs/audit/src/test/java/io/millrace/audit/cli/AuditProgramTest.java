@@ -72,6 +72,15 @@ class AuditProgramTest {
     }
 
     @Test
+    void audit_oneOfSeveralConfigFilesMissing_saysWhich() throws IOException {
+        Path there = Files.writeString(folder.resolve("there"), "vault.address=" + ADDRESS);
+
+        assertThat(AuditProgram.run("audit", "--config", there + "," + folder.resolve("none")))
+                .isEqualTo(3);
+        assertThat(said()).contains("there is no file " + folder.resolve("none"));
+    }
+
+    @Test
     void prove_noRequestId_wrongUse() {
         assertThat(AuditProgram.run("prove", "--vault.address", ADDRESS)).isEqualTo(2);
     }

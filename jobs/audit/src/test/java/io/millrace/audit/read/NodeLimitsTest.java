@@ -36,6 +36,8 @@ class NodeLimitsTest {
     private int status = 200;
     private String refusal = "";
     private boolean cutsBatches;
+    private int everyOtherRefusals;
+    private int refusedInARow;
 
     @BeforeEach
     void listen() throws IOException {
@@ -70,7 +72,7 @@ class NodeLimitsTest {
         widest = limit;
         status = code;
         refusal = words;
-        LogRanges ranges = new LogRanges(new JsonRpc(url()), List.of("0xab"));
+        LogRanges ranges = new LogRanges(rpc(), List.of("0xab"));
         List<Long> blocks = new ArrayList<>();
 
         long last = limit == 1 ? 40 : LAST;
@@ -88,7 +90,7 @@ class NodeLimitsTest {
         widest = 0;
         refusal = "{\"id\":0,\"error\":{\"code\":-1,\"message\":\"archive plan wanted\"}}";
 
-        assertThatThrownBy(() -> new LogRanges(new JsonRpc(url()), List.of("0xab")).logs(3, LAST))
+        assertThatThrownBy(() -> new LogRanges(rpc(), List.of("0xab")).logs(3, LAST))
                 .hasMessageContainingAll("block 3 alone", "archive plan wanted", "another node");
     }
 
@@ -102,7 +104,7 @@ class NodeLimitsTest {
         List<List<Object>> params = new ArrayList<>();
         LongStream.range(0, 250).forEach(number -> params.add(List.of(number)));
 
-        List<JsonNode> results = new JsonRpc(url()).callAll("echo", params);
+        List<JsonNode> results = rpc().callAll("echo", params);
 
         assertThat(results.stream().map(JsonNode::asLong))
                 .containsExactlyElementsOf(LongStream.range(0, 250).boxed().toList());
@@ -114,6 +116,59 @@ class NodeLimitsTest {
                 Arguments.of(7, true),
                 Arguments.of(30, false),
                 Arguments.of(0, false));
+    }
+
+    /** Too fast, in words of its own: of each call three are refused before one is answered. */
+    @ParameterizedTest
+    @MethodSource("tooFast")
+    void node_thatRefusesForAWhile_isAskedAgain(int code, String words) throws IOException {
+        status = code;
+        refusal = words;
+        everyOtherRefusals = 3;
+        JsonRpc rpc = rpc();
+        LogRanges ranges = new LogRanges(rpc, List.of("0xab"));
+        List<Long> blocks = new ArrayList<>();
+
+        for (long from = 3; from <= 12; from = ranges.next()) {
+            ranges.logs(from, 12).forEach(log -> blocks.add(log.path("blockNumber").asLong()));
+        }
+
+        assertThat(blocks)
+                .containsExactlyElementsOf(LongStream.rangeClosed(3, 12).boxed().toList());
+        assertThat(rpc.call("echo", 7).asLong()).isEqualTo(7);
+        assertThat(rpc.callAll("echo", List.of(List.of(8), List.of(9))))
+                .extracting(JsonNode::asLong)
+                .containsExactly(8L, 9L);
+    }
+
+    static Stream<Arguments> tooFast() {
+        return Stream.of(
+                Arguments.of(
+                        200, "{\"id\":0,\"error\":{\"code\":-32099,\"message\":\"not so fast\"}}"),
+                Arguments.of(200, "{\"error\":\"credits of this second are used up\"}"),
+                Arguments.of(403, "<html>quota</html>"),
+                Arguments.of(429, "{\"message\":\"later\"}"),
+                Arguments.of(500, "oops"));
+    }
+
+    /** The address of a hosted node holds the token that pays for it. */
+    @Test
+    void refusal_ofANodeWithAToken_namesItsHostOnly() {
+        widest = 0;
+        refusal = "{\"id\":0,\"error\":{\"code\":-1,\"message\":\"no\"}}";
+
+        assertThatThrownBy(
+                        () ->
+                                new LogRanges(
+                                                new JsonRpc(url() + "/v2/s3cr3t?key=t0ken", 1),
+                                                List.of("0xab"))
+                                        .logs(3, 4))
+                .hasMessageContaining("127.0.0.1:" + node.getAddress().getPort())
+                .hasMessageNotContainingAny("s3cr3t", "t0ken");
+    }
+
+    private JsonRpc rpc() {
+        return new JsonRpc(url(), 1);
     }
 
     private String url() {
@@ -131,6 +186,10 @@ class NodeLimitsTest {
     }
 
     private boolean isRefused(JsonNode request) {
+        if (everyOtherRefusals > 0) {
+            refusedInARow = (refusedInARow + 1) % (everyOtherRefusals + 1);
+            return refusedInARow != 0;
+        }
         if (request.isArray()) {
             return !cutsBatches && request.size() > longestBatch;
         }

@@ -60,7 +60,7 @@ public final class MillraceClient implements AutoCloseable {
         this.deployment = deployment;
         this.key = key;
         hashes = new TypedData(deployment.chainId(), deployment.vault());
-        stream = new RequestStream(deployment.bootstrapServers());
+        stream = new RequestStream(deployment.kafka());
         node = Web3j.build(new HttpService(deployment.rpcUrl()));
         vault = new Vault(deployment.vault(), node, new Sender(node, deployment.chainId(), key));
     }
@@ -153,7 +153,7 @@ public final class MillraceClient implements AutoCloseable {
     public Optional<ReceiptProof> receipt(Answer answer) throws IOException {
         Prover prover =
                 new Prover(
-                        deployment.bootstrapServers(),
+                        deployment.kafka(),
                         deployment.rpcUrl(),
                         deployment.vault(),
                         Progress.silent());

@@ -2,10 +2,10 @@ package io.millrace.local.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.millrace.infer.BundledModels;
 import io.millrace.infer.DjlModelEngine;
 import io.millrace.infer.ModelRunner;
 import io.millrace.infer.RowTokenizer;
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.bench.BenchReport.Bound;
@@ -83,7 +83,7 @@ public final class LatencyBench {
         try (RequestProducer producer = RequestProducer.open(stack.bootstrapServers());
                 TopicScan results =
                         new TopicScan(
-                                stack.bootstrapServers(),
+                                Brokers.at(stack.bootstrapServers()),
                                 List.of(Topics.RESULTS, Topics.REJECTIONS))) {
             oneAtATime(report, producer, results);
             if (secondsOfLoad > 0) {
@@ -97,8 +97,7 @@ public final class LatencyBench {
             throws Exception {
         Traffic traffic = traffic(List.of(SHORT_TEXT));
         DjlModelEngine engine =
-                new DjlModelEngine(running.directory().resolve("models").toString(), 1);
-        BundledModels.unpack(running.directory().resolve("models"));
+                new DjlModelEngine(running.file().jobOptions().getOrDefault("models.dir", ""), 1);
         double[] answered = new double[alone];
         double[] raw = new double[alone];
         String model = running.file().model();

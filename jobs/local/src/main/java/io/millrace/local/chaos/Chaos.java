@@ -5,6 +5,7 @@ import io.millrace.admit.RequestSignature;
 import io.millrace.audit.Audit;
 import io.millrace.audit.AuditConfig;
 import io.millrace.audit.Books;
+import io.millrace.audit.read.KafkaAccess;
 import io.millrace.local.chaos.fault.Faults;
 import io.millrace.local.chaos.fault.Recoverer;
 import io.millrace.local.chaos.fault.TransactionTimes;
@@ -13,6 +14,7 @@ import io.millrace.local.chaos.proxy.CommitGate;
 import io.millrace.local.chaos.proxy.NodeProxy;
 import io.millrace.local.chaos.sign.Sign;
 import io.millrace.local.chaos.sign.SignWatch;
+import io.millrace.local.chaos.store.CheckpointStore;
 import io.millrace.local.client.RequestProducer;
 import io.millrace.local.client.Texts;
 import io.millrace.local.client.Traffic;
@@ -106,7 +108,8 @@ public final class Chaos {
         CommitGate commits = new CommitGate();
         try (NodeProxy node = new NodeProxy();
                 BrokerProxy broker = new BrokerProxy(door.outside(), door.inside(), commits)) {
-            JobRunner jobs = TransactionTimes.in(behind(node, broker));
+            JobRunner jobs =
+                    CheckpointStore.of(directory).under(TransactionTimes.in(behind(node, broker)));
             try (LocalStack stack =
                     LocalStack.start(
                             stackOptions, jobs, step -> lines.accept("starting: " + step))) {
@@ -233,7 +236,7 @@ public final class Chaos {
         Books books =
                 Audit.run(
                         new AuditConfig(
-                                file.bootstrapServers(),
+                                KafkaAccess.at(file.bootstrapServers()),
                                 file.rpcUrl(),
                                 file.vault(),
                                 file.registry(),

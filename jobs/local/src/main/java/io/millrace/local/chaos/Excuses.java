@@ -23,6 +23,7 @@ import static io.millrace.local.chaos.fault.FaultKind.REORG;
 import static io.millrace.local.chaos.fault.FaultKind.REORG_KEPT;
 import static io.millrace.local.chaos.fault.FaultKind.RESCALE;
 import static io.millrace.local.chaos.fault.FaultKind.SLOW_CHECKPOINT;
+import static io.millrace.local.chaos.fault.FaultKind.STALLED_STORE;
 import static io.millrace.local.chaos.sign.Sign.Sort.ALARM;
 import static io.millrace.local.chaos.sign.Sign.Sort.ERROR;
 import static io.millrace.local.chaos.sign.Sign.Sort.REFUSAL;
@@ -87,6 +88,7 @@ final class Excuses {
                             KILL_SUBMITTER,
                             RESCALE,
                             OLDER_SAVEPOINT,
+                            STALLED_STORE,
                             ADDED_PARTITIONS));
 
     private static final List<Excuse> ALL =
@@ -97,6 +99,12 @@ final class Excuses {
                             "(chain|submit)\\.rpcFailures",
                             ".*",
                             "a node that is away, or a caller that stood still: no answer in time"),
+                    new Excuse(
+                            EnumSet.of(REORG, REORG_KEPT),
+                            ALARM,
+                            "(chain|submit)\\.rpcFailures",
+                            ".*",
+                            "the block that a call was to be answered at is gone"),
                     new Excuse(
                             union(NODE_AWAY, EnumSet.of(REORG, REORG_KEPT)),
                             ALARM,
@@ -128,13 +136,26 @@ final class Excuses {
                             ".*",
                             "commits wait for the broker, or behind a transaction left open"),
                     new Excuse(
+                            EnumSet.of(STALLED_STORE),
+                            ALARM,
+                            "settle\\.hiddenMillis",
+                            ".*",
+                            "no checkpoint completes, so nothing is committed"),
+                    new Excuse(
+                            union(NO_LEADER, EnumSet.of(STALLED_STORE)),
+                            ERROR,
+                            "jobmanager",
+                            ".*RpcActor - Caught exception while executing runnable in main.*",
+                            "the word of a checkpoint comes to tasks that have begun anew since, or"
+                                    + " to coordinators that ended with a leadership"),
+                    new Excuse(
                             EnumSet.of(OLD_TRANSACTION),
                             ALARM,
                             "admit\\.(heldMillis|endedTransactions)",
                             ".*",
                             "a stranger's transaction is left open, and ended"),
                     new Excuse(
-                            EnumSet.of(LONG_OUTAGE, SLOW_CHECKPOINT),
+                            EnumSet.of(LONG_OUTAGE, SLOW_CHECKPOINT, STALLED_STORE),
                             ALARM,
                             "admit\\.clockStandsMillis"
                                     + "|submit\\.(oldestUnsettledMillis|waiting)",
@@ -177,13 +198,14 @@ final class Excuses {
                             ".*KafkaConsumer - .*Failed to close fetcher.*",
                             "a task is interrupted while it closes"),
                     new Excuse(
-                            CALLER_STOPS,
+                            union(CALLER_STOPS, EnumSet.of(STALLED_STORE)),
                             ERROR,
                             "taskmanager-\\d+",
-                            ".*(FATAL - exception in exception handler of task money-out"
+                            ".*(FATAL - exception in exception handler of task"
+                                    + " (money|results|rejections|epochs|receipts)-out"
                                     + "|TaskManagerRunner - Fatal error occurred).*",
-                            "who stood still has lost its transaction to a successor, and the"
-                                    + " process ends when its sink cannot close"));
+                            "who stood still has lost its transaction, to a successor or to its"
+                                    + " age, and the process ends when its sink cannot close"));
 
     private Excuses() {}
 

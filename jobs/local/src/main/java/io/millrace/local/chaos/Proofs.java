@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 
 import io.millrace.chain.SealedPart;
 import io.millrace.contracts.SettlementVault;
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.JsonCodec;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
@@ -86,7 +87,9 @@ public final class Proofs {
 
     private void read() throws Exception {
         try (TopicScan scan =
-                new TopicScan(stack.bootstrapServers(), List.of(Topics.RECEIPTS, Topics.EPOCHS))) {
+                new TopicScan(
+                        Brokers.at(stack.bootstrapServers()),
+                        List.of(Topics.RECEIPTS, Topics.EPOCHS))) {
             scan.toEnd(
                     record -> {
                         if (record.topic().equals(Topics.EPOCHS)) {

@@ -42,13 +42,14 @@ final class Schedule {
                     FaultKind.OLDER_SAVEPOINT,
                     FaultKind.SLOW_CHECKPOINT,
                     FaultKind.LONG_OUTAGE,
+                    FaultKind.STALLED_STORE,
                     FaultKind.OLD_TRANSACTION,
                     FaultKind.ADDED_PARTITIONS,
                     FaultKind.KILL_LARGE_NODE_STATE);
 
     /** What lasts longer than a transaction may: until the broker has looked, or just before. */
     private static final Set<FaultKind> OUTLASTS_TRANSACTIONS =
-            EnumSet.of(FaultKind.SLOW_CHECKPOINT, FaultKind.LONG_OUTAGE);
+            EnumSet.of(FaultKind.SLOW_CHECKPOINT, FaultKind.LONG_OUTAGE, FaultKind.STALLED_STORE);
 
     /** Long enough to meet an epoch's transaction, and ranges of logs. */
     private static final long LIMITS_MILLIS = 10_000;

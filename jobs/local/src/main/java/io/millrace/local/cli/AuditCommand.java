@@ -4,6 +4,7 @@ import io.millrace.audit.Audit;
 import io.millrace.audit.AuditConfig;
 import io.millrace.audit.Books;
 import io.millrace.audit.cli.AuditOptions;
+import io.millrace.audit.read.KafkaAccess;
 import io.millrace.local.stack.StackFile;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -56,7 +57,7 @@ final class AuditCommand implements Callable<Integer> {
     /** Where the books of {@code stack} lie. */
     static AuditConfig config(StackFile stack, boolean settled) {
         return new AuditConfig(
-                stack.bootstrapServers(),
+                KafkaAccess.at(stack.bootstrapServers()),
                 stack.rpcUrl(),
                 stack.vault(),
                 stack.registry(),

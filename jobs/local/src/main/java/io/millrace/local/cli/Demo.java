@@ -4,6 +4,7 @@ import io.millrace.admit.RejectReason;
 import io.millrace.audit.Books;
 import io.millrace.audit.Prover;
 import io.millrace.contracts.SettlementVault;
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.local.client.SettledEpoch;
 import io.millrace.local.client.StackTraffic;
@@ -61,7 +62,8 @@ final class Demo {
         console.line("waiting until the deposits are final and the job has seen them");
         running.awaitDeposits();
         try (RequestSender sender = new RequestSender(stack.bootstrapServers());
-                TopicScan scan = new TopicScan(stack.bootstrapServers(), Totals.TOPICS)) {
+                TopicScan scan =
+                        new TopicScan(Brokers.at(stack.bootstrapServers()), Totals.TOPICS)) {
             Progress progress = new Progress(console, metrics);
             send(requests, texts, sender, scan, progress);
             awaitSettled(scan, progress);

@@ -29,6 +29,7 @@ import picocli.CommandLine.HelpCommand;
             ChaosCommand.class,
             BenchCommand.class,
             FundCommand.class,
+            ModelCommand.class,
             SendCommand.class,
             StatusCommand.class,
             ProveCommand.class,
@@ -44,7 +45,14 @@ public final class Millrace {
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
         Interrupt.watch();
-        System.exit(run(args));
+        int exit;
+        try {
+            exit = run(args);
+        } catch (Throwable e) { // an error ends the process too, whatever threads still run
+            e.printStackTrace();
+            exit = ExitCode.FAILED;
+        }
+        System.exit(exit);
     }
 
     /** Runs one command. */

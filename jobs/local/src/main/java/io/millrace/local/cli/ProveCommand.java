@@ -1,9 +1,9 @@
 package io.millrace.local.cli;
 
 import io.millrace.audit.Prover;
+import io.millrace.audit.cli.WaitOption;
 import io.millrace.local.stack.StackFile;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,7 +13,10 @@ import picocli.CommandLine.Parameters;
 /** Proves one charge on chain. */
 @Command(
         name = "prove",
-        description = "Finds the receipt of a request, prints its proof, has the vault verify it.",
+        description = {
+            "Finds the receipt of a request, prints its proof, has the vault verify it.",
+            "That can be told once the request is in a settled epoch."
+        },
         mixinStandardHelpOptions = true)
 final class ProveCommand implements Callable<Integer> {
 
@@ -25,11 +28,7 @@ final class ProveCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Last line of standard output: the proof as JSON.")
     private boolean json;
 
-    @Option(
-            names = "--wait",
-            description =
-                    "Look again until the request is in a settled epoch, for at most ten minutes.")
-    private boolean wait;
+    @Mixin private WaitOption wait = new WaitOption();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -41,7 +40,7 @@ final class ProveCommand implements Callable<Integer> {
                                 AuditCommand.config(StackFile.read(folder.path()), false),
                                 new io.millrace.audit.read.Progress(
                                         System.err::println, System::nanoTime))
-                        .prove(id, wait ? Prover.LONGEST_WAIT : Duration.ZERO);
+                        .prove(id, wait.limit());
         console.line(proof.json().toPrettyString());
         console.line(proof.verdict());
         console.result(proof.json());

@@ -3,6 +3,8 @@ package io.millrace.local.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.audit.cli.WaitOption;
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.client.Ends;
@@ -25,11 +27,12 @@ import picocli.CommandLine.Option;
 /** Signs texts with the stack's test keys and sends them. */
 @Command(
         name = "send",
-        description = "Signs each line of a file as a request of the stack's requesters, in turns.",
+        description = {
+            "Signs each line of a file as a request of the stack's requesters, in turns.",
+            "What became of each can be told once it has its answer or refusal."
+        },
         mixinStandardHelpOptions = true)
 final class SendCommand implements Callable<Integer> {
-
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
     @Mixin private FolderOption folder = new FolderOption();
 
@@ -40,10 +43,7 @@ final class SendCommand implements Callable<Integer> {
             description = "UTF-8, one text a line.")
     private Path input = Path.of("");
 
-    @Option(
-            names = "--wait",
-            description = "Wait until each has its answer or refusal, for at most ten minutes.")
-    private boolean wait;
+    @Mixin private WaitOption wait = new WaitOption();
 
     @Option(
             names = "--json",
@@ -55,6 +55,7 @@ final class SendCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Logs.toStandardError();
+        Duration longest = wait.limit();
         Console console = Console.open(json);
         List<String> texts = Texts.ofFile(input);
         StackFile stack = StackFile.read(folder.path());
@@ -71,8 +72,8 @@ final class SendCommand implements Callable<Integer> {
             }
             places = sender.flush();
         }
-        if (wait) {
-            Map<String, String> ends = await(stack, ids, places);
+        if (wait.isGiven()) {
+            Map<String, String> ends = await(stack, ids, places, longest);
             ends.forEach((id, end) -> console.line(id + "  " + end));
             ObjectNode byId = result.putObject("ends");
             ends.forEach(byId::put);
@@ -92,16 +93,18 @@ final class SendCommand implements Callable<Integer> {
 
     /** The end of each request by its id, in the order they were sent. */
     private static Map<String, String> await(
-            StackFile stack, ArrayNode ids, List<RecordMetadata> places) throws IOException {
+            StackFile stack, ArrayNode ids, List<RecordMetadata> places, Duration longest)
+            throws IOException {
         Ends ends = new Ends();
         for (int i = 0; i < places.size(); i++) {
             RecordMetadata place = places.get(i);
             ends.sent(ids.get(i).asText(), place.partition(), place.offset());
         }
-        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
+        long deadline = System.nanoTime() + longest.toNanos();
         try (TopicScan scan =
                 new TopicScan(
-                        stack.bootstrapServers(), List.of(Topics.RESULTS, Topics.REJECTIONS))) {
+                        Brokers.at(stack.bootstrapServers()),
+                        List.of(Topics.RESULTS, Topics.REJECTIONS))) {
             while (!ends.complete()) {
                 if (System.nanoTime() > deadline) {
                     throw new StackException(
@@ -109,7 +112,7 @@ final class SendCommand implements Callable<Integer> {
                                     .formatted(
                                             places.size() - ends.count(),
                                             places.size(),
-                                            LONGEST_WAIT.toMinutes(),
+                                            longest.toMinutes(),
                                             stack.webUrl()));
                 }
                 scan.poll(ends::add);

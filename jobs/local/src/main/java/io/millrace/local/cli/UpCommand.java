@@ -1,14 +1,20 @@
 package io.millrace.local.cli;
 
+import io.millrace.infer.BundledModels;
 import io.millrace.job.InferenceSettlementJob;
+import io.millrace.local.page.StackPage;
 import io.millrace.local.stack.Installation;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackFile;
 import io.millrace.local.stack.StackOptions;
+import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,8 +24,9 @@ import picocli.CommandLine.Option;
         name = "up",
         description = {
             "Starts the whole stack on this machine and keeps it up until Ctrl-C.",
-            "Prints addresses, funded test keys, the web UI and a first request in each language."
-                + " Started again in the same folder it goes on where it was, whatever ended it."
+            "Prints addresses, funded test keys, the web UI, the settlement page and a first"
+                + " request in each language. Started again in the same folder it goes on where it"
+                + " was, whatever ended it."
         },
         mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
@@ -45,6 +52,14 @@ final class UpCommand implements Callable<Integer> {
     private int taskManagers;
 
     @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            description =
+                    "A bundled model to offer, all-MiniLM-L6-v2 or bge-small-en-v1.5; may be given"
+                            + " more than once. Default: the first.")
+    private List<String> models = List.of(BundledModels.DEFAULT);
+
+    @Option(
             names = "--fresh",
             description =
                     "Clear away the stack that the folder holds. Default: go on with it, however it"
@@ -60,6 +75,7 @@ final class UpCommand implements Callable<Integer> {
                 StackOptions.in(directory)
                         .withProviders(providers)
                         .withTaskManagers(taskManagers)
+                        .withModels(models)
                         .withFresh(fresh);
         try (LocalStack stack =
                 LocalStack.start(
@@ -72,29 +88,50 @@ final class UpCommand implements Callable<Integer> {
                 console.line("waiting until the deposits are final and the job has seen them");
                 stack.awaitDeposits();
             }
-            print(console, stack.file(), directory);
-            Upkeep upkeep = new Upkeep(stack::restartEnded, stack::requireHealthy, console::line);
-            while (true) {
-                upkeep.look();
-                TimeUnit.MILLISECONDS.sleep(HEALTH_PAUSE.toMillis());
+            try (StackPage page = StackPage.start(stack)) {
+                print(console, stack, page.uri());
+                keepUp(stack, page, console);
             }
+            return 0;
         }
     }
 
-    private static void print(Console console, StackFile stack, Path directory) {
+    /** Until the process is told to end. */
+    private static void keepUp(LocalStack stack, StackPage page, Console console) throws Exception {
+        Upkeep upkeep =
+                new Upkeep(
+                        () ->
+                                Stream.of(stack.restartEnded(), page.restartEnded())
+                                        .flatMap(List::stream)
+                                        .toList(),
+                        stack::requireHealthy,
+                        console::line);
+        while (true) {
+            upkeep.look();
+            TimeUnit.MILLISECONDS.sleep(HEALTH_PAUSE.toMillis());
+        }
+    }
+
+    private void print(Console console, LocalStack running, URI page) throws IOException {
+        StackFile stack = running.file();
+        Path directory = running.directory();
         console.line("");
         console.line("Kafka        " + stack.bootstrapServers());
         console.line("L2           " + stack.rpcUrl() + "  chain id " + stack.chainId());
         console.line("Vault        " + stack.vault());
         console.line("Registry     " + stack.registry());
         console.line("Token        " + stack.token());
-        console.line(
-                "Model        "
-                        + stack.model()
-                        + "  "
-                        + stack.priceNanoPerMillion()
-                        + " nano-USD per million tokens");
+        stack.models()
+                .forEach(
+                        (name, id) ->
+                                console.line(
+                                        "Model        %s  %s  %d nano-USD per million tokens"
+                                                .formatted(id, name, stack.priceNanoPerMillion())));
         console.line("Web UI       " + stack.webUrl());
+        if (taskManagers == 0) {
+            console.line("Metrics      http://127.0.0.1:" + running.ports().metrics());
+        }
+        console.line("Settlement   " + page);
         for (StackFile.Account requester : stack.requesters()) {
             console.line(
                     "Requester "

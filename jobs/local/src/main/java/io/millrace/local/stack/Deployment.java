@@ -3,15 +3,18 @@ package io.millrace.local.stack;
 import io.millrace.contracts.ModelRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.contracts.TestDollar;
+import io.millrace.contracts.Tribunal;
+import io.millrace.infer.ModelManifest;
 import io.millrace.local.stack.StackFile.Account;
 import io.millrace.unit.Hex;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.web3j.tx.TransactionManager;
 
 /**
- * The contracts on a fresh test chain: deployed, roles given, the model on sale, accounts opened
+ * The contracts on a fresh test chain: deployed, roles given, the models on sale, accounts opened
  * and funded. Keys are generated into files of {@code keys}, each named as its account.
  */
 final class Deployment {
@@ -31,6 +34,16 @@ final class Deployment {
 
     /** A unit of the token: requesters with next to nothing are tried here too. */
     private static final BigInteger MIN_FIRST_DEPOSIT_NANO = BigInteger.valueOf(1_000);
+
+    /** Base units that stand for the settler: more than a stack of tries can debit in a window. */
+    private static final BigInteger BOND = BigInteger.valueOf(1_000_000 * StackOptions.DOLLAR);
+
+    /** Seven of them are the time in which an epoch can be challenged. */
+    private static final BigInteger BUCKET_SECONDS = BigInteger.TEN;
+
+    private static final BigInteger RESPONSE_SECONDS = BigInteger.valueOf(15);
+    private static final BigInteger COVER = BigInteger.TWO;
+    private static final BigInteger FINE_NANO = BigInteger.valueOf(10_000_000);
 
     private static final BigInteger MAX_PRICE_NANO = BigInteger.TEN.pow(15);
 
@@ -54,10 +67,12 @@ final class Deployment {
             Path settlerKey) {}
 
     /** Everything a deployment needs to know of the job that will settle on it. */
-    record Plan(
-            String model, String manifestUri, long priceNanoPerMillion, int priceNoticeSeconds) {}
+    record Plan(List<ModelManifest> models, long priceNanoPerMillion, int priceNoticeSeconds) {}
 
-    /** Deploys token, vault and registry, and puts the model on sale. */
+    /**
+     * Deploys token, registry, vault and tribunal, posts the settler's bond, and puts the models on
+     * sale.
+     */
     Contracts deploy(Plan plan) throws Exception {
         long startBlock = session.blockNumber();
         Path deployerKey = keys.resolve("deployer");
@@ -74,19 +89,6 @@ final class Deployment {
                                 session.gas(),
                                 BigInteger.valueOf(TOKEN_DECIMALS))
                         .send();
-        SettlementVault vault =
-                SettlementVault.deploy(
-                                session.web3j(),
-                                sender,
-                                session.gas(),
-                                token.getContractAddress(),
-                                BigInteger.valueOf(SHARD_DEPTH),
-                                MIN_FIRST_DEPOSIT_NANO,
-                                deployer,
-                                settler,
-                                deployer,
-                                treasury)
-                        .send();
         ModelRegistry registry =
                 ModelRegistry.deploy(
                                 session.web3j(),
@@ -97,13 +99,21 @@ final class Deployment {
                                 MAX_PRICE_NANO,
                                 FEE_BASIS_POINTS)
                         .send();
+        SettlementVault vault =
+                bondedVault(
+                        sender,
+                        token,
+                        registry.getContractAddress(),
+                        new Roles(deployer, settler, treasury));
         registry.grantRole(registry.PUBLISHER_ROLE().send(), deployer).send();
         registry.grantRole(registry.EVALUATOR_ROLE().send(), deployer).send();
         registry.grantRole(registry.GUARDIAN_ROLE().send(), deployer).send();
-        byte[] model = Hex.decode(plan.model(), 32);
-        registry.register(model, BigInteger.valueOf(plan.priceNanoPerMillion()), plan.manifestUri())
-                .send();
-        registry.activate(model, new byte[32]).send();
+        BigInteger price = BigInteger.valueOf(plan.priceNanoPerMillion());
+        for (ModelManifest manifest : plan.models()) {
+            byte[] model = Hex.decode(manifest.id(), 32);
+            registry.register(model, price, "bundled:" + manifest.name()).send();
+            registry.activate(model, new byte[32]).send();
+        }
         return new Contracts(
                 token.getContractAddress(),
                 vault.getContractAddress(),
@@ -111,6 +121,46 @@ final class Deployment {
                 registry.getContractAddress(),
                 startBlock,
                 settlerKey);
+    }
+
+    /** Who does what in a vault. The deployer is its admin and its guardian. */
+    private record Roles(String deployer, String settler, String treasury) {}
+
+    /** Deploys vault and tribunal, each of which names the other, and posts the settler's bond. */
+    private SettlementVault bondedVault(
+            TransactionManager sender, TestDollar token, String registry, Roles roles)
+            throws Exception {
+        SettlementVault vault =
+                SettlementVault.deploy(
+                                session.web3j(),
+                                sender,
+                                session.gas(),
+                                token.getContractAddress(),
+                                BigInteger.valueOf(SHARD_DEPTH),
+                                MIN_FIRST_DEPOSIT_NANO,
+                                roles.deployer(),
+                                roles.settler(),
+                                roles.deployer(),
+                                roles.treasury(),
+                                new SettlementVault.BondTerms(
+                                        session.nextContract(roles.deployer(), 1),
+                                        BUCKET_SECONDS,
+                                        COVER,
+                                        FINE_NANO))
+                        .send();
+        Tribunal.deploy(
+                        session.web3j(),
+                        sender,
+                        session.gas(),
+                        vault.getContractAddress(),
+                        registry,
+                        RESPONSE_SECONDS,
+                        BigInteger.ZERO)
+                .send();
+        token.mint(roles.deployer(), BOND).send();
+        token.approve(vault.getContractAddress(), BOND).send();
+        vault.postBond(roles.settler(), BOND).send();
+        return vault;
     }
 
     /** Opens an earning account for each of {@code count} new keys. */

@@ -15,9 +15,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.web3j.crypto.ContractUtils;
 import org.web3j.crypto.Credentials;
 import org.web3j.protocol.Web3j;
 import org.web3j.protocol.core.DefaultBlockParameter;
@@ -79,9 +81,27 @@ public final class EvmSession implements AutoCloseable {
         return ModelRegistry.load(address, web3j, reader(), GAS);
     }
 
+    /**
+     * Address of the contract that {@code deployer} makes with the transaction that is {@code
+     * ahead} of its next one.
+     */
+    String nextContract(String deployer, int ahead) throws IOException {
+        BigInteger nonce =
+                checked(web3j.ethGetTransactionCount(deployer, LATEST).send())
+                        .getTransactionCount();
+        return ContractUtils.generateContractAddress(
+                deployer, nonce.add(BigInteger.valueOf(ahead)));
+    }
+
     /** Mines {@code blocks} at once. */
     void mine(int blocks) throws IOException {
         call("anvil_mine", quantity(BigInteger.valueOf(blocks)));
+    }
+
+    /** Sets the node's clock forward, for good: test nodes only. */
+    public void pass(Duration time) throws IOException {
+        call("evm_increaseTime", time.toSeconds());
+        mine(1);
     }
 
     /** Gives {@code address} gas money out of nothing: test nodes only. */

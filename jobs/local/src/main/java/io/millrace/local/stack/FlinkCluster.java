@@ -13,6 +13,9 @@ import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
+import org.apache.flink.state.rocksdb.RocksDBNativeMetricOptions;
+import org.rocksdb.InfoLogLevel;
 
 /** Flink on this machine. Jobs come in over REST, as they do on any other cluster. */
 interface FlinkCluster extends AutoCloseable {
@@ -73,9 +76,22 @@ interface FlinkCluster extends AutoCloseable {
         return settings;
     }
 
+    /** Those that the dashboards show, of all states of an operator under one name. */
+    private static void rocksDbMetrics(Configuration settings) {
+        settings.set(RocksDBNativeMetricOptions.COLUMN_FAMILY_AS_VARIABLE, true);
+        settings.set(RocksDBNativeMetricOptions.BLOCK_CACHE_USAGE, true);
+        settings.set(RocksDBNativeMetricOptions.MONITOR_CUR_SIZE_ALL_MEM_TABLE, true);
+        settings.set(RocksDBNativeMetricOptions.ESTIMATE_TABLE_READERS_MEM, true);
+        settings.set(RocksDBNativeMetricOptions.ESTIMATE_LIVE_DATA_SIZE, true);
+        settings.set(RocksDBNativeMetricOptions.IS_WRITE_STOPPED, true);
+    }
+
     private static Configuration stateSettings(Path directory) {
         Configuration settings = new Configuration();
         settings.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+        // Else each operator writes down every file of every checkpoint, up to 100 MB of it.
+        settings.set(RocksDBConfigurableOptions.LOG_LEVEL, InfoLogLevel.WARN_LEVEL);
+        rocksDbMetrics(settings);
         settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
         settings.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,

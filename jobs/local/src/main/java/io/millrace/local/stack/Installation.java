@@ -1,9 +1,13 @@
 package io.millrace.local.stack;
 
+import io.millrace.infer.BundledModels;
+import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Where the built project lies, and in it the parts that are not classes: the broker's jars, the
@@ -66,6 +70,20 @@ public record Installation(Path home) {
     /** Folder of the book's chapters, one JSON file each. */
     public Path book() {
         return require(home.resolve(BOOK), "the book");
+    }
+
+    /**
+     * Unpacks bundled models.
+     *
+     * @return the folder that holds these and no other, shared by all stacks that offer the same
+     */
+    Path unpack(List<String> models) throws IOException {
+        String name = models.stream().sorted().collect(Collectors.joining("+"));
+        Path folder = home.resolve("jobs/local/target/models").resolve(name);
+        for (String model : models) {
+            BundledModels.unpack(folder, model);
+        }
+        return folder;
     }
 
     private Path require(Path path, String what) {

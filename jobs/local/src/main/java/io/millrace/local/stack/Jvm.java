@@ -14,9 +14,10 @@ import java.util.Map;
  * @param log of the classes' logger
  * @param mainClass and its arguments: what it runs
  */
-record Jvm(int heapMebibytes, Path log, String mainClass, List<String> arguments) {
+public record Jvm(int heapMebibytes, Path log, String mainClass, List<String> arguments) {
 
-    Jvm {
+    /** Copies. */
+    public Jvm {
         arguments = List.copyOf(arguments);
     }
 
@@ -25,7 +26,8 @@ record Jvm(int heapMebibytes, Path log, String mainClass, List<String> arguments
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    StackProcess.Launch launch() {
+    /** To be run by {@link StackProcess}. */
+    public StackProcess.Launch launch() {
         List<String> line =
                 new ArrayList<>(
                         List.of(

@@ -67,7 +67,12 @@ public final class KafkaBroker {
         }
         String bootstrapServers = "127.0.0.1:" + port.group(1);
         List<String> options =
-                List.of("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-Dlog4j2.level=INFO");
+                List.of(
+                        "-Xms512m", // all of it from the beginning: else it creeps to that
+                        "-Xmx512m",
+                        "-XX:+AlwaysPreTouch",
+                        "-XX:+UseSerialGC",
+                        "-Dlog4j2.level=INFO");
         StackProcess process =
                 new StackProcess(
                         "kafka",
@@ -114,9 +119,10 @@ public final class KafkaBroker {
             } else if (line.startsWith("advertised.listeners=")) {
                 more.add(line + ",DOOR://127.0.0.1:" + door.outside());
             } else if (line.startsWith("listener.security.protocol.map=")) {
-                more.add(line + ",DOOR:PLAINTEXT");
+                more.add(line + ",DOOR:" + door.protocol());
             }
         }
+        more.addAll(door.settings());
         Files.write(properties, more, StandardOpenOption.APPEND);
     }
 

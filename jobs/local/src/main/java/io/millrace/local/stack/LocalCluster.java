@@ -1,5 +1,6 @@
 package io.millrace.local.stack;
 
+import io.millrace.local.watch.LoopbackReporter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,13 +27,14 @@ final class LocalCluster implements FlinkCluster {
      *
      * @param directory for checkpoints, savepoints and working state
      * @param webPort of the web UI and REST
+     * @param metricsPort where Prometheus may ask
      */
-    LocalCluster(Path directory, int slotsPerTaskManager, int webPort) {
+    LocalCluster(Path directory, int slotsPerTaskManager, int webPort, int metricsPort) {
         this.webUrl = URI.create("http://" + LOOPBACK + ":" + webPort);
         this.cluster =
                 new MiniCluster(
                         new MiniClusterConfiguration.Builder()
-                                .setConfiguration(settings(directory, webPort))
+                                .setConfiguration(settings(directory, webPort, metricsPort))
                                 .setNumTaskManagers(TASK_MANAGERS)
                                 .setNumSlotsPerTaskManager(slotsPerTaskManager)
                                 .build());
@@ -70,10 +72,11 @@ final class LocalCluster implements FlinkCluster {
         }
     }
 
-    private static Configuration settings(Path directory, int webPort) {
+    private static Configuration settings(Path directory, int webPort, int metricsPort) {
         Configuration settings = FlinkCluster.settings(directory);
         settings.set(RestOptions.BIND_PORT, Integer.toString(webPort));
         settings.set(ClusterOptions.PROCESS_WORKING_DIR_BASE, directory.resolve("work").toString());
+        LoopbackReporter.configure(settings, metricsPort);
         return settings;
     }
 }

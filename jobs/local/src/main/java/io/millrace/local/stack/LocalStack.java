@@ -2,9 +2,9 @@ package io.millrace.local.stack;
 
 import static java.util.Objects.requireNonNull;
 
-import io.millrace.infer.BundledModels;
 import io.millrace.infer.ModelManifest;
 import io.millrace.local.stack.StackFile.Account;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
@@ -76,12 +77,15 @@ public final class LocalStack implements AutoCloseable {
         LocalStack stack = new LocalStack(options, runner, folder);
         Runtime.getRuntime().addShutdownHook(stack.hook);
         stack.opened(folder);
+        boolean started = false;
         try {
             stack.startAll(Installation.locate(), steps);
+            started = true;
             return stack;
-        } catch (Exception e) {
-            stack.close();
-            throw e;
+        } finally {
+            if (!started) { // an error too leaves no process behind
+                stack.close();
+            }
         }
     }
 
@@ -98,6 +102,11 @@ public final class LocalStack implements AutoCloseable {
     /** Folder of everything the stack writes. */
     public Path directory() {
         return options.directory();
+    }
+
+    /** Where its parts listen, if they are started. */
+    public StackPorts ports() throws IOException {
+        return StackPorts.of(directory());
     }
 
     /** Whether it goes on with what an earlier process left in the folder. */
@@ -230,7 +239,7 @@ public final class LocalStack implements AutoCloseable {
 
     private void startAll(Installation installation, Consumer<String> steps) throws Exception {
         resumed = folder.holdsStack();
-        StackPorts ports = StackPorts.of(directory());
+        StackPorts ports = ports();
         StackPorts.awaitFree(ports.all(), directory());
         broker =
                 KafkaBroker.in(
@@ -250,9 +259,11 @@ public final class LocalStack implements AutoCloseable {
                         logs().resolve("anvil.log"));
         opened(broker.process());
         opened(anvil);
-        Path models =
-                Files.createDirectories(installation.home().resolve("jobs/local/target/models"));
-        ModelManifest model = BundledModels.unpack(models).get(0);
+        List<String> names =
+                resumed
+                        ? List.copyOf(StackFile.read(directory()).models().keySet())
+                        : options.models();
+        Path models = installation.unpack(names);
         int providers =
                 resumed ? StackFile.read(directory()).providers().size() : options.providers();
         cluster = opened(cluster(ports, Math.max(FlinkCluster.PARALLELISM, (providers + 1) / 2)));
@@ -268,7 +279,7 @@ public final class LocalStack implements AutoCloseable {
             TopicSettings.create(admin, REQUEST_PARTITIONS);
         }
         steps.accept("contracts");
-        file = deploy(broker, anvil, cluster, model, models);
+        file = deploy(broker, anvil, cluster, models);
         file.write(directory());
         steps.accept("job");
         job().start(runner, null, 0, Map.of());
@@ -281,7 +292,7 @@ public final class LocalStack implements AutoCloseable {
             FileUtils.deleteFileOrDirectory(flink.resolve(leftOver).toFile());
         }
         return options.taskManagers() == 0
-                ? new LocalCluster(flink, slotsPerTaskManager, ports.web())
+                ? new LocalCluster(flink, slotsPerTaskManager, ports.web(), ports.metrics())
                 : new ProcessCluster(
                         flink,
                         logs(),
@@ -317,17 +328,19 @@ public final class LocalStack implements AutoCloseable {
         job().start(runner, snapshot.orElse(null), 0, Map.of());
     }
 
-    private StackFile deploy(
-            KafkaBroker kafka, Anvil chain, FlinkCluster flink, ModelManifest model, Path models)
+    private StackFile deploy(KafkaBroker kafka, Anvil chain, FlinkCluster flink, Path models)
             throws Exception {
+        List<ModelManifest> manifests = new ArrayList<>();
+        for (String name : options.models()) {
+            manifests.add(ModelManifest.read(models.resolve(name)));
+        }
         Path keys = Files.createDirectories(directory().resolve("keys"));
         try (EvmSession session = new EvmSession(chain.rpcUrl(), Anvil.CHAIN_ID)) {
             Deployment deployment = new Deployment(session, keys);
             Deployment.Contracts contracts =
                     deployment.deploy(
                             new Deployment.Plan(
-                                    model.id(),
-                                    "bundled:" + model.name(),
+                                    manifests,
                                     PRICE_NANO_PER_MILLION,
                                     options.priceNoticeSeconds()));
             List<Account> providers = deployment.openProviders(contracts, options.providers());
@@ -351,7 +364,9 @@ public final class LocalStack implements AutoCloseable {
                     contracts.vault(),
                     contracts.registry(),
                     contracts.startBlock(),
-                    model.id(),
+                    manifests.get(0).id(),
+                    manifests.stream()
+                            .collect(Collectors.toMap(ModelManifest::name, ModelManifest::id)),
                     PRICE_NANO_PER_MILLION,
                     flink.webUrl().toString(),
                     providers,

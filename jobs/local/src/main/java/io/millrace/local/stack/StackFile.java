@@ -25,7 +25,8 @@ import java.util.Map;
  * @param vault
  * @param registry addresses
  * @param startBlock before the contracts
- * @param model id of the bundled model
+ * @param model id of the one that clients ask unless told otherwise
+ * @param models ids by name
  * @param priceNanoPerMillion nano-USD per million tokens
  * @param webUrl of Flink
  * @param providers earning accounts
@@ -42,6 +43,7 @@ public record StackFile(
         String registry,
         long startBlock,
         String model,
+        Map<String, String> models,
         long priceNanoPerMillion,
         String webUrl,
         List<Account> providers,
@@ -63,6 +65,7 @@ public record StackFile(
         requireNonNull(vault, "vault is null");
         requireNonNull(registry, "registry is null");
         requireNonNull(model, "model is null");
+        models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
         requireNonNull(webUrl, "webUrl is null");
         providers = List.copyOf(providers);
         requesters = List.copyOf(requesters);
@@ -109,6 +112,7 @@ public record StackFile(
                 registry,
                 startBlock,
                 model,
+                models,
                 priceNanoPerMillion,
                 webUrl,
                 providers,

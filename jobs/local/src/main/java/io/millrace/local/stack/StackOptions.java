@@ -2,6 +2,7 @@ package io.millrace.local.stack;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.infer.BundledModels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *     a cluster in this process
  * @param fresh whether a stack that {@code directory} holds is cleared away instead of resumed
  * @param priceNoticeSeconds between the announcement of a price and its effect
+ * @param models names of bundled ones, to be on sale and on every TaskManager; the first is the one
+ *     that clients ask unless told otherwise
  * @param jobOptions that replace the stack's own, by key
  * @param door of the broker for what stands in front of it; null if nothing does
  */
@@ -35,16 +38,31 @@ public record StackOptions(
         int taskManagers,
         boolean fresh,
         int priceNoticeSeconds,
+        List<String> models,
         Map<String, String> jobOptions,
         @Nullable Door door) {
 
     /**
-     * Another listener of the broker: who comes in there is told to come through a proxy.
+     * Another listener of the broker, named DOOR: who comes in there is told to come again where
+     * {@code outside} says, through a proxy if it is another port.
      *
      * @param inside port that it listens on
-     * @param outside port of the proxy
+     * @param outside port that clients are told
+     * @param protocol of the listener, in Kafka's words
+     * @param settings that the broker has because of it, {@code key=value}
      */
-    public record Door(int inside, int outside) {}
+    public record Door(int inside, int outside, String protocol, List<String> settings) {
+
+        /** Copies. */
+        public Door {
+            settings = List.copyOf(settings);
+        }
+
+        /** One for a proxy, open to all. */
+        public Door(int inside, int outside) {
+            this(inside, outside, "PLAINTEXT", List.of());
+        }
+    }
 
     /** Base units of the test token that make one dollar. */
     public static final long DOLLAR = 1_000_000;
@@ -58,6 +76,12 @@ public record StackOptions(
             throw new IllegalArgumentException("there can be 1 to 64 providers, not " + providers);
         }
         deposits = List.copyOf(deposits);
+        models = models.stream().distinct().toList();
+        if (models.isEmpty() || !BundledModels.names().containsAll(models)) {
+            throw new IllegalArgumentException(
+                    "models are %s; name at least one of %s"
+                            .formatted(models, BundledModels.names()));
+        }
         jobOptions = Collections.unmodifiableMap(new LinkedHashMap<>(jobOptions));
     }
 
@@ -72,6 +96,7 @@ public record StackOptions(
                 0,
                 false,
                 PRICE_NOTICE_SECONDS,
+                List.of(BundledModels.DEFAULT),
                 Map.of(),
                 null);
     }
@@ -120,6 +145,23 @@ public record StackOptions(
                 taskManagers,
                 fresh,
                 seconds,
+                models,
+                jobOptions,
+                door);
+    }
+
+    /** The same with these bundled models. */
+    public StackOptions withModels(List<String> names) {
+        return new StackOptions(
+                directory,
+                providers,
+                deposits,
+                blockSeconds,
+                slotsInAnEpoch,
+                taskManagers,
+                fresh,
+                priceNoticeSeconds,
+                names,
                 jobOptions,
                 door);
     }
@@ -135,6 +177,7 @@ public record StackOptions(
                 taskManagers,
                 fresh,
                 priceNoticeSeconds,
+                models,
                 jobOptions,
                 ofBroker);
     }
@@ -162,6 +205,7 @@ public record StackOptions(
                 ofTaskManagers,
                 anew,
                 priceNoticeSeconds,
+                models,
                 ofJob,
                 door);
     }

@@ -21,8 +21,11 @@ import java.util.concurrent.TimeUnit;
  * @param web Flink's REST
  * @param rpc and {@code blobs} of the JobManager
  * @param zooKeeper of its records
+ * @param page of what is settled
+ * @param metrics of Flink for Prometheus, unless Flink runs in processes of its own
  */
-record StackPorts(int chain, int web, int rpc, int blobs, int zooKeeper) {
+public record StackPorts(
+        int chain, int web, int rpc, int blobs, int zooKeeper, int page, int metrics) {
 
     private static final String NAME = "ports.properties";
     private static final Duration RELEASE_LIMIT = Duration.ofSeconds(30);
@@ -32,9 +35,7 @@ record StackPorts(int chain, int web, int rpc, int blobs, int zooKeeper) {
     static StackPorts of(Path directory) throws IOException {
         Path file = directory.resolve(NAME);
         if (!Files.exists(file)) {
-            List<Integer> free = Ports.free(5);
-            StackPorts ports =
-                    new StackPorts(free.get(0), free.get(1), free.get(2), free.get(3), free.get(4));
+            StackPorts ports = of(Ports.free(7));
             ports.write(file);
             return ports;
         }
@@ -42,16 +43,36 @@ record StackPorts(int chain, int web, int rpc, int blobs, int zooKeeper) {
         try (Reader reader = Files.newBufferedReader(file)) {
             found.load(reader);
         }
+        boolean older = found.getProperty("page") == null || found.getProperty("metrics") == null;
+        List<Integer> missing = Ports.free(2); // of a stack that is older than these two
+        StackPorts ports =
+                new StackPorts(
+                        port(found, "chain", file),
+                        port(found, "web", file),
+                        port(found, "rpc", file),
+                        port(found, "blobs", file),
+                        port(found, "zookeeper", file),
+                        portOr(missing.get(0), found, "page", file),
+                        portOr(missing.get(1), found, "metrics", file));
+        if (older) {
+            ports.write(file);
+        }
+        return ports;
+    }
+
+    static StackPorts of(List<Integer> seven) {
         return new StackPorts(
-                port(found, "chain", file),
-                port(found, "web", file),
-                port(found, "rpc", file),
-                port(found, "blobs", file),
-                port(found, "zookeeper", file));
+                seven.get(0),
+                seven.get(1),
+                seven.get(2),
+                seven.get(3),
+                seven.get(4),
+                seven.get(5),
+                seven.get(6));
     }
 
     List<Integer> all() {
-        return List.of(chain, web, rpc, blobs, zooKeeper);
+        return List.of(chain, web, rpc, blobs, zooKeeper, page, metrics);
     }
 
     /**
@@ -86,6 +107,10 @@ record StackPorts(int chain, int web, int rpc, int blobs, int zooKeeper) {
         }
     }
 
+    private static int portOr(int chosen, Properties found, String key, Path file) {
+        return found.getProperty(key) == null ? chosen : port(found, key, file);
+    }
+
     private static int port(Properties found, String key, Path file) {
         try {
             return Integer.parseInt(found.getProperty(key, ""));
@@ -102,6 +127,8 @@ record StackPorts(int chain, int web, int rpc, int blobs, int zooKeeper) {
         ports.setProperty("rpc", Integer.toString(rpc));
         ports.setProperty("blobs", Integer.toString(blobs));
         ports.setProperty("zookeeper", Integer.toString(zooKeeper));
+        ports.setProperty("page", Integer.toString(page));
+        ports.setProperty("metrics", Integer.toString(metrics));
         try (Writer writer = Files.newBufferedWriter(file)) {
             ports.store(writer, null);
         }

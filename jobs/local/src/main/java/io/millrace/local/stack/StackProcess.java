@@ -37,7 +37,7 @@ public final class StackProcess implements AutoCloseable {
      *
      * @param log that its output is appended to
      */
-    StackProcess(String name, Command command, Path log, Readiness readiness) {
+    public StackProcess(String name, Command command, Path log, Readiness readiness) {
         this.name = name;
         this.command = command;
         this.log = log;
@@ -46,8 +46,9 @@ public final class StackProcess implements AutoCloseable {
 
     /** What to run: asked for at every start, so that each may differ. */
     @FunctionalInterface
-    interface Command {
+    public interface Command {
 
+        /** The next start's. */
         Launch next() throws Exception;
     }
 
@@ -56,16 +57,17 @@ public final class StackProcess implements AutoCloseable {
      *
      * @param environment added to that of this JVM
      */
-    record Launch(List<String> line, Map<String, String> environment) {
+    public record Launch(List<String> line, Map<String, String> environment) {
 
-        Launch {
+        /** Copies. */
+        public Launch {
             line = List.copyOf(line);
             environment = Map.copyOf(environment);
         }
     }
 
     /** When it counts as started: once {@code probe} answers, which takes at most {@code limit}. */
-    record Readiness(Callable<?> probe, Duration limit) {}
+    public record Readiness(Callable<?> probe, Duration limit) {}
 
     /** For people, and stable. */
     public String name() {
@@ -108,7 +110,7 @@ public final class StackProcess implements AutoCloseable {
      *
      * @throws StackException if that has happened too often of late, with the end of its log
      */
-    boolean restartIfEnded() throws Exception {
+    public boolean restartIfEnded() throws Exception {
         if (closed || isAlive()) {
             return false;
         }

@@ -3,6 +3,7 @@ package io.millrace.job.recover;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.job.JobConfig;
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.KafkaEpochLog;
 import io.millrace.job.topic.KafkaLedgerLog;
 import io.millrace.job.topic.KafkaSubmissionJournal;
@@ -67,17 +68,18 @@ class LongLedgerITCase {
     /** What the job asks its topics for before it goes on. */
     private static void startReads(String servers) throws Exception {
         long beganNanos = System.nanoTime();
-        assertThat(new KafkaEpochLog(servers).newest().orElseThrow().header().epoch())
+        assertThat(new KafkaEpochLog(Brokers.at(servers)).newest().orElseThrow().header().epoch())
                 .isEqualTo(EPOCHS);
         assertThat(
-                        KafkaLedgerLog.factory(servers, Duration.ofMinutes(15))
+                        KafkaLedgerLog.factory(Brokers.at(servers), Duration.ofMinutes(15))
                                 .open()
                                 .read(SentMark.NONE)
                                 .newest()
                                 .epoch())
                 .isEqualTo(EPOCHS);
         try (var journal =
-                KafkaSubmissionJournal.factory(servers, "millrace", "0x" + "aa".repeat(20))
+                KafkaSubmissionJournal.factory(
+                                Brokers.at(servers), "millrace", "0x" + "aa".repeat(20))
                         .open()) {
             assertThat(journal.history().entries()).isEqualTo(EPOCHS);
         }

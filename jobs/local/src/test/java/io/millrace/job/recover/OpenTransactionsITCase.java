@@ -3,6 +3,7 @@ package io.millrace.job.recover;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.JsonCodec;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
@@ -41,8 +42,8 @@ class OpenTransactionsITCase {
                 begin(servers, "millrace-money-0-" + checkpoint, mark(checkpoint, "run"))
                         .commitTransaction();
             }
-            assertThat(StoredMarks.read(servers).newest()).isEqualTo(mark(4, "run"));
-            assertThat(OpenTransactions.end(servers, PREFIX).committed()).isEmpty();
+            assertThat(StoredMarks.read(Brokers.at(servers)).newest()).isEqualTo(mark(4, "run"));
+            assertThat(OpenTransactions.end(Brokers.at(servers), PREFIX).committed()).isEmpty();
 
             endHalfCommitted(servers, admin);
         } finally {
@@ -64,10 +65,10 @@ class OpenTransactionsITCase {
         begin(servers, "millrace-eu-money-0-1", mark(5, "run"));
         begin(servers, "millrace-eu-recover");
 
-        assertThat(StoredMarks.read(servers).newest())
+        assertThat(StoredMarks.read(Brokers.at(servers)).newest())
                 .as("what is committed behind open transactions")
                 .isEqualTo(mark(5, "run"));
-        OpenTransactions.Ended ended = OpenTransactions.end(servers, PREFIX);
+        OpenTransactions.Ended ended = OpenTransactions.end(Brokers.at(servers), PREFIX);
         assertThat(ended.committed()).containsExactly("millrace-epochs-0-7", "millrace-money-1-7");
         assertThat(ended.aborted())
                 .containsExactly(
@@ -87,7 +88,7 @@ class OpenTransactionsITCase {
                         "millrace-receipts-0-7",
                         "millrace-money-1-7",
                         "millrace-epochs-0-7");
-        assertThat(OpenTransactions.end(servers, PREFIX))
+        assertThat(OpenTransactions.end(Brokers.at(servers), PREFIX))
                 .isEqualTo(new OpenTransactions.Ended(List.of(), List.of()));
     }
 
@@ -126,7 +127,7 @@ class OpenTransactionsITCase {
 
     private static List<String> committed(String servers, String topic) throws Exception {
         List<String> values = new ArrayList<>();
-        try (TopicScan scan = new TopicScan(servers, List.of(topic))) {
+        try (TopicScan scan = new TopicScan(Brokers.at(servers), List.of(topic))) {
             scan.toEnd(record -> values.add(new String(record.value(), UTF_8)));
         }
         return values;

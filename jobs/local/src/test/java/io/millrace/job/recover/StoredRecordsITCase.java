@@ -7,6 +7,7 @@ import io.millrace.chain.submit.JsonRpcVaultClient;
 import io.millrace.job.JobConfig;
 import io.millrace.job.Outbound;
 import io.millrace.job.OutboundRecord;
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.JsonCodec;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
@@ -68,7 +69,7 @@ class StoredRecordsITCase {
                 new LedgerMend.Missing(List.of(lost), List.of(wanted), List.of());
         try (var died = producer(servers, OpenTransactions.recoveryId("millrace"))) {
             send(died, Outbound.of(lost));
-            assertThat(OpenTransactions.end(servers, "millrace").aborted())
+            assertThat(OpenTransactions.end(Brokers.at(servers), "millrace").aborted())
                     .containsExactly("millrace-recover");
         }
         LedgerPublisher.publish(config.kafka(), missing, answers);
@@ -110,7 +111,7 @@ class StoredRecordsITCase {
     private static <T> List<T> committed(String servers, String topic, Class<T> type)
             throws Exception {
         List<T> values = new ArrayList<>();
-        try (TopicScan scan = new TopicScan(servers, List.of(topic))) {
+        try (TopicScan scan = new TopicScan(Brokers.at(servers), List.of(topic))) {
             scan.toEnd(record -> values.add(JsonCodec.decode(record.value(), type)));
         }
         return values;

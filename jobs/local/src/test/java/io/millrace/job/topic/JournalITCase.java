@@ -217,7 +217,7 @@ class JournalITCase {
     }
 
     private static SubmissionJournal open(String servers) throws Exception {
-        return KafkaSubmissionJournal.factory(servers, "test", VAULT).open();
+        return KafkaSubmissionJournal.factory(Brokers.at(servers), "test", VAULT).open();
     }
 
     /** Nothing is final here, so all of it. */

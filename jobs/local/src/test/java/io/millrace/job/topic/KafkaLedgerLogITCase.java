@@ -42,7 +42,7 @@ class KafkaLedgerLogITCase {
 
     private static void assertReads(
             KafkaProducer<byte[], byte[]> one, KafkaProducer<byte[], byte[]> two) throws Exception {
-        LedgerLog log = new KafkaLedgerLog(BROKER.servers(), PATIENCE);
+        LedgerLog log = new KafkaLedgerLog(Brokers.at(BROKER.servers()), PATIENCE);
         assertThat(log.read(SentMark.NONE)).isEqualTo(LedgerLog.Recorded.NOTHING);
         for (int checkpoint = 1; checkpoint <= 40; checkpoint++) {
             send(one, "money-0", checkpoint);
@@ -93,7 +93,7 @@ class KafkaLedgerLogITCase {
     /** A submitter reads the parts that it holds no more by their place in the log. */
     @Test
     void epochs_readFromAPlace_thoseBehindItAndNoneThatWasAborted() throws Exception {
-        KafkaEpochLog log = new KafkaEpochLog(BROKER.servers());
+        KafkaEpochLog log = new KafkaEpochLog(Brokers.at(BROKER.servers()));
         assertThat(log.newest()).isEmpty();
         assertThat(log.read(place(part(1), 0), 10)).isEmpty();
         try (var sink = producer("epochs-0")) {

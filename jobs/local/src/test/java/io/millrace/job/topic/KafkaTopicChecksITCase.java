@@ -51,12 +51,18 @@ class KafkaTopicChecksITCase {
     private static void assertBrokers() {
         String servers = BROKER.servers();
         Duration hour = Duration.ofHours(1);
-        assertThatCode(() -> KafkaBrokerChecks.verify(servers, hour, hour))
+        assertThatCode(() -> KafkaBrokerChecks.verify(Brokers.at(servers), hour, hour))
                 .doesNotThrowAnyException();
-        assertThatThrownBy(() -> KafkaBrokerChecks.verify(servers, hour.plusMillis(1), hour))
+        assertThatThrownBy(
+                        () ->
+                                KafkaBrokerChecks.verify(
+                                        Brokers.at(servers), hour.plusMillis(1), hour))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("transaction.max.timeout.ms=3600000");
-        assertThatThrownBy(() -> KafkaBrokerChecks.verify(servers, hour, Duration.ofDays(30)))
+        assertThatThrownBy(
+                        () ->
+                                KafkaBrokerChecks.verify(
+                                        Brokers.at(servers), hour, Duration.ofDays(30)))
                 .as("requests that may wait longer than the topic keeps them")
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("inference.requests has retention.ms=");
@@ -77,14 +83,19 @@ class KafkaTopicChecksITCase {
                 TopicSettings.create(admin, 1);
             }
             assertThatThrownBy(
-                            () -> KafkaBrokerChecks.verify(broker.bootstrapServers(), hour, hour))
+                            () ->
+                                    KafkaBrokerChecks.verify(
+                                            Brokers.at(broker.bootstrapServers()), hour, hour))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("transactional.id.expiration.ms=3600000");
         }
         Files.writeString(settings, right + "\ntransactional.id.expiration.ms=604800000\n");
         try (StackProcess process = broker().process()) {
             process.start();
-            assertThatCode(() -> KafkaBrokerChecks.verify(broker.bootstrapServers(), hour, hour))
+            assertThatCode(
+                            () ->
+                                    KafkaBrokerChecks.verify(
+                                            Brokers.at(broker.bootstrapServers()), hour, hour))
                     .doesNotThrowAnyException();
         }
     }
@@ -106,7 +117,7 @@ class KafkaTopicChecksITCase {
     }
 
     private static void verify() {
-        KafkaTopicChecks.verify(BROKER.servers(), 1);
+        KafkaTopicChecks.verify(Brokers.at(BROKER.servers()), 1);
     }
 
     private static String right(String topic, String setting) {

@@ -72,29 +72,36 @@ class RightsITCase {
     @Order(1)
     void job_withoutTheRightsOfThePage_isRefusedUntilTheyAreGranted() throws Exception {
         String servers = broker.bootstrapServers();
-        assertThatThrownBy(() -> KafkaTopicChecks.verify(servers, 1))
+        assertThatThrownBy(() -> KafkaTopicChecks.verify(Brokers.at(servers), 1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("may not see");
         for (String topic : Topics.ALL) {
             allowJob(ResourceType.TOPIC, topic, READ, WRITE, DESCRIBE);
         }
-        assertThatThrownBy(() -> KafkaTopicChecks.verify(servers, 1))
+        assertThatThrownBy(() -> KafkaTopicChecks.verify(Brokers.at(servers), 1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("DESCRIBE_CONFIGS");
-        assertThatThrownBy(() -> KafkaBrokerChecks.verify(servers, HOUR, HOUR))
+        assertThatThrownBy(() -> KafkaBrokerChecks.verify(Brokers.at(servers), HOUR, HOUR))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("DESCRIBE_CONFIGS");
         for (String topic : Topics.ALL) {
             allowJob(ResourceType.TOPIC, topic, DESCRIBE_CONFIGS);
         }
-        assertThatCode(() -> KafkaTopicChecks.verify(servers, 1)).doesNotThrowAnyException();
+        assertThatCode(() -> KafkaTopicChecks.verify(Brokers.at(servers), 1))
+                .doesNotThrowAnyException();
         // Without the cluster's settings it goes on with a warning: they may be somebody else's.
-        assertThatCode(() -> KafkaBrokerChecks.verify(servers, HOUR.plusMillis(1), HOUR))
+        assertThatCode(
+                        () ->
+                                KafkaBrokerChecks.verify(
+                                        Brokers.at(servers), HOUR.plusMillis(1), HOUR))
                 .doesNotThrowAnyException();
         allowJob(ResourceType.CLUSTER, "kafka-cluster", DESCRIBE_CONFIGS);
-        assertThatThrownBy(() -> KafkaBrokerChecks.verify(servers, HOUR.plusMillis(1), HOUR))
+        assertThatThrownBy(
+                        () ->
+                                KafkaBrokerChecks.verify(
+                                        Brokers.at(servers), HOUR.plusMillis(1), HOUR))
                 .hasMessageContaining("transaction.max.timeout.ms=3600000");
-        assertThatCode(() -> KafkaBrokerChecks.verify(servers, HOUR, HOUR))
+        assertThatCode(() -> KafkaBrokerChecks.verify(Brokers.at(servers), HOUR, HOUR))
                 .doesNotThrowAnyException();
     }
 
@@ -104,7 +111,8 @@ class RightsITCase {
         broker.allow(admin, REQUESTER, ResourceType.TOPIC, Topics.REQUESTS, WRITE);
         broker.allow(admin, REQUESTER, ResourceType.TRANSACTIONAL_ID, "one", WRITE, DESCRIBE);
         broker.allow(admin, REQUESTER, ResourceType.TRANSACTIONAL_ID, "two", WRITE, DESCRIBE);
-        try (RequestTopic topic = KafkaRequestTopic.factory(broker.bootstrapServers()).open();
+        try (RequestTopic topic =
+                        KafkaRequestTopic.factory(Brokers.at(broker.bootstrapServers())).open();
                 var one = opened("one")) {
             OpenTransaction held = held(topic);
             assertThatThrownBy(() -> topic.end(held).get(LIMIT.toSeconds(), TimeUnit.SECONDS))

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ChaosReportTest {
 
     private static final Books GOOD =
-            new Books(true, List.of(new Books.Check("charges-unique", true, "2 request ids")));
+            new Books(true, List.of(new Books.Check("charges-unique", true, 0, "2 request ids")));
     private static final Ends.Count WELL = new Ends.Count(3, 2, 1, 0, 0, List.of());
     private static final Proofs.Verdict PROVED = new Proofs.Verdict(1, 2, List.of());
     private static final ChaosReport.Signs NO_SIGNS =

@@ -26,6 +26,7 @@ class ExcusesTest {
         "submit.rpcUnknownErrors, NODE_LIMITS",
         "chain.rpcFailures, KILL_CHAIN",
         "submit.rpcFailures, PAUSE_CHAIN",
+        "submit.rpcFailures, REORG",
         "chain.reorganisations, REORG",
         "chain.reorganisations, KILL_LARGE_NODE_STATE",
         "chain.finalLagBlocks, KILL_LARGE_NODE_STATE",
@@ -59,6 +60,7 @@ class ExcusesTest {
         "submit.halts",
         "chain.rpcDisagreements",
         "submit.gasCapped",
+        "submit.bondMissingNano",
         "submit.lowBalance",
         "submit.outOfFunds",
         "admit.gateMissing",
@@ -149,7 +151,16 @@ class ExcusesTest {
     @CsvSource({
         "jobmanager, \"LeaderLatch - Can't find our node.\", PAUSE_JOBMANAGER, KILL_BROKER",
         "taskmanager-1, ClassicKafkaConsumer - Failed to close fetcher, KILL_SUBMITTER, REORG",
-        "taskmanager-0, TaskManagerRunner - Fatal error occurred, PAUSE_SUBMITTER, KILL_BROKER"
+        "taskmanager-0, TaskManagerRunner - Fatal error occurred, PAUSE_SUBMITTER, KILL_BROKER",
+        "taskmanager-0, TaskManagerRunner - Fatal error occurred, STALLED_STORE, KILL_TASKMANAGER",
+        "taskmanager-0, FATAL - exception in exception handler of task rejections-out: Writer"
+                + " (1/2), PAUSE_TASKMANAGER, KILL_BROKER",
+        "taskmanager-1, FATAL - exception in exception handler of task money-out: Writer (1/2),"
+                + " SLOW_CHECKPOINT, RESCALE",
+        "jobmanager, FencedPekkoRpcActor - Caught exception while executing runnable in main"
+                + " thread., STALLED_STORE, KILL_TASKMANAGER",
+        "jobmanager, FencedPekkoRpcActor - Caught exception while executing runnable in main"
+                + " thread., PAUSE_JOBMANAGER, RESCALE"
     })
     void error_thatAKindOfFaultCauses_isExplainedByNoOther(
             String process, String words, FaultKind kind, FaultKind other) {
@@ -157,6 +168,15 @@ class ExcusesTest {
 
         assertThat(unexplained(error, kind)).isEmpty();
         assertThat(unexplained(error, other)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(FaultKind.class)
+    void error_ofATaskThatIsNoSink_isNeverExplained(FaultKind kind) {
+        String words = "ERROR [x] FATAL - exception in exception handler of task infer (1/2)";
+
+        assertThat(unexplained(new Sign(Sign.Sort.ERROR, "taskmanager-0", words, at(12)), kind))
+                .hasSize(1);
     }
 
     private static List<Sign> unexplained(Sign sign, FaultKind kind) {

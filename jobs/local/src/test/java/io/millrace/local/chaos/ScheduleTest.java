@@ -79,7 +79,8 @@ class ScheduleTest {
                 .filteredOn(
                         fault ->
                                 fault.kind() == FaultKind.LONG_OUTAGE
-                                        || fault.kind() == FaultKind.SLOW_CHECKPOINT)
+                                        || fault.kind() == FaultKind.SLOW_CHECKPOINT
+                                        || fault.kind() == FaultKind.STALLED_STORE)
                 .allMatch(fault -> fault.lengthMillis() >= dead)
                 .anyMatch(
                         fault ->
@@ -160,6 +161,7 @@ class ScheduleTest {
                         FaultKind.OLDER_SAVEPOINT,
                         FaultKind.SLOW_CHECKPOINT,
                         FaultKind.LONG_OUTAGE,
+                        FaultKind.STALLED_STORE,
                         FaultKind.OLD_TRANSACTION,
                         FaultKind.ADDED_PARTITIONS,
                         FaultKind.KILL_LARGE_NODE_STATE);

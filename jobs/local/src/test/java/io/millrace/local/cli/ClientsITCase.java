@@ -4,14 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.admit.RejectReason;
+import io.millrace.audit.Books;
+import io.millrace.audit.Prover;
+import io.millrace.local.client.StackTraffic;
+import io.millrace.local.client.Traffic;
+import io.millrace.local.page.StackPage;
+import io.millrace.local.pages.Node;
 import io.millrace.local.pages.Script;
 import io.millrace.local.stack.Installation;
+import io.millrace.local.stack.LocalStack;
+import io.millrace.local.stack.StackFile;
 import io.millrace.local.stack.TestStack;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Secp256k1;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,10 +32,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The packages for other languages against a stack: a requester's whole way, and each page's
- * example.
+ * Who comes from outside, against a stack: the packages for other languages, each page's example,
+ * and a browser on the settlement page.
  */
 class ClientsITCase {
+
+    private static final int REQUESTS = 24;
+    private static final Duration LIMIT = Duration.ofMinutes(10);
 
     @RegisterExtension private final TestStack shared = new TestStack();
 
@@ -61,6 +77,55 @@ class ClientsITCase {
         assertThat(printed)
                 .contains("nano-USD signed by its provider: true")
                 .contains("attempts to join that failed: 7");
+    }
+
+    /**
+     * What a visitor sees in a real browser: the audit's figures, and a proof that the browser has
+     * checked with the vault itself.
+     */
+    @Test
+    void settlementPage_inABrowser_showsTheAuditsFiguresAndVerifies() throws Exception {
+        LocalStack stack = shared.get();
+        String hostile = "<img src=x onerror=\"globalThis.hostile=1\">";
+        String id = send(stack.file(), hostile);
+        new Prover(AuditCommand.config(stack.file(), false)).prove(id, LIMIT);
+        Books books = settled(stack.file());
+        Path audit = Files.writeString(folder.resolve("audit.json"), books.toJson().toString());
+        Path home = Installation.locate().home();
+        Path pictures = Files.createDirectories(home.resolve("jobs/page/target/pictures"));
+        try (StackPage page = StackPage.start(stack)) {
+            new Node(folder)
+                    .run(
+                            home.resolve("jobs/page/test/in-browser.mjs"),
+                            page.uri().toString(),
+                            audit.toString(),
+                            id,
+                            hostile,
+                            pictures.toString());
+        }
+    }
+
+    /** Good requests of all requesters, and one with a name that is markup; returns a good one. */
+    private static String send(StackFile stack, String hostile) throws Exception {
+        List<String> texts = List.of("Call me Ishmael.", "Some years ago", "never mind how long");
+        Traffic traffic = StackTraffic.of(stack, stack.requesters(), texts);
+        byte[] bad = new ObjectMapper().writeValueAsBytes(Map.of(hostile, 1));
+        try (RequestSender sender = new RequestSender(stack.bootstrapServers())) {
+            for (int i = 0; i < REQUESTS; i++) {
+                sender.send(traffic.goodRequest(i));
+            }
+            sender.send(new Traffic.Item("", bad, "", RejectReason.SCHEMA));
+            sender.flush();
+        }
+        return traffic.goodRequest(0).requestId();
+    }
+
+    /** The books, once all that was asked is settled. */
+    private static Books settled(StackFile stack) {
+        return Awaitility.await()
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> AuditCommand.of(stack, true), Books::ok);
     }
 
     private void tours(String interpreter, String tour) throws Exception {

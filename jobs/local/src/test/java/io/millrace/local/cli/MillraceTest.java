@@ -42,6 +42,7 @@ class MillraceTest {
                 "demo ",
                 "up ",
                 "fund ",
+                "model ",
                 "send ",
                 "prove ",
                 "audit ",
@@ -81,6 +82,13 @@ class MillraceTest {
         assertThat(Millrace.run("audit", "--json", "--dir", folder.toString())).isEqualTo(3);
         assertThat(text(complained)).contains("no stack in", "millrace up --dir");
         assertThat(text(printed)).as("standard output is the programs'").isEmpty();
+    }
+
+    @Test
+    void up_modelThatIsNotBundled_namesThoseThatAre() {
+        assertThat(Millrace.run("up", "--dir", folder.toString(), "--model", "gpt", "--model", "x"))
+                .isEqualTo(3);
+        assertThat(text(complained)).contains("[gpt, x]", "bge-small-en-v1.5");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.audit.cli.AuditProgram;
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.local.client.Totals;
 import io.millrace.local.stack.StackFile;
@@ -162,7 +163,8 @@ class ResumeITCase {
 
     private Totals totals() throws IOException {
         Totals totals = new Totals();
-        try (TopicScan scan = new TopicScan(stack().bootstrapServers(), Totals.TOPICS)) {
+        try (TopicScan scan =
+                new TopicScan(Brokers.at(stack().bootstrapServers()), Totals.TOPICS)) {
             scan.toEnd(totals::add);
         }
         return totals;

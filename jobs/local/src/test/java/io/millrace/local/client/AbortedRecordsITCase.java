@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.pages.Node;
@@ -93,7 +94,8 @@ class AbortedRecordsITCase {
         ends.sent(UNREADABLE, 0, 2);
         List<String> read = new ArrayList<>();
         try (TopicScan scan =
-                new TopicScan(BROKER.servers(), List.of(Topics.RESULTS, Topics.REJECTIONS))) {
+                new TopicScan(
+                        Brokers.at(BROKER.servers()), List.of(Topics.RESULTS, Topics.REJECTIONS))) {
             scan.toEnd(
                     record -> {
                         read.add(new String(record.value(), UTF_8));

@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.local.cli.Millrace;
+import io.millrace.watch.cli.WatchProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -119,11 +122,14 @@ class PagesTest {
     @ParameterizedTest
     @MethodSource("pages")
     void page_commandsOfTheLauncher_exist(Page page) throws IOException {
+        Set<String> commands =
+                new HashSet<>(new CommandLine(Millrace.class).getSubcommands().keySet());
+        commands.addAll(WatchProgram.commands().getSubcommands().keySet());
         assertThat(
                         matches(Pattern.compile("bin/millrace ([a-z]+)"), page.text())
                                 .map(command -> command.group(1)))
                 .as(page.path())
-                .isSubsetOf(new CommandLine(Millrace.class).getSubcommands().keySet());
+                .isSubsetOf(commands);
     }
 
     @ParameterizedTest

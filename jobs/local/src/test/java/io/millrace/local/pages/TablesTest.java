@@ -1,6 +1,7 @@
 package io.millrace.local.pages;
 
 import static io.millrace.local.pages.MarkdownTable.code;
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,10 +14,12 @@ import io.millrace.job.topic.TopicCatalogue;
 import io.millrace.job.topic.TopicSetting;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.cli.Millrace;
+import io.millrace.watch.cli.WatchProgram;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -24,6 +27,7 @@ import org.apache.flink.configuration.ConfigOption;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** Tables of the pages say what the code says, word for word. */
@@ -65,7 +69,28 @@ class TablesTest {
     void commands_inThePage_areThoseOfTheLauncher() throws IOException {
         MarkdownTable table = new MarkdownTable("command", "takes", "does");
         addCommands(new CommandLine(Millrace.class), table);
+        addCommands(WatchProgram.commands(), table);
         JOBS.assertTable("commands", table);
+    }
+
+    @Test
+    void watcherOptions_inThePage_areThoseOfTheProgram() throws IOException {
+        MarkdownTable table = new MarkdownTable("option", "meaning");
+        CommandSpec watch =
+                requireNonNull(WatchProgram.commands().getSubcommands().get("watch"), "no watch")
+                        .getCommandSpec();
+        watch.options().stream()
+                .filter(option -> !option.usageHelp() && !option.versionHelp())
+                .sorted(Comparator.comparing(OptionSpec::longestName))
+                .forEach(
+                        option ->
+                                table.row(
+                                        code(option.longestName()),
+                                        String.join(" ", option.description())
+                                                .replace(
+                                                        "${DEFAULT-VALUE}",
+                                                        String.valueOf(option.defaultValue()))));
+        new Page("jobs/watch/README.md").assertTable("options", table);
     }
 
     @Test

@@ -25,7 +25,7 @@ import org.apache.kafka.common.resource.ResourcePatternFilter;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * A broker with an authorizer. The job comes without a name, as it has no option for one; all
+ * A broker with an authorizer. The job comes without a name, as on brokers without logins; all
  * others log in at a second port.
  */
 public final class GuardedBroker implements AutoCloseable {

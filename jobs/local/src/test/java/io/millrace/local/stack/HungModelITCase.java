@@ -54,9 +54,8 @@ class HungModelITCase {
     /** A call that never returned held all inference of a node up, and nothing ended it. */
     @Test
     void taskManager_modelHangs_endsAndTheNextOneGivesEveryOutcomeOnce() throws Exception {
-        List<Integer> free = Ports.free(5);
-        StackPorts ports =
-                new StackPorts(free.get(0), free.get(1), free.get(2), free.get(3), free.get(4));
+        List<Integer> free = Ports.free(7);
+        StackPorts ports = StackPorts.of(free);
         try (ProcessCluster cluster =
                 new ProcessCluster(
                         folder, folder.resolve("logs"), new ProcessCluster.Size(1, 1), ports)) {

@@ -27,6 +27,7 @@ public final class StackJobs {
                         "",
                         0,
                         "",
+                        Map.of(),
                         0,
                         "http://127.0.0.1:" + port,
                         List.of(),

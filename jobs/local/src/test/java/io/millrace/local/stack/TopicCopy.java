@@ -2,6 +2,7 @@ package io.millrace.local.stack;
 
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.TopicScan;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,7 +29,7 @@ public record TopicCopy(
     /** What is committed now. */
     public static TopicCopy of(String bootstrapServers, String topic) throws IOException {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (TopicScan scan = new TopicScan(bootstrapServers, List.of(topic))) {
+        try (TopicScan scan = new TopicScan(Brokers.at(bootstrapServers), List.of(topic))) {
             scan.toEnd(records::add);
         }
         return new TopicCopy(bootstrapServers, topic, List.copyOf(records));

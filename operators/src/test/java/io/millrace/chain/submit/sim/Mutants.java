@@ -17,6 +17,7 @@ import io.millrace.chain.submit.fee.FeePolicy;
 import io.millrace.chain.submit.fee.MarketFeePolicy;
 import io.millrace.testing.MemoryJournal;
 import io.millrace.unit.Hex;
+import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -176,7 +177,9 @@ enum Mutants implements Mutant {
                     Optional<TransactionOutcome> there = to.outcome(transaction);
                     return there.isPresent() || !failed.contains(transaction)
                             ? there
-                            : Optional.of(new TransactionOutcome(transaction, false, 0, "0x", 0));
+                            : Optional.of(
+                                    new TransactionOutcome(
+                                            transaction, false, 0, "0x", 0, BigInteger.ZERO));
                 }
             };
         }
@@ -321,7 +324,8 @@ enum Mutants implements Mutant {
                                                     true,
                                                     o.block(),
                                                     o.blockHash(),
-                                                    o.gasUsed()));
+                                                    o.gasUsed(),
+                                                    o.feeWei()));
                 }
             };
         }

@@ -7,6 +7,7 @@ import io.millrace.chain.submit.L2Block;
 import io.millrace.chain.submit.TransactionOutcome;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -136,7 +137,8 @@ final class SimChain {
                         applies || (known && enoughGas),
                         block.number(),
                         block.hash(),
-                        gasUsed));
+                        gasUsed,
+                        BigInteger.valueOf(gasUsed * price)));
         if (!applies) {
             reverts += known && enoughGas ? 0 : 1;
             return state;
@@ -175,7 +177,9 @@ final class SimChain {
             String hash = Hex.encode(Keccak.hashUtf8("foreign " + header + " " + forks));
             logs.put(header, event(block, hash, header));
             outcomes.put(
-                    hash, new TransactionOutcome(hash, true, block.number(), block.hash(), GAS));
+                    hash,
+                    new TransactionOutcome(
+                            hash, true, block.number(), block.hash(), GAS, BigInteger.ZERO));
         }
         append(new Block(block, change, logs, outcomes));
     }

@@ -47,6 +47,8 @@ public enum FaultKind {
     SLOW_CHECKPOINT,
     /** kill -9 of everything between two sinks' commits, for longer than transactions live. */
     LONG_OUTAGE,
+    /** Whoever reads or writes a checkpoint waits, for longer than transactions live. */
+    STALLED_STORE,
     /** A stranger, or what once was a sink, leaves a Kafka transaction open. */
     OLD_TRANSACTION,
     /** The topics of requests, charges and receipts get one more partition each. */

@@ -5,6 +5,7 @@ import io.millrace.job.Uids;
 import io.millrace.local.chaos.proxy.CommitGate;
 import io.millrace.local.chaos.proxy.Limits;
 import io.millrace.local.chaos.proxy.NodeProxy;
+import io.millrace.local.chaos.store.CheckpointStore;
 import io.millrace.local.stack.EvmSession;
 import io.millrace.local.stack.FlinkRest;
 import io.millrace.local.stack.JobRunner;
@@ -110,6 +111,7 @@ public final class Faults {
                                     "everything, for %d s".formatted(plan.lengthMillis() / 1000),
                                     () -> {},
                                     this::tasksFirst));
+            case STALLED_STORE -> stalledStore(plan);
             case OLD_TRANSACTION -> oldTransaction(plan);
             case ADDED_PARTITIONS -> new AddedPartitions(stack.file().bootstrapServers(), load);
             case NODE_LIMITS -> new NodeLimits(node, Limits.of(valueOf(plan)));
@@ -130,6 +132,10 @@ public final class Faults {
         } else {
             Moment.betweenCommits(stack, later(plan));
         }
+    }
+
+    private Fault stalledStore(PlannedFault plan) {
+        return new StalledStore(() -> awaitMoment(plan), CheckpointStore.of(stack.directory()));
     }
 
     private Fault oldTransaction(PlannedFault plan) {

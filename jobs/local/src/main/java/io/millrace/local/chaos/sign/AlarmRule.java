@@ -28,6 +28,7 @@ public record AlarmRule(String metric, long most, long heldMillis, boolean rises
                     held("submit.waiting", 0, 2 * MINUTE_MILLIS),
                     level("submit.feeCapped", 0),
                     level("submit.gasCapped", 0),
+                    level("submit.bondMissingNano", 0),
                     level("submit.outOfFunds", 0),
                     level("submit.lowBalance", 0),
                     rising("submit.rpcUnknownErrors"),

@@ -23,6 +23,7 @@ class ChainFaultTest {
                     "0x00",
                     0,
                     "0x00",
+                    Map.of(),
                     1,
                     "http://127.0.0.1:1",
                     List.of(),

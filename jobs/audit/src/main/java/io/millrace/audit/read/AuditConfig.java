@@ -2,12 +2,13 @@ package io.millrace.audit;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.audit.read.KafkaAccess;
 import java.util.Locale;
 
 /**
  * Where the books of one deployment lie.
  *
- * @param bootstrapServers of Kafka
+ * @param kafka its brokers
  * @param rpcUrl JSON-RPC of the L2, http or https
  * @param vault and registry: addresses, kept in lower case
  * @param fromBlock a block not after the deployment of either contract
@@ -16,7 +17,7 @@ import java.util.Locale;
  *     rest.
  */
 public record AuditConfig(
-        String bootstrapServers,
+        KafkaAccess kafka,
         String rpcUrl,
         String vault,
         String registry,
@@ -25,7 +26,7 @@ public record AuditConfig(
 
     /** Checks and canonicalises. */
     public AuditConfig {
-        requireNonNull(bootstrapServers, "bootstrapServers is null");
+        requireNonNull(kafka, "kafka is null");
         requireNonNull(rpcUrl, "rpcUrl is null");
         vault = address(vault, "vault");
         registry = address(registry, "registry");

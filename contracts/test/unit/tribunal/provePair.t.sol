@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {EpochBooks} from "../../utils/EpochBooks.sol";
+import {TribunalTest} from "../../utils/TribunalTest.sol";
+
+contract ProvePairTest is TribunalTest {
+    using EpochBooks for EpochBooks.Book;
+
+    uint32 private constant VICTIM = 3;
+
+    function proves(EpochBooks.Book memory book, uint256 i, EpochBooks.Book memory before, uint256 j, Fault fault)
+        private
+    {
+        uint32 account = book.charges[i].receipt.requesterAccount;
+        uint64 debitNano = debitOf(book, 0, account);
+        vm.expectEmit(address(court));
+        emit FaultProven(book.parts[0].header.epoch, account, challenger, 0, fault, debitNano, victims(debitNano));
+        vm.prank(challenger);
+        Fault found = court.provePair(book.statement(0, account), book.leaf(i), before.parts[0].header, before.leaf(j));
+        vm.assertEq(uint256(found), uint256(fault), "another fault");
+        assertConvicted(book, account);
+    }
+
+    function refuses(EpochBooks.Book memory book, uint256 i, EpochBooks.Book memory before, uint256 j) private {
+        refuses(book, i, before, j, abi.encodeWithSelector(NoFault.selector));
+    }
+
+    function refuses(EpochBooks.Book memory book, uint256 i, EpochBooks.Book memory before, uint256 j, bytes memory why)
+        private
+    {
+        Statement memory statement = book.statement(0, book.charges[i].receipt.requesterAccount);
+        Leaf memory leaf = book.leaf(i);
+        Leaf memory other = before.leaf(j);
+        vm.expectRevert(why);
+        court.provePair(statement, leaf, before.parts[0].header, other);
+    }
+
+    /// @dev The same request and outcome as charge `j`, elsewhere.
+    function copy(EpochBooks.Charge[] memory all, uint256 i, EpochBooks.Charge memory from) private pure {
+        all[i].receipt.requestId = from.receipt.requestId;
+        all[i].evidence = from.evidence;
+    }
+
+    function test_provesADoubleChargeInOneEpoch() external {
+        EpochBooks.Charge[] memory all = honestEpoch(3);
+        uint256 i = firstOf(all, VICTIM);
+        copy(all, i + 2, all[i]);
+        EpochBooks.Book memory book = settleBook(all);
+        proves(book, i + 2, book, i, Fault.DoubleCharge);
+    }
+
+    /// Either of the two is accused.
+    function test_provesTheFirstOfADoubleChargeToo() external {
+        EpochBooks.Charge[] memory all = honestEpoch(3);
+        uint256 i = firstOf(all, VICTIM);
+        copy(all, i + 2, all[i]);
+        EpochBooks.Book memory book = settleBook(all);
+        proves(book, i, book, i + 2, Fault.DoubleCharge);
+    }
+
+    function test_provesADoubleChargeOfTwoAccounts() external {
+        EpochBooks.Charge[] memory all = honestEpoch(2);
+        uint256 i = firstOf(all, VICTIM);
+        copy(all, i, all[firstOf(all, 4)]);
+        EpochBooks.Book memory book = settleBook(all);
+        proves(book, i, book, firstOf(all, 4), Fault.DoubleCharge);
+    }
+
+    function test_provesADoubleChargeInALaterEpoch() external {
+        EpochBooks.Book memory before = settleBook(honestEpoch(2));
+        EpochBooks.Charge[] memory all = honestEpoch(2, 3);
+        uint256 i = firstOf(all, VICTIM);
+        copy(all, i + 1, before.charges[i]);
+        EpochBooks.Book memory book = settleBook(all);
+        proves(book, i + 1, before, i, Fault.DoubleCharge);
+        assertCompensated(before, 0, VICTIM, false);
+    }
+
+    function test_RevertWhen_theOtherIsLater() external {
+        EpochBooks.Charge[] memory all = honestEpoch(2);
+        EpochBooks.Book memory before = settleBook(all);
+        EpochBooks.Charge[] memory later = honestEpoch(2, 3);
+        copy(later, 0, all[0]);
+        EpochBooks.Book memory book = settleBook(later);
+        refuses(before, 0, book, 0, abi.encodeWithSelector(PairOutOfOrder.selector, 1, 2));
+    }
+
+    /// A leaf is not its own double, by whatever part's header it is shown.
+    function test_RevertWhen_itIsTheSameLeaf() external {
+        EpochBooks.Book memory book = settleBook(honestEpoch(2));
+        refuses(book, 1, book, 1);
+    }
+
+    function test_RevertWhen_theLeavesAreHonest() external {
+        EpochBooks.Book memory before = settleBook(honestEpoch(2));
+        EpochBooks.Book memory book = settleBook(honestEpoch(2, 3));
+        for (uint256 i; i < book.charges.length; ++i) {
+            for (uint256 j; j < before.charges.length; ++j) {
+                refuses(book, i, before, j);
+                refuses(book, i, book, j);
+            }
+        }
+    }
+
+    /// Who was compensated for an epoch may be charged for what it had asked, once more and honestly.
+    function test_RevertWhen_theEarlierChargesAreVoid() external {
+        EpochBooks.Charge[] memory all = honestEpoch(2);
+        uint256 i = firstOf(all, VICTIM);
+        all[i].receipt.priceVersion = 7;
+        EpochBooks.Book memory before = settleBook(all);
+        court.proveLeaf(before.statement(0, VICTIM), before.leaf(i));
+        EpochBooks.Book memory book = settleBook(honestEpoch(2));
+        refuses(book, i, before, i, abi.encodeWithSelector(LeafVoid.selector, 1, VICTIM));
+        proves(book, 0, before, 0, Fault.DoubleCharge);
+    }
+
+    /// The charge that is doubled was another account's, which was compensated for it.
+    function test_RevertWhen_theOthersChargesAreVoid() external {
+        EpochBooks.Charge[] memory all = honestEpoch(2);
+        uint256 j = firstOf(all, 4);
+        all[j].receipt.priceVersion = 7;
+        EpochBooks.Book memory before = settleBook(all);
+        court.proveLeaf(before.statement(0, 4), before.leaf(j));
+        EpochBooks.Charge[] memory later = honestEpoch(2, 3);
+        uint256 i = firstOf(later, VICTIM);
+        copy(later, i, before.charges[j + 1]);
+        refuses(settleBook(later), i, before, j + 1, abi.encodeWithSelector(LeafVoid.selector, 1, 4));
+    }
+
+    /// What is void by a later part is void by whatever part's header it is shown.
+    function test_RevertWhen_theyAreVoidByALaterPart() external {
+        EpochBooks.Charge[] memory all = honestEpoch(2);
+        uint256 i = firstOf(all, 5);
+        all[i].receipt.priceVersion = 7;
+        EpochBooks.Book memory before = settleHalf(all, VICTIM);
+        settleRest(before, VICTIM, 0);
+        vm.assertFalse(court.isVoid(1, 5), "void before it is proven");
+        court.proveLeaf(before.statement(1, 5), before.leaf(i));
+        vm.assertTrue(court.isVoid(1, 5), "not void by the second part");
+        vm.assertFalse(court.isVoid(1, 4), "another's charges are void");
+        EpochBooks.Book memory book = settleBook(honestEpoch(2));
+        refuses(book, i + 1, before, i + 1, abi.encodeWithSelector(LeafVoid.selector, 1, 5));
+    }
+
+    function test_provesANumberThatDoesNotGrow() external {
+        EpochBooks.Book memory before = settleBook(honestEpoch(2));
+        EpochBooks.Charge[] memory all = honestEpoch(2, 9);
+        uint256 i = firstOf(all, VICTIM);
+        all[i].receipt.sequence = 2;
+        proves(settleBook(all), i, before, i + 1, Fault.Sequence);
+    }
+
+    /// Each account counts for itself.
+    function test_RevertWhen_aLowerNumberIsAnotherAccounts() external {
+        EpochBooks.Charge[] memory first = new EpochBooks.Charge[](1);
+        first[0] = honest(5, 9, 100);
+        EpochBooks.Charge[] memory second = new EpochBooks.Charge[](1);
+        second[0] = honest(VICTIM, 1, 100);
+        EpochBooks.Book memory before = settleBook(first);
+        refuses(settleBook(second), 0, before, 0);
+    }
+
+    function test_provesTwoNumbersOfOnePlaceApart() external {
+        EpochBooks.Charge[] memory all = honestEpoch(3);
+        uint256 i = firstOf(all, VICTIM);
+        all[i + 1].receipt.sequence = 3;
+        EpochBooks.Book memory book = settleBook(all);
+        proves(book, i, book, i + 1, Fault.Sequence);
+    }
+
+    function test_provesNumbersThatFall() external {
+        EpochBooks.Charge[] memory all = honestEpoch(2);
+        uint256 i = firstOf(all, VICTIM);
+        (all[i].receipt.sequence, all[i + 1].receipt.sequence) = (2, 1);
+        EpochBooks.Book memory book = settleBook(all);
+        proves(book, i, book, i + 1, Fault.Sequence);
+    }
+
+    function test_provesAnAccountInTwoShards() external {
+        EpochBooks.Charge[] memory all = honestEpoch(2);
+        all[all.length - 1].receipt.requesterAccount = 1;
+        all[all.length - 1].receipt.sequence = 3;
+        EpochBooks.Book memory book = settleBook(all);
+        proves(book, firstOf(all, 1), book, all.length - 1, Fault.Sequence);
+    }
+
+    /// Accounts 1 and 5 share a shard.
+    function test_provesAccountsOutOfOrder() external {
+        EpochBooks.Charge[] memory all = honestEpoch(1);
+        uint256 i = firstOf(all, 1);
+        (all[i].receipt.index, all[i + 1].receipt.index) = (1, 0);
+        EpochBooks.Book memory book = settleBook(all);
+        proves(book, i, book, i + 1, Fault.Sequence);
+    }
+
+    function test_provesAStrangersLeafInARow() external {
+        EpochBooks.Charge[] memory all = honestEpoch(3);
+        uint256 i = firstOf(all, 5);
+        (all[i].receipt.index, all[i - 1].receipt.index) = (all[i - 1].receipt.index, all[i].receipt.index);
+        EpochBooks.Book memory book = settleBook(all);
+        proves(book, i - 1, book, i, Fault.Sequence);
+    }
+
+    function test_RevertWhen_theOtherHeaderIsNotTheVaults() external {
+        EpochBooks.Book memory book = settleBook(honestEpoch(1));
+        EpochHeader memory header = book.parts[0].header;
+        header.l2Block += 1;
+        vm.expectRevert(abi.encodeWithSelector(NotTheVaultsHeader.selector, 1, 0));
+        court.provePair(book.statement(0, 1), book.leaf(firstOf(book.charges, 1)), header, book.leaf(0));
+    }
+
+    function test_RevertWhen_theOtherLeafIsNotProven() external {
+        EpochBooks.Book memory book = settleBook(honestEpoch(2));
+        Leaf memory other = book.leaf(0);
+        other.receipt.requestId = book.charges[1].receipt.requestId;
+        vm.expectRevert(abi.encodeWithSelector(LeafNotProven.selector, 1, 0, 0));
+        court.provePair(book.statement(0, 4), book.leaf(1), book.parts[0].header, other);
+    }
+}

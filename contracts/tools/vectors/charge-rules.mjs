@@ -1,0 +1,174 @@
+// Vectors of what an honest charge is: leaves, what they refer to, and what is wrong with them, by a third implementation of
+// the rules.
+import { id } from "ethers";
+import { digestOf, domain } from "./typed-data.mjs";
+
+const ZERO = "0x" + "00".repeat(32);
+const MODEL = id("all-MiniLM-L6-v2");
+const REQUESTER = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
+const ACCOUNT = 3n;
+const PROVIDER = 2n;
+
+/** Versions from 1, each from its second on. */
+const prices = [
+  { nanoPerMillion: 20_000_000n, feeBasisPoints: 500n, from: 1_800_000_000n },
+  { nanoPerMillion: 40_000_001n, feeBasisPoints: 0n, from: 1_800_003_600n },
+  { nanoPerMillion: 10n, feeBasisPoints: 10_000n, from: 1_800_007_200n },
+];
+
+const ceil = (a, b) => (a + b - 1n) / b;
+const line = (account, amountNano) => (account << 64n) | amountNano;
+
+function creditsOf(debitNano, feeBasisPoints, provider) {
+  const feeNano = (debitNano * feeBasisPoints) / 10_000n;
+  return [
+    ...(debitNano > feeNano ? [line(provider, debitNano - feeNano)] : []),
+    ...(feeNano > 0n ? [feeNano] : []),
+  ];
+}
+
+/** The rules, in the order in which a proof names the first that is broken. */
+function faultOfLeaf(leaf) {
+  if (leaf.debitNano !== ceil(leaf.units * leaf.priceNanoPerMillion, 1_000_000n)) return "WrongArithmetic";
+  const price = prices[Number(leaf.priceVersion) - 1];
+  const next = prices[Number(leaf.priceVersion)];
+  const second = leaf.admittedMillis / 1000n;
+  const inForce = leaf.model === MODEL && price?.nanoPerMillion === leaf.priceNanoPerMillion && price.from <= second
+    && !(next && next.from <= second);
+  if (!inForce) return "WrongPrice";
+  const due = creditsOf(leaf.debitNano, price.feeBasisPoints, leaf.providerAccount);
+  const same = due.length === leaf.credits.length && due.every((credit, i) => credit === leaf.credits[i]);
+  return same ? "None" : "WrongCredits";
+}
+
+function faultOfRequest(leaf, request) {
+  if (leaf.debitNano > request.maxFeeNano) return "Overcharged";
+  if (leaf.requesterAccount !== (request.requester === REQUESTER ? ACCOUNT : 0n)) return "WrongAccount";
+  if (leaf.model !== request.model) return "WrongModel";
+  return leaf.admittedMillis > request.deadline ? "AfterDeadline" : "None";
+}
+
+function faultOfPair(leaf, other, oneEpoch) {
+  const sameAccount = leaf.requesterAccount === other.requesterAccount;
+  const oneShard = leaf.shard === other.shard;
+  if (oneEpoch && oneShard && leaf.index === other.index) return "None";
+  if (leaf.requestId === other.requestId) return "DoubleCharge";
+  if (!oneEpoch) return sameAccount && leaf.sequence <= other.sequence ? "Sequence" : "None";
+  if (sameAccount) return oneShard && leaf.index - other.index === leaf.sequence - other.sequence ? "None" : "Sequence";
+  const rises = leaf.requesterAccount > other.requesterAccount;
+  return !oneShard || rises === (leaf.index > other.index) ? "None" : "Sequence";
+}
+
+/** @param version of the price, @param units that are charged at it, @param changes that nobody corrects anything else for */
+function leafOf(version, units, changes = {}) {
+  const { nanoPerMillion, feeBasisPoints, from } = prices[version - 1];
+  const debitNano = ceil(units * nanoPerMillion, 1_000_000n);
+  return {
+    requestId: ZERO,
+    requesterAccount: ACCOUNT,
+    sequence: 7n,
+    providerAccount: PROVIDER,
+    model: MODEL,
+    units,
+    priceNanoPerMillion: nanoPerMillion,
+    priceVersion: BigInt(version),
+    debitNano,
+    credits: creditsOf(debitNano, feeBasisPoints, PROVIDER),
+    outcome: id("outcome"),
+    allocation: ZERO,
+    admittedMillis: from * 1000n,
+    shard: 1n,
+    index: 4n,
+    ...changes,
+  };
+}
+
+const printed = (value) => JSON.parse(JSON.stringify(value, (_, it) => (typeof it === "bigint" ? String(it) : it)));
+
+function alone(name, leaf) {
+  return printed({ name, leaf, fault: faultOfLeaf(leaf) });
+}
+
+function asked(name, changes, leafChanges = {}) {
+  const leaf = leafOf(1, 100n);
+  const request = {
+    requester: REQUESTER,
+    model: MODEL,
+    inputHash: id("input"),
+    optionsHash: ZERO,
+    maxFeeNano: leaf.debitNano,
+    deadline: leaf.admittedMillis,
+    nonce: 1n,
+    ...changes,
+  };
+  const charged = { ...leaf, requestId: digestOf("InferenceRequest", request), ...leafChanges };
+  return printed({ name, leaf: charged, request, fault: faultOfRequest(charged, request) });
+}
+
+function paired(name, oneEpoch, changes, otherChanges = {}) {
+  const leaf = leafOf(1, 100n, { requestId: id("request a"), ...changes });
+  const other = leafOf(1, 100n, { requestId: id("request b"), ...otherChanges });
+  return printed({ name, oneEpoch, leaf, other, fault: faultOfPair(leaf, other, oneEpoch) });
+}
+
+export function chargeRules() {
+  const wrap = 2n ** 63n;
+  return {
+    domain,
+    model: MODEL,
+    requester: REQUESTER,
+    requesterAccount: String(ACCOUNT),
+    prices: printed(prices),
+    leaves: [
+      alone("the first price, from its first millisecond", leafOf(1, 100n)),
+      alone("rounded up once", leafOf(2, 1n)),
+      alone("the newest price, long after, the fee is all of it", leafOf(3, 1_000_000n, { admittedMillis: 2n ** 62n })),
+      alone("no units, no lines", leafOf(1, 0n)),
+      alone("a nano-USD too much", leafOf(1, 100n, { debitNano: 2001n })),
+      alone("a nano-USD too little", leafOf(1, 100n, { debitNano: 1999n })),
+      alone("a product that wraps around at 64 bits", leafOf(1, wrap, { priceNanoPerMillion: 2n, debitNano: 0n, credits: [] })),
+      alone("a product of more than 64 bits that is right", leafOf(2, 2n ** 50n)),
+      alone("another amount than its version's", leafOf(1, 100n, { priceVersion: 2n })),
+      alone("version zero", leafOf(1, 100n, { priceVersion: 0n })),
+      alone("a version that is not there", leafOf(3, 100n, { priceVersion: 4n })),
+      alone("another model", leafOf(1, 100n, { model: id("another") })),
+      alone("a millisecond before its price", leafOf(2, 100n, { admittedMillis: prices[1].from * 1000n - 1n })),
+      alone("in the last millisecond of its price", leafOf(1, 100n, { admittedMillis: prices[1].from * 1000n - 1n })),
+      alone("when the next price counts", leafOf(1, 100n, { admittedMillis: prices[1].from * 1000n })),
+      alone("all to the provider", leafOf(1, 100n, { credits: [line(PROVIDER, 2000n)] })),
+      alone("all to the treasury", leafOf(1, 100n, { credits: [2000n] })),
+      alone("the fee first", leafOf(1, 100n, { credits: [100n, line(PROVIDER, 1900n)] })),
+      alone("to another provider", leafOf(1, 100n, { credits: [line(PROVIDER + 1n, 1900n), 100n] })),
+      alone("a line of nothing", leafOf(2, 1n, { credits: [line(PROVIDER, 41n), 0n] })),
+      alone("no line at all", leafOf(1, 100n, { credits: [] })),
+    ],
+    requests: [
+      asked("as much as was signed, in the last millisecond", {}),
+      asked("a nano-USD more than was signed", { maxFeeNano: 1999n }),
+      asked("of another's account", {}, { requesterAccount: ACCOUNT + 1n }),
+      asked("of a requester without an account", { requester: "0x70997970c51812dc3a010c7d01b50e0d17dc79c8" }),
+      asked("another model than was asked", { model: id("another") }),
+      asked("a millisecond late", { deadline: prices[0].from * 1000n - 1n }),
+    ],
+    pairs: [
+      paired("a leaf and itself", true, { requestId: id("request b") }),
+      paired("one after the other", true, { sequence: 8n, index: 5n }),
+      paired("one before the other", true, { sequence: 5n, index: 2n }),
+      paired("one request twice in an epoch", true, { requestId: id("request b"), sequence: 8n, index: 5n }),
+      paired("one request twice, in two shards of two accounts", true, { requestId: id("request b"), shard: 2n, requesterAccount: 9n }),
+      paired("one request twice, in two epochs at one place", false, { requestId: id("request b"), sequence: 8n }),
+      paired("a number left out between neighbours", true, { sequence: 9n, index: 5n }),
+      paired("one number twice", true, { index: 5n }),
+      paired("numbers that fall", true, { sequence: 6n, index: 5n }),
+      paired("an account in two shards", true, { sequence: 8n, index: 5n, shard: 2n }),
+      paired("the next account after it", true, { requesterAccount: ACCOUNT + 1n, index: 5n, sequence: 1n }),
+      paired("the next account before it", true, { requesterAccount: ACCOUNT + 1n, index: 3n, sequence: 1n }),
+      paired("the account before it after it", true, { requesterAccount: ACCOUNT - 1n, index: 5n, sequence: 1n }),
+      paired("any account in another shard", true, { requesterAccount: ACCOUNT - 1n, index: 5n, sequence: 1n, shard: 2n }),
+      paired("a later epoch goes on", false, { sequence: 8n, index: 0n }),
+      paired("a later epoch leaves a number out", false, { sequence: 80n, index: 0n }),
+      paired("a later epoch repeats a number", false, { sequence: 7n, index: 0n }),
+      paired("a later epoch of another account", false, { sequence: 1n, requesterAccount: ACCOUNT + 1n }),
+    ],
+  };
+}

@@ -1,0 +1,5 @@
+/** What a local stack shows to Prometheus. */
+@NullMarked
+package io.millrace.local.watch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.page;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,206 @@
+package io.millrace.watch;
+
+import io.millrace.watch.Case.Action;
+import io.millrace.watch.Case.State;
+import io.millrace.watch.act.Kind;
+import io.millrace.watch.act.TribunalCalls;
+import io.millrace.watch.act.TribunalChain;
+import io.millrace.watch.act.TribunalChain.Block;
+import io.millrace.watch.act.TribunalChain.Terms;
+import io.millrace.watch.act.send.Outcome;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes each case before the tribunal, the dearest first, and asks the chain, not its own memory,
+ * what has become of it. So it may be ended at any point and goes on. One thread.
+ */
+public final class Advocate {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Advocate.class);
+    private static final String CONCLUSION = "/conclude";
+
+    private final Docket docket;
+    private final TribunalChain chain;
+    private final Terms terms;
+    private final Messenger messenger;
+    private final Sequel sequel;
+    private final int mostOpen;
+    private final Map<String, String> complaints = new HashMap<>();
+
+    /**
+     * Of one tribunal.
+     *
+     * @param mostOpen challenges that may be open at once: each has a deposit in it
+     */
+    public Advocate(
+            Docket docket,
+            TribunalChain chain,
+            Terms terms,
+            Messenger messenger,
+            Sequel sequel,
+            int mostOpen) {
+        this.docket = docket;
+        this.chain = chain;
+        this.terms = terms;
+        this.messenger = messenger;
+        this.sequel = sequel;
+        this.mostOpen = mostOpen;
+    }
+
+    /** What follows from an answer. */
+    @FunctionalInterface
+    public interface Sequel {
+
+        /** The settler has answered {@code challenge}. */
+        void answered(Case challenge, String id) throws IOException;
+    }
+
+    /** Goes on with every case. */
+    public void step() throws IOException {
+        List<Case> open = docket.open();
+        if (!open.isEmpty()) {
+            Block newest = chain.newest();
+            long room =
+                    mostOpen
+                            - open.stream()
+                                    .filter(one -> !one.action().isProof())
+                                    .filter(one -> one.state() != State.FOUND)
+                                    .count();
+            open.sort(Comparator.comparing(Case::debitNano).reversed());
+            for (Case one : open) {
+                boolean starts = one.state() == State.FOUND && !one.action().isProof();
+                if (!starts || room > 0) {
+                    room -= starts ? 1 : 0;
+                    step(one, newest);
+                }
+            }
+        }
+        messenger.step();
+    }
+
+    private void step(Case one, Block newest) throws IOException {
+        if (chain.statement(one.epoch(), one.part(), one.account()).compensated()
+                && !isToBeConcluded(one)) {
+            docket.move(one, State.COMPENSATED);
+            complaints.remove(one.id());
+            LOG.warn("{}: compensated, as {}", one.name(), one.why());
+        } else if (one.action().isProof()) {
+            prove(one);
+        } else {
+            challenge(one, newest);
+        }
+    }
+
+    private void prove(Case one) throws IOException {
+        if (one.state() == State.FOUND && isTooLate(one)) {
+            return;
+        }
+        send(one, BigInteger.ZERO, "proven");
+    }
+
+    private void challenge(Case one, Block newest) throws IOException {
+        String id = challengeId(one);
+        TribunalChain.Case known = chain.challenge(id);
+        if (known.deadlineSeconds() == 0) {
+            if (one.state() != State.FOUND || !isTooLate(one)) {
+                send(one, terms.depositWei(), "challenged");
+            }
+        } else if (!known.isOpen()) {
+            sequel.answered(one, id);
+            docket.move(one, State.ANSWERED);
+            LOG.info("{}: {}; the settler has answered", one.name(), one.why());
+        } else if (newest.seconds() > known.deadlineSeconds()) {
+            conclude(one);
+        } else if (one.state() != State.CHALLENGED) {
+            docket.move(one, State.CHALLENGED);
+        }
+    }
+
+    private void conclude(Case one) throws IOException {
+        if (one.state() != State.CONCLUDING) {
+            LOG.warn("{}: nobody has answered; concluded now", one.name());
+            docket.move(one, State.CONCLUDING);
+        }
+        Outcome outcome =
+                messenger.submit(
+                        one.id() + CONCLUSION,
+                        TribunalCalls.conclude(
+                                one.epoch(), one.part(), one.account(), kind(one), one.what()),
+                        BigInteger.ZERO);
+        complain(one, outcome);
+    }
+
+    private void send(Case one, BigInteger valueWei, String done) throws IOException {
+        Outcome outcome = messenger.submit(one.id(), docket.call(one), valueWei);
+        if (outcome.isSent() && one.state() == State.FOUND) {
+            LOG.warn("{}: {}; {} in {}", one.name(), one.why(), done, outcome.hash());
+            docket.move(one, State.SENT);
+        } else if (isRefused(outcome) && !isDecided(one)) {
+            docket.move(one, State.REFUSED);
+            LOG.error(
+                    "{}: {}, and the tribunal refuses it: {} {}",
+                    one.name(),
+                    one.why(),
+                    outcome.reason(),
+                    outcome.hash());
+        } else {
+            complain(one, outcome);
+        }
+    }
+
+    /** By the contract, not by a node that was in a hurry or a key that has no money. */
+    private static boolean isRefused(Outcome outcome) {
+        return outcome.state() == Outcome.State.REVERTED
+                || (outcome.state() == Outcome.State.REFUSED
+                        && outcome.reason().matches("[A-Za-z]+"));
+    }
+
+    /** Somebody else was first. */
+    private boolean isDecided(Case one) throws IOException {
+        return chain.statement(one.epoch(), one.part(), one.account()).compensated()
+                || (!one.action().isProof()
+                        && chain.challenge(challengeId(one)).deadlineSeconds() != 0);
+    }
+
+    /** What keeps a case from being sent is said once, until it is another. */
+    private void complain(Case one, Outcome outcome) {
+        boolean isNew = !outcome.reason().equals(complaints.put(one.id(), outcome.reason()));
+        if (isNew && !outcome.reason().isEmpty()) {
+            LOG.error("{}: {}, and it is not sent: {}", one.name(), one.why(), outcome.reason());
+        }
+    }
+
+    private boolean isTooLate(Case one) throws IOException {
+        if (chain.isAnswerable(one.epoch(), one.part())) {
+            return false;
+        }
+        docket.move(one, State.TOO_LATE);
+        LOG.error(
+                "{}: {}, and its window is closed: nobody answers for it any more",
+                one.name(),
+                one.why());
+        return true;
+    }
+
+    /** Compensated by another case, and its own challenge still has the deposit. */
+    private boolean isToBeConcluded(Case one) throws IOException {
+        return !one.action().isProof()
+                && one.state() != State.FOUND
+                && chain.challenge(challengeId(one)).isOpen();
+    }
+
+    private String challengeId(Case one) throws IOException {
+        return chain.challengeOf(one.epoch(), one.part(), one.account(), kind(one), one.what());
+    }
+
+    private static Kind kind(Case one) {
+        return one.action() == Action.CHALLENGE_STATEMENT ? Kind.STATEMENT : Kind.LEAF;
+    }
+}

@@ -1,0 +1,42 @@
+package io.millrace.watch;
+
+import io.millrace.watch.act.TribunalChain.Terms;
+
+/**
+ * When an epoch is judged that does not show whole. Its receipts may be on their way, and two
+ * rounds of challenges, a statement's and a leaf's, have to fit into what is left of its window.
+ *
+ * @param seconds after its settlement, from which on what is missing counts as withheld
+ * @param blindSeconds the same, if the topics cannot be read at all
+ * @param windowSeconds after which nobody answers for it any more
+ */
+public record Patience(long seconds, long blindSeconds, long windowSeconds) {
+
+    private static final long BUCKETS_AT_LEAST = 6;
+    private static final long BUCKETS_AT_MOST = 7;
+    private static final long ROUNDS = 2;
+
+    /**
+     * By the tribunal's terms.
+     *
+     * @param wanted seconds, 0 for half of what two rounds leave of the window
+     * @throws IllegalArgumentException if two rounds would not fit any more
+     */
+    public static Patience of(Terms terms, long wanted) {
+        long left = BUCKETS_AT_LEAST * terms.bucketSeconds() - ROUNDS * terms.responseSeconds();
+        if (wanted >= left) {
+            throw new IllegalArgumentException(
+                    ("--watch.patience.seconds is %d, and two rounds of challenges leave %d s of"
+                                    + " the vault's window; give less")
+                            .formatted(wanted, left));
+        }
+        long seconds = wanted == 0 ? left / 2 : wanted;
+        return new Patience(
+                seconds, seconds + (left - seconds) / 2, BUCKETS_AT_MOST * terms.bucketSeconds());
+    }
+
+    /** Whether nobody answers for it any more, whatever its bucket. */
+    boolean isOver(long ageSeconds) {
+        return ageSeconds > windowSeconds;
+    }
+}

@@ -1,0 +1,56 @@
+package io.millrace.watch;
+
+import static java.util.Objects.requireNonNull;
+
+import io.millrace.audit.read.KafkaAccess;
+import java.nio.file.Path;
+import java.util.Set;
+
+/**
+ * What is watched, and how.
+ *
+ * @param rpcUrl of the node that is asked
+ * @param startBlock not after the deployment of vault and registry
+ * @param finality which blocks count: a tag of the node, or a number behind the newest
+ * @param folder of what was read and begun
+ * @param accounts spending accounts whose debits are to be accounted for; all, if it is empty
+ * @param patienceSeconds how long after its settlement an epoch may wait for its receipts; 0 for
+ *     what the vault's window leaves
+ * @param mostOpen challenges at once
+ * @param acts whether to prove and challenge, or only to say what it would
+ */
+public record WatchSettings(
+        KafkaAccess kafka,
+        String rpcUrl,
+        String vault,
+        String registry,
+        long startBlock,
+        String finality,
+        Path folder,
+        Set<Long> accounts,
+        long patienceSeconds,
+        int mostOpen,
+        boolean acts) {
+
+    public WatchSettings {
+        requireNonNull(kafka, "kafka is null");
+        requireNonNull(rpcUrl, "rpcUrl is null");
+        requireNonNull(vault, "vault is null");
+        requireNonNull(registry, "registry is null");
+        requireNonNull(finality, "finality is null");
+        requireNonNull(folder, "folder is null");
+        accounts = Set.copyOf(accounts);
+        if (!finality.matches("finalized|safe|latest|[0-9]{1,9}")) {
+            throw new IllegalArgumentException(
+                    ("--chain.finality is %s; give finalized, safe, or a number of blocks behind"
+                                    + " the newest")
+                            .formatted(finality));
+        }
+        if (patienceSeconds < 0 || mostOpen < 1) {
+            throw new IllegalArgumentException(
+                    ("--watch.patience.seconds is %d and --watch.most.open %d; give at least 0 and"
+                                    + " 1")
+                            .formatted(patienceSeconds, mostOpen));
+        }
+    }
+}

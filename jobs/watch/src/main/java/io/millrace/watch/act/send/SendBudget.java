@@ -1,0 +1,71 @@
+package io.millrace.watch.act.send;
+
+import java.math.BigInteger;
+import java.util.List;
+
+/** What may still be spent, by what the journal says was. */
+final class SendBudget {
+
+    private static final long DAY_MILLIS = 24L * 3_600 * 1_000;
+
+    private final SendJournal journal;
+    private final SendLimits limits;
+    private final String address;
+
+    SendBudget(SendJournal journal, SendLimits limits, String address) {
+        this.journal = journal;
+        this.limits = limits;
+        this.address = address;
+    }
+
+    /** Gas money of a day, the worst case of what is under way counted. */
+    BigInteger spentWei(long nowMillis) {
+        BigInteger spent =
+                journal.ended().values().stream()
+                        .filter(end -> end.millis() > nowMillis - DAY_MILLIS)
+                        .map(Ended::feeWei)
+                        .reduce(BigInteger.ZERO, BigInteger::add);
+        for (List<Sent> sents : journal.open().values()) {
+            spent = spent.add(sents.get(sents.size() - 1).mostWei());
+        }
+        return spent;
+    }
+
+    /** Why a transaction is not to be sent, empty if it may be. */
+    String refusal(
+            long gasLimit, Fees fees, BigInteger valueWei, BigInteger balanceWei, long nowMillis) {
+        BigInteger most =
+                BigInteger.valueOf(gasLimit).multiply(BigInteger.valueOf(fees.maxFeePerGasWei()));
+        BigInteger spent = spentWei(nowMillis).add(most);
+        if (spent.compareTo(limits.budgetWei()) > 0) {
+            return "the gas of a day would come to %d wei, the budget is %d"
+                    .formatted(spent, limits.budgetWei());
+        }
+        BigInteger deposits = depositsWei(nowMillis).add(valueWei);
+        if (valueWei.signum() != 0 && deposits.compareTo(limits.depositsWei()) > 0) {
+            return "the deposits of a day would come to %d wei, the limit is %d"
+                    .formatted(deposits, limits.depositsWei());
+        }
+        BigInteger needed = most.add(valueWei);
+        for (List<Sent> sents : journal.open().values()) {
+            Sent last = sents.get(sents.size() - 1);
+            needed = needed.add(last.mostWei()).add(last.valueWei());
+        }
+        return balanceWei.compareTo(needed) >= 0
+                ? ""
+                : "%s has %d wei and needs %d; send it money for gas"
+                        .formatted(address, balanceWei, needed);
+    }
+
+    private BigInteger depositsWei(long nowMillis) {
+        BigInteger bound =
+                journal.ended().values().stream()
+                        .filter(end -> end.millis() > nowMillis - DAY_MILLIS && end.ok())
+                        .map(Ended::valueWei)
+                        .reduce(BigInteger.ZERO, BigInteger::add);
+        for (List<Sent> sents : journal.open().values()) {
+            bound = bound.add(sents.get(0).valueWei());
+        }
+        return bound;
+    }
+}

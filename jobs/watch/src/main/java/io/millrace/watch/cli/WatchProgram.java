@@ -1,0 +1,77 @@
+package io.millrace.watch.cli;
+
+import io.millrace.audit.cli.ConfigFiles;
+import io.millrace.audit.read.AuditException;
+import java.io.IOException;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/**
+ * Entry of the programs that stand before the tribunal, apart from the engine whose settler is
+ * judged there.
+ */
+@Command(
+        name = "millrace",
+        description = "Watches a settler that one does not trust.",
+        mixinStandardHelpOptions = true,
+        version = "millrace 0.1.0",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done, and no fault was found",
+            "1:done, and a fault was found",
+            "2:wrong use of the command line",
+            "3:could not be done; the message says why"
+        },
+        subcommands = {WatchTask.class, CommandLine.HelpCommand.class})
+public final class WatchProgram {
+
+    /** A fault was found. */
+    static final int FAULTY = 1;
+
+    private static final int FAILED = 3;
+    private static final String LOG_SETTINGS = "log4j2.configurationFile";
+
+    private WatchProgram() {}
+
+    /** Runs one command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        if (System.getProperty(LOG_SETTINGS) == null) {
+            System.setProperty(LOG_SETTINGS, "watch-log4j2.xml");
+        }
+        System.exit(run(args));
+    }
+
+    /** All commands, as the page lists them. */
+    public static CommandLine commands() {
+        return new CommandLine(new WatchProgram());
+    }
+
+    /** Runs one command. */
+    public static int run(String... args) {
+        CommandLine program = commands();
+        try {
+            program.setDefaultValueProvider(ConfigFiles.of(args));
+        } catch (IOException e) {
+            System.err.println("millrace: " + e.getMessage());
+            return FAILED;
+        }
+        return program.setExecutionExceptionHandler((failure, command, parsed) -> report(failure))
+                .execute(args);
+    }
+
+    /** Messages are for the user; a stack trace only for what nobody foresaw. */
+    private static int report(Exception failure) {
+        boolean foreseen =
+                failure instanceof AuditException
+                        || failure instanceof IllegalArgumentException
+                        || failure instanceof IOException;
+        System.err.println("millrace: " + failure.getMessage());
+        Stream.iterate(failure.getCause(), cause -> cause != null, Throwable::getCause)
+                .forEach(cause -> System.err.println("  because: " + cause.getMessage()));
+        if (!foreseen) {
+            failure.printStackTrace();
+        }
+        return FAILED;
+    }
+}

@@ -1,0 +1,129 @@
+package io.millrace.watch.cli;
+
+import io.millrace.audit.cli.EndpointOptions;
+import io.millrace.watch.Case;
+import io.millrace.watch.WatchMetrics;
+import io.millrace.watch.WatchSettings;
+import io.millrace.watch.Watcher;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Rechecks every epoch of a settler, and proves or challenges what is wrong. */
+@Command(
+        name = "watch",
+        description = {
+            "Rechecks every epoch of a settler, and proves or challenges what is wrong.",
+            "Exit code 1 if a fault was found."
+        },
+        mixinStandardHelpOptions = true)
+final class WatchTask implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WatchTask.class);
+    private static final long STATUS_EVERY_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long CLOSING_SECONDS = 20;
+
+    @Mixin private EndpointOptions endpoints = new EndpointOptions();
+
+    @Option(names = "--registry.address", required = true, description = "ModelRegistry.")
+    private String registry = "";
+
+    @Option(
+            names = "--chain.finality",
+            defaultValue = "finalized",
+            description = "Which blocks count: finalized, safe, or a number behind the newest.")
+    private String finality = "";
+
+    @Mixin private WatchOptions options = new WatchOptions();
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        CountDownLatch closed = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(closed), "watch-shutdown"));
+        try (Watcher watcher = Watcher.open(settings(), options.courier(endpoints.rpcUrl()))) {
+            Optional<WatchMetrics> metrics = options.metrics(watcher);
+            try {
+                return follow(watcher);
+            } finally {
+                metrics.ifPresent(WatchMetrics::close);
+            }
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    private int follow(Watcher watcher) throws IOException, InterruptedException {
+        long said = System.nanoTime() - STATUS_EVERY_NANOS;
+        boolean idle = false;
+        while (!(options.once() && idle)) {
+            if (ended.await(1, TimeUnit.SECONDS)) {
+                break;
+            }
+            idle = round(watcher);
+            if (System.nanoTime() - said >= STATUS_EVERY_NANOS) {
+                LOG.info("{}", watcher.status());
+                said = System.nanoTime();
+            }
+        }
+        System.out.println(watcher.status());
+        print(watcher.docket().all());
+        return watcher.docket().count() == 0 ? 0 : WatchProgram.FAULTY;
+    }
+
+    /** A node that fails is asked again, and said so each time: nothing of a case is lost by it. */
+    private boolean round(Watcher watcher) {
+        try {
+            watcher.step();
+            return watcher.isIdle();
+        } catch (IOException e) {
+            LOG.error("this round failed, and is tried again: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private static void print(List<Case> cases) {
+        for (Case one : cases) {
+            System.out.printf(
+                    "%-12s %s: %s (%s)%n", one.state(), one.name(), one.why(), one.action());
+        }
+    }
+
+    private WatchSettings settings() {
+        return new WatchSettings(
+                endpoints.kafka(),
+                endpoints.rpcUrl(),
+                endpoints.vault(),
+                registry,
+                endpoints.startBlock(),
+                finality,
+                options.folder(),
+                new HashSet<>(options.accounts()),
+                options.patienceSeconds(),
+                options.mostOpen(),
+                options.acts());
+    }
+
+    private void end(CountDownLatch closed) {
+        ended.countDown();
+        try {
+            if (!closed.await(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn(
+                        "not closed after {} s; what was begun goes on at the next start",
+                        CLOSING_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

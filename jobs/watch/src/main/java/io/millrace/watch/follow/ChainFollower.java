@@ -1,0 +1,225 @@
+package io.millrace.watch.follow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.audit.ChainEvents;
+import io.millrace.audit.EpochPart;
+import io.millrace.audit.TypedHashes;
+import io.millrace.audit.read.AbiWords;
+import io.millrace.audit.read.JsonRpc;
+import io.millrace.audit.read.LogRanges;
+import io.millrace.watch.store.Kind;
+import io.millrace.watch.store.WatchStore;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.web3j.utils.Numeric;
+
+/**
+ * Reads, as blocks become final, what was settled and what models cost. What settle was given is
+ * believed only if it hashes to what the vault holds. One thread.
+ */
+public final class ChainFollower {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ChainFollower.class);
+    private static final byte[] NEXT = Kind.STATE.key("next block");
+    private static final byte[] SECONDS = Kind.STATE.key("seconds");
+    private static final byte[] HASH = Kind.STATE.key("block hash");
+    private static final byte[] UNREADABLE = Kind.STATE.key("unreadable parts");
+
+    private final JsonRpc rpc;
+    private final String vault;
+    private final String registry;
+    private final long startBlock;
+    private final String finality;
+    private final TypedHashes hashes;
+    private final WatchStore store;
+    private final LogRanges ranges;
+
+    /**
+     * Of one vault and one registry.
+     *
+     * @param finality a tag of the node, or a number of blocks behind the newest
+     */
+    public ChainFollower(
+            JsonRpc rpc,
+            String vault,
+            String registry,
+            long startBlock,
+            String finality,
+            TypedHashes hashes,
+            WatchStore store) {
+        this.rpc = rpc;
+        this.vault = vault.toLowerCase(Locale.ROOT);
+        this.registry = registry.toLowerCase(Locale.ROOT);
+        this.startBlock = startBlock;
+        this.finality = finality;
+        this.hashes = hashes;
+        this.store = store;
+        ranges = new LogRanges(rpc, List.of(this.vault, this.registry));
+    }
+
+    /** Time of the newest final block that was read, unix seconds; 0 before the first. */
+    public long seconds() throws IOException {
+        return store.number(SECONDS, 0);
+    }
+
+    /** The newest final block that was read. */
+    public long block() throws IOException {
+        return store.number(NEXT, startBlock) - 1;
+    }
+
+    /** Parts that cannot be judged, as nobody can see what settle was given. */
+    public long unreadable() throws IOException {
+        return store.number(UNREADABLE, 0);
+    }
+
+    /**
+     * Reads on to the newest final block.
+     *
+     * @throws IOException if the node does not answer, or tells of another chain than before
+     */
+    public void step() throws IOException {
+        JsonNode last = finalBlock();
+        long end = quantity(last.path("number"));
+        long next = store.number(NEXT, startBlock);
+        if (next > startBlock && next <= end) {
+            requireSameChain(next - 1);
+        }
+        while (next <= end) {
+            JsonNode logs = ranges.logs(next, end);
+            next = ranges.next();
+            JsonNode block = next > end ? last : block(next - 1);
+            try (WatchStore.Batch batch = store.batch()) {
+                for (JsonNode log : logs) {
+                    read(log, batch);
+                }
+                batch.put(NEXT, next);
+                batch.put(SECONDS, quantity(block.path("timestamp")));
+                batch.put(HASH, Numeric.hexStringToByteArray(block.path("hash").asText()));
+                batch.write();
+            }
+        }
+    }
+
+    private void requireSameChain(long block) throws IOException {
+        byte[] known = store.get(HASH);
+        String found = block(block).path("hash").asText();
+        if (known != null && !Numeric.toHexString(known).equals(found)) {
+            throw new IOException(
+                    ("block %d was %s and is %s: the node follows another chain, or"
+                         + " --chain.finality %s is too near the newest block; correct it, and give"
+                         + " --watch.data a new folder")
+                            .formatted(block, Numeric.toHexString(known), found, finality));
+        }
+    }
+
+    private void read(JsonNode log, WatchStore.Batch batch) throws IOException {
+        String topic = log.path("topics").path(0).asText();
+        boolean ofRegistry = log.path("address").asText().equalsIgnoreCase(registry);
+        if (ofRegistry && topic.equals(ChainEvents.MODEL_PRICED)) {
+            AbiWords data = AbiWords.of(log.path("data").asText());
+            batch.put(
+                    Kind.PRICE.key(
+                            Numeric.hexStringToByteArray(log.path("topics").path(1).asText()),
+                            ByteBuffer.allocate(Long.BYTES).putLong(indexed(log, 2)).array()),
+                    Numeric.hexStringToByteArray(data.hex()));
+        } else if (!ofRegistry && topic.equals(ChainEvents.EPOCH_SETTLED)) {
+            settled(log, batch);
+        }
+    }
+
+    private void settled(JsonNode log, WatchStore.Batch batch) throws IOException {
+        long epoch = indexed(log, 1);
+        long part = indexed(log, 2);
+        String header = log.path("topics").path(3).asText();
+        Optional<String> words = words(log.path("transactionHash").asText(), header);
+        if (words.isEmpty()) {
+            batch.put(UNREADABLE, unreadable() + 1);
+            LOG.error(
+                    "epoch {} part {} was settled by transaction {}, which does not show its words,"
+                            + " and the node does not trace it; name a node that traces",
+                    epoch,
+                    part,
+                    log.path("transactionHash").asText());
+            return;
+        }
+        long seconds = quantity(block(quantity(log.path("blockNumber"))).path("timestamp"));
+        batch.put(Kind.PART.key(epoch, part), Rows.settled(words.get(), seconds));
+        batch.put(Kind.WAITING.key(epoch), seconds);
+    }
+
+    /** The arguments of settle: of a direct call, or of one within whatever the settler called. */
+    private Optional<String> words(String transaction, String header) throws IOException {
+        JsonNode mined = rpc.call("eth_getTransactionByHash", transaction);
+        Optional<String> direct = arguments(mined.path("input").asText(), header);
+        if (direct.isPresent()) {
+            return direct;
+        }
+        try {
+            JsonNode trace =
+                    rpc.call("debug_traceTransaction", transaction, Map.of("tracer", "callTracer"));
+            return traced(trace, header);
+        } catch (JsonRpc.RefusedException e) {
+            LOG.warn("the node does not trace {}: {}", transaction, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<String> traced(JsonNode call, String header) {
+        if (call.path("to").asText().equalsIgnoreCase(vault)) {
+            Optional<String> own = arguments(call.path("input").asText(), header);
+            if (own.isPresent()) {
+                return own;
+            }
+        }
+        for (JsonNode inner : call.path("calls")) {
+            Optional<String> found = traced(inner, header);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> arguments(String input, String header) {
+        if (!input.startsWith(ChainEvents.SETTLE)) {
+            return Optional.empty();
+        }
+        String data = input.substring(ChainEvents.SETTLE.length());
+        try {
+            EpochPart part = ChainEvents.settleCall(new AbiWords(data));
+            boolean same =
+                    hashes.header(part.header()).equals(header)
+                            && TypedHashes.words(part).equals(part.header().wordsHash());
+            return same ? Optional.of(data) : Optional.empty();
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            return Optional.empty(); // no call that the vault could have taken
+        }
+    }
+
+    private JsonNode finalBlock() throws IOException {
+        boolean depth = finality.matches("[0-9]+");
+        JsonNode block = rpc.call("eth_getBlockByNumber", depth ? "latest" : finality, false);
+        long behind = depth ? Long.parseLong(finality) : 0;
+        return behind == 0 ? block : block(Math.max(0, quantity(block.path("number")) - behind));
+    }
+
+    private JsonNode block(long number) throws IOException {
+        return rpc.call(
+                "eth_getBlockByNumber", Numeric.encodeQuantity(BigInteger.valueOf(number)), false);
+    }
+
+    private static long indexed(JsonNode log, int topic) {
+        return Numeric.toBigInt(log.path("topics").path(topic).asText()).longValueExact();
+    }
+
+    private static long quantity(JsonNode number) {
+        return Numeric.decodeQuantity(number.asText()).longValueExact();
+    }
+}

@@ -1,0 +1,83 @@
+package io.millrace.watch.judge;
+
+import static java.util.Objects.requireNonNull;
+
+import io.millrace.audit.evidence.Evidence;
+import io.millrace.audit.rules.Fault;
+import io.millrace.watch.act.ProvenLeaf;
+import io.millrace.watch.judge.Surroundings.Sealed;
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+
+/** What is wrong, or not shown, with what an epoch debits of one account. */
+public sealed interface Finding {
+
+    /** The spending account that is debited. */
+    long account();
+
+    /** In words, for whoever reads the log. */
+    String why();
+
+    /**
+     * The tribunal will convict at once.
+     *
+     * @param evidence of a fault against the request, else null
+     * @param other of a fault of a pair, else null
+     */
+    record Provable(
+            long account,
+            Fault fault,
+            ProvenLeaf leaf,
+            @Nullable Evidence evidence,
+            @Nullable Sealed other)
+            implements Finding {
+
+        public Provable {
+            requireNonNull(fault, "fault is null");
+            requireNonNull(leaf, "leaf is null");
+        }
+
+        @Override
+        public String why() {
+            return "%s at shard %d index %d (request %s)"
+                    .formatted(
+                            fault.onChain(),
+                            leaf.leaf().shard(),
+                            leaf.leaf().index(),
+                            leaf.leaf().requestId());
+        }
+    }
+
+    /**
+     * The account's leaves are to be shown.
+     *
+     * @param demandedNano over all parts of the epoch
+     * @param shownNano what the visible receipts come to
+     * @param whole whether the visible receipts are all that the epoch has
+     */
+    record Unaccounted(long account, BigInteger demandedNano, BigInteger shownNano, boolean whole)
+            implements Finding {
+
+        public Unaccounted {
+            requireNonNull(demandedNano, "demandedNano is null");
+            requireNonNull(shownNano, "shownNano is null");
+        }
+
+        @Override
+        public String why() {
+            return "%s nano-USD are debited, %s receipts come to %s"
+                    .formatted(demandedNano, whole ? "the" : "the visible", shownNano);
+        }
+    }
+
+    /** What lies behind one leaf is to be shown. */
+    record Unsupported(long account, Place at, BigInteger debitNano, String why)
+            implements Finding {
+
+        public Unsupported {
+            requireNonNull(at, "at is null");
+            requireNonNull(debitNano, "debitNano is null");
+            requireNonNull(why, "why is null");
+        }
+    }
+}

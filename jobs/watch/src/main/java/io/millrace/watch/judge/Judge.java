@@ -1,0 +1,137 @@
+package io.millrace.watch.judge;
+
+import io.millrace.audit.EpochPart;
+import io.millrace.audit.EpochPart.Header;
+import io.millrace.audit.TypedHashes;
+import io.millrace.audit.evidence.Evidence;
+import io.millrace.audit.rules.ChargeRules;
+import io.millrace.audit.rules.Fault;
+import io.millrace.audit.rules.Leaf;
+import io.millrace.watch.act.ProvenLeaf;
+import io.millrace.watch.act.SealedLeaf;
+import io.millrace.watch.judge.Surroundings.Sealed;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what an epoch's settler has to answer for, by the tribunal's own rules. Nothing is held
+ * against it that it could disprove by what is there: a fault that shows is proven, and only what
+ * does not show is asked for. One thread.
+ */
+public final class Judge {
+
+    private final TypedHashes hashes;
+    private final int shardDepth;
+    private final Surroundings surroundings;
+    private final LongPredicate watched;
+
+    /**
+     * Of one vault.
+     *
+     * @param shardDepth the vault's
+     * @param watched the accounts whose debits are to be accounted for
+     */
+    public Judge(
+            TypedHashes hashes, int shardDepth, Surroundings surroundings, LongPredicate watched) {
+        this.hashes = hashes;
+        this.shardDepth = shardDepth;
+        this.surroundings = surroundings;
+        this.watched = watched;
+    }
+
+    /**
+     * Judges an epoch.
+     *
+     * @param parts those that are settled, at least one
+     * @param receipts all that are visible
+     */
+    public Judgement judge(List<EpochPart> parts, Receipts receipts) throws IOException {
+        Header header = parts.get(0).header();
+        Map<Long, BigInteger> debits = debits(parts);
+        Survey survey = Survey.of(receipts, hashes, shardDepth);
+        boolean whole = survey.matches(header, receipts);
+        List<Finding> findings = new ArrayList<>();
+        if (whole) {
+            LeafChecks leaves =
+                    new LeafChecks(header.epoch(), hashes, surroundings, debits.keySet());
+            receipts.forEach(leaves::check);
+            findings.addAll(leaves.findings());
+        }
+        for (Map.Entry<Long, BigInteger> debit : debits.entrySet()) {
+            long account = debit.getKey();
+            BigInteger shown = survey.debitNano(account);
+            boolean accounted = whole && shown.compareTo(debit.getValue()) >= 0;
+            boolean proven =
+                    findings.stream()
+                            .anyMatch(
+                                    one ->
+                                            one.account() == account
+                                                    && one instanceof Finding.Provable);
+            if (!accounted && !proven) {
+                findings.removeIf(one -> one.account() == account);
+                findings.add(new Finding.Unaccounted(account, debit.getValue(), shown, whole));
+            }
+        }
+        return new Judgement(whole, survey.receipts(), findings);
+    }
+
+    /**
+     * Judges a leaf that an answer has shown, of an epoch whose receipts are not all there.
+     *
+     * @return what can be proven by it
+     */
+    public Optional<Finding> shown(Header header, ProvenLeaf leaf) throws IOException {
+        SealedLeaf sealed = leaf.leaf();
+        Leaf rules = sealed.forRules();
+        Fault fault = ChargeRules.ofLeaf(rules, surroundings.prices(sealed.model()));
+        if (fault != Fault.NONE) {
+            return Optional.of(provable(fault, leaf, null, null));
+        }
+        Signatures signatures = new Signatures(hashes, surroundings);
+        Optional<Evidence> request =
+                signatures.request(sealed.requestId(), surroundings.evidence(sealed.requestId()));
+        if (request.isPresent()) {
+            fault = LeafChecks.ofRequest(rules, request.get(), surroundings);
+            if (fault != Fault.NONE) {
+                return Optional.of(provable(fault, leaf, request.get(), null));
+            }
+        }
+        Optional<Place> twin =
+                surroundings.charges(
+                        sealed.requestId(),
+                        sealed.requesterAccount(),
+                        new Place(header.epoch(), sealed.shard(), sealed.index()));
+        if (twin.isEmpty()) {
+            return Optional.empty();
+        }
+        return surroundings
+                .leaf(twin.get())
+                .map(other -> provable(Fault.DOUBLE_CHARGE, leaf, null, other));
+    }
+
+    private static Finding provable(
+            Fault fault, ProvenLeaf leaf, @Nullable Evidence evidence, @Nullable Sealed other) {
+        return new Finding.Provable(leaf.leaf().requesterAccount(), fault, leaf, evidence, other);
+    }
+
+    private Map<Long, BigInteger> debits(List<EpochPart> parts) {
+        Map<Long, BigInteger> debits = new TreeMap<>();
+        for (EpochPart part : parts) {
+            part.debitsByAccount()
+                    .forEach(
+                            (account, amount) -> {
+                                if (watched.test(account)) {
+                                    debits.merge(account, amount, BigInteger::add);
+                                }
+                            });
+        }
+        return debits;
+    }
+}

@@ -1,0 +1,49 @@
+package io.millrace.watch.judge;
+
+import io.millrace.audit.EpochPart.Header;
+import io.millrace.audit.evidence.Evidence;
+import io.millrace.audit.rules.Terms;
+import io.millrace.watch.act.ProvenLeaf;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** What decides about a charge and is no part of its epoch's receipts. */
+public interface Surroundings {
+
+    /** What the model ever cost, version 1 first. */
+    List<Terms> prices(String model) throws IOException;
+
+    /** The spending account of an address, 0 if it has none. */
+    long accountOf(String requester) throws IOException;
+
+    /** Who signs for an earning account, in lower case. */
+    String signerOf(long provider) throws IOException;
+
+    /** All that is known to have been signed for a request. */
+    List<Evidence> evidence(String requestId) throws IOException;
+
+    /**
+     * Remembers that a leaf charges a request.
+     *
+     * @return another leaf that charges it too, and is not void
+     */
+    Optional<Place> charges(String requestId, long account, Place at) throws IOException;
+
+    /**
+     * Remembers an account's last leaf in an epoch.
+     *
+     * @param firstSequence number of its first one there
+     * @return its last one in an epoch before, if that has no lower number and is not void
+     */
+    Optional<Place> lasts(long account, long firstSequence, Last last) throws IOException;
+
+    /** A leaf of an epoch whose receipts are all there, empty if they are not. */
+    Optional<Sealed> leaf(Place at) throws IOException;
+
+    /** An account's last leaf in an epoch, and its number. */
+    record Last(Place at, long sequence) {}
+
+    /** A leaf with its path, and the header that it leads to. */
+    record Sealed(Header header, ProvenLeaf leaf) {}
+}

@@ -1,0 +1,105 @@
+package io.millrace.watch.judge;
+
+import io.millrace.audit.EpochPart;
+import io.millrace.audit.KafkaBooks.Receipt;
+import io.millrace.audit.evidence.Evidence;
+import io.millrace.audit.rules.Terms;
+import io.millrace.watch.act.EpochTree;
+import io.millrace.watch.act.ProvenLeaf;
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What surrounds the epochs of a {@link SampleStream}. */
+final class MemorySurroundings implements Surroundings {
+
+    final Set<Long> voidEpochs = new HashSet<>();
+
+    private final SampleStream stream;
+    private final Map<String, Place> charged = new HashMap<>();
+    private final Map<Long, NavigableMap<Long, Last>> lasts = new HashMap<>();
+
+    MemorySurroundings(SampleStream stream) {
+        this.stream = stream;
+    }
+
+    Judge judge() {
+        return new Judge(stream.hashes, SampleStream.SHARD_DEPTH, this, account -> true);
+    }
+
+    @Override
+    public List<Terms> prices(String model) {
+        return SampleStream.MODELS.contains(model)
+                ? List.of(
+                        new Terms(
+                                BigInteger.valueOf(20_000_000),
+                                SampleStream.FIRST_FEE,
+                                BigInteger.ZERO),
+                        new Terms(
+                                BigInteger.valueOf(30_000_001),
+                                SampleStream.CHANGED_FEE,
+                                BigInteger.valueOf(SampleStream.SECOND_PRICE_SECONDS)))
+                : List.of();
+    }
+
+    @Override
+    public long accountOf(String requester) {
+        return stream.accountOf(requester);
+    }
+
+    @Override
+    public String signerOf(long provider) {
+        return stream.provider(provider);
+    }
+
+    @Override
+    public List<Evidence> evidence(String requestId) {
+        return stream.evidence.getOrDefault(requestId, List.of());
+    }
+
+    @Override
+    public Optional<Place> charges(String requestId, long account, Place at) {
+        Place known = charged.putIfAbsent(requestId, at);
+        if (known == null || known.equals(at)) {
+            return Optional.empty();
+        }
+        if (voidEpochs.contains(known.epoch())) {
+            charged.put(requestId, at);
+            return Optional.empty();
+        }
+        return Optional.of(known);
+    }
+
+    @Override
+    public Optional<Place> lasts(long account, long firstSequence, Last last) {
+        NavigableMap<Long, Last> own = lasts.computeIfAbsent(account, a -> new TreeMap<>());
+        own.put(last.at().epoch(), last);
+        return own.headMap(last.at().epoch(), false).values().stream()
+                .filter(one -> !voidEpochs.contains(one.at().epoch()))
+                .filter(one -> one.sequence() >= firstSequence)
+                .map(Last::at)
+                .findFirst();
+    }
+
+    @Override
+    public Optional<Sealed> leaf(Place at) {
+        SampleStream.Epoch epoch = stream.epochs.get((int) at.epoch() - 1);
+        EpochPart part = stream.seal(epoch).get(0);
+        EpochTree tree =
+                EpochTree.of(
+                        epoch.receipts,
+                        stream.hashes,
+                        SampleStream.SHARD_DEPTH,
+                        part.header().levels());
+        return epoch.receipts.stream()
+                .filter(one -> one.shard() == at.shard() && one.index() == at.index())
+                .map((Receipt one) -> new Sealed(part.header(), ProvenLeaf.of(one, tree)))
+                .findFirst();
+    }
+}
