@@ -44,7 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class WatchingITCase {
 
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    // Of some, such as the gas of what is final on chain, a busy machine has numbers only late.
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int FLOOD = 1_100; // more than the alerts of floods let pass
     private static final String INFER = "flink_taskmanager_job_task_operator_infer_";
     private static final BigInteger GAS_MONEY = BigInteger.TEN.pow(18);
@@ -71,7 +72,7 @@ class WatchingITCase {
                                             open.remove(query.getKey());
                                         }
                                     }
-                                    assertThat(open).isEmpty();
+                                    assertThat(open).as("queries without a number").isEmpty();
                                 });
             }
             client.awaitSettled();

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Debian's Prometheus, which asks a stack for its metrics every second. For one thread.
+ * Debian's Prometheus, which asks a stack for its metrics every two seconds. For one thread.
  *
  * <p>Without the program a test fails: it is one of those that .ci/run puts in place.
  */
@@ -37,7 +37,8 @@ public final class Prometheus implements AutoCloseable {
     private static final String CONFIG =
             """
             global:
-              scrape_interval: 1s
+              scrape_interval: 2s
+              scrape_timeout: 2s
               evaluation_interval: 1s
             rule_files: [rules.yaml]
             scrape_configs:
