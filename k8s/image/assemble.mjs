@@ -1,4 +1,4 @@
-// node k8s/image/assemble.mjs job|page|gateway FOLDER: puts into FOLDER what that image is built from, as mvn package left it.
+// node k8s/image/assemble.mjs job|page|gateway|watch FOLDER: puts into FOLDER what that image is built from, as mvn package left it.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -21,6 +21,10 @@ const parts = {
 
   page(folder) {
     cpSync(built('jobs/page/target/cluster/millrace-page.jar', PACKAGE), join(folder, 'millrace-page.jar'));
+  },
+
+  watch(folder) {
+    cpSync(built('jobs/watch/target/cluster/millrace-watch.jar', PACKAGE), join(folder, 'millrace-watch.jar'));
   },
 
   gateway(folder) {

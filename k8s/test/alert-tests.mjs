@@ -52,15 +52,23 @@ const SERIES = {
   MillraceChargesUnknown: never,
   MillraceEscapeShortfall: flag,
   MillraceTasksFailed: never,
+  MillraceWatcherStands: level(300, 301),
+  MillraceWatcherReadsNothing: level(1, 0),
+  MillraceWatcherCaseOpen: flag,
+  MillraceWatcherFaultProven: never,
+  MillraceWatcherRefused: never,
+  MillraceWatcherTooLate: never,
 };
-const LABELS = { namespace: 'millrace', job_name: 'millrace' };
+const FILES = ['metrics', 'watch'].map((component) => `../components/${component}/alerts.yaml`);
+// What the series of a program are labelled with, by what their names begin with.
+const LABELS = { flink: { namespace: 'millrace', job_name: 'millrace' }, millrace: { namespace: 'millrace', job: 'millrace-watch' } };
 // Longest that a fault may need until the expression sees it: the range of the slowest increase.
 const SEEN_WITHIN = 60;
 
-/** What promtool has against the alerts of components/metrics; a row for each alert, and none besides. */
+/** What promtool has against the alerts of the components; a row for each alert, and none besides. */
 export function alertTestErrors() {
-  const [{ spec }] = parse(readFileSync(here('../components/metrics/alerts.yaml'), 'utf8'), 'alerts.yaml');
-  const alerts = spec.groups.flatMap(({ rules }) => rules);
+  const groups = FILES.flatMap((file) => parse(readFileSync(here(file), 'utf8'), file)[0].spec.groups);
+  const alerts = groups.flatMap(({ rules }) => rules);
   const names = alerts.map(({ alert }) => alert);
   const errors = [
     ...names.filter((name) => !SERIES[name]).map((name) => `${name} has no series here that makes it fire`),
@@ -68,7 +76,7 @@ export function alertTestErrors() {
   ];
   if (errors.length) return errors;
   mkdirSync(here('target/alerts'), { recursive: true });
-  writeFileSync(here('target/alerts/rules.yaml'), stringify({ groups: spec.groups }));
+  writeFileSync(here('target/alerts/rules.yaml'), stringify({ groups }));
   const tests = alerts.flatMap(({ alert, ...rule }) => [within(alert, rule), beyond(alert, rule)]);
   writeFileSync(here('target/alerts/tests.yaml'), stringify({ rule_files: ['rules.yaml'], evaluation_interval: '1m', tests }));
   return promtool();
@@ -81,10 +89,14 @@ function promtool() {
   return run.status === 0 ? [] : [`promtool test rules: ${run.stdout}${run.stderr}`];
 }
 
+const metricOf = ({ expr }) => expr.match(/(flink|millrace)_\w+/);
+const labelsOf = (rule) => LABELS[metricOf(rule)[1]];
+
+/** One that the rule asks for: of several values of a label the first. */
 function series(rule, values) {
-  const metric = rule.expr.match(/flink_\w+/)[0];
-  const labels = Object.entries(LABELS).map(([name, value]) => `${name}="${value}"`);
-  return [{ series: `${metric}{${labels.join(',')},subtask_index="0"}`, values }];
+  const asked = [...rule.expr.matchAll(/(\w+)=~?"([^"|]+)/g)].map(([, name, value]) => [name, value]);
+  const labels = [...Object.entries(labelsOf(rule)), ...asked].map(([name, value]) => `${name}="${value}"`);
+  return [{ series: `${metricOf(rule)[0]}{${labels.join(',')},instance="one"}`, values }];
 }
 
 function within(alert, rule) {
@@ -99,7 +111,7 @@ function within(alert, rule) {
 function beyond(alert, rule) {
   const delay = Number(rule.for?.match(/^(\d+)m$/)?.[1] ?? 0);
   const ranged = rule.expr.includes('increase(');
-  const fires = { exp_labels: { ...LABELS, ...rule.labels }, exp_annotations: rule.annotations };
+  const fires = { exp_labels: { ...labelsOf(rule), ...rule.labels }, exp_annotations: rule.annotations };
   const at = (minute, alerts) => ({ eval_time: `${minute}m`, alertname: alert, exp_alerts: alerts });
   return {
     name: `${alert} beyond it`,

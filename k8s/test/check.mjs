@@ -10,8 +10,8 @@ import { mutants as ofTheRest } from './mutants-web.mjs';
 import { documentedOptions } from './options.mjs';
 import { policyErrors, rules } from './policy.mjs';
 import { RenderError, kubectl, parse, render } from './render.mjs';
-import { documentedAlarms } from './rules-alerts.mjs';
-import { documentedPageOptions } from './rules-beside.mjs';
+import { documentedAlarms, documentedFigures } from './rules-alerts.mjs';
+import { documentedOptionsOf } from './rules-beside.mjs';
 import { documentedTopics } from './rules-kafka.mjs';
 import { documentedMetrics } from './rules-dashboards.mjs';
 import { withEachChain, withKafka } from './variants.mjs';
@@ -30,7 +30,9 @@ const sources = {
   readme: readFileSync(here('../README.md'), 'utf8'),
   documented: documentedOptions(readFileSync(here('../../jobs/README.md'), 'utf8')),
   alarms: documentedAlarms(readFileSync(here('../../jobs/RUNBOOK.md'), 'utf8')),
-  pageOptions: documentedPageOptions(readFileSync(here('../../jobs/page/README.md'), 'utf8')),
+  pageOptions: documentedOptionsOf('page', readFileSync(here('../../jobs/page/README.md'), 'utf8')),
+  watchOptions: documentedOptionsOf('watch', readFileSync(here('../../jobs/watch/README.md'), 'utf8')),
+  figures: documentedFigures(readFileSync(here('../../jobs/watch/README.md'), 'utf8')),
   topics: documentedTopics(readFileSync(here('../../jobs/README.md'), 'utf8')),
   metrics: documentedMetrics(readFileSync(here('../../jobs/RUNBOOK.md'), 'utf8')),
 };

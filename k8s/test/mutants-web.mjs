@@ -1,4 +1,4 @@
-// Deliberate mistakes with the page and the gateway, as mutants.mjs has them of the rest.
+// Deliberate mistakes with page, gateway and watcher, as mutants.mjs has them of the rest.
 import { parse, stringify } from 'yaml';
 
 const named = (context, kind, name) => context.objects.find((object) => object.kind === kind && object.metadata.name.startsWith(name));
@@ -18,12 +18,15 @@ const gateway = (file, change) => (context) => {
 };
 const told = (change) => gateway('gateway.yaml', change);
 const common = (change) => gateway('gateway-common.yaml', change);
-/** An option of the page's in the last of its files; without a value it is in none. */
-const page = (key, value) => (context) => {
-  const { data } = named(context, 'ConfigMap', 'millrace-page');
+/** An option of a program's in the last of its files; without a value it is in none. */
+const option = (program, key, value) => (context) => {
+  const { data } = named(context, 'ConfigMap', `millrace-${program}`);
   for (const file of Object.keys(data)) data[file] = data[file].replace(new RegExp(`^${key.replaceAll('.', '\\.')}:.*\n?`, 'm'), '');
-  if (value !== undefined) data['page.yaml'] += `\n${key}: ${value}\n`;
+  if (value !== undefined) data[`${program}.yaml`] += `\n${key}: ${value}\n`;
 };
+const page = (key, value) => option('page', key, value);
+const watch = (key, value) => option('watch', key, value);
+const rule = (context) => named(context, 'PrometheusRule', 'millrace-watch').spec.groups[0].rules;
 const mutant = (rule, name, change) => ({ rule, name, change });
 
 export const mutants = [
@@ -91,4 +94,26 @@ export const mutants = [
   mutant('page-options', 'a quoted value', page('page.explorer', '"https://basescan.org/tx/"')),
   mutant('page-options', 'a file that is not mounted', (c) => { container(c, 'page').args[1] += ',/opt/millrace/page-options/more.yaml'; }),
   mutant('page-options', 'a probe that is turned away', (c) => { delete container(c, 'page').livenessProbe.httpGet.httpHeaders; }),
+
+  mutant('web-service', 'a way to the watcher', (c) => { service(c, 'page').selector = { app: 'millrace-watch' }; }),
+  mutant('web-policy', 'a watcher open to all', (c) => { policy(c, 'watch').ingress[0].from = []; }),
+  mutant('watch-options', 'misspelt option', watch('watch.most.opens', '8')),
+  mutant('watch-options', 'figures within the pod only', watch('watch.address', '127.0.0.1')),
+  mutant('watch-options', 'figures on another port', watch('watch.port', '8072')),
+  mutant('watch-options', 'a key that is not mounted', watch('watch.key.file', '/opt/millrace/data/watch.key')),
+  mutant('watch-options', 'cases that end with the pod', watch('watch.data', '/tmp/watch')),
+  mutant('watch-options', 'a quoted value', watch('watch.most.open', '"8"')),
+  mutant('watch-options', 'another command', (c) => { container(c, 'watch').args[0] = 'help'; }),
+  mutant('watch-options', 'a file that is not mounted', (c) => { container(c, 'watch').args[2] += ',/opt/millrace/watch-options/more.yaml'; }),
+  mutant('watch-options', 'two of it', (c) => { deployment(c, 'watch').spec.replicas = 2; }),
+  mutant('watch-options', 'two of it for a moment', (c) => { delete deployment(c, 'watch').spec.strategy; }),
+  mutant('watch-alerts', 'a figure that nobody serves', (c) => {
+    rule(c)[0].labels.metric = 'millrace_watch_rounds';
+    rule(c)[0].expr = rule(c)[0].expr.replace('round_age_seconds', 'rounds');
+  }),
+  mutant('watch-alerts', 'a figure that nobody hears of', (c) => { rule(c).shift(); }),
+  mutant('watch-alerts', 'another runbook', (c) => { rule(c)[0].annotations.runbook = 'jobs/RUNBOOK.md#alarms'; }),
+  mutant('watch-alerts', 'none', (c) => { c.objects = c.objects.filter((object) => object !== named(c, 'PrometheusRule', 'millrace-watch')); }),
+  mutant('watch-monitor', 'figures that nobody reads', (c) => { c.objects = c.objects.filter((object) => object !== named(c, 'PodMonitor', 'millrace-watch')); }),
+  mutant('watch-monitor', 'another port', (c) => { named(c, 'PodMonitor', 'millrace-watch').spec.podMetricsEndpoints[0].port = 'http'; }),
 ];

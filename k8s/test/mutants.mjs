@@ -22,7 +22,7 @@ const container = (template) => template.spec.containers[0];
 const common = (context) => container(spec(context).podTemplate);
 const taskManager = (context) => spec(context).taskManager.podTemplate;
 
-const alert = (context) => find(context, 'PrometheusRule').spec.groups[0].rules[0];
+const alert = (context) => named(context, 'PrometheusRule', 'millrace').spec.groups[0].rules[0];
 /** Changes the first panel of a dashboard. */
 const panel = (change) => (context) => {
   const { data } = map(context, 'millrace-dashboards');
@@ -166,9 +166,9 @@ export const mutants = [
   mutant('network-policy', 'open after all', (c) => { policy(c).policyTypes = []; }),
 
   mutant('schema', 'unknown field of an alert', (c) => { alert(c).duration = '5m'; }),
-  mutant('schema', 'a PodMonitor without a selector', (c) => { delete find(c, 'PodMonitor').spec.selector; }),
-  mutant('alerts', 'an alarm without an alert', (c) => { find(c, 'PrometheusRule').spec.groups[0].rules.shift(); }),
-  mutant('alerts', 'an alert twice', (c) => { find(c, 'PrometheusRule').spec.groups[0].rules.push(alert(c)); }),
+  mutant('schema', 'a PodMonitor without a selector', (c) => { delete named(c, 'PodMonitor', 'millrace').spec.selector; }),
+  mutant('alerts', 'an alarm without an alert', (c) => { named(c, 'PrometheusRule', 'millrace').spec.groups[0].rules.shift(); }),
+  mutant('alerts', 'an alert twice', (c) => { named(c, 'PrometheusRule', 'millrace').spec.groups[0].rules.push(alert(c)); }),
   mutant('alerts', 'a function that there is not', (c) => { alert(c).expr = alert(c).expr.replace('max by', 'maximum by'); }),
   mutant('alerts', 'a bracket lost', (c) => { alert(c).expr = alert(c).expr.replace(')', ''); }),
   mutant('alerts', 'another metric than it says', (c) => { alert(c).expr = alert(c).expr.replace('unsettledNano', 'unsettledNanos'); }),
@@ -180,7 +180,7 @@ export const mutants = [
   mutant('alerts', 'no way to the runbook', (c) => { delete alert(c).annotations.runbook; }),
   mutant('alerts', 'no summary', (c) => { delete alert(c).annotations.summary; }),
   mutant('pod-monitor', 'alerts that nobody feeds', (c) => { c.objects = c.objects.filter(({ kind }) => kind !== 'PodMonitor'); }),
-  mutant('pod-monitor', 'selects nothing', (c) => { find(c, 'PodMonitor').spec.selector.matchLabels.app = 'other'; }),
+  mutant('pod-monitor', 'selects nothing', (c) => { named(c, 'PodMonitor', 'millrace').spec.selector.matchLabels.app = 'other'; }),
   mutant('dashboards', 'none', (c) => { delete map(c, 'millrace-dashboards').metadata.labels.grafana_dashboard; }),
   mutant('dashboards', 'a bracket lost', query(')', '')),
   mutant('dashboards', 'a metric that nobody reports', query(/operator_\w+/, 'operator_infer_rowes')),
@@ -190,5 +190,5 @@ export const mutants = [
   mutant('dashboards', 'no description', panel((shown) => { delete shown.description; })),
   mutant('dashboards', 'no query', panel((shown) => { shown.targets = []; })),
   mutant('dashboards', 'no uid', panel((_, dashboard) => { delete dashboard.uid; })),
-  mutant('pod-monitor', 'another port', (c) => { find(c, 'PodMonitor').spec.podMetricsEndpoints[0].port = 'prometheus'; }),
+  mutant('pod-monitor', 'another port', (c) => { named(c, 'PodMonitor', 'millrace').spec.podMetricsEndpoints[0].port = 'prometheus'; }),
 ];

@@ -1,8 +1,11 @@
-// Rules over alerts: each alarm of the runbook has one, and each asks for a metric that the job reports, in PromQL.
+// Rules over alerts: each alarm of the runbook has one, each figure of the watcher that wants one too, and each asks for a
+// metric that the job or the watcher reports, in PromQL.
 import { parser } from '@prometheus-io/lezer-promql';
 
 // As Flink's reporter names what an operator registers: the logical scope, then group and name.
 const PREFIX = 'flink_taskmanager_job_task_operator_';
+// As the watcher names what it serves.
+const OF_WATCHER = 'millrace_watch_';
 const SEVERITIES = ['page', 'warn'];
 
 /** Metrics that the runbook's table of alarms has, without those that come once a code. */
@@ -11,6 +14,14 @@ export function documentedAlarms(page) {
   const alarms = [...table.matchAll(/^\| `([^`]+)` \|.*\| alarm \|$/gm)].map(([, metric]) => metric);
   if (alarms.length === 0) throw new Error('jobs/RUNBOOK.md has no table of metrics with alarms');
   return alarms;
+}
+
+/** Figures of the watcher by jobs/watch/README.md: all of them, and those that are alarmed on. */
+export function documentedFigures(page) {
+  const table = page.match(/<!-- table figures -->([\s\S]*?)<!-- end -->/)?.[1] ?? '';
+  const rows = [...table.matchAll(/^\| `(\w+)`.* \|(.*)\|$/gm)].map(([, name, alarm]) => ({ name, alarmed: alarm.trim() !== '' }));
+  if (rows.length === 0) throw new Error('jobs/watch/README.md has no table of figures');
+  return rows;
 }
 
 /** Names of the metrics in a PromQL expression, and whether it parses. */
@@ -29,36 +40,70 @@ function read(expression) {
 const oneOf = (alarm, metric) =>
   alarm.includes('.<') ? metric?.startsWith(alarm.slice(0, alarm.indexOf('<'))) : metric === alarm;
 
+const rulesNamed = (objects, name) => objects.filter(({ kind, metadata }) => kind === 'PrometheusRule' && metadata.name === name);
+
+/** What is wrong with alerts of which each names its metric in a label. */
+function alertProblems({ spec }, { inPromql, isAlarm, unheard, runbook }) {
+  const all = spec.groups.flatMap((group) => group.rules);
+  const names = all.map(({ alert }) => alert);
+  return [
+    ...names.filter((name, i) => names.indexOf(name) !== i).map((name) => `${name} is there twice`),
+    ...unheard(all.map(({ labels }) => labels?.metric)),
+    ...all.flatMap(({ alert, expr, labels = {}, annotations = {} }) => {
+      const { metrics, parses } = read(String(expr));
+      const wanted = inPromql(String(labels.metric));
+      return [
+        !parses && `${alert}: ${expr} is no PromQL`,
+        parses && !(metrics.length === 1 && metrics[0] === wanted) && `${alert} asks for ${metrics}, its label says ${wanted}`,
+        !isAlarm(labels.metric) && `${alert}: ${labels.metric} is no alarm of ${runbook}`,
+        !SEVERITIES.includes(labels.severity) && `${alert}: severity ${labels.severity}, must be one of ${SEVERITIES}`,
+        !annotations.summary && `${alert} has no summary`,
+        annotations.runbook !== runbook && `${alert} does not lead to ${runbook}`,
+      ].filter(Boolean);
+    }),
+  ];
+}
+
 export const rules = {
   alerts: ({ objects, alarms }) =>
-    objects
-      .filter(({ kind }) => kind === 'PrometheusRule')
-      .flatMap(({ spec }) => {
-        const all = spec.groups.flatMap((group) => group.rules);
-        const names = all.map(({ alert }) => alert);
+    rulesNamed(objects, 'millrace').flatMap((rule) =>
+      alertProblems(rule, {
+        inPromql: (metric) => PREFIX + metric.replaceAll('.', '_'),
+        isAlarm: (metric) => alarms.some((alarm) => oneOf(alarm, metric)),
+        unheard: (asked) => alarms.filter((alarm) => !asked.some((metric) => oneOf(alarm, metric))).map((alarm) => `the runbook's alarm ${alarm} has no alert`),
+        runbook: 'jobs/RUNBOOK.md#alarms',
+      }),
+    ),
+
+  'watch-alerts': ({ objects, figures, web }) => {
+    const found = rulesNamed(objects, 'millrace-watch');
+    return [
+      ...('millrace-watch' in web && found.length !== 1 ? [`${found.length} PrometheusRules named millrace-watch, must be 1`] : []),
+      ...found.flatMap((rule) =>
+        alertProblems(rule, {
+          inPromql: (metric) => metric,
+          isAlarm: (metric) => metric?.startsWith(OF_WATCHER) && figures.some(({ name, alarmed }) => alarmed && name === metric),
+          unheard: (asked) => figures.filter(({ name, alarmed }) => alarmed && !asked.includes(name)).map(({ name }) => `${name} is to be alarmed on and has no alert`),
+          runbook: 'jobs/watch/README.md#watch-the-watcher',
+        }),
+      ),
+    ];
+  },
+
+  'watch-monitor': ({ objects, web }) =>
+    Object.entries(web)
+      .filter(([name]) => name === 'millrace-watch')
+      .flatMap(([name, { spec }]) => {
+        const monitors = objects.filter((object) => object.kind === 'PodMonitor' && object.spec.selector.matchLabels?.app === spec.template.metadata.labels.app);
         return [
-          ...names.filter((name, i) => names.indexOf(name) !== i).map((name) => `${name} is there twice`),
-          ...alarms
-            .filter((alarm) => !all.some(({ labels }) => oneOf(alarm, labels?.metric)))
-            .map((alarm) => `the runbook's alarm ${alarm} has no alert`),
-          ...all.flatMap(({ alert, expr, labels = {}, annotations = {} }) => {
-            const { metrics, parses } = read(String(expr));
-            const wanted = PREFIX + String(labels.metric).replaceAll('.', '_');
-            return [
-              !parses && `${alert}: ${expr} is no PromQL`,
-              parses && !(metrics.length === 1 && metrics[0] === wanted) && `${alert} asks for ${metrics}, its label says ${wanted}`,
-              !alarms.some((alarm) => oneOf(alarm, labels.metric)) && `${alert}: ${labels.metric} is no alarm of jobs/RUNBOOK.md`,
-              !SEVERITIES.includes(labels.severity) && `${alert}: severity ${labels.severity}, must be one of ${SEVERITIES}`,
-              !annotations.summary && `${alert} has no summary`,
-              annotations.runbook !== 'jobs/RUNBOOK.md#alarms' && `${alert} does not lead to the runbook`,
-            ].filter(Boolean);
-          }),
-        ];
+          monitors.length !== 1 && `${monitors.length} PodMonitors select ${name}, must be 1`,
+          ...monitors.map((monitor) => !monitor.spec.podMetricsEndpoints.some(({ port }) => port === 'metrics') && `the PodMonitor of ${name} does not ask the port metrics`),
+        ].filter(Boolean);
       }),
 
-  'pod-monitor': ({ deployment, objects }) => {
-    const monitors = objects.filter(({ kind }) => kind === 'PodMonitor');
-    const rule = objects.some(({ kind }) => kind === 'PrometheusRule');
+  'pod-monitor': ({ deployment, objects, web }) => {
+    const monitors = objects.filter(({ kind, spec }) => kind === 'PodMonitor' && !(spec.selector.matchLabels?.app in web));
+    const rule = rulesNamed(objects, 'millrace').length > 0;
     return [
       rule && monitors.length !== 1 && `${monitors.length} PodMonitors: alerts need one`,
       ...monitors.flatMap(({ spec }) => [

@@ -1,9 +1,10 @@
-// Rules over what the page and the gateway are told: files that are mounted, values that are the job's, and no secret among them.
+// Rules over what page, gateway and watcher are told: files that are mounted, values that are the job's, and no secret among them.
 import { parse } from 'yaml';
 import { fileOf, optionsOf } from './options.mjs';
 
 const PAGE = 'millrace-page';
 const GATEWAY = 'millrace-gateway';
+const WATCH = 'millrace-watch';
 const LISTENS = '0.0.0.0';
 const PUBLIC_URL = /^https:\/\/[^\s@?]+$/;
 const DIGEST = /^[0-9a-f]{64}$/;
@@ -12,9 +13,9 @@ const TOKEN_FIELDS = ['name', 'sha256', 'budgetNano', 'requestsPerMinute'];
 // It reads properties: a quote or a comment after a value would be a part of it, an indented key another key.
 const NOT_PLAIN = /^[^#\s][^:]*:\s*(['"]|.*\s#)|^\s+[^\s#]/;
 
-const filesOf = (pod) => (pod.containers[0].args?.[1] ?? '').split(',');
+const filesOf = (args) => (args[1] ?? '').split(',');
 const podOf = (deployment) => deployment.spec.template.spec;
-const portOf = (pod) => pod.containers[0].ports?.find(({ name }) => name === 'http')?.containerPort;
+const portOf = (pod, port = 'http') => pod.containers[0].ports?.find(({ name }) => name === port)?.containerPort;
 
 /** The volume in which a path lies, and the mount's own path. */
 function at(pod, path) {
@@ -66,18 +67,30 @@ function gatewayProblems(deployment, { options, objects }) {
   ];
 }
 
+/** What a program of ours reads from its files, the job's options among them; and what keeps it from that. */
+function filesProblems({ program, prefix, known, args, pod, objects, documented }) {
+  const { values, problems } = optionsOf(args, pod, objects);
+  const own = [...values.keys()].filter((key) => key.startsWith(prefix));
+  return {
+    values,
+    problems: [
+      ...problems,
+      ...own.filter((key) => !known.includes(key)).map((key) => `${key} is no option of jobs/${program}/README.md; is it spelled right?`),
+      ...[...values.keys()].filter((key) => !own.includes(key) && !documented.known.includes(key)).map((key) => `${key} is no option of the job`),
+      ...filesOf(args).flatMap((path) =>
+        (fileOf(path, pod, objects) ?? '').split('\n').filter((line) => NOT_PLAIN.test(line)).map((line) => `${path}: the ${program} reads "${line}" otherwise than the job: plain lines, key: value`),
+      ),
+    ],
+  };
+}
+
 function pageProblems(deployment, { objects, pageOptions, documented }) {
   const pod = podOf(deployment);
-  const { values, problems } = optionsOf(pod.containers[0].args ?? [], pod, objects);
-  const own = [...values.keys()].filter((key) => key.startsWith('page.'));
+  const args = pod.containers[0].args ?? [];
+  const { values, problems } = filesProblems({ program: 'page', prefix: 'page.', known: pageOptions, args, pod, objects, documented });
   const host = pod.containers[0].livenessProbe?.httpGet?.httpHeaders?.find(({ name }) => name === 'Host')?.value;
   return [
     ...problems,
-    ...own.filter((key) => !pageOptions.includes(key)).map((key) => `${key} is no option of jobs/page/README.md; is it spelled right?`),
-    ...[...values.keys()].filter((key) => !own.includes(key) && !documented.known.includes(key)).map((key) => `${key} is no option of the job`),
-    ...filesOf(pod).flatMap((path) =>
-      (fileOf(path, pod, objects) ?? '').split('\n').filter((line) => NOT_PLAIN.test(line)).map((line) => `${path}: the page reads "${line}" otherwise than the job: plain lines, key: value`),
-    ),
     values.get('page.address') !== LISTENS && `it listens on ${values.get('page.address')}, where no Service reaches it`,
     values.get('page.port') !== String(portOf(pod)) && `it listens on ${values.get('page.port')}, its port http is ${portOf(pod)}`,
     !at(pod, values.get('page.data')).volume && `page.data ${values.get('page.data')} is on the root file system, which is read-only`,
@@ -87,16 +100,33 @@ function pageProblems(deployment, { objects, pageOptions, documented }) {
   ];
 }
 
+function watchProblems(deployment, { objects, watchOptions, documented }) {
+  const pod = podOf(deployment);
+  const [command, ...args] = pod.containers[0].args ?? [];
+  const { values, problems } = filesProblems({ program: 'watch', prefix: 'watch.', known: watchOptions, args, pod, objects, documented });
+  return [
+    command !== 'watch' && `it runs ${command}, must be watch`,
+    ...problems,
+    values.get('watch.address') !== LISTENS && `it serves figures on ${values.get('watch.address')}, where Prometheus does not reach them`,
+    values.get('watch.port') !== String(portOf(pod, 'metrics')) && `it serves figures on ${values.get('watch.port')}, its port metrics is ${portOf(pod, 'metrics')}`,
+    !holdsSecret(pod, values.get('watch.key.file')) && `watch.key.file ${values.get('watch.key.file')} is no item of a mounted secret`,
+    !at(pod, values.get('watch.data')).volume?.persistentVolumeClaim && `watch.data ${values.get('watch.data')} is not on a volume that outlives the pod: its cases would be lost`,
+    deployment.spec.replicas !== 1 && `${deployment.spec.replicas} replicas: one folder is one watcher's`,
+    deployment.spec.strategy?.type !== 'Recreate' && 'two pods would write one folder while it is replaced: strategy Recreate',
+  ];
+}
+
 const of = (name, check) => (context) => (context.web[name] ? check(context.web[name], context).filter(Boolean) : []);
 
 export const rules = {
   'gateway-options': of(GATEWAY, gatewayProblems),
   'page-options': of(PAGE, pageProblems),
+  'watch-options': of(WATCH, watchProblems),
 };
 
-/** The page's own options, by its README. */
-export function documentedPageOptions(page) {
-  const found = [...page.matchAll(/`--(page\.[\w.]+)`/g)].map(([, key]) => key);
-  if (found.length === 0) throw new Error('jobs/page/README.md names no options');
+/** A program's own options, by its README. */
+export function documentedOptionsOf(program, readme) {
+  const found = [...readme.matchAll(/`--([\w.]+)`/g)].map(([, key]) => key).filter((key) => key.startsWith(`${program}.`));
+  if (found.length === 0) throw new Error(`jobs/${program}/README.md names no options`);
   return found;
 }

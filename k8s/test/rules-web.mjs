@@ -1,9 +1,11 @@
-// Rules over the programs beside the job, the page and the gateway: closed pods that can be reached, and only so.
+// Rules over the programs beside the job, page, gateway and watcher: closed pods that can be reached, and only so.
 
 const each = (web, check) => Object.entries(web).flatMap(([name, deployment]) => check(deployment, name).filter(Boolean).map((message) => `${name}: ${message}`));
 const podOf = ({ spec }) => spec.template.spec;
 const labelsOf = ({ spec }) => spec.template.metadata.labels ?? {};
 const selects = (selector, labels) => Object.keys(selector ?? {}).length > 0 && Object.entries(selector).every(([key, value]) => labels[key] === value);
+const portsOf = (deployment) => podOf(deployment).containers.flatMap(({ ports: open }) => open ?? []).map(({ name }) => name);
+const WEB = 'http'; // who has it is reached through a Service; others are only scraped
 const PROBES = ['startupProbe', 'readinessProbe', 'livenessProbe'];
 
 export const rules = {
@@ -33,10 +35,11 @@ export const rules = {
   'web-service': ({ web, objects }) =>
     each(web, (deployment) => {
       const services = objects.filter(({ kind, spec }) => kind === 'Service' && selects(spec.selector, labelsOf(deployment)));
-      const ports = podOf(deployment).containers.flatMap(({ ports: open }) => open ?? []).map(({ name }) => name);
+      const ports = portsOf(deployment);
+      const wanted = ports.includes(WEB) ? 1 : 0;
       return [
         !selects(deployment.spec.selector.matchLabels, labelsOf(deployment)) && 'the Deployment does not select its own pods',
-        services.length !== 1 && `${services.length} Services lead to it, must be 1`,
+        services.length !== wanted && `${services.length} Services lead to it, must be ${wanted}`,
         ...services.flatMap(({ spec }) => spec.ports.map(({ targetPort }) => !ports.includes(targetPort) && `the Service leads to port ${targetPort}, which no container names`)),
         ...services.map(({ spec }) => spec.type !== undefined && spec.type !== 'ClusterIP' && `the Service is a ${spec.type}: it would be open without TLS`),
       ];
@@ -53,7 +56,7 @@ export const rules = {
           ...(spec.ingress ?? []).flatMap(({ from = [], ports = [] }) => [
             from.length === 0 && 'a rule without from lets everyone in',
             ...from.map((peer) => (peer.ipBlock || !Object.keys(peer.podSelector?.matchLabels ?? {}).length) && 'a peer is not chosen by its labels'),
-            !(ports.length === 1 && ports[0].port === 'http') && 'more is open than the port http',
+            !(ports.length === 1 && portsOf(deployment).includes(ports[0].port)) && `more is open than the port ${portsOf(deployment)}`,
           ]),
         ]),
       ];

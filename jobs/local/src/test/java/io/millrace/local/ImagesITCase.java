@@ -2,6 +2,7 @@ package io.millrace.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The images of the page and the gateway, assembled and started as their Dockerfiles say with the
+ * The images of page, gateway and watcher, assembled and started as their Dockerfiles say with the
  * options of their components, beside a running engine. They write nowhere but where the manifests
  * mount a volume.
  */
@@ -58,11 +59,7 @@ class ImagesITCase {
         ImageTree tree = ImageTree.assemble("page", folder.resolve("image"));
         String job = "/opt/millrace/options/common.yaml";
         String common = "/opt/millrace/page-options/page-common.yaml";
-        Files.writeString(
-                tree.at(job),
-                stack.jobOptions().entrySet().stream()
-                        .map(option -> option.getKey() + ": " + option.getValue())
-                        .collect(Collectors.joining("\n")));
+        writeOptions(stack, tree.at(job));
         Files.writeString(
                 tree.at(common),
                 tree.here(component("page/page-common.yaml"))
@@ -75,6 +72,40 @@ class ImagesITCase {
             page.start();
             JsonNode config = MAPPER.readTree(get("/api/config").body());
             assertThat(config.path("vault").asText()).isEqualToIgnoringCase(stack.vault());
+        }
+        assertThat(tree.files(Set.of("/opt/millrace/data"))).isEqualTo(before);
+    }
+
+    @Test
+    void watcher_asItsImageHoldsIt_followsTheDeployment() throws Exception {
+        StackFile stack = STACK.get().file();
+        ImageTree tree = ImageTree.assemble("watch", folder.resolve("image"));
+        String job = "/opt/millrace/options/common.yaml";
+        String common = "/opt/millrace/watch-options/watch-common.yaml";
+        writeOptions(stack, tree.at(job));
+        Files.writeString(
+                tree.at(common),
+                tree.here(component("watch/watch-common.yaml"))
+                        .replace("0.0.0.0", "127.0.0.1")
+                        .replace("watch.port: 8071", "watch.port: " + port));
+        Path key = tree.at("/opt/millrace/keys/watch/watch.key");
+        Files.writeString(key, "0x" + "1".repeat(64));
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("r--r-----"));
+        Map<String, Long> before = tree.files(Set.of("/opt/millrace/data"));
+
+        try (StackProcess watcher =
+                process(
+                        "watch",
+                        "/metrics",
+                        tree.command("watch", "--config", job + "," + common))) {
+            watcher.start();
+            await("it reads the topics and the chain")
+                    .atMost(START_LIMIT)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(get("/metrics").body())
+                                            .contains("millrace_watch_topics_readable 1")
+                                            .containsPattern("millrace_watch_block [1-9]"));
         }
         assertThat(tree.files(Set.of("/opt/millrace/data"))).isEqualTo(before);
     }
@@ -107,6 +138,14 @@ class ImagesITCase {
         }
         assertThat(tree.files(Set.of("/opt/millrace/spent"))).isEqualTo(before);
         assertThat(tree.at("/opt/millrace/spent/spent.journal")).isNotEmptyFile();
+    }
+
+    private static void writeOptions(StackFile stack, Path file) throws IOException {
+        Files.writeString(
+                file,
+                stack.jobOptions().entrySet().stream()
+                        .map(option -> option.getKey() + ": " + option.getValue())
+                        .collect(Collectors.joining("\n")));
     }
 
     /** As the secret of the manifests has it: nobody else reads it. */

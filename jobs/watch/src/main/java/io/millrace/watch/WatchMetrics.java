@@ -9,10 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Locale;
 
-/**
- * Serves a few figures in Prometheus's text format, on loopback alone: who watches the watcher
- * scrapes from beside it.
- */
+/** Serves a few figures in Prometheus's text format, and nothing else. */
 public final class WatchMetrics implements AutoCloseable {
 
     private final HttpServer server;
@@ -26,18 +23,21 @@ public final class WatchMetrics implements AutoCloseable {
     /**
      * Begins to serve.
      *
+     * @param address of this machine; loopback, unless others are to scrape
      * @param port 0 for any that is free
-     * @throws IOException that names the port if it is taken
+     * @throws IOException that names both if the address is none or the port is taken
      */
-    public static WatchMetrics serve(Watcher watcher, int port) throws IOException {
+    public static WatchMetrics serve(Watcher watcher, String address, int port) throws IOException {
         HttpServer server;
         try {
             server =
                     HttpServer.create(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+                            new InetSocketAddress(InetAddress.getByName(address), port), 0);
         } catch (IOException e) {
             throw new IOException(
-                    "--watch.port %d cannot be listened on: %s".formatted(port, e.getMessage()), e);
+                    "--watch.address %s and --watch.port %d cannot be listened on: %s"
+                            .formatted(address, port, e.getMessage()),
+                    e);
         }
         WatchMetrics metrics = new WatchMetrics(server, watcher);
         server.createContext("/metrics", metrics::answer);
@@ -73,14 +73,14 @@ public final class WatchMetrics implements AutoCloseable {
         line(text, "round_age_seconds", "since a round succeeded", figures.roundAgeSeconds());
         text.append("# HELP millrace_watch_cases cases by their state\n");
         text.append("# TYPE millrace_watch_cases gauge\n");
-        figures.cases()
-                .forEach(
-                        (state, count) ->
-                                text.append("millrace_watch_cases{state=\"")
-                                        .append(state.name().toLowerCase(Locale.ROOT))
-                                        .append("\"} ")
-                                        .append(count)
-                                        .append('\n'));
+        // Those without a case too: what comes is seen to come only by who has seen the 0 before.
+        for (Case.State state : Case.State.values()) {
+            text.append("millrace_watch_cases{state=\"")
+                    .append(state.name().toLowerCase(Locale.ROOT))
+                    .append("\"} ")
+                    .append(figures.cases().getOrDefault(state, 0L))
+                    .append('\n');
+        }
         return text.toString();
     }
 

@@ -91,14 +91,23 @@ final class WatchOptions {
             names = "--watch.port",
             paramLabel = "N",
             defaultValue = "0",
-            description =
-                    "Serve figures for Prometheus on this port of loopback; 0, the default: do"
-                            + " not.")
+            description = "Serve figures for Prometheus on this port; 0, the default: do not.")
     private int port;
+
+    @Option(
+            names = "--watch.address",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description =
+                    "Where --watch.port serves: ${DEFAULT-VALUE} by default, this machine alone."
+                            + " Figures hold no secrets, and no password is before them.")
+    private String address = "";
 
     /** What serves figures, if that is wanted. */
     Optional<WatchMetrics> metrics(Watcher watcher) throws IOException {
-        return port == 0 ? Optional.empty() : Optional.of(WatchMetrics.serve(watcher, port));
+        return port == 0
+                ? Optional.empty()
+                : Optional.of(WatchMetrics.serve(watcher, address, port));
     }
 
     /**
