@@ -29,6 +29,7 @@ import static io.millrace.local.chaos.sign.Sign.Sort.ERROR;
 import static io.millrace.local.chaos.sign.Sign.Sort.REFUSAL;
 
 import io.millrace.local.chaos.fault.FaultKind;
+import io.millrace.local.chaos.fault.TransactionTimes;
 import io.millrace.local.chaos.sign.Sign;
 import java.util.EnumSet;
 import java.util.List;
@@ -47,6 +48,10 @@ final class Excuses {
 
     /** The watch looks every few seconds, and the clocks of faults and signs are read apart. */
     private static final double SLACK_SECONDS = 0.5;
+
+    /** What the job says of a state whose transactions the broker has aborted. */
+    private static final String LOST_TRANSACTION =
+            ".*(is not in the log|can no longer be committed|recorded up to).*";
 
     /** The node is gone or silent. */
     private static final Set<FaultKind> NODE_AWAY =
@@ -171,8 +176,15 @@ final class Excuses {
                             EnumSet.of(LONG_OUTAGE, SLOW_CHECKPOINT),
                             REFUSAL,
                             "job",
-                            ".*(is not in the log|can no longer be committed|recorded up to).*",
+                            LOST_TRANSACTION,
                             "transactions of a complete checkpoint have grown older than they may"),
+                    new Excuse(
+                            JOB_RESTARTS,
+                            REFUSAL,
+                            "job",
+                            LOST_TRANSACTION,
+                            TransactionTimes.TRANSACTION.toSeconds(),
+                            "the machine took as long for the restart as transactions may last"),
                     new Excuse(
                             NO_LEADER,
                             ERROR,
@@ -214,17 +226,34 @@ final class Excuses {
      *
      * @param kinds of fault that may cause it
      * @param source and {@code text}: of the signs meant, as regular expressions
+     * @param afterSeconds of the fault's beginning it takes at least
      * @param reason for people
      */
     private record Excuse(
-            Set<FaultKind> kinds, Sign.Sort sort, Pattern source, Pattern text, String reason) {
+            Set<FaultKind> kinds,
+            Sign.Sort sort,
+            Pattern source,
+            Pattern text,
+            double afterSeconds,
+            String reason) {
 
         Excuse(Set<FaultKind> kinds, Sign.Sort sort, String source, String text, String reason) {
-            this(kinds, sort, Pattern.compile(source), Pattern.compile(text), reason);
+            this(kinds, sort, source, text, -SLACK_SECONDS, reason);
         }
 
-        boolean isFor(Sign sign, FaultKind kind) {
+        Excuse(
+                Set<FaultKind> kinds,
+                Sign.Sort sort,
+                String source,
+                String text,
+                double afterSeconds,
+                String reason) {
+            this(kinds, sort, Pattern.compile(source), Pattern.compile(text), afterSeconds, reason);
+        }
+
+        boolean isFor(Sign sign, FaultKind kind, double seconds) {
             return sort == sign.sort()
+                    && seconds >= afterSeconds
                     && kinds.contains(kind)
                     && source.matcher(sign.source()).matches()
                     && text.matcher(sign.text()).matches();
@@ -249,9 +278,10 @@ final class Excuses {
     private static boolean explains(ChaosReport.Injected fault, Sign sign, long startNanos) {
         double at = (sign.atNanos() - startNanos) / 1e9;
         double until = fault.atSeconds() + fault.recoveredMillis() / 1e3 + AFTERMATH_SECONDS;
-        return at >= fault.atSeconds() - SLACK_SECONDS
-                && at <= until
-                && ALL.stream().anyMatch(excuse -> excuse.isFor(sign, fault.kind()));
+        return at <= until
+                && ALL.stream()
+                        .anyMatch(
+                                excuse -> excuse.isFor(sign, fault.kind(), at - fault.atSeconds()));
     }
 
     @SafeVarargs

@@ -116,16 +116,31 @@ class ExcusesTest {
     @ParameterizedTest
     @EnumSource(FaultKind.class)
     void refusal_ofALostTransaction_onlyAfterAnOutageLongerThanItMayLast(FaultKind kind) {
-        Sign refusal =
-                new Sign(
-                        Sign.Sort.REFUSAL,
-                        "job",
-                        "the state is of checkpoint 7 of sinks [money-0]; what it committed is not"
-                                + " in the log",
-                        at(12));
+        Sign refusal = lost(12);
         Set<FaultKind> longOnes = EnumSet.of(FaultKind.LONG_OUTAGE, FaultKind.SLOW_CHECKPOINT);
 
         assertThat(unexplained(refusal, kind)).hasSize(longOnes.contains(kind) ? 0 : 1);
+    }
+
+    /** A starved machine restarts a job so slowly that any fault that stops it is a long outage. */
+    @ParameterizedTest
+    @EnumSource(
+            value = FaultKind.class,
+            names = {"KILL_ALL", "KILL_JOBMANAGER", "PAUSE_TASKMANAGER"})
+    void refusal_ofALostTransaction_onlyOnceTheFaultHasLastedAsLongAsOne(FaultKind kind) {
+        ChaosReport.Injected slow = new ChaosReport.Injected(10, kind, "everything", 150_000);
+
+        assertThat(Excuses.unexplained(List.of(lost(100)), List.of(slow), START_NANOS)).hasSize(1);
+        assertThat(Excuses.unexplained(List.of(lost(120)), List.of(slow), START_NANOS)).isEmpty();
+    }
+
+    private static Sign lost(int seconds) {
+        return new Sign(
+                Sign.Sort.REFUSAL,
+                "job",
+                "the state is of checkpoint 7 of sinks [money-0]; what it committed is not"
+                        + " in the log",
+                at(seconds));
     }
 
     @Test
