@@ -118,7 +118,7 @@ class InferenceSettlementJobTest {
                     .allMatch(edge -> edge.getPartitioner() instanceof ForwardPartitioner)
                     .extracting(
                             edge -> graph.getStreamNode(edge.getTargetId()).getTransformationUID())
-                    .containsOnly(Uids.MONEY_OUT + "Writer");
+                    .containsOnly(Uids.MONEY_OUT);
         }
     }
 

@@ -120,9 +120,7 @@ class MeterEvidenceTest {
     @EnumSource(OutcomeStatus.class)
     void outcomeOf_record_isTheOutcomeOfItsCharge(OutcomeStatus status) {
         RestoringHarness.Run<Charge> run =
-                run(
-                        Feeding.ALL_AT_ONCE,
-                        List.of(outcome(signed("text", 1, ALICE_KEY), status)));
+                run(Feeding.ALL_AT_ONCE, List.of(outcome(signed("text", 1, ALICE_KEY), status)));
         Charge charge = run.main().get(0);
         byte[] value = EvidenceCodec.encode(run.side(MeterFunction.EVIDENCE).get(0));
         OutcomeSignature signatures = new OutcomeSignature(DOMAIN);

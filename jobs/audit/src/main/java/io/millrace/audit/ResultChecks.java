@@ -14,8 +14,9 @@ import java.util.List;
 
 /**
  * Every answered charge has its result, and both say the same; every receipt has its charge, and
- * both are the same; every charge has the evidence that requester and provider signed it. Results are published at least once and keyed by request id, so copies count
- * as one; copies must not differ in what they cost.
+ * both are the same; every charge has the evidence that requester and provider signed it. Results
+ * are published at least once and keyed by request id, so copies count as one; copies must not
+ * differ in what they cost.
  */
 final class ResultChecks {
 
@@ -133,7 +134,8 @@ final class ResultChecks {
             rows.evidence().stream()
                     .filter(one -> one.deadlineMillis().compareTo(floorMillis) >= 0)
                     .filter(one -> requireSettled || !rows.awaited())
-                    .forEach(one -> ofEvidence.add(one.requestId() + " has evidence but no charge"));
+                    .forEach(
+                            one -> ofEvidence.add(one.requestId() + " has evidence but no charge"));
         }
     }
 

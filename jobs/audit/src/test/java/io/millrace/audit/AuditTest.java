@@ -122,8 +122,19 @@ class AuditTest {
                         SampleBooks.atRest(1).prices);
         SampleEvidence nothing =
                 new SampleEvidence(
-                        List.of(), 0, List.of(), List.of(), List.of(), List.of(), List.of(),
-                        List.of(), Long.MAX_VALUE, List.of(), chain, List.of(), true);
+                        List.of(),
+                        0,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        Long.MAX_VALUE,
+                        List.of(),
+                        chain,
+                        List.of(),
+                        true);
 
         assertThat(failed(nothing.judge())).isEmpty();
     }

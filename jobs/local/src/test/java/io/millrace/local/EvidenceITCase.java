@@ -76,8 +76,7 @@ class EvidenceITCase {
                 .orElseThrow();
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> records(LocalStack stack)
-            throws Exception {
+    private static List<ConsumerRecord<byte[], byte[]>> records(LocalStack stack) throws Exception {
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         try (TopicScan scan =
                 new TopicScan(

@@ -43,7 +43,8 @@ public final class EvidenceRule {
             return wrong(charge, "of the request " + requestDigest);
         }
         if (!outcomeDigest.equals(charge.outcome())) {
-            return wrong(charge, "of outcome %s, not %s".formatted(outcomeDigest, charge.outcome()));
+            return wrong(
+                    charge, "of outcome %s, not %s".formatted(outcomeDigest, charge.outcome()));
         }
         if (!evidence.requester().equals(charge.requester())
                 || !evidence.model().equals(charge.model())) {
