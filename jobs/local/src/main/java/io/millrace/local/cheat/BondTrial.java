@@ -2,6 +2,7 @@ package io.millrace.local.cheat;
 
 import io.millrace.audit.read.JsonRpc;
 import io.millrace.local.cheat.Settler.Posted;
+import io.millrace.local.stack.StackException;
 import io.millrace.watch.act.TribunalEvent;
 import io.millrace.watch.act.TribunalEvent.Challenged;
 import io.millrace.watch.act.TribunalEvent.FaultProven;
@@ -47,7 +48,7 @@ final class BondTrial {
 
     /** Settles one epoch for each of {@code cheats}, and waits for the watcher. */
     List<Verdict> run(List<Cheat> cheats) throws Exception {
-        long firstBlock = stage.session().blockNumber();
+        long firstBlock = stage.stack().startBlock();
         try (WatcherProcess watcher = WatcherProcess.start(stage.stack(), stage.directory())) {
             out.accept("a watcher with the key " + watcher.address() + " looks on");
             List<Case> cases = new ArrayList<>();
@@ -73,12 +74,12 @@ final class BondTrial {
     private Map<Case, Course> await(List<Case> cases, long firstBlock, WatcherProcess watcher)
             throws Exception {
         Map<Case, Course> courses = new LinkedHashMap<>();
-        while (courses.size() < cases.size()) {
+        while (true) {
             watcher.requireAlive();
             List<TribunalEvent> events =
                     stage.tribunal().events(firstBlock, stage.tribunal().newest().number());
             long now = System.nanoTime();
-            boolean late = true;
+            boolean isOver = true;
             for (Case one : cases) {
                 if (!courses.containsKey(one)) {
                     Course course = course(one, events, now);
@@ -86,14 +87,38 @@ final class BondTrial {
                         courses.put(one, course);
                     }
                 }
-                late &= courses.containsKey(one) || now - one.nanos() > LIMIT.toNanos();
+                isOver &= courses.containsKey(one) || now - one.nanos() > LIMIT.toNanos();
             }
-            if (late) {
-                break;
+            if (isOver) {
+                requireNobodyElse(events, cases);
+                return courses;
             }
             TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
         }
-        return courses;
+    }
+
+    /** Whatever was honest, before and beside the false charges, is left in peace. */
+    private void requireNobodyElse(List<TribunalEvent> events, List<Case> cases) {
+        for (TribunalEvent event : events) {
+            boolean undue =
+                    (event instanceof Challenged one && !isDue(one.epoch(), one.account(), cases))
+                            || (event instanceof FaultProven other
+                                    && !isDue(other.epoch(), other.account(), cases));
+            if (undue) {
+                throw new StackException("the watcher accuses what is honest: " + event);
+            }
+        }
+        out.accept("nothing was held against any honest charge");
+    }
+
+    /** Of an epoch with a receipt that is not there nobody can show that another is in it. */
+    private static boolean isDue(long epoch, long account, List<Case> cases) {
+        return cases.stream()
+                .filter(one -> one.posted().epoch().number() == epoch)
+                .anyMatch(
+                        one ->
+                                one.victim().account() == account
+                                        || one.cheat() == Cheat.WITHHELD_RECEIPT);
     }
 
     private static @Nullable Course course(Case of, List<TribunalEvent> events, long nanos) {
@@ -138,9 +163,8 @@ final class BondTrial {
                         && course.proven().victimNano().longValueExact() == paidNano
                         && of.before().balanceNano() - after.balanceNano() == of.debitedNano()
                         && 100 * paidNano >= LEAST_PERCENT * of.debitedNano();
-        double seconds = course == null ? LIMIT.toSeconds() : course.seconds();
-        return new Verdict(
-                of.cheat(), holds, of.debitedNano(), paidNano, seconds, gas, story);
+        double seconds = course == null ? seconds(LIMIT.toNanos()) : course.seconds();
+        return new Verdict(of.cheat(), holds, of.debitedNano(), paidNano, seconds, gas, story);
     }
 
     /** The transactions that convicted it; the gas of all of them. */

@@ -8,14 +8,13 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** What a settler does that it may not, one falsehood each, and what becomes of it. */
+@SuppressWarnings("ImmutableEnumChecker") // the consumers hold nothing
 public enum Cheat {
     OVERCHARGE(
             "charges more than the requester signed as its maximum",
             Remedy.BOND,
             "Overcharged",
-            draft ->
-                    draft.charge(
-                            draft.saleTo(draft.victim(), draft.market().feeNano() - 1))),
+            draft -> draft.charge(draft.saleTo(draft.victim(), draft.market().feeNano() - 1))),
     UNSIGNED(
             "charges a request that its requester never signed",
             Remedy.BOND,
@@ -50,9 +49,7 @@ public enum Cheat {
             "WrongAccount",
             draft ->
                     draft.charge(
-                            draft.saleTo(
-                                            draft.cast().others().get(0),
-                                            2 * draft.market().feeNano())
+                            draft.saleTo(draft.cast().others().get(0), 2 * draft.market().feeNano())
                                     .debitedFrom(draft.victim()))),
     DEBIT_WITHOUT_RECEIPTS(
             "debits the victim more than its receipts come to",
@@ -61,9 +58,7 @@ public enum Cheat {
             draft -> {
                 draft.charge(draft.sale());
                 draft.moveDebit(
-                        draft.cast().others().get(0),
-                        draft.victim(),
-                        draft.market().feeNano() / 2);
+                        draft.cast().others().get(0), draft.victim(), draft.market().feeNano() / 2);
             }),
     WITHHELD_RECEIPT(
             "does not publish the receipt of a charge",
@@ -111,13 +106,17 @@ public enum Cheat {
 
     /** What is there against it. */
     public enum Remedy {
-        BOND("the watcher", "the tribunal", "120 % of what the epoch debits of it, of the bond"),
-        AUDIT("the audit", "no contract", "nothing from the vault: a claim on the operator"),
+        BOND(
+                "the watcher",
+                "the tribunal",
+                "120 % of what the epoch debits of it, out of the bond"),
+        AUDIT("the audit", "no contract", "nothing of the vault: receipts that say who owes it"),
         OWN_HATCH("its owner", "the vault", "all it asked for, by its own hatch after 7 days"),
         SUCCESSOR(
                 "everybody, at the vault's head",
                 "the vault",
-                "its receipt is provable and epochs go on, once a successor ends the epoch");
+                "a receipt that proves, and epochs that go on, once a successor has ended this"
+                        + " one");
 
         private final String finder;
         private final String judge;

@@ -7,7 +7,6 @@ import io.millrace.local.stack.StackOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
@@ -40,7 +39,8 @@ public final class CheatTrial {
         List<Verdict> verdicts = new ArrayList<>();
         try (Stage stage = Stage.open(stack, directory)) {
             SlowTrial slow = new SlowTrial(stage, audit);
-            // The audit shows a few lines of each check, and the bond's window knows no leap in time.
+            // The audit shows a few lines of each check, and the bond's window knows no leap in
+            // time.
             for (Cheat cheat : of(cheats, Remedy.AUDIT)) {
                 tell(slow.run(cheat), verdicts, out);
             }
@@ -114,10 +114,9 @@ public final class CheatTrial {
                                 cheat.remedy().gives()));
         verdict.story().forEach(line -> out.accept("  " + line));
         out.accept(
-                String.format(
-                        Locale.ROOT,
-                        "  %s after %.1f s",
-                        verdict.holds() ? "it holds" : "NOT MADE GOOD",
-                        verdict.seconds()));
+                "  %s after %.1f s"
+                        .formatted(
+                                verdict.holds() ? "made good" : "NOT MADE GOOD",
+                                verdict.seconds()));
     }
 }

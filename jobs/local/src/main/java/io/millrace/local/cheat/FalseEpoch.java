@@ -38,8 +38,7 @@ record FalseEpoch(
         return parts.stream()
                 .flatMap(
                         part ->
-                                PackedWords.unpack(
-                                        part.words().debitSlots(), part.words().debits())
+                                PackedWords.unpack(part.words().debitSlots(), part.words().debits())
                                         .stream())
                 .filter(debit -> debit.account() == account)
                 .mapToLong(AccountAmount::amountNano)

@@ -120,7 +120,9 @@ final class Ledger {
         return new SettleOptions(shardDepth, 1, 0, 0, Integer.MAX_VALUE, 1, limits);
     }
 
-    /** The postings of all shards, moved as the draft says; which shard has them is all the same. */
+    /**
+     * The postings of all shards, moved as the draft says; which shard has them is all the same.
+     */
     private static List<ShardRoot> moved(List<ShardRoot> roots, Draft draft) {
         Map<Integer, Long> debits = new TreeMap<>(draft.debitsMoved());
         Map<Integer, Long> credits = new TreeMap<>(draft.creditsMoved());

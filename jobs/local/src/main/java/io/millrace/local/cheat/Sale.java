@@ -39,8 +39,7 @@ record Sale(Charge charge, Evidence evidence) {
 
     /** With {@code nano} of the provider's credit given to the treasury. */
     Sale skimmedBy(long nano) {
-        return with(
-                charge(charge.requesterAccount(), 1, charge.price(), charge.debitNano(), nano));
+        return with(charge(charge.requesterAccount(), 1, charge.price(), charge.debitNano(), nano));
     }
 
     /** With a request that its requester never signed. */

@@ -1,8 +1,5 @@
 package io.millrace.local.cheat;
 
-import static io.millrace.audit.evidence.Evidence.TOPIC;
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.submit.VaultAbi;
@@ -18,7 +15,6 @@ import io.millrace.local.stack.StackException;
 import io.millrace.local.stack.StackFile;
 import io.millrace.local.stack.Wallet;
 import io.millrace.meter.Evidence;
-import io.millrace.meter.EvidenceCodec;
 import io.millrace.settle.EpochSealer;
 import io.millrace.settle.Receipt;
 import io.millrace.unit.Eip712Domain;
@@ -32,7 +28,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.web3j.protocol.core.methods.response.TransactionReceipt;
-import org.web3j.tuples.generated.Tuple5;
 
 /**
  * Takes the place of a stack's stopped job: goes on with its books, publishes on its topics and
@@ -116,11 +111,7 @@ final class Settler implements AutoCloseable {
             publish(Outbound.of(receipt));
         }
         for (Evidence evidence : epoch.evidence()) {
-            publish(
-                    new OutboundRecord(
-                            TOPIC,
-                            evidence.requestId().getBytes(US_ASCII),
-                            EvidenceCodec.encode(evidence)));
+            publish(Outbound.of(evidence));
         }
         topics.flush();
         List<TransactionReceipt> transactions = new ArrayList<>();
@@ -163,9 +154,9 @@ final class Settler implements AutoCloseable {
                         }
                     });
         }
-        Tuple5<byte[], ?, ?, ?, ?> onChain = vault.head().send();
+        var onChain = vault.head().send();
         String header = Hex.encode(onChain.component1());
-        long epoch = vault.head().send().component2().longValueExact();
+        long epoch = onChain.component2().longValueExact();
         SealedPart last = parts.get(header);
         if (last == null && epoch > 0) {
             throw new StackException(

@@ -39,8 +39,7 @@ final class SlowTrial {
             case AUDIT -> underpaid(cheat);
             case OWN_HATCH -> ignored(cheat);
             case SUCCESSOR -> halfPosted(cheat);
-            case BOND ->
-                    throw new IllegalArgumentException(cheat + " is the watcher's to find");
+            case BOND -> throw new IllegalArgumentException(cheat + " is the watcher's to find");
         };
     }
 
@@ -94,8 +93,7 @@ final class SlowTrial {
             long gas = left.getGasUsed().longValueExact();
             story.add("left: %s, %,d gas".formatted(left.getTransactionHash(), gas));
             story.add("victim after:  %s base units of the token".formatted(after));
-            long paidNano =
-                    after.subtract(before).multiply(vault.SCALE().send()).longValueExact();
+            long paidNano = after.subtract(before).multiply(vault.SCALE().send()).longValueExact();
             return new Verdict(
                     cheat,
                     paidNano == ASKED_NANO && line.contains("is in no epoch"),
@@ -130,8 +128,7 @@ final class SlowTrial {
             long gas = ended.getGasUsed().longValueExact();
             story.add(
                     "%d days later the settler %s, announced before, ends it in %s, %,d gas"
-                            .formatted(
-                                    notice.toDays(), address, ended.getTransactionHash(), gas));
+                            .formatted(notice.toDays(), address, ended.getTransactionHash(), gas));
             Posted next = stage.settler().postNothing(successor);
             story.add("epoch %d follows".formatted(next.epoch().number()));
             boolean proven = proof(posted, stage.victimOf(cheat)).verify(vault);

@@ -58,8 +58,7 @@ final class Stage implements AutoCloseable {
                                 version.intValueExact(),
                                 terms.component2().intValueExact()),
                         tribunal.newest().seconds() * 1_000);
-        return new Stage(
-                stack, directory, session, tribunal, market, Settler.of(stack, directory));
+        return new Stage(stack, directory, session, tribunal, market, Settler.of(stack, directory));
     }
 
     /** An epoch that does what {@code cheat} says, of requests that come now. */

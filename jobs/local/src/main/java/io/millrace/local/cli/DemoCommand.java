@@ -113,8 +113,7 @@ final class DemoCommand implements Callable<Integer> {
                 ok = report.ok();
                 result = report::toJson;
             } else {
-                List<Verdict> verdicts =
-                        new CheatDemo(stack, console).run(cheats, honest(), texts);
+                List<Verdict> verdicts = new CheatDemo(stack, console).run(cheats, honest(), texts);
                 ok = CheatDemo.holds(verdicts);
                 result = seconds -> CheatDemo.json(verdicts, seconds);
             }
@@ -127,9 +126,7 @@ final class DemoCommand implements Callable<Integer> {
         double seconds = Math.round((System.nanoTime() - start) / 1e8) / 10.0;
         console.line("");
         console.line(
-                (ok ? "All of it holds, after " : "NOT ALL OF IT HOLDS, after ")
-                        + seconds
-                        + " s");
+                (ok ? "All of it holds, after " : "NOT ALL OF IT HOLDS, after ") + seconds + " s");
         if (ok) {
             FileUtils.deleteDirectory(directory.toFile());
         } else {
@@ -140,7 +137,8 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private int honest() {
-        boolean given = spec != null && spec.commandLine().getParseResult().hasMatchedOption("--requests");
+        boolean given =
+                spec != null && spec.commandLine().getParseResult().hasMatchedOption("--requests");
         return given ? requests : FEW_REQUESTS;
     }
 

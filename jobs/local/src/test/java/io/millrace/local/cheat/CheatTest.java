@@ -116,9 +116,7 @@ class CheatTest {
         Map<Integer, Long> credits = new HashMap<>();
         for (var receipt : epoch.sealed()) {
             debits.merge(
-                    receipt.charge().requesterAccount(),
-                    receipt.charge().debitNano(),
-                    Long::sum);
+                    receipt.charge().requesterAccount(), receipt.charge().debitNano(), Long::sum);
             credits.merge(
                     receipt.charge().providerAccount(), receipt.charge().creditNano(), Long::sum);
             credits.merge(0, receipt.charge().feeNano(), Long::sum);
@@ -155,10 +153,7 @@ class CheatTest {
                 .extracting(
                         receipt -> receipt.charge().requesterAccount(),
                         receipt -> receipt.charge().sequence())
-                .contains(
-                        tuple(1, 6L),
-                        tuple(16, 3L),
-                        tuple(13, 1L));
+                .contains(tuple(1, 6L), tuple(16, 3L), tuple(13, 1L));
         assertThat(second.number()).isEqualTo(8);
         assertThat(second.parts().get(0).header().previousHeader())
                 .isEqualTo(first.parts().get(0).hash());
@@ -211,8 +206,7 @@ class CheatTest {
                                         .isInstanceOfSatisfying(
                                                 Finding.Unaccounted.class,
                                                 doubt ->
-                                                        assertThat(doubt.whole())
-                                                                .isEqualTo(whole)))
+                                                        assertThat(doubt.whole()).isEqualTo(whole)))
                 .extracting(Finding::account)
                 .containsExactlyInAnyOrderElementsOf(accounts);
     }

@@ -25,7 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One false epoch in the watcher's eyes: read from the bytes of its records, judged by its code. */
+/**
+ * One false epoch in the watcher's eyes: read from the bytes of its records, judged by its code.
+ */
 final class Observed implements Surroundings {
 
     private final Cast cast;
@@ -41,20 +43,17 @@ final class Observed implements Surroundings {
         this.shardDepth = shardDepth;
         this.hashes = hashes;
         for (var part : epoch.parts()) {
-            parts.add(
-                    RecordDecoder.sealed(RecordDecoder.fields(JsonCodec.encode(part))).part());
+            parts.add(RecordDecoder.sealed(RecordDecoder.fields(JsonCodec.encode(part))).part());
         }
         for (var receipt : epoch.published()) {
-            receipts.add(
-                    RecordDecoder.receipt(RecordDecoder.fields(JsonCodec.encode(receipt))));
+            receipts.add(RecordDecoder.receipt(RecordDecoder.fields(JsonCodec.encode(receipt))));
         }
         receipts.sort(Comparator.comparingLong(Receipt::shard).thenComparingLong(Receipt::index));
         for (var one : epoch.evidence()) {
             evidence.computeIfAbsent(one.requestId(), id -> new ArrayList<>())
                     .add(
                             Evidence.of(
-                                    one.requestId().getBytes(US_ASCII),
-                                    EvidenceCodec.encode(one)));
+                                    one.requestId().getBytes(US_ASCII), EvidenceCodec.encode(one)));
         }
     }
 
@@ -122,8 +121,7 @@ final class Observed implements Surroundings {
 
     @Override
     public Optional<Sealed> leaf(Place at) {
-        EpochTree tree =
-                EpochTree.of(receipts, hashes, shardDepth, parts.get(0).header().levels());
+        EpochTree tree = EpochTree.of(receipts, hashes, shardDepth, parts.get(0).header().levels());
         return receipts.stream()
                 .filter(one -> one.shard() == at.shard() && one.index() == at.index())
                 .map((Receipt one) -> new Sealed(parts.get(0).header(), ProvenLeaf.of(one, tree)))
