@@ -8,9 +8,10 @@ import io.millrace.watch.act.TribunalChain.Terms;
  *
  * @param seconds after its settlement, from which on what is missing counts as withheld
  * @param blindSeconds the same, if the topics cannot be read at all
+ * @param lastSeconds after which two rounds do not fit any more
  * @param windowSeconds after which nobody answers for it any more
  */
-public record Patience(long seconds, long blindSeconds, long windowSeconds) {
+public record Patience(long seconds, long blindSeconds, long lastSeconds, long windowSeconds) {
 
     private static final long BUCKETS_AT_LEAST = 6;
     private static final long BUCKETS_AT_MOST = 7;
@@ -32,7 +33,24 @@ public record Patience(long seconds, long blindSeconds, long windowSeconds) {
         }
         long seconds = wanted == 0 ? left / 2 : wanted;
         return new Patience(
-                seconds, seconds + (left - seconds) / 2, BUCKETS_AT_MOST * terms.bucketSeconds());
+                seconds,
+                seconds + (left - seconds) / 2,
+                left,
+                BUCKETS_AT_MOST * terms.bucketSeconds());
+    }
+
+    /**
+     * Whether what was not read counts as withheld. Never before the topics had their time: who is
+     * started late finds old epochs before it could read a record. Who still reads what is older
+     * waits as long as two rounds fit, or a settler that fills its topics faster than they are read
+     * would go free.
+     *
+     * @param ageSeconds since its settlement
+     * @param seenSeconds since it was first looked at
+     * @param catchingUp the topics are read, and were never at their end
+     */
+    boolean isBlind(long ageSeconds, long seenSeconds, boolean catchingUp) {
+        return seenSeconds >= seconds && ageSeconds >= (catchingUp ? lastSeconds : blindSeconds);
     }
 
     /** Whether nobody answers for it any more, whatever its bucket. */

@@ -58,8 +58,9 @@ public final class Watcher implements AutoCloseable {
      * When an epoch was first seen, and from what age on it is worth another look.
      *
      * @param nanos by {@link System#nanoTime}
+     * @param seconds by the chain's clock
      */
-    private record Look(long nanos, long nextAge) {}
+    private record Look(long nanos, long seconds, long nextAge) {}
 
     private Watcher(
             WatchSettings settings,
@@ -216,7 +217,7 @@ public final class Watcher implements AutoCloseable {
     }
 
     private void look(long epoch, long now) throws IOException {
-        Look look = looks.computeIfAbsent(epoch, e -> new Look(System.nanoTime(), 0));
+        Look look = looks.computeIfAbsent(epoch, e -> new Look(System.nanoTime(), now, 0));
         List<Rows.Settled> settled = rows.parts(epoch);
         long age = now - settled.stream().mapToLong(Rows.Settled::settledSeconds).max().orElse(now);
         if (age < look.nextAge()) {
@@ -231,7 +232,8 @@ public final class Watcher implements AutoCloseable {
         boolean complete =
                 rows.receiptsCount(epoch, header.receiptsCount()) >= header.receiptsCount();
         boolean due = age >= patience.seconds();
-        if (read ? complete || due : age >= patience.blindSeconds()) {
+        boolean blind = patience.isBlind(age, now - look.seconds(), topics.isCatchingUp());
+        if (read ? complete || due : blind) {
             judge(epoch, parts, age, due, look);
         }
     }
@@ -260,7 +262,7 @@ public final class Watcher implements AutoCloseable {
                 judged++;
             }
             batch.write();
-            looks.put(epoch, new Look(look.nanos(), nextAge(age)));
+            looks.put(epoch, new Look(look.nanos(), look.seconds(), nextAge(age)));
         }
         say(epoch, judgement, added, due);
     }

@@ -72,6 +72,11 @@ public final class TopicFollower implements Topics {
     }
 
     @Override
+    public boolean isCatchingUp() {
+        return !wasComplete && failure.isEmpty();
+    }
+
+    @Override
     public String failure() {
         return failure;
     }

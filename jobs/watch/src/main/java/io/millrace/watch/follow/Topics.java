@@ -9,6 +9,9 @@ public interface Topics extends AutoCloseable {
      */
     boolean hasReadSince(long nanos);
 
+    /** Whether they are read, and were never at their end since the start. */
+    boolean isCatchingUp();
+
     /** Why they are not read, empty while they are. */
     String failure();
 

@@ -1,0 +1,205 @@
+package io.millrace.watch;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.audit.KafkaBooks.Receipt;
+import io.millrace.audit.evidence.Evidence;
+import io.millrace.audit.read.JsonRpc;
+import io.millrace.audit.read.KafkaAccess;
+import io.millrace.watch.Case.Action;
+import io.millrace.watch.Case.State;
+import io.millrace.watch.act.send.SendLimits;
+import io.millrace.watch.follow.StoredStream;
+import io.millrace.watch.follow.Topics;
+import io.millrace.watch.store.WatchStore;
+import io.millrace.watch.testing.Books;
+import io.millrace.watch.testing.Books.Settled;
+import io.millrace.watch.testing.Court;
+import io.millrace.watch.testing.Task;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A watcher before the real contracts, with one settler, its books and its topics. */
+final class WatchedCourt implements AutoCloseable {
+
+    static final int ACCOUNTS = 7;
+    static final long VICTIM = 3;
+    static final int ROUNDS = 60;
+
+    final List<Evidence> evidence = new ArrayList<>();
+    final Reading topics = new Reading();
+    final Court court;
+    final Books books;
+    private final List<Receipt> published = new ArrayList<>();
+    private final Path folder;
+    private final Path key;
+    private @Nullable WatchStore store;
+    private long sequence;
+
+    /** With folders of its own in {@code folder}. */
+    WatchedCourt(Path folder) throws Exception {
+        this.folder = folder;
+        court = Court.open(ACCOUNTS);
+        books = new Books(court);
+        court.pass(120); // the model's first price is in force
+        key = folder.resolve("key");
+        Files.writeString(
+                key,
+                "0x%064x".formatted(Court.CHALLENGER.credentials().getEcKeyPair().getPrivateKey()));
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @Override
+    public void close() {
+        court.close();
+    }
+
+    /** On the topics, receipts and evidence. */
+    void publish(Settled settled) {
+        published.addAll(settled.receipts());
+        evidence.addAll(settled.evidence().values());
+    }
+
+    /** Some charges of each account, one after the other. */
+    List<Task> honest() throws Exception {
+        long millis = court.chain().newest().seconds() * 1_000;
+        List<Task> tasks = new ArrayList<>();
+        for (int number = 0; number < 3; number++) {
+            sequence++;
+            for (long account = 1; account <= ACCOUNTS; account++) {
+                Task task = new Task(account, sequence, millis);
+                task.units = 10 + 7 * account + number;
+                tasks.add(task.price());
+            }
+        }
+        return tasks;
+    }
+
+    /** Of all accounts. */
+    Watcher watcher() throws IOException {
+        return watcher(Set.of());
+    }
+
+    /** Of these alone. */
+    Watcher watcher(Set<Long> accounts) throws IOException {
+        WatchSettings settings =
+                new WatchSettings(
+                        KafkaAccess.at("127.0.0.1:1"),
+                        court.node.url(),
+                        court.vault.getContractAddress(),
+                        court.registry.getContractAddress(),
+                        0,
+                        "0",
+                        folder.resolve("data"),
+                        accounts,
+                        0,
+                        8,
+                        true);
+        return Watcher.open(
+                settings,
+                chain ->
+                        KeyMessenger.open(
+                                key,
+                                folder.resolve("sent"),
+                                new JsonRpc(court.node.url()),
+                                chain,
+                                SendLimits.DEFAULT),
+                (store, hashes) -> {
+                    this.store = store;
+                    if (topics.all) {
+                        put(store);
+                    }
+                    return topics;
+                });
+    }
+
+    /** What was published, into the store that its watcher opened last. */
+    void put() {
+        put(requireNonNull(store, "no watcher was opened"));
+    }
+
+    private void put(WatchStore store) {
+        try (WatchStore.Batch batch = store.batch()) {
+            StoredStream.put(published, evidence, court.hashes(), batch);
+            batch.write();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Rounds, and the chain's time between them, until nothing is left to do. */
+    void run(Watcher watcher) throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            watcher.step();
+            if (watcher.isIdle()) {
+                return;
+            }
+            court.pass(round == 0 ? patience() : 60);
+        }
+        throw new AssertionError(
+                "not idle after %d rounds: %s".formatted(ROUNDS, watcher.status()));
+    }
+
+    /** Seconds that what does not show is waited for. */
+    static long patience() {
+        return (6 * Court.BUCKET_SECONDS - 2 * Court.RESPONSE_SECONDS) / 2;
+    }
+
+    /** One case, the victim's, and compensated. */
+    void assertCompensated(Watcher watcher, Action action) throws IOException {
+        assertThat(watcher.docket().all())
+                .singleElement()
+                .satisfies(
+                        one -> {
+                            assertThat(one.action()).isEqualTo(action);
+                            assertThat(one.account()).isEqualTo(VICTIM);
+                            assertThat(one.state()).isEqualTo(State.COMPENSATED);
+                        });
+    }
+
+    /** The victim's released balance has risen by 120 % of what was debited of it. */
+    void assertPaid(BigInteger before, Settled settled) throws Exception {
+        BigInteger debited = settled.debit(0, VICTIM);
+        assertThat(released().subtract(before))
+                .isEqualTo(
+                        debited.multiply(BigInteger.valueOf(120)).divide(BigInteger.valueOf(100)));
+    }
+
+    /** What of the victim's balance is released. */
+    BigInteger released() throws Exception {
+        return court.vault.spendingAccount(BigInteger.valueOf(VICTIM)).send().component4();
+    }
+
+    /** Topics as a test would have them: read to the end, unless it says otherwise. */
+    static final class Reading implements Topics {
+
+        volatile boolean all = true;
+        volatile String failure = "";
+
+        @Override
+        public boolean hasReadSince(long nanos) {
+            return all;
+        }
+
+        @Override
+        public boolean isCatchingUp() {
+            return !all && failure.isEmpty();
+        }
+
+        @Override
+        public String failure() {
+            return failure;
+        }
+
+        @Override
+        public void close() {}
+    }
+}
