@@ -89,7 +89,7 @@ public final class CheatTrial {
                                     percent,
                                     one.seconds(),
                                     one.gas(),
-                                    one.holds() ? "" : "  NOT MADE GOOD"));
+                                    one.holds() ? "" : "  NOT AS PROMISED"));
         }
     }
 
@@ -116,7 +116,7 @@ public final class CheatTrial {
         out.accept(
                 "  %s after %.1f s"
                         .formatted(
-                                verdict.holds() ? "made good" : "NOT MADE GOOD",
+                                verdict.holds() ? "as promised," : "NOT AS PROMISED,",
                                 verdict.seconds()));
     }
 }
