@@ -61,7 +61,7 @@ public final class VaultAbi {
     }
 
     /** Slot words as the vault's calls take them. */
-    static SettlementVault.SlotWords words(SlotWords words) {
+    public static SettlementVault.SlotWords words(SlotWords words) {
         return new SettlementVault.SlotWords(
                 numbers(words.debitSlots()),
                 numbers(words.debits()),

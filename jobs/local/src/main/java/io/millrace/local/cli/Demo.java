@@ -59,6 +59,12 @@ final class Demo {
      * @param exact whether nothing but what was made bad may be refused: not so for texts of a user
      */
     DemoReport run(int requests, List<String> texts, boolean exact) throws Exception {
+        settle(requests, texts);
+        return report(exact);
+    }
+
+    /** Sends requests, and waits until all that they cost is final on chain. */
+    void settle(int requests, List<String> texts) throws Exception {
         console.line("waiting until the deposits are final and the job has seen them");
         running.awaitDeposits();
         try (RequestSender sender = new RequestSender(stack.bootstrapServers());
@@ -68,7 +74,6 @@ final class Demo {
             send(requests, texts, sender, scan, progress);
             awaitSettled(scan, progress);
         }
-        return report(exact);
     }
 
     private void send(

@@ -18,7 +18,7 @@ public final class KeyFile {
     private KeyFile() {}
 
     /** Generates a key and writes it to a new file. Returns its address. */
-    static String generate(Path file) throws IOException {
+    public static String generate(Path file) throws IOException {
         byte[] key = new byte[32];
         RANDOM.nextBytes(key);
         String address = Secp256k1.address(key);

@@ -62,6 +62,7 @@ class MillraceTest {
                 "send --input",
                 "demo --requests=0",
                 "demo --requests=x",
+                "demo --cheat=bribe",
                 "chaos --rate=0",
                 "chaos --requesters=0",
                 "chaos --max-faults=0",

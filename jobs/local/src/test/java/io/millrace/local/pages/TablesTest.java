@@ -13,6 +13,7 @@ import io.millrace.job.topic.Topic;
 import io.millrace.job.topic.TopicCatalogue;
 import io.millrace.job.topic.TopicSetting;
 import io.millrace.job.topic.Topics;
+import io.millrace.local.cheat.Cheat;
 import io.millrace.local.cli.Millrace;
 import io.millrace.watch.cli.WatchProgram;
 import java.io.IOException;
@@ -91,6 +92,23 @@ class TablesTest {
                                                         "${DEFAULT-VALUE}",
                                                         String.valueOf(option.defaultValue()))));
         new Page("jobs/watch/README.md").assertTable("options", table);
+    }
+
+    @Test
+    void cheats_inThePage_areThoseOfTheDemo() throws IOException {
+        MarkdownTable table =
+                new MarkdownTable(
+                        "cheat", "the settler", "found by", "decided by", "the victim gets");
+        for (Cheat cheat : Cheat.values()) {
+            table.row(
+                    code(cheat.toString()),
+                    cheat.does(),
+                    cheat.remedy().finder(),
+                    cheat.remedy().judge()
+                            + (cheat.fault().isEmpty() ? "" : ": " + code(cheat.fault())),
+                    cheat.remedy().gives());
+        }
+        new Page("jobs/watch/README.md").assertTable("cheats", table);
     }
 
     @Test
