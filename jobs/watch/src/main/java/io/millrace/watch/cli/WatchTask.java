@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +29,7 @@ final class WatchTask implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(WatchTask.class);
     private static final long STATUS_EVERY_NANOS = TimeUnit.SECONDS.toNanos(60);
-    private static final long CLOSING_SECONDS = 20;
+    private static final long ROUND_MILLIS = 1_000;
 
     @Mixin private EndpointOptions endpoints = new EndpointOptions();
 
@@ -45,29 +44,24 @@ final class WatchTask implements Callable<Integer> {
 
     @Mixin private WatchOptions options = new WatchOptions();
 
-    private final CountDownLatch ended = new CountDownLatch(1);
-
     @Override
     public Integer call() throws IOException, InterruptedException {
-        CountDownLatch closed = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(closed), "watch-shutdown"));
-        try (Watcher watcher = Watcher.open(settings(), options.courier(endpoints.rpcUrl()))) {
+        try (Ending ending = Ending.ofProcess();
+                Watcher watcher = Watcher.open(settings(), options.courier(endpoints.rpcUrl()))) {
             Optional<WatchMetrics> metrics = options.metrics(watcher);
             try {
-                return follow(watcher);
+                return follow(watcher, ending);
             } finally {
                 metrics.ifPresent(WatchMetrics::close);
             }
-        } finally {
-            closed.countDown();
         }
     }
 
-    private int follow(Watcher watcher) throws IOException, InterruptedException {
+    private int follow(Watcher watcher, Ending ending) throws IOException, InterruptedException {
         long said = System.nanoTime() - STATUS_EVERY_NANOS;
         boolean idle = false;
         while (!(options.once() && idle)) {
-            if (ended.await(1, TimeUnit.SECONDS)) {
+            if (ending.within(ROUND_MILLIS)) {
                 break;
             }
             idle = round(watcher);
@@ -112,18 +106,5 @@ final class WatchTask implements Callable<Integer> {
                 options.patienceSeconds(),
                 options.mostOpen(),
                 options.acts());
-    }
-
-    private void end(CountDownLatch closed) {
-        ended.countDown();
-        try {
-            if (!closed.await(CLOSING_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn(
-                        "not closed after {} s; what was begun goes on at the next start",
-                        CLOSING_SECONDS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }
