@@ -1,92 +1,51 @@
 package io.millrace.watch;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import io.millrace.watch.figures.FigureServer;
+import io.millrace.watch.figures.FigureText;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.Locale;
 
-/**
- * Serves a few figures in Prometheus's text format, on loopback alone: who watches the watcher
- * scrapes from beside it.
- */
-public final class WatchMetrics implements AutoCloseable {
+/** The figures of a watcher. */
+public final class WatchMetrics {
 
-    private final HttpServer server;
-    private final Watcher watcher;
-
-    private WatchMetrics(HttpServer server, Watcher watcher) {
-        this.server = server;
-        this.watcher = watcher;
-    }
+    private WatchMetrics() {}
 
     /**
-     * Begins to serve.
+     * Begins to serve them.
      *
      * @param port 0 for any that is free
      * @throws IOException that names the port if it is taken
      */
-    public static WatchMetrics serve(Watcher watcher, int port) throws IOException {
-        HttpServer server;
-        try {
-            server =
-                    HttpServer.create(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-        } catch (IOException e) {
-            throw new IOException(
-                    "--watch.port %d cannot be listened on: %s".formatted(port, e.getMessage()), e);
-        }
-        WatchMetrics metrics = new WatchMetrics(server, watcher);
-        server.createContext("/metrics", metrics::answer);
-        server.start();
-        return metrics;
-    }
-
-    /** Where it listens. */
-    public int port() {
-        return server.getAddress().getPort();
-    }
-
-    @Override
-    public void close() {
-        server.stop(0);
-    }
-
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            byte[] text = text(watcher.figures()).getBytes(UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4");
-            exchange.sendResponseHeaders(200, text.length);
-            exchange.getResponseBody().write(text);
-        }
+    public static FigureServer serve(Watcher watcher, int port) throws IOException {
+        return FigureServer.serve("--watch.port", port, () -> text(watcher.figures()));
     }
 
     static String text(WatchFigures figures) {
-        StringBuilder text = new StringBuilder();
-        line(text, "block", "newest final block that was read", figures.block());
-        line(text, "epochs_judged", "epochs this process has judged", figures.judged());
-        line(text, "epochs_waiting", "settled epochs that wait for receipts", figures.waiting());
-        line(text, "topics_readable", "1 if the topics can be read", figures.topics() ? 1 : 0);
-        line(text, "round_age_seconds", "since a round succeeded", figures.roundAgeSeconds());
-        text.append("# HELP millrace_watch_cases cases by their state\n");
-        text.append("# TYPE millrace_watch_cases gauge\n");
+        FigureText text =
+                new FigureText("millrace_watch_")
+                        .gauge("block", "newest final block that was read", figures.block())
+                        .gauge("epochs_judged", "epochs this process has judged", figures.judged())
+                        .gauge(
+                                "epochs_waiting",
+                                "settled epochs that wait for receipts",
+                                figures.waiting())
+                        .gauge(
+                                "topics_readable",
+                                "1 if the topics can be read",
+                                figures.topics() ? 1 : 0)
+                        .gauge(
+                                "round_age_seconds",
+                                "since a round succeeded",
+                                figures.roundAgeSeconds())
+                        .head("cases", "cases by their state", "gauge");
         figures.cases()
                 .forEach(
                         (state, count) ->
-                                text.append("millrace_watch_cases{state=\"")
-                                        .append(state.name().toLowerCase(Locale.ROOT))
-                                        .append("\"} ")
-                                        .append(count)
-                                        .append('\n'));
+                                text.value(
+                                        "cases",
+                                        "{state=\"%s\"}"
+                                                .formatted(state.name().toLowerCase(Locale.ROOT)),
+                                        count));
         return text.toString();
-    }
-
-    private static void line(StringBuilder text, String name, String help, long value) {
-        text.append("# HELP millrace_watch_").append(name).append(' ').append(help).append('\n');
-        text.append("# TYPE millrace_watch_").append(name).append(" gauge\n");
-        text.append("millrace_watch_").append(name).append(' ').append(value).append('\n');
     }
 }

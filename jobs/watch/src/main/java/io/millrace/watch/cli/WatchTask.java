@@ -2,9 +2,10 @@ package io.millrace.watch.cli;
 
 import io.millrace.audit.cli.EndpointOptions;
 import io.millrace.watch.Case;
-import io.millrace.watch.WatchMetrics;
 import io.millrace.watch.WatchSettings;
 import io.millrace.watch.Watcher;
+import io.millrace.watch.figures.FigureServer;
+import io.millrace.watch.follow.Finality;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -48,11 +49,11 @@ final class WatchTask implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         try (Ending ending = Ending.ofProcess();
                 Watcher watcher = Watcher.open(settings(), options.courier(endpoints.rpcUrl()))) {
-            Optional<WatchMetrics> metrics = options.metrics(watcher);
+            Optional<FigureServer> metrics = options.metrics(watcher);
             try {
                 return follow(watcher, ending);
             } finally {
-                metrics.ifPresent(WatchMetrics::close);
+                metrics.ifPresent(FigureServer::close);
             }
         }
     }
@@ -100,7 +101,7 @@ final class WatchTask implements Callable<Integer> {
                 endpoints.vault(),
                 registry,
                 endpoints.startBlock(),
-                finality,
+                new Finality(finality),
                 options.folder(),
                 new HashSet<>(options.accounts()),
                 options.patienceSeconds(),
