@@ -10,20 +10,20 @@ import picocli.CommandLine.Command;
  */
 @Command(
         name = "millrace",
-        description = "Watches a settler that one does not trust.",
+        description = "Stands before the tribunal: against a settler, or for one.",
         mixinStandardHelpOptions = true,
         version = "millrace 0.1.0",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:done, and no fault was found",
-            "1:done, and a fault was found",
+            "0:done, and no fault was found, no challenge missed",
+            "1:done, and a fault was found, or a challenge missed",
             "2:wrong use of the command line",
             "3:could not be done; the message says why"
         },
-        subcommands = {WatchTask.class, CommandLine.HelpCommand.class})
+        subcommands = {WatchTask.class, DefendTask.class, CommandLine.HelpCommand.class})
 public final class WatchProgram {
 
-    /** A fault was found. */
+    /** A fault was found, or a challenge missed. */
     static final int FAULTY = 1;
 
     private static final String LOG_SETTINGS = "log4j2.configurationFile";

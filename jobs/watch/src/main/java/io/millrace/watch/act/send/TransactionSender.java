@@ -152,6 +152,11 @@ public final class TransactionSender implements AutoCloseable {
         return budget.spentWei(clock.millis());
     }
 
+    /** What would be offered for a unit of gas now. */
+    public BigInteger offerWei() throws IOException {
+        return BigInteger.valueOf(market().maxFeePerGasWei());
+    }
+
     /** What the key has for gas. */
     public BigInteger balanceWei() throws IOException {
         return quantity(rpc.call("eth_getBalance", key.address(), "latest"));
