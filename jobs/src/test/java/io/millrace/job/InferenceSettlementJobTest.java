@@ -31,6 +31,7 @@ class InferenceSettlementJobTest {
                     "epochs-back",
                     "epochs-encoded",
                     "epochs-out",
+                    "evidence-encoded",
                     "funds-charged",
                     "funds-events",
                     "funds-idle",
@@ -162,8 +163,8 @@ class InferenceSettlementJobTest {
                         "gate",
                         "allocate",
                         "allocated -> infer",
-                        "meter -> (charges-encoded, results-encoded -> results-out: Writer ->"
-                                + " results-out: Committer)",
+                        "meter -> (charges-encoded, evidence-encoded, results-encoded ->"
+                                + " results-out: Writer -> results-out: Committer)",
                         "shard-cut",
                         "seal -> (marks-encoded, epochs-encoded)",
                         "receipts -> receipts-encoded",

@@ -21,7 +21,8 @@ public record Candidate(
         long feeNano,
         long deadlineMillis,
         long appendMillis,
-        RequestPlace place) {
+        RequestPlace place,
+        SignedTerms signed) {
 
     public Candidate {
         requireNonNull(requestId, "requestId is null");
@@ -30,6 +31,7 @@ public record Candidate(
         requireNonNull(input, "input is null");
         requireNonNull(price, "price is null");
         requireNonNull(place, "place is null");
+        requireNonNull(signed, "signed is null");
         Nano.requireNotNegative(feeNano, "feeNano");
     }
 
@@ -44,7 +46,8 @@ public record Candidate(
                         price,
                         feeNano,
                         appendMillis,
-                        place);
+                        place,
+                        signed);
         return new Task(terms, input, deadlineMillis);
     }
 

@@ -34,13 +34,18 @@ public final class RequestSignature {
 
     /** What is signed, and the request's id; 32 bytes. Its signature plays no part. */
     public byte[] digest(InferenceRequest request) {
+        return digest(request, inputHash(request));
+    }
+
+    /** The same with the hash of what is asked, which takes time if that is long. */
+    byte[] digest(InferenceRequest request, byte[] inputHash) {
         return Eip712Domain.digest(
                 separator,
                 Keccak.hash(
                         TYPE,
                         EvmAddress.toWord(request.requester()),
                         Hex.decode(request.model(), 32),
-                        inputHash(request),
+                        inputHash,
                         NO_OPTIONS,
                         Eip712Domain.unsignedWord(request.maxFeeNano()),
                         Eip712Domain.word(request.deadlineMillis()),

@@ -43,7 +43,8 @@ final class RequestValidator implements AutoCloseable {
                     record, null, refused.requesterAddress(), refused.reason(), refused.message());
         }
         InferenceRequest request = ((Decoded.Request) decoded).request();
-        byte[] digest = signature.digest(request);
+        byte[] inputHash = RequestSignature.inputHash(request);
+        byte[] digest = signature.digest(request, inputHash);
         String requestId = Hex.encode(digest);
 
         ModelListing listing = registry.find(request.model());
@@ -57,7 +58,7 @@ final class RequestValidator implements AutoCloseable {
             Refusal why = refusal != null ? refusal : unpriced(request);
             return refuse(record, requestId, request.requester(), why.reason(), why.message());
         }
-        return price(record, request, requestId, price);
+        return price(record, request, inputHash, requestId, price);
     }
 
     @Override
@@ -67,7 +68,11 @@ final class RequestValidator implements AutoCloseable {
     }
 
     private Verdict price(
-            RequestRecord record, InferenceRequest request, String requestId, Price price) {
+            RequestRecord record,
+            InferenceRequest request,
+            byte[] inputHash,
+            String requestId,
+            Price price) {
         TokenCounter counter = counters.computeIfAbsent(request.model(), factory::open);
         int units = counter.count(request.input());
         if (units > counter.maxTokens()) {
@@ -108,7 +113,8 @@ final class RequestValidator implements AutoCloseable {
                         feeNano,
                         request.deadlineMillis(),
                         record.appendMillis(),
-                        record.place()));
+                        record.place(),
+                        SignedTerms.of(request, inputHash)));
     }
 
     private record Refusal(RejectReason reason, String message) {}

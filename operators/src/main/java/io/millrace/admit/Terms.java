@@ -3,6 +3,7 @@ package io.millrace.admit;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.unit.Nano;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What admission fixed for one request: who pays, for how much of which model, at what price. It
@@ -17,6 +18,8 @@ import io.millrace.unit.Nano;
  * @param reservedNano the fee that was reserved: what an answer costs
  * @param appendMillis broker append time of the request
  * @param place where the request lies in Kafka
+ * @param signed what the requester signed besides; null of a task from a state that was written
+ *     when it did not travel with the task: there is no evidence of its charge
  */
 public record Terms(
         String requestId,
@@ -27,7 +30,8 @@ public record Terms(
         Price price,
         long reservedNano,
         long appendMillis,
-        RequestPlace place) {
+        RequestPlace place,
+        @Nullable SignedTerms signed) {
 
     public Terms {
         requireNonNull(requestId, "requestId is null");

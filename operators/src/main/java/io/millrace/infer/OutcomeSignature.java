@@ -31,12 +31,17 @@ public final class OutcomeSignature {
 
     /** What the provider of {@code outcome} signs; 32 bytes. Its signature plays no part. */
     public byte[] digest(Outcome outcome) {
+        return digest(outcome, outputHash(outcome.embedding()));
+    }
+
+    /** The same with the hash of its embedding, where that is known. */
+    public byte[] digest(Outcome outcome, byte[] outputHash) {
         return digest(
                 outcome.terms().requestId(),
                 outcome.providerAccount(),
                 outcome.unitsCharged(),
                 outcome.status().code(),
-                outcome.embedding(),
+                outputHash,
                 outcome.numericClass());
     }
 
@@ -46,7 +51,7 @@ public final class OutcomeSignature {
             int providerAccount,
             long units,
             int status,
-            float[] embedding,
+            byte[] outputHash,
             String numericClass) {
         return Eip712Domain.digest(
                 separator,
@@ -56,7 +61,7 @@ public final class OutcomeSignature {
                         Eip712Domain.word(providerAccount),
                         Eip712Domain.word(units),
                         Eip712Domain.word(status),
-                        outputHash(embedding),
+                        outputHash,
                         Hex.decode(numericClass, 32)));
     }
 

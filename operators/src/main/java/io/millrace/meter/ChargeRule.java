@@ -24,13 +24,14 @@ final class ChargeRule {
     /**
      * The charge for {@code outcome}.
      *
+     * @param outputHash of its embedding; 32 bytes
      * @throws IllegalStateException if the outcome is not signed by the provider it names; after a
      *     restart it is made and signed anew
      * @throws BrokenBooksException if it costs more than was reserved (M2)
      */
-    Charge charge(Outcome outcome, long sequence) {
+    Charge charge(Outcome outcome, byte[] outputHash, long sequence) {
         Terms terms = outcome.terms();
-        byte[] digest = signatures.digest(outcome);
+        byte[] digest = signatures.digest(outcome, outputHash);
         if (!signatures.isSigned(outcome, digest)) {
             throw new IllegalStateException(
                     ("outcome of %s is not signed by %s, who is to be paid as"

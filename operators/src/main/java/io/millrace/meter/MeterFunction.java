@@ -2,7 +2,9 @@ package io.millrace.meter;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.admit.Terms;
 import io.millrace.infer.Outcome;
+import io.millrace.infer.OutcomeSignature;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.metrics.MetricRegistrar;
 import io.millrace.unit.Eip712Domain;
@@ -24,8 +26,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Charges each outcome once, keyed by requester. In: {@link Outcome}, one per admitted task. Out:
  * {@link Charge}, numbered from 1 without gaps per requester (M1, M3), at the price fixed at
- * admission; and in {@link #RESULTS} what the requester gets. Trusts the stages before it to give
- * one outcome a task; their checkpoints see to that.
+ * admission; in {@link #RESULTS} what the requester gets; and in {@link #EVIDENCE} what stands
+ * behind each charge, also one of nothing. Trusts the stages before it to give one outcome a task;
+ * their checkpoints see to that.
+ *
+ * <p>No evidence is there of tasks that were in flight in a state written before {@link
+ * Terms#signed()} travelled with them: they are charged all the same.
  *
  * <p>State: the last sequence and one {@link Usage} per model asked, about 200 bytes a requester.
  *
@@ -37,6 +43,10 @@ public final class MeterFunction extends KeyedProcessFunction<String, Outcome, C
     /** One result per outcome. */
     public static final OutputTag<Result> RESULTS =
             new OutputTag<>("results", TypeInformation.of(Result.class));
+
+    /** One a charge, unless its task is older than {@link Terms#signed()}. */
+    public static final OutputTag<Evidence> EVIDENCE =
+            new OutputTag<>("evidence", TypeInformation.of(Evidence.class));
 
     /** Usage by model id, per requester. */
     public static final MapStateDescriptor<String, Usage> USAGE =
@@ -82,8 +92,10 @@ public final class MeterFunction extends KeyedProcessFunction<String, Outcome, C
     public void processElement(Outcome outcome, Context context, Collector<Charge> out)
             throws Exception {
         Long last = sequence.value();
+        byte[] outputHash = OutcomeSignature.outputHash(outcome.embedding());
         Charge charge =
-                requireNonNull(rule, "not open").charge(outcome, last == null ? 1 : last + 1);
+                requireNonNull(rule, "not open")
+                        .charge(outcome, outputHash, last == null ? 1 : last + 1);
         sequence.update(charge.sequence());
         Usage before = usage.get(charge.model());
         usage.put(charge.model(), (before == null ? Usage.NONE : before).plus(charge));
@@ -94,5 +106,9 @@ public final class MeterFunction extends KeyedProcessFunction<String, Outcome, C
         feeNano.inc(charge.feeNano());
         out.collect(charge);
         context.output(RESULTS, new Result(outcome, charge.debitNano()));
+        Evidence evidence = Evidence.of(outcome, outputHash);
+        if (evidence != null) {
+            context.output(EVIDENCE, evidence);
+        }
     }
 }

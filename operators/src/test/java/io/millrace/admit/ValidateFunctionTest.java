@@ -87,13 +87,10 @@ class ValidateFunctionTest {
         assertThat(run.main())
                 .containsExactly(
                         request()
-                                .id(Hex.encode(SIGNATURE.digest(request)))
-                                .requester(0, ALICE)
-                                .model(MODEL)
-                                .input("two words", 4)
+                                .signed(request)
+                                .units(4)
                                 .price(1_000_000, 1)
                                 .feeNano(4)
-                                .deadlineMillis(APPEND + 5_000)
                                 .appendMillis(APPEND)
                                 .at(3, 7)
                                 .candidate());

@@ -38,7 +38,7 @@ class OutcomeSignatureTest {
                             vector.get("providerAccount").asInt(),
                             vector.get("units").asLong(),
                             vector.get("status").asInt(),
-                            embedding,
+                            OutcomeSignature.outputHash(embedding),
                             vector.get("numericClass").asText());
 
             assertThat(Hex.encode(OutcomeSignature.outputHash(embedding)))

@@ -63,7 +63,7 @@ class MeterFunctionTest {
                         new MeterFunction(DOMAIN),
                         outcome -> outcome.terms().requesterAddress(),
                         Types.STRING)
-                .collecting(MeterFunction.RESULTS);
+                .collecting(MeterFunction.RESULTS, MeterFunction.EVIDENCE);
     }
 
     @ParameterizedTest
@@ -185,13 +185,16 @@ class MeterFunctionTest {
             int units = random.nextInt(512);
             long price = random.nextLong(1L << (1 + random.nextInt(40)));
             int feeBasisPoints = random.nextInt(Nano.BASIS_POINTS + 1);
+            Outcome outcome =
+                    OutcomeBuilder.outcome(
+                                    request("x" + i, ALICE, units, price)
+                                            .feeBasisPoints(feeBasisPoints))
+                            .build();
             Charge charge =
                     new ChargeRule(DOMAIN)
                             .charge(
-                                    OutcomeBuilder.outcome(
-                                                    request("x" + i, ALICE, units, price)
-                                                            .feeBasisPoints(feeBasisPoints))
-                                            .build(),
+                                    outcome,
+                                    OutcomeSignature.outputHash(outcome.embedding()),
                                     i + 1);
 
             assertThat(charge.debitNano())

@@ -13,11 +13,13 @@ import io.millrace.admit.Rejection;
 import io.millrace.admit.Release;
 import io.millrace.admit.RequestPlace;
 import io.millrace.admit.RequestRecord;
+import io.millrace.admit.SignedTerms;
 import io.millrace.admit.Task;
 import io.millrace.admit.Terms;
 import io.millrace.chain.OwedChange;
 import io.millrace.infer.Outcome;
 import io.millrace.meter.Charge;
+import io.millrace.meter.Evidence;
 import io.millrace.meter.Result;
 import io.millrace.meter.Usage;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
@@ -38,6 +40,7 @@ class FlowingTypesTest {
                 Admitted.class,
                 Candidate.class,
                 Charge.class,
+                Evidence.class,
                 Funds.class,
                 FundsChange.class,
                 ModelListing.class,
@@ -49,6 +52,7 @@ class FlowingTypesTest {
                 RequestPlace.class,
                 RequestRecord.class,
                 Result.class,
+                SignedTerms.class,
                 Task.class,
                 Terms.class,
                 Usage.class

@@ -21,7 +21,11 @@ public final class OutcomeBuilder {
     }
 
     public static OutcomeBuilder outcome(RequestBuilder request) {
-        return new OutcomeBuilder(request.terms());
+        return outcome(request.terms());
+    }
+
+    public static OutcomeBuilder outcome(Terms terms) {
+        return new OutcomeBuilder(terms);
     }
 
     public OutcomeBuilder embedding(float... components) {

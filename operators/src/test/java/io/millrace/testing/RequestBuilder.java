@@ -1,11 +1,17 @@
 package io.millrace.testing;
 
 import io.millrace.admit.Candidate;
+import io.millrace.admit.InferenceRequest;
 import io.millrace.admit.Price;
 import io.millrace.admit.RequestPlace;
+import io.millrace.admit.SignedTerms;
 import io.millrace.admit.Task;
 import io.millrace.admit.Terms;
+import io.millrace.unit.Hex;
+import io.millrace.unit.Keccak;
 import io.millrace.unit.Nano;
+import io.millrace.unit.Secp256k1;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request on its way, as whatever it has become: a plain one of Alice's, and what a test needs
@@ -24,6 +30,8 @@ public final class RequestBuilder {
     private long deadlineMillis = 600_000;
     private long appendMillis = 1;
     private RequestPlace place = new RequestPlace(0, 2);
+
+    private @Nullable SignedTerms signed;
 
     private RequestBuilder() {}
 
@@ -95,6 +103,24 @@ public final class RequestBuilder {
         return this;
     }
 
+    /** What its requester signed: of others neither id nor signature fits the rest. */
+    public RequestBuilder signed(InferenceRequest request) {
+        requestId = Hex.encode(Fixtures.SIGNATURE.digest(request));
+        requesterAddress = request.requester();
+        model = request.model();
+        input = request.input();
+        deadlineMillis = request.deadlineMillis();
+        signed =
+                new SignedTerms(
+                        Hex.encode(Keccak.hashUtf8(request.input())),
+                        Hex.ZERO_32,
+                        request.maxFeeNano(),
+                        request.deadlineMillis(),
+                        request.nonce(),
+                        request.signature());
+        return this;
+    }
+
     public Candidate candidate() {
         return new Candidate(
                 requestId,
@@ -106,7 +132,8 @@ public final class RequestBuilder {
                 fee(),
                 deadlineMillis,
                 appendMillis,
-                place);
+                place,
+                signedTerms());
     }
 
     public Terms terms() {
@@ -119,11 +146,24 @@ public final class RequestBuilder {
                 price,
                 fee(),
                 appendMillis,
-                place);
+                place,
+                signedTerms());
     }
 
     public Task task() {
         return new Task(terms(), input, deadlineMillis);
+    }
+
+    private SignedTerms signedTerms() {
+        return signed != null
+                ? signed
+                : new SignedTerms(
+                        Hex.encode(Keccak.hashUtf8(input)),
+                        Hex.ZERO_32,
+                        fee(),
+                        deadlineMillis,
+                        place.offset(),
+                        Hex.encode(new byte[Secp256k1.SIGNATURE_BYTES]));
     }
 
     private long fee() {
