@@ -307,7 +307,10 @@ public final class Defender implements AutoCloseable {
     }
 
     private void unsent(Demand demand, Outcome outcome, long nowSeconds) {
-        rests.rest(demand, nowSeconds);
+        if (outcome.state() == Outcome.State.REFUSED) {
+            prepared.remove(demand.id()); // what it rests on may have been reorganised
+            rests.rest(demand, nowSeconds);
+        }
         if (!outcome.reason().equals(complaints.put(demand.id(), outcome.reason()))) {
             LOG.error(
                     "{}: the answer is not sent, {} s left: {}",

@@ -7,12 +7,18 @@ import io.millrace.audit.evidence.Evidence;
 import io.millrace.watch.act.Kind;
 import io.millrace.watch.act.TribunalCalls;
 import io.millrace.watch.act.TribunalEvent.Challenged;
+import io.millrace.watch.figures.FigureServer;
 import io.millrace.watch.testing.Books.Settled;
 import io.millrace.watch.testing.Court;
 import java.math.BigInteger;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -84,7 +90,8 @@ class DefenderITCase {
         Settled settled = siege.books.settle(siege.tasks());
         siege.records.publish(settled);
         Receipt silent = settled.receipt(3, 1);
-        Evidence withheld = siege.records.evidence.remove(silent.charge().requestId());
+        Evidence withheld =
+                Objects.requireNonNull(siege.records.evidence.remove(silent.charge().requestId()));
         siege.challengeStatements(settled, 1);
         siege.challengePositions(settled);
 
@@ -179,6 +186,32 @@ class DefenderITCase {
             siege.run(defender);
         }
         siege.assertEarned();
+    }
+
+    @Test
+    void figures_ofChallengesThatAreOpen_servedToPrometheus() throws Exception {
+        Settled settled = siege.books.settle(siege.tasks());
+        siege.challengeStatements(settled, 1);
+
+        try (Defender defender = siege.defender(Siege.PLENTY);
+                FigureServer server = DefendFigures.serve(defender, 0)) {
+            defender.step();
+            String text =
+                    HttpClient.newHttpClient()
+                            .send(
+                                    HttpRequest.newBuilder(
+                                                    URI.create(
+                                                            "http://127.0.0.1:%d/metrics"
+                                                                    .formatted(server.port())))
+                                            .build(),
+                                    HttpResponse.BodyHandlers.ofString())
+                            .body();
+            assertThat(text)
+                    .contains("# TYPE millrace_defend_open gauge\nmillrace_defend_open 7\n")
+                    .contains("millrace_defend_unprepared 7\n")
+                    .contains("millrace_defend_missed_total 0\n")
+                    .containsPattern("millrace_defend_seconds_left (59[0-9]|600)\n");
+        }
     }
 
     @Test
