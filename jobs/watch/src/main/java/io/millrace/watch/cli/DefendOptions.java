@@ -1,7 +1,6 @@
 package io.millrace.watch.cli;
 
 import io.millrace.audit.cli.EndpointOptions;
-import io.millrace.watch.defend.DefendFigures;
 import io.millrace.watch.defend.DefendSettings;
 import io.millrace.watch.defend.Defender;
 import io.millrace.watch.figures.FigureServer;
@@ -92,7 +91,10 @@ final class DefendOptions {
 
     /** What serves figures, if that is wanted. */
     Optional<FigureServer> figures(Defender defender) throws IOException {
-        return port == 0 ? Optional.empty() : Optional.of(DefendFigures.serve(defender, port));
+        return port == 0
+                ? Optional.empty()
+                : Optional.of(
+                        FigureServer.serve("--defend.port", port, () -> defender.figures().text()));
     }
 
     boolean once() {

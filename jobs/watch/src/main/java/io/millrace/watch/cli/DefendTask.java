@@ -25,6 +25,7 @@ final class DefendTask implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(DefendTask.class);
     private static final long STATUS_EVERY_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long ROUND_MILLIS = 1_000;
+    private static final long BUSY_MILLIS = 100;
 
     @Mixin private EndpointOptions endpoints = new EndpointOptions();
 
@@ -50,7 +51,7 @@ final class DefendTask implements Callable<Integer> {
         while (!(options.once() && idle) && !ending.within(pauseMillis)) {
             boolean done = round(defender);
             idle = done && defender.isIdle();
-            pauseMillis = done && defender.isBusy() ? 0 : ROUND_MILLIS;
+            pauseMillis = done && defender.isBusy() ? BUSY_MILLIS : ROUND_MILLIS;
             if (System.nanoTime() - said >= STATUS_EVERY_NANOS) {
                 LOG.info("{}", defender.status());
                 said = System.nanoTime();

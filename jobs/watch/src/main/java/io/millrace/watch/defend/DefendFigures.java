@@ -2,9 +2,7 @@ package io.millrace.watch.defend;
 
 import static java.util.Objects.requireNonNull;
 
-import io.millrace.watch.figures.FigureServer;
 import io.millrace.watch.figures.FigureText;
-import java.io.IOException;
 import java.math.BigInteger;
 
 /**
@@ -37,16 +35,6 @@ public record DefendFigures(
         requireNonNull(budgetWei, "budgetWei is null");
     }
 
-    /**
-     * Serves them to Prometheus.
-     *
-     * @param port of loopback, 0 for any that is free
-     * @throws IOException that names the port if it is taken
-     */
-    public static FigureServer serve(Defender defender, int port) throws IOException {
-        return FigureServer.serve("--defend.port", port, () -> defender.figures().text());
-    }
-
     DefendFigures aged(long seconds) {
         return new DefendFigures(
                 open,
@@ -60,7 +48,8 @@ public record DefendFigures(
                 seconds);
     }
 
-    String text() {
+    /** As Prometheus reads them. */
+    public String text() {
         return new FigureText("millrace_defend_")
                 .gauge("open", "challenges without an answer in any block", open)
                 .gauge("unprepared", "of them, those whose answer was not found", unprepared)

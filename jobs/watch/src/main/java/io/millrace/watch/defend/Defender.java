@@ -46,6 +46,8 @@ public final class Defender implements AutoCloseable {
     /** Answers that wait to be sent: 5 KB each. */
     private static final int MOST_PREPARED = 2_000;
 
+    private static final String NOT_OPEN = "NotOpen";
+    private static final String ERROR_OF_CONTRACT = "[A-Za-z]+";
     private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final TribunalChain chain;
@@ -156,9 +158,9 @@ public final class Defender implements AutoCloseable {
         List<Demand> open = demands.open();
         forget(open);
         find(open, newest.seconds());
+        alarms.step(open, newest.seconds(), this::why); // whatever becomes of the rest
         isBusy = send(open, newest.seconds());
         sender.step();
-        alarms.step(open, newest.seconds(), this::why);
         purse.step(open.size());
         figures = figures(open, newest.seconds());
         roundNanos = System.nanoTime();
@@ -169,7 +171,7 @@ public final class Defender implements AutoCloseable {
         return demands.isAtRest();
     }
 
-    /** Whether the next round is best begun at once. */
+    /** Whether the next round is best begun soon. */
     public boolean isBusy() {
         return isBusy;
     }
@@ -307,16 +309,22 @@ public final class Defender implements AutoCloseable {
     }
 
     private void unsent(Demand demand, Outcome outcome, long nowSeconds) {
+        String reason = outcome.reason();
         if (outcome.state() == Outcome.State.REFUSED) {
-            prepared.remove(demand.id()); // what it rests on may have been reorganised
             rests.rest(demand, nowSeconds);
+            if (reason.equals(NOT_OPEN)) {
+                return; // somebody was faster
+            }
+            if (reason.matches(ERROR_OF_CONTRACT)) {
+                prepared.remove(demand.id()); // what it rests on may have been reorganised
+            }
         }
-        if (!outcome.reason().equals(complaints.put(demand.id(), outcome.reason()))) {
+        if (!reason.equals(complaints.put(demand.id(), reason))) {
             LOG.error(
                     "{}: the answer is not sent, {} s left: {}",
                     demand.challenge().name(),
                     demand.secondsLeft(nowSeconds),
-                    outcome.reason());
+                    reason);
         }
     }
 

@@ -194,7 +194,8 @@ class DefenderITCase {
         siege.challengeStatements(settled, 1);
 
         try (Defender defender = siege.defender(Siege.PLENTY);
-                FigureServer server = DefendFigures.serve(defender, 0)) {
+                FigureServer server =
+                        FigureServer.serve("port", 0, () -> defender.figures().text())) {
             defender.step();
             String text =
                     HttpClient.newHttpClient()
