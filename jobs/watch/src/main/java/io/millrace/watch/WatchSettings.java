@@ -3,6 +3,7 @@ package io.millrace.watch;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.audit.read.KafkaAccess;
+import io.millrace.watch.follow.Finality;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -11,7 +12,7 @@ import java.util.Set;
  *
  * @param rpcUrl of the node that is asked
  * @param startBlock not after the deployment of vault and registry
- * @param finality which blocks count: a tag of the node, or a number behind the newest
+ * @param finality which blocks count
  * @param folder of what was read and begun
  * @param accounts spending accounts whose debits are to be accounted for; all, if it is empty
  * @param patienceSeconds how long after its settlement an epoch may wait for its receipts; 0 for
@@ -25,7 +26,7 @@ public record WatchSettings(
         String vault,
         String registry,
         long startBlock,
-        String finality,
+        Finality finality,
         Path folder,
         Set<Long> accounts,
         long patienceSeconds,
@@ -40,12 +41,6 @@ public record WatchSettings(
         requireNonNull(finality, "finality is null");
         requireNonNull(folder, "folder is null");
         accounts = Set.copyOf(accounts);
-        if (!finality.matches("finalized|safe|latest|[0-9]{1,9}")) {
-            throw new IllegalArgumentException(
-                    ("--chain.finality is %s; give finalized, safe, or a number of blocks behind"
-                                    + " the newest")
-                            .formatted(finality));
-        }
         if (patienceSeconds < 0 || mostOpen < 1) {
             throw new IllegalArgumentException(
                     ("--watch.patience.seconds is %d and --watch.most.open %d; give at least 0 and"

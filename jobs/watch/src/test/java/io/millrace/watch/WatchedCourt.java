@@ -10,6 +10,7 @@ import io.millrace.audit.read.KafkaAccess;
 import io.millrace.watch.Case.Action;
 import io.millrace.watch.Case.State;
 import io.millrace.watch.act.send.SendLimits;
+import io.millrace.watch.follow.Finality;
 import io.millrace.watch.follow.StoredStream;
 import io.millrace.watch.follow.Topics;
 import io.millrace.watch.store.WatchStore;
@@ -97,7 +98,7 @@ final class WatchedCourt implements AutoCloseable {
                         court.vault.getContractAddress(),
                         court.registry.getContractAddress(),
                         0,
-                        "0",
+                        new Finality("0"),
                         folder.resolve("data"),
                         accounts,
                         0,

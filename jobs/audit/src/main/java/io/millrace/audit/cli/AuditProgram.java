@@ -1,8 +1,5 @@
 package io.millrace.audit.cli;
 
-import io.millrace.audit.read.AuditException;
-import java.io.IOException;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -28,8 +25,6 @@ public final class AuditProgram {
     /** What was checked does not hold. */
     static final int DIFFERS = 1;
 
-    private static final int FAILED = 3;
-
     private AuditProgram() {}
 
     /** Runs one command and ends the process with its exit code. */
@@ -40,29 +35,6 @@ public final class AuditProgram {
 
     /** Runs one command. */
     public static int run(String... args) {
-        CommandLine program = new CommandLine(new AuditProgram());
-        try {
-            program.setDefaultValueProvider(ConfigFiles.of(args));
-        } catch (IOException e) {
-            System.err.println("millrace-audit: " + e.getMessage());
-            return FAILED;
-        }
-        return program.setExecutionExceptionHandler((failure, command, parsed) -> report(failure))
-                .execute(args);
-    }
-
-    /** Messages are for the user; a stack trace only for what nobody foresaw. */
-    private static int report(Exception failure) {
-        boolean foreseen =
-                failure instanceof AuditException
-                        || failure instanceof IllegalArgumentException
-                        || failure instanceof IOException;
-        System.err.println("millrace-audit: " + failure.getMessage());
-        Stream.iterate(failure.getCause(), cause -> cause != null, Throwable::getCause)
-                .forEach(cause -> System.err.println("  because: " + cause.getMessage()));
-        if (!foreseen) {
-            failure.printStackTrace();
-        }
-        return FAILED;
+        return ProgramRun.of(new CommandLine(new AuditProgram()), args);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -94,6 +95,27 @@ public final class TopicReader implements AutoCloseable {
             Map<String, Long> starts,
             Progress progress,
             Consumer<ConsumerRecord<byte[], byte[]>> action) {
+        search(
+                topic,
+                starts,
+                progress,
+                record -> {
+                    action.accept(record);
+                    return true;
+                });
+    }
+
+    /**
+     * The same, as long as {@code action} wants more.
+     *
+     * @return whether it had enough before the end
+     * @throws IllegalStateException if a partition ends before its start
+     */
+    public boolean search(
+            String topic,
+            Map<String, Long> starts,
+            Progress progress,
+            Predicate<ConsumerRecord<byte[], byte[]>> action) {
         Map<TopicPartition, Long> topicEnds = endsOf(topic);
         consumer.assign(topicEnds.keySet());
         Map<TopicPartition, Long> positions =
@@ -121,8 +143,9 @@ public final class TopicReader implements AutoCloseable {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                 any = true;
                 TopicPartition partition = new TopicPartition(topic, record.partition());
-                if (record.offset() < topicEnds.getOrDefault(partition, 0L)) {
-                    action.accept(record);
+                boolean counts = record.offset() < topicEnds.getOrDefault(partition, 0L);
+                if (counts && !action.test(record)) {
+                    return true;
                 }
                 progress.advance(1);
             }
@@ -135,6 +158,7 @@ public final class TopicReader implements AutoCloseable {
                                 + " has records before its end; is the broker up");
             }
         }
+        return false;
     }
 
     /**

@@ -76,11 +76,21 @@ class TablesTest {
 
     @Test
     void watcherOptions_inThePage_areThoseOfTheProgram() throws IOException {
+        new Page("jobs/watch/README.md").assertTable("options", options("watch"));
+    }
+
+    @Test
+    void defenderOptions_inThePage_areThoseOfTheProgram() throws IOException {
+        new Page("jobs/watch/README.md").assertTable("defend options", options("defend"));
+    }
+
+    /** Of a command that stands before the tribunal. */
+    private static MarkdownTable options(String command) {
         MarkdownTable table = new MarkdownTable("option", "meaning");
-        CommandSpec watch =
-                requireNonNull(WatchProgram.commands().getSubcommands().get("watch"), "no watch")
+        CommandSpec spec =
+                requireNonNull(WatchProgram.commands().getSubcommands().get(command), command)
                         .getCommandSpec();
-        watch.options().stream()
+        spec.options().stream()
                 .filter(option -> !option.usageHelp() && !option.versionHelp())
                 .sorted(Comparator.comparing(OptionSpec::longestName))
                 .forEach(
@@ -91,7 +101,7 @@ class TablesTest {
                                                 .replace(
                                                         "${DEFAULT-VALUE}",
                                                         String.valueOf(option.defaultValue()))));
-        new Page("jobs/watch/README.md").assertTable("options", table);
+        return table;
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.millrace.watch.KeyMessenger;
 import io.millrace.watch.WatchMetrics;
 import io.millrace.watch.Watcher;
 import io.millrace.watch.act.send.SendLimits;
+import io.millrace.watch.figures.FigureServer;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -104,7 +105,7 @@ final class WatchOptions {
     private String address = "";
 
     /** What serves figures, if that is wanted. */
-    Optional<WatchMetrics> metrics(Watcher watcher) throws IOException {
+    Optional<FigureServer> metrics(Watcher watcher) throws IOException {
         return port == 0
                 ? Optional.empty()
                 : Optional.of(WatchMetrics.serve(watcher, address, port));

@@ -1,9 +1,6 @@
 package io.millrace.watch.cli;
 
-import io.millrace.audit.cli.ConfigFiles;
-import io.millrace.audit.read.AuditException;
-import java.io.IOException;
-import java.util.stream.Stream;
+import io.millrace.audit.cli.ProgramRun;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -13,23 +10,22 @@ import picocli.CommandLine.Command;
  */
 @Command(
         name = "millrace",
-        description = "Watches a settler that one does not trust.",
+        description = "Stands before the tribunal: against a settler, or for one.",
         mixinStandardHelpOptions = true,
         version = "millrace 0.1.0",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:done, and no fault was found",
-            "1:done, and a fault was found",
+            "0:done, and no fault was found, no challenge missed",
+            "1:done, and a fault was found, or a challenge missed",
             "2:wrong use of the command line",
             "3:could not be done; the message says why"
         },
-        subcommands = {WatchTask.class, CommandLine.HelpCommand.class})
+        subcommands = {WatchTask.class, DefendTask.class, CommandLine.HelpCommand.class})
 public final class WatchProgram {
 
-    /** A fault was found. */
+    /** A fault was found, or a challenge missed. */
     static final int FAULTY = 1;
 
-    private static final int FAILED = 3;
     private static final String LOG_SETTINGS = "log4j2.configurationFile";
 
     private WatchProgram() {}
@@ -49,29 +45,6 @@ public final class WatchProgram {
 
     /** Runs one command. */
     public static int run(String... args) {
-        CommandLine program = commands();
-        try {
-            program.setDefaultValueProvider(ConfigFiles.of(args));
-        } catch (IOException e) {
-            System.err.println("millrace: " + e.getMessage());
-            return FAILED;
-        }
-        return program.setExecutionExceptionHandler((failure, command, parsed) -> report(failure))
-                .execute(args);
-    }
-
-    /** Messages are for the user; a stack trace only for what nobody foresaw. */
-    private static int report(Exception failure) {
-        boolean foreseen =
-                failure instanceof AuditException
-                        || failure instanceof IllegalArgumentException
-                        || failure instanceof IOException;
-        System.err.println("millrace: " + failure.getMessage());
-        Stream.iterate(failure.getCause(), cause -> cause != null, Throwable::getCause)
-                .forEach(cause -> System.err.println("  because: " + cause.getMessage()));
-        if (!foreseen) {
-            failure.printStackTrace();
-        }
-        return FAILED;
+        return ProgramRun.of(commands(), args);
     }
 }

@@ -2,15 +2,15 @@ package io.millrace.watch.cli;
 
 import io.millrace.audit.cli.EndpointOptions;
 import io.millrace.watch.Case;
-import io.millrace.watch.WatchMetrics;
 import io.millrace.watch.WatchSettings;
 import io.millrace.watch.Watcher;
+import io.millrace.watch.figures.FigureServer;
+import io.millrace.watch.follow.Finality;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +30,7 @@ final class WatchTask implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(WatchTask.class);
     private static final long STATUS_EVERY_NANOS = TimeUnit.SECONDS.toNanos(60);
-    private static final long CLOSING_SECONDS = 20;
+    private static final long ROUND_MILLIS = 1_000;
 
     @Mixin private EndpointOptions endpoints = new EndpointOptions();
 
@@ -45,29 +45,24 @@ final class WatchTask implements Callable<Integer> {
 
     @Mixin private WatchOptions options = new WatchOptions();
 
-    private final CountDownLatch ended = new CountDownLatch(1);
-
     @Override
     public Integer call() throws IOException, InterruptedException {
-        CountDownLatch closed = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(closed), "watch-shutdown"));
-        try (Watcher watcher = Watcher.open(settings(), options.courier(endpoints.rpcUrl()))) {
-            Optional<WatchMetrics> metrics = options.metrics(watcher);
+        try (Ending ending = Ending.ofProcess();
+                Watcher watcher = Watcher.open(settings(), options.courier(endpoints.rpcUrl()))) {
+            Optional<FigureServer> metrics = options.metrics(watcher);
             try {
-                return follow(watcher);
+                return follow(watcher, ending);
             } finally {
-                metrics.ifPresent(WatchMetrics::close);
+                metrics.ifPresent(FigureServer::close);
             }
-        } finally {
-            closed.countDown();
         }
     }
 
-    private int follow(Watcher watcher) throws IOException, InterruptedException {
+    private int follow(Watcher watcher, Ending ending) throws IOException, InterruptedException {
         long said = System.nanoTime() - STATUS_EVERY_NANOS;
         boolean idle = false;
         while (!(options.once() && idle)) {
-            if (ended.await(1, TimeUnit.SECONDS)) {
+            if (ending.within(ROUND_MILLIS)) {
                 break;
             }
             idle = round(watcher);
@@ -106,24 +101,11 @@ final class WatchTask implements Callable<Integer> {
                 endpoints.vault(),
                 registry,
                 endpoints.startBlock(),
-                finality,
+                new Finality(finality),
                 options.folder(),
                 new HashSet<>(options.accounts()),
                 options.patienceSeconds(),
                 options.mostOpen(),
                 options.acts());
-    }
-
-    private void end(CountDownLatch closed) {
-        ended.countDown();
-        try {
-            if (!closed.await(CLOSING_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn(
-                        "not closed after {} s; what was begun goes on at the next start",
-                        CLOSING_SECONDS);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

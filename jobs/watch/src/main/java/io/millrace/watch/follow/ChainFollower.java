@@ -2,7 +2,6 @@ package io.millrace.watch.follow;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.audit.ChainEvents;
-import io.millrace.audit.EpochPart;
 import io.millrace.audit.TypedHashes;
 import io.millrace.audit.read.AbiWords;
 import io.millrace.audit.read.JsonRpc;
@@ -10,11 +9,9 @@ import io.millrace.audit.read.LogRanges;
 import io.millrace.watch.store.Kind;
 import io.millrace.watch.store.WatchStore;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,22 +33,22 @@ public final class ChainFollower {
     private final String vault;
     private final String registry;
     private final long startBlock;
-    private final String finality;
-    private final TypedHashes hashes;
+    private final Finality finality;
+    private final SettleCalls calls;
     private final WatchStore store;
     private final LogRanges ranges;
 
     /**
      * Of one vault and one registry.
      *
-     * @param finality a tag of the node, or a number of blocks behind the newest
+     * @param finality which blocks count
      */
     public ChainFollower(
             JsonRpc rpc,
             String vault,
             String registry,
             long startBlock,
-            String finality,
+            Finality finality,
             TypedHashes hashes,
             WatchStore store) {
         this.rpc = rpc;
@@ -59,7 +56,7 @@ public final class ChainFollower {
         this.registry = registry.toLowerCase(Locale.ROOT);
         this.startBlock = startBlock;
         this.finality = finality;
-        this.hashes = hashes;
+        calls = new SettleCalls(rpc, vault, hashes);
         this.store = store;
         ranges = new LogRanges(rpc, List.of(this.vault, this.registry));
     }
@@ -85,7 +82,7 @@ public final class ChainFollower {
      * @throws IOException if the node does not answer, or tells of another chain than before
      */
     public void step() throws IOException {
-        JsonNode last = finalBlock();
+        JsonNode last = finality.newest(rpc);
         long end = quantity(last.path("number"));
         long next = store.number(NEXT, startBlock);
         if (next > startBlock && next <= end) {
@@ -94,7 +91,7 @@ public final class ChainFollower {
         while (next <= end) {
             JsonNode logs = ranges.logs(next, end);
             next = ranges.next();
-            JsonNode block = next > end ? last : block(next - 1);
+            JsonNode block = next > end ? last : Finality.block(rpc, next - 1);
             try (WatchStore.Batch batch = store.batch()) {
                 for (JsonNode log : logs) {
                     read(log, batch);
@@ -109,13 +106,13 @@ public final class ChainFollower {
 
     private void requireSameChain(long block) throws IOException {
         byte[] known = store.get(HASH);
-        String found = block(block).path("hash").asText();
+        String found = Finality.block(rpc, block).path("hash").asText();
         if (known != null && !Numeric.toHexString(known).equals(found)) {
             throw new IOException(
                     ("block %d was %s and is %s: the node follows another chain, or"
                          + " --chain.finality %s is too near the newest block; correct it, and give"
                          + " --watch.data a new folder")
-                            .formatted(block, Numeric.toHexString(known), found, finality));
+                            .formatted(block, Numeric.toHexString(known), found, finality.words()));
         }
     }
 
@@ -138,7 +135,7 @@ public final class ChainFollower {
         long epoch = indexed(log, 1);
         long part = indexed(log, 2);
         String header = log.path("topics").path(3).asText();
-        Optional<String> words = words(log.path("transactionHash").asText(), header);
+        Optional<String> words = calls.arguments(log.path("transactionHash").asText(), header);
         if (words.isEmpty()) {
             batch.put(UNREADABLE, unreadable() + 1);
             LOG.error(
@@ -149,70 +146,10 @@ public final class ChainFollower {
                     log.path("transactionHash").asText());
             return;
         }
-        long seconds = quantity(block(quantity(log.path("blockNumber"))).path("timestamp"));
+        long seconds =
+                quantity(Finality.block(rpc, quantity(log.path("blockNumber"))).path("timestamp"));
         batch.put(Kind.PART.key(epoch, part), Rows.settled(words.get(), seconds));
         batch.put(Kind.WAITING.key(epoch), seconds);
-    }
-
-    /** The arguments of settle: of a direct call, or of one within whatever the settler called. */
-    private Optional<String> words(String transaction, String header) throws IOException {
-        JsonNode mined = rpc.call("eth_getTransactionByHash", transaction);
-        Optional<String> direct = arguments(mined.path("input").asText(), header);
-        if (direct.isPresent()) {
-            return direct;
-        }
-        try {
-            JsonNode trace =
-                    rpc.call("debug_traceTransaction", transaction, Map.of("tracer", "callTracer"));
-            return traced(trace, header);
-        } catch (JsonRpc.RefusedException e) {
-            LOG.warn("the node does not trace {}: {}", transaction, e.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    private Optional<String> traced(JsonNode call, String header) {
-        if (call.path("to").asText().equalsIgnoreCase(vault)) {
-            Optional<String> own = arguments(call.path("input").asText(), header);
-            if (own.isPresent()) {
-                return own;
-            }
-        }
-        for (JsonNode inner : call.path("calls")) {
-            Optional<String> found = traced(inner, header);
-            if (found.isPresent()) {
-                return found;
-            }
-        }
-        return Optional.empty();
-    }
-
-    private Optional<String> arguments(String input, String header) {
-        if (!input.startsWith(ChainEvents.SETTLE)) {
-            return Optional.empty();
-        }
-        String data = input.substring(ChainEvents.SETTLE.length());
-        try {
-            EpochPart part = ChainEvents.settleCall(new AbiWords(data));
-            boolean same =
-                    hashes.header(part.header()).equals(header)
-                            && TypedHashes.words(part).equals(part.header().wordsHash());
-            return same ? Optional.of(data) : Optional.empty();
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            return Optional.empty(); // no call that the vault could have taken
-        }
-    }
-
-    private JsonNode finalBlock() throws IOException {
-        boolean depth = finality.matches("[0-9]+");
-        JsonNode block = rpc.call("eth_getBlockByNumber", depth ? "latest" : finality, false);
-        long behind = depth ? Long.parseLong(finality) : 0;
-        return behind == 0 ? block : block(Math.max(0, quantity(block.path("number")) - behind));
-    }
-
-    private JsonNode block(long number) throws IOException {
-        return rpc.call(
-                "eth_getBlockByNumber", Numeric.encodeQuantity(BigInteger.valueOf(number)), false);
     }
 
     private static long indexed(JsonNode log, int topic) {

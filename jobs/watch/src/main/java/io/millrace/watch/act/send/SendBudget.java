@@ -2,6 +2,7 @@ package io.millrace.watch.act.send;
 
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Map;
 
 /** What may still be spent, by what the journal says was. */
 final class SendBudget {
@@ -9,16 +10,19 @@ final class SendBudget {
     private static final long DAY_MILLIS = 24L * 3_600 * 1_000;
 
     private final SendJournal journal;
+    private final Map<String, Outcome> mined;
     private final SendLimits limits;
     private final String address;
 
-    SendBudget(SendJournal journal, SendLimits limits, String address) {
+    /** With what blocks have of the journal's open ones, by id: that has cost what it has cost. */
+    SendBudget(SendJournal journal, Map<String, Outcome> mined, SendLimits limits, String address) {
         this.journal = journal;
+        this.mined = mined;
         this.limits = limits;
         this.address = address;
     }
 
-    /** Gas money of a day, the worst case of what is under way counted. */
+    /** Gas money of a day, the worst case of what is in no block counted. */
     BigInteger spentWei(long nowMillis) {
         BigInteger spent =
                 journal.ended().values().stream()
@@ -26,7 +30,9 @@ final class SendBudget {
                         .map(Ended::feeWei)
                         .reduce(BigInteger.ZERO, BigInteger::add);
         for (List<Sent> sents : journal.open().values()) {
-            spent = spent.add(sents.get(sents.size() - 1).mostWei());
+            Sent last = sents.get(sents.size() - 1);
+            Outcome seen = mined.get(last.id());
+            spent = spent.add(seen == null ? last.mostWei() : seen.feeWei());
         }
         return spent;
     }
@@ -49,7 +55,9 @@ final class SendBudget {
         BigInteger needed = most.add(valueWei);
         for (List<Sent> sents : journal.open().values()) {
             Sent last = sents.get(sents.size() - 1);
-            needed = needed.add(last.mostWei()).add(last.valueWei());
+            if (!mined.containsKey(last.id())) {
+                needed = needed.add(last.mostWei()).add(last.valueWei());
+            }
         }
         return balanceWei.compareTo(needed) >= 0
                 ? ""

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param maxFeePerGasWei most that is ever offered for a unit of gas
  * @param maxTipWei most of it as a tip
  * @param maxGas most that one transaction may need
- * @param budgetWei most that is spent in a day, the worst case of what is under way counted;
+ * @param budgetWei most that is spent in a day, the worst case of what is in no block counted;
  *     deposits are not spent
  * @param depositsWei most that is bound in deposits of a day's challenges
  * @param republishAfter a transaction in no block is sent again

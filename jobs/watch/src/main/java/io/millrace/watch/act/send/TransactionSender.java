@@ -53,7 +53,7 @@ public final class TransactionSender implements AutoCloseable {
         this.limits = limits;
         this.clock = clock;
         this.journal = journal;
-        budget = new SendBudget(journal, limits, key.address());
+        budget = new SendBudget(journal, mined, limits, key.address());
     }
 
     /**
@@ -142,9 +142,19 @@ public final class TransactionSender implements AutoCloseable {
         return journal.open().size();
     }
 
-    /** Gas money spent in a day, the worst case of what is under way counted. */
+    /** Sent and in no block. */
+    public int inNoBlock() {
+        return journal.open().size() - mined.size();
+    }
+
+    /** Gas money spent in a day, the worst case of what is in no block counted. */
     public BigInteger spentWei() {
         return budget.spentWei(clock.millis());
+    }
+
+    /** What would be offered for a unit of gas now. */
+    public BigInteger offerWei() throws IOException {
+        return BigInteger.valueOf(market().maxFeePerGasWei());
     }
 
     /** What the key has for gas. */
@@ -164,6 +174,10 @@ public final class TransactionSender implements AutoCloseable {
         long finalCount = count("finalized");
         for (List<Sent> sents : List.copyOf(journal.open().values())) {
             Sent last = sents.get(sents.size() - 1);
+            Outcome before = mined.get(last.id());
+            if (before != null && before.block() > finalBlock && last.nonce() < count) {
+                continue; // looked at again when its block is final: there may be thousands
+            }
             Optional<Outcome> seen = last.nonce() < count ? receipt(sents) : Optional.empty();
             if (seen.isPresent()) {
                 settled(last, seen.get(), finalBlock);

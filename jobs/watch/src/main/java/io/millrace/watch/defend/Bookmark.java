@@ -1,0 +1,74 @@
+package io.millrace.watch.defend;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The block from which a start has to read, one line of a file, whole or not at all. Without it, or
+ * if it is of something else, all is read again, which is slower and no less right.
+ */
+final class Bookmark {
+
+    private static final Pattern LINE = Pattern.compile("(.*): from block ([0-9]{1,18})\n");
+
+    private final Path file;
+    private final String ledger;
+    private long block;
+
+    private Bookmark(Path file, String ledger, long block) {
+        this.file = file;
+        this.ledger = ledger;
+        this.block = block;
+    }
+
+    /**
+     * Opens {@code file}, which may not be there yet.
+     *
+     * @param ledger chain, vault and settlers that it belongs to
+     * @param otherwise the block if it was never moved, or is of another
+     */
+    static Bookmark open(Path file, String ledger, long otherwise) throws IOException {
+        if (!Files.exists(file)) {
+            return new Bookmark(file, ledger, otherwise);
+        }
+        Matcher line = LINE.matcher(Files.readString(file));
+        boolean isOwn = line.matches() && line.group(1).equals(ledger);
+        return new Bookmark(file, ledger, isOwn ? Long.parseLong(line.group(2)) : otherwise);
+    }
+
+    /** Nothing before it is open. */
+    long block() {
+        return block;
+    }
+
+    /** Keeps that nothing before {@code next} is open. */
+    void move(long next) throws IOException {
+        if (next == block) {
+            return;
+        }
+        Path draft = file.resolveSibling(file.getFileName() + ".draft");
+        try (FileChannel out =
+                FileChannel.open(
+                        draft,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE)) {
+            ByteBuffer line = UTF_8.encode("%s: from block %d\n".formatted(ledger, next));
+            while (line.hasRemaining()) {
+                out.write(line);
+            }
+            out.force(true);
+        }
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        block = next;
+    }
+}

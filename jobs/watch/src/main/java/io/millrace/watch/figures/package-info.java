@@ -1,0 +1,5 @@
+/** Figures for Prometheus. */
+@NullMarked
+package io.millrace.watch.figures;
+
+import org.jspecify.annotations.NullMarked;
