@@ -60,7 +60,7 @@ class EvidenceWireTest {
     }
 
     private static byte[] encoded(Outcome outcome) {
-        byte[] outputHash = OutcomeSignature.outputHash(outcome.embedding());
+        byte[] outputHash = OutcomeSignature.outputHash(outcome.output());
         return EvidenceCodec.encode(
                 requireNonNull(io.millrace.meter.Evidence.of(outcome, outputHash)));
     }

@@ -175,7 +175,8 @@ public final class MillraceClient implements AutoCloseable {
     }
 
     /**
-     * Whether the provider that the answer names has signed exactly these vectors and this charge for it.
+     * Whether the provider that the answer names has signed exactly these vectors and this charge
+     * for it.
      */
     public boolean isSignedByProvider(Answer answer) {
         return Signers.recover(outcome(answer), answer.provider().signature())
