@@ -13,6 +13,7 @@ export const mutants = [
   mutant('schema', 'misspelt field of a listener', (c) => { kafka(c).listeners[0].authentification = {}; }),
   mutant('kafka-topics', 'books that age away', (c) => { topic(c, 'settlement.receipts').config['retention.ms'] = 604800000; }),
   mutant('kafka-topics', 'books that are compacted', (c) => { topic(c, 'inference.charges').config['cleanup.policy'] = 'compact'; }),
+  mutant('kafka-topics', 'evidence gone too soon', (c) => { topic(c, 'inference.evidence').config['retention.ms'] = 86400000; }),
   mutant('kafka-topics', 'marks that age away', (c) => { topic(c, 'settlement.checkpoints').config['cleanup.policy'] = 'delete'; }),
   mutant('kafka-topics', "clients' clocks", (c) => { topic(c, 'inference.requests').config['message.timestamp.type'] = 'CreateTime'; }),
   mutant('kafka-topics', 'compressed requests', (c) => { delete topic(c, 'inference.requests').config['compression.type']; }),

@@ -4,7 +4,7 @@ const CLUSTER = 'strimzi.io/cluster';
 const OUTAGE_MILLIS = 7 * 24 * 3600 * 1000;
 const JOB = 'kafka-job';
 const WRITABLE = ['inference.requests'];
-const READABLE = ['inference.results', 'inference.rejections', 'settlement.receipts', 'settlement.epochs'];
+const READABLE = ['inference.results', 'inference.rejections', 'settlement.receipts', 'settlement.epochs', 'inference.evidence'];
 const UNITS = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
 
 /** Rows of the table of topics in jobs/README.md: name, whether one partition only, and settings as conditions. */

@@ -30,7 +30,7 @@ import org.apache.flink.connector.datagen.source.DataGeneratorSource;
  * @param epochs the job's own log, read back once committed
  * @param events of vault and registry, final ones
  * @param ticks numbers at the pace of the tick interval
- * @param money charges, and results if they are committed with them
+ * @param money charges with their evidence, and results if they are committed with them
  * @param results if they are immediate
  * @param rejections exactly once
  * @param epochLog exactly once

@@ -36,7 +36,8 @@ public enum LedgerSink {
     /** Every topic that it writes in its transactions, or may with some options. */
     List<String> topics() {
         return switch (this) {
-            case MONEY -> List.of(Topics.CHARGES, Topics.RESULTS, Topics.CHECKPOINTS);
+            case MONEY ->
+                    List.of(Topics.CHARGES, Topics.EVIDENCE, Topics.RESULTS, Topics.CHECKPOINTS);
             case REJECTIONS -> List.of(Topics.REJECTIONS, Topics.CHECKPOINTS);
             case EPOCHS -> List.of(Topics.EPOCHS, Topics.CHECKPOINTS);
             case RECEIPTS -> List.of(Topics.RECEIPTS, Topics.CHECKPOINTS);

@@ -6,6 +6,8 @@ import io.millrace.chain.SealedPart;
 import io.millrace.job.topic.JsonCodec;
 import io.millrace.job.topic.Topics;
 import io.millrace.meter.Charge;
+import io.millrace.meter.Evidence;
+import io.millrace.meter.EvidenceCodec;
 import io.millrace.meter.Result;
 import io.millrace.meter.ResultCodec;
 import io.millrace.settle.CheckpointMark;
@@ -36,6 +38,11 @@ public final class Outbound {
     /** A charge, by its requester: one partition has them in the order of their sequence. */
     public static OutboundRecord of(Charge charge) {
         return record(Topics.CHARGES, charge.requesterAddress(), JsonCodec.encode(charge));
+    }
+
+    /** What stands behind a charge, by its request. */
+    public static OutboundRecord of(Evidence evidence) {
+        return record(Topics.EVIDENCE, evidence.requestId(), EvidenceCodec.encode(evidence));
     }
 
     /** A part, by its epoch. */

@@ -250,13 +250,22 @@ final class Topology {
                 .broadcast();
     }
 
-    /** Charges exactly once; results at once, or in the transaction of their charge. */
+    /**
+     * Charges exactly once, each with its evidence in the same transaction; results at once, or
+     * there too.
+     */
     void publish(
             SingleOutputStreamOperator<Charge> charges,
             ResultsMode mode,
             DataStream<OutboundRecord> marks) {
         DataStream<OutboundRecord> money =
-                step(charges.map(Outbound::of), Uids.CHARGES_ENCODED, parallelism.meter());
+                step(charges.map(Outbound::of), Uids.CHARGES_ENCODED, parallelism.meter())
+                        .union(
+                                step(
+                                        charges.getSideOutput(MeterFunction.EVIDENCE)
+                                                .map(Outbound::of),
+                                        Uids.EVIDENCE_ENCODED,
+                                        parallelism.meter()));
         DataStream<OutboundRecord> results =
                 prompt(
                         charges.getSideOutput(MeterFunction.RESULTS).map(Outbound::of),

@@ -25,6 +25,7 @@ public final class Uids {
     public static final String SEAL = "seal";
     public static final String RECEIPTS = "receipts";
     public static final String CHARGES_ENCODED = "charges-encoded";
+    public static final String EVIDENCE_ENCODED = "evidence-encoded";
     public static final String RESULTS_ENCODED = "results-encoded";
     public static final String INVALID_ENCODED = "invalid-encoded";
     public static final String REJECTIONS_ENCODED = "rejections-encoded";

@@ -10,11 +10,15 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.audit.TypedHashes;
 import io.millrace.audit.evidence.Evidence;
 import io.millrace.infer.Outcome;
 import io.millrace.infer.OutcomeSignature;
 import io.millrace.infer.OutcomeStatus;
+import io.millrace.job.topic.Topic;
+import io.millrace.job.topic.Topics;
 import io.millrace.meter.EvidenceCodec;
 import io.millrace.testing.OutcomeBuilder;
 import io.millrace.testing.RequestBuilder;
@@ -22,6 +26,7 @@ import io.millrace.unit.Hex;
 import io.millrace.unit.Secp256k1;
 import java.io.IOException;
 import java.math.BigInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -57,6 +62,20 @@ class EvidenceWireTest {
         assertThat(read.nonce()).isEqualTo(read.maxFeeNano());
         assertThat(read.units()).isEqualTo(BigInteger.valueOf(outcome.unitsCharged()));
         assertThat(read.status()).isEqualTo(status.code());
+    }
+
+    @Test
+    void schema_ofTheTopic_describesEveryByte() throws IOException {
+        int next = 0;
+        try (var schema = Topic.class.getResourceAsStream(Topics.EVIDENCE + ".schema.json")) {
+            for (JsonNode field : new ObjectMapper().readTree(schema).path("x-fields")) {
+                assertThat(field.path("at").asInt())
+                        .as(field.path("name").asText())
+                        .isEqualTo(next);
+                next += field.path("bytes").asInt();
+            }
+        }
+        assertThat(next).isEqualTo(EvidenceCodec.BYTES);
     }
 
     private static byte[] encoded(Outcome outcome) {

@@ -134,8 +134,8 @@ final class TopicsView implements AutoCloseable {
                     settledParts.add(entry.epoch() + "/" + entry.part());
                 }
             }
-            case Topics.CHECKPOINTS -> {
-                // says nothing about requests
+            case Topics.CHECKPOINTS, Topics.EVIDENCE -> {
+                // say nothing about requests that charges do not
             }
             default -> throw new IllegalArgumentException("a record of " + record.topic());
         }

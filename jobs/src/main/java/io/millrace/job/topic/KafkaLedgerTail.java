@@ -21,7 +21,12 @@ import org.apache.kafka.common.TopicPartition;
 final class KafkaLedgerTail implements LedgerTail {
 
     private static final List<String> LEDGER =
-            List.of(Topics.CHARGES, Topics.EPOCHS, Topics.RECEIPTS, Topics.CHECKPOINTS);
+            List.of(
+                    Topics.CHARGES,
+                    Topics.EVIDENCE,
+                    Topics.EPOCHS,
+                    Topics.RECEIPTS,
+                    Topics.CHECKPOINTS);
 
     private final Admin admin;
 

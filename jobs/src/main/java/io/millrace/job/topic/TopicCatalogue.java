@@ -84,6 +84,24 @@ public final class TopicCatalogue {
                             Partitions.ANY,
                             List.of(KEPT, FOR_EVER, WHATEVER_SIZE)),
                     new Topic(
+                            Topics.EVIDENCE,
+                            "what requester and provider signed of each charge, in the charge's own"
+                                    + " transaction, by request id; read with"
+                                    + " isolation.level=read_committed",
+                            Partitions.ANY,
+                            List.of(
+                                    exactly(
+                                            "cleanup.policy",
+                                            "delete",
+                                            "a watcher reads it in the order in which it was"
+                                                    + " written, and old evidence must go"),
+                                    atLeast(
+                                            "retention.ms",
+                                            LONGEST_OUTAGE.toMillis(),
+                                            "a charge may be challenged while the vault's window is"
+                                                    + " open, and is lost without its evidence"),
+                                    WHATEVER_SIZE)),
+                    new Topic(
                             Topics.EPOCHS,
                             "the write-ahead log of epochs",
                             Partitions.ONE,

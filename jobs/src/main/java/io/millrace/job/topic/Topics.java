@@ -9,6 +9,10 @@ public final class Topics {
     public static final String RESULTS = "inference.results";
     public static final String REJECTIONS = "inference.rejections";
     public static final String CHARGES = "inference.charges";
+
+    /** What stands behind each charge, for the tribunal; its values are no JSON. */
+    public static final String EVIDENCE = "inference.evidence";
+
     public static final String EPOCHS = "settlement.epochs";
     public static final String RECEIPTS = "settlement.receipts";
     public static final String TRANSACTIONS = "settlement.transactions";
@@ -23,6 +27,7 @@ public final class Topics {
                     RESULTS,
                     REJECTIONS,
                     CHARGES,
+                    EVIDENCE,
                     EPOCHS,
                     RECEIPTS,
                     TRANSACTIONS,

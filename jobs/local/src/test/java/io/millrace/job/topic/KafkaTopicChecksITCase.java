@@ -37,6 +37,8 @@ class KafkaTopicChecksITCase {
         assertRefused(Topics.CHARGES, "cleanup.policy", "compact");
         assertRefused(Topics.TRANSACTIONS, "flush.messages", "2");
         assertRefused(Topics.CHARGES, "retention.ms", "604800000");
+        assertRefused(Topics.EVIDENCE, "retention.ms", "86400000");
+        assertRefused(Topics.EVIDENCE, "cleanup.policy", "compact");
         assertRefused(Topics.EPOCHS, "retention.bytes", "1073741824");
         assertRefused(Topics.REQUESTS, "retention.ms", "3600000");
         assertRefused(Topics.REQUESTS, "retention.bytes", "1073741824");

@@ -95,6 +95,9 @@ class AsyncApiTest {
             addChannel(channels.putObject(topic.name()), topic, message);
             ObjectNode described = messages.putObject(message);
             described.put("summary", values.path("description").asText());
+            if (values.has("contentMediaType")) {
+                described.put("contentType", values.path("contentMediaType").asText());
+            }
             ObjectNode payload = described.putObject("payload");
             payload.put("schemaFormat", "application/schema+json;version=draft-2020-12");
             payload.putObject("schema").put("$ref", TablesTest.schemaOf(topic.name()));
