@@ -76,8 +76,8 @@ public final class TopicCatalogue {
                                     atLeast(
                                             "max.message.bytes",
                                             Topics.RESULT_MAX_BYTES,
-                                            "the vectors of a list of texts are one record; one"
-                                                    + " that does not fit stops the job"))),
+                                            "the vectors of a list of texts are one record, and"
+                                                    + " the job stops at one that does not fit"))),
                     new Topic(
                             Topics.REJECTIONS,
                             "refusals with their code; read with isolation.level=read_committed",
