@@ -22,12 +22,15 @@ final class InFlight {
 
     /**
      * @param number tells it from others of its subtask, in the order in which they came
-     * @param tokens of each row
+     * @param rows token ids of each text, of which it keeps how many they are
      */
-    InFlight(long number, Task task, int[] tokens) {
+    InFlight(long number, Task task, List<long[]> rows) {
         this.number = number;
         this.task = requireNonNull(task, "task is null");
-        this.tokens = tokens;
+        this.tokens = new int[rows.size()];
+        for (int row = 0; row < tokens.length; row++) {
+            tokens[row] = rows.get(row).length;
+        }
         this.embeddings = new float[tokens.length][];
         this.open = tokens.length;
     }
@@ -38,10 +41,6 @@ final class InFlight {
 
     Task task() {
         return task;
-    }
-
-    int rows() {
-        return tokens.length;
     }
 
     /** Tokens of {@code row}. */

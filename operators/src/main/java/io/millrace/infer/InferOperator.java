@@ -188,16 +188,18 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         }
         List<long[]> rows = new ArrayList<>(task.texts().size());
         int units = 0;
+        int longest = 0;
         try {
             for (String text : task.texts()) {
-                rows.add(model.tokenizer.tokens(text));
-                units += rows.get(rows.size() - 1).length;
+                long[] row = model.tokenizer.tokens(text);
+                units += row.length;
+                longest = Math.max(longest, row.length);
+                rows.add(row);
             }
         } catch (RuntimeException e) {
             fail(task, "the tokenizer fails on this input: " + e.getMessage());
             return;
         }
-        int longest = rows.stream().mapToInt(row -> row.length).max().orElse(0);
         if (units != task.terms().units() || longest > model.manifest.maxTokens()) {
             fail(
                     task,
@@ -216,9 +218,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     }
 
     private void submit(Task task, List<long[]> rows, Model model) {
-        InFlight taken =
-                new InFlight(
-                        nextNumber++, task, rows.stream().mapToInt(row -> row.length).toArray());
+        InFlight taken = new InFlight(nextNumber++, task, rows);
         inFlight.put(taken.number(), taken);
         inFlightRows += rows.size();
         inFlightTokens += task.terms().units();

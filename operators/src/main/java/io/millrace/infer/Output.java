@@ -17,7 +17,11 @@ public record Output(boolean list, List<float[]> embeddings) {
 
     /** Checks and copies. */
     public Output {
-        embeddings = embeddings.stream().map(float[]::clone).toList();
+        float[][] copies = new float[embeddings.size()][];
+        for (int i = 0; i < copies.length; i++) {
+            copies[i] = embeddings.get(i).clone();
+        }
+        embeddings = List.of(copies);
         if (!list && embeddings.size() > 1) {
             throw new IllegalArgumentException(
                     embeddings.size() + " embeddings of one text, give one, or a list");

@@ -166,15 +166,7 @@ final class ClaimDefects {
                                                     to.put(
                                                             "input",
                                                             draft.quoted(draft.input + " ")))));
-            defects.add(
-                    changed(
-                            "in a list",
-                            draft ->
-                                    draft.members.add(
-                                            to ->
-                                                    to.computeIfPresent(
-                                                            "input",
-                                                            ClaimDefects::inAnotherList))));
+            defects.add(changed("in another list", ClaimDefects::listInput));
             defects.add(changed("a higher cap", draft -> add(draft, "maxFeeNano", 1)));
             defects.add(changed("a lower cap", draft -> add(draft, "maxFeeNano", -1)));
             defects.add(changed("another nonce", draft -> add(draft, "nonce", 1)));
@@ -218,6 +210,10 @@ final class ClaimDefects {
         if (draft.model.equals(World.MODEL)) {
             literals.put("model", quoted(World.TWIN));
         }
+    }
+
+    private static void listInput(Draft draft) {
+        draft.members.add(to -> to.computeIfPresent("input", ClaimDefects::inAnotherList));
     }
 
     /** Signed was a text, or a list of other texts. */
