@@ -123,10 +123,13 @@ function float32BigEndian(values) {
   return "0x" + bytes.toString("hex");
 }
 
-function outcome(name, requestId, providerAccount, units, status, embedding, key, numericClass = ZERO) {
-  const outputBytes = float32BigEndian(embedding);
+/** @param output the embedding of a text, or a list of those of a list: its bytes are then the hashes of each. */
+function outcome(name, requestId, providerAccount, units, status, output, key, numericClass = ZERO) {
+  const list = Array.isArray(output[0]);
+  const outputBytes = list ? concat(output.map((embedding) => keccak256(float32BigEndian(embedding)))) : float32BigEndian(output);
   const message = { requestId, providerAccount, units, status, outputHash: keccak256(outputBytes), numericClass };
-  return { name, ...message, embedding, outputBytes, ...signed("Outcome", message, testKeys[key]) };
+  const given = list ? { embeddings: output } : { embedding: output };
+  return { name, ...message, ...given, outputBytes, ...signed("Outcome", message, testKeys[key]) };
 }
 
 // Status 1 is an answer, 2 expired, 3 failed.
@@ -138,6 +141,8 @@ export function outcomeDigests() {
       outcome("three dimensions", id("request 1"), "1", "12", "1", ["0.25", "-1.5", "3.0"], 0),
       outcome("failed, nothing returned", id("request 2"), "1", "0", "3", [], 1),
       outcome("not exact in binary, signed zero", id("request 3"), "7", "512", "1", ["0.1", "-0.0", "1.0E-30", "-0.33333334"], 0),
+      outcome("a list of texts", id("request 4"), "1", "30", "1", [["0.25", "-1.5"], ["3.0", "0.1"], ["-0.0", "1.0E-30"]], 0),
+      outcome("a list of one text is not that text", id("request 1"), "1", "12", "1", [["0.25", "-1.5", "3.0"]], 0),
       outcome("extremes", FULL, INT_MAX, LONG_MAX, "255", ["3.4028235E38", "1.4E-45"], 1, FULL),
     ],
   };

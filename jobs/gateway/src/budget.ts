@@ -3,20 +3,20 @@ import { dirname } from "node:path";
 import { ApiError } from "./errors.js";
 import type { Caller } from "./tokens.js";
 
-/** A line of the journal. `held` before a text is sent, `spent` once its end is known, `total` at the start of the file. */
+/** A line of the journal. `held` before a request is sent, `spent` once its end is known, `total` at the start of the file. */
 type Entry =
   | { kind: "total"; name: string; nano: string }
   | { kind: "held"; id: number; name: string; nano: string }
   | { kind: "spent"; id: number; nano: string };
 
-/** What a text may cost, until it is known what it does. */
+/** What a request may cost, until it is known what it does. */
 export interface Hold {
   /** Ends it with what was charged. */
   settle(debitNano: bigint): Promise<void>;
 }
 
 /**
- * What each token has spent, in a file that outlives the process. What may be charged is written down before a text is sent; where
+ * What each token has spent, in a file that outlives the process. What may be charged is written down before a request is sent; where
  * the process dies before the charge is known, all of it counts as spent: a token never spends more than its budget.
  */
 export class Budget {

@@ -35,8 +35,10 @@ const schema = z.strictObject({
     .strictObject({
       /** Most that one text may cost. */
       maxFeeNano: nano.default(100_000n),
-      /** Texts of one request. */
-      maxTexts: z.number().int().positive().default(256),
+      /** Texts of one request; the engine takes no more than 128. */
+      maxTexts: z.number().int().positive().max(128).default(128),
+      /** JSON of all texts of a request; with the rest of it, no more than the engine's admit.max.record.bytes. */
+      maxInputBytes: z.number().int().positive().default(255 * 1024),
       /** Texts of all requests that wait for an answer. */
       maxInFlight: z.number().int().positive().default(4096),
       maxBodyBytes: z.number().int().positive().default(4 * 1024 * 1024),

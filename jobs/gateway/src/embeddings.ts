@@ -4,23 +4,24 @@ import type { Limits } from "./config.js";
 import { ApiError, apiErrorOf, badRequest, tooMany } from "./errors.js";
 import type { Caller } from "./tokens.js";
 
-/** What answers a text. */
+/** What answers a text, or a list of them. */
 export interface Engine {
-  ask(text: string, options: { model: string; maxFeeNano: bigint; deadlineMillis: number }): Promise<Answer>;
+  ask(input: string | readonly string[], options: { model: string; maxFeeNano: bigint; deadlineMillis: number }): Promise<Answer>;
 }
 
 /** A request of the API, understood. */
 export interface EmbeddingsRequest {
   readonly model: string;
   readonly modelId: string;
-  readonly texts: readonly string[];
+  /** A text, or a list of them. */
+  readonly input: string | readonly string[];
   readonly base64: boolean;
 }
 
 /** What was answered and charged. */
 export interface EmbeddingsAnswer {
   readonly body: unknown;
-  readonly requestIds: readonly string[];
+  readonly requestId: string;
   readonly debitNano: bigint;
 }
 
@@ -42,16 +43,18 @@ export function parseRequest(body: unknown, models: Readonly<Record<string, stri
     throw badRequest("dimensions", "vectors come in the model's own length; leave it out", "unsupported_value");
   }
   if (user !== undefined && typeof user !== "string") throw badRequest("user", "must be a text");
-  return { model, modelId, texts: textsOf(input, limits), base64: format === "base64" };
+  return { model, modelId, input: inputOf(input, limits), base64: format === "base64" };
 }
 
-function textsOf(input: unknown, { maxTexts }: Limits): string[] {
+function inputOf(input: unknown, { maxTexts, maxInputBytes }: Limits): string | string[] {
   const texts = typeof input === "string" ? [input] : input;
   if (!Array.isArray(texts) || texts.length === 0) throw badRequest("input", "give a text or a list of texts");
-  if (texts.length > maxTexts) throw badRequest("input", `${texts.length} texts are more than ${maxTexts}`);
+  if (texts.length > maxTexts) throw badRequest("input", `${texts.length} texts are more than ${maxTexts}; send several requests`);
   if (texts.some((text) => typeof text !== "string")) throw badRequest("input", "tokens are not taken; give texts");
   if (texts.includes("")) throw badRequest("input", "a text is empty");
-  return texts as string[];
+  const bytes = Buffer.byteLength(JSON.stringify(texts));
+  if (bytes > maxInputBytes) throw badRequest("input", `${bytes} bytes of text are more than ${maxInputBytes}; send several requests`);
+  return input as string | string[];
 }
 
 /** Asks the engine, within what it can take at a time and what the caller may spend. */
@@ -61,32 +64,28 @@ export class Embeddings {
   constructor(private readonly engine: Engine, private readonly budget: Budget, private readonly limits: Limits) {}
 
   /**
-   * Each text is a request of its own to the engine, and charged by itself.
+   * A list is one request to the engine, like a text: one charge, or none if any of it is not answered.
    *
-   * @throws ApiError if any of them is not answered; its message says how many were, and were charged
+   * @throws ApiError if it is not answered
    */
   async answer(caller: Caller, request: EmbeddingsRequest): Promise<EmbeddingsAnswer> {
-    const { maxInFlight, maxFeeNano, deadlineMillis } = this.limits;
-    const { texts, modelId } = request;
-    if (this.#inFlight + texts.length > maxInFlight) throw tooMany("overloaded", "the engine has as much to do as it can take", 1);
-    this.#inFlight += texts.length;
+    const { maxInFlight } = this.limits;
+    const texts = typeof request.input === "string" ? 1 : request.input.length;
+    if (this.#inFlight + texts > maxInFlight) throw tooMany("overloaded", "the engine has as much to do as it can take", 1);
+    this.#inFlight += texts;
     try {
-      const ends = await Promise.allSettled(
-        texts.map((text) => this.#ask(caller, text, { model: modelId, maxFeeNano, deadlineMillis })));
-      const answers = ends.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
-      const failed = ends.find((end): end is PromiseRejectedResult => end.status === "rejected");
-      if (failed !== undefined) throw partial(failed.reason, answers.length, texts.length);
-      return answerOf(request, answers);
+      return answerOf(request, await this.#ask(caller, request, this.limits.maxFeeNano * BigInt(texts)));
     } finally {
-      this.#inFlight -= texts.length;
+      this.#inFlight -= texts;
     }
   }
 
-  async #ask(caller: Caller, text: string, options: { model: string; maxFeeNano: bigint; deadlineMillis: number }): Promise<Answer> {
-    const hold = await this.budget.hold(caller, options.maxFeeNano);
+  async #ask(caller: Caller, { input, modelId }: EmbeddingsRequest, maxFeeNano: bigint): Promise<Answer> {
+    const { deadlineMillis } = this.limits;
+    const hold = await this.budget.hold(caller, maxFeeNano);
     let answer: Answer;
     try {
-      answer = await this.engine.ask(text, options);
+      answer = await this.engine.ask(input, { model: modelId, maxFeeNano, deadlineMillis });
     } catch (failure) {
       // What is not heard of yet may still be charged: it stays held.
       if (apiErrorOf(failure).status !== 504) await hold.settle(0n);
@@ -97,28 +96,21 @@ export class Embeddings {
   }
 }
 
-function partial(failure: unknown, answered: number, of: number): unknown {
-  const error = apiErrorOf(failure);
-  if (answered === 0 || error.code === "internal_error") return failure;
-  const message = `${error.message} (${answered} of ${of} texts were answered, and charged)`;
-  return new ApiError(error.status, error.type, error.code, message, error.param, error.retryAfterSeconds);
-}
-
-function answerOf({ model, base64 }: EmbeddingsRequest, answers: readonly Answer[]): EmbeddingsAnswer {
-  const tokens = answers.reduce((sum, { result }) => sum + result.usage.total_tokens, 0);
+function answerOf({ model, base64 }: EmbeddingsRequest, { requestId, embeddings, debitNano, result }: Answer): EmbeddingsAnswer {
+  const tokens = result.usage.total_tokens;
   return {
     body: {
       object: "list",
       model,
-      data: answers.map(({ embedding }, index) => ({
+      data: embeddings.map((embedding, index) => ({
         object: "embedding",
         index,
         embedding: base64 ? encoded(embedding) : embedding,
       })),
       usage: { prompt_tokens: tokens, total_tokens: tokens },
     },
-    requestIds: answers.map(({ requestId }) => requestId),
-    debitNano: answers.reduce((sum, { debitNano }) => sum + debitNano, 0n),
+    requestId,
+    debitNano,
   };
 }
 

@@ -24,6 +24,7 @@ export const tooMany = (code: string, message: string, seconds: number) =>
 /** By the engine's codes; what is not here is the gateway's own fault. */
 const REFUSALS: Record<string, [number, string, string]> = {
   INPUT_TOO_LONG: [400, "invalid_request_error", "context_length_exceeded"],
+  TOO_MANY_TEXTS: [400, "invalid_request_error", "invalid_value"],
   SCHEMA: [400, "invalid_request_error", "invalid_value"],
   MALFORMED: [400, "invalid_request_error", "invalid_value"],
   FEE_CAP_TOO_LOW: [400, "invalid_request_error", "fee_cap_too_low"],
@@ -34,7 +35,7 @@ const REFUSALS: Record<string, [number, string, string]> = {
   INSUFFICIENT_FUNDS: [503, "server_error", "insufficient_deposit"],
 };
 
-/** What became of a text, as an error of the API. */
+/** What became of a request, as an error of the API. */
 export function apiErrorOf(failure: unknown): ApiError {
   if (failure instanceof ApiError) return failure;
   if (failure instanceof RequestRefused) {

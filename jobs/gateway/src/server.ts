@@ -72,8 +72,7 @@ export function serverOf(
       ? embeddings.answer(caller, understood)
       : repeats.once(caller.name, key, JSON.stringify(understood), () => embeddings.answer(caller, understood)));
     reply.header("x-millrace-debit-nano", answer.debitNano.toString());
-    // A header has its limits; the first stands for a single text, which is the usual case.
-    reply.header("x-millrace-request-ids", answer.requestIds.slice(0, 32).join(","));
+    reply.header("x-millrace-request-id", answer.requestId);
     return answer.body;
   });
   return server;

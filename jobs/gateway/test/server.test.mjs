@@ -16,7 +16,7 @@ import { serverOf } from "../dist/server.js";
 
 const TOKEN = "mr-test-token-that-must-not-be-logged";
 const limits = {
-  maxFeeNano: 100n, maxTexts: 8, maxInFlight: 16, maxBodyBytes: 65_536, maxConnections: 2_000, deadlineMillis: 60_000, requestMillis: 15_000,
+  maxFeeNano: 100n, maxTexts: 8, maxInputBytes: 1_000, maxInFlight: 16, maxBodyBytes: 65_536, maxConnections: 2_000, deadlineMillis: 60_000, requestMillis: 15_000,
 };
 let folder, budget, server, base, logged, asked, engine;
 
@@ -30,12 +30,18 @@ async function start({ limit = {}, token = {} } = {}) {
   base = await server.listen({ host: "127.0.0.1", port: 0 });
 }
 
-const answerOf = (text) => ({
-  requestId: `0x${createHash("sha256").update(text).digest("hex")}`,
-  embedding: [0.5, -0.25, text.length],
-  debitNano: BigInt(text.length),
-  result: { usage: { total_tokens: text.length } },
-});
+const answerOf = (input) => {
+  const embeddings = [input].flat().map((text) => [0.5, -0.25, text.length]);
+  const length = [input].flat().join("").length;
+  return {
+    requestId: `0x${createHash("sha256").update(JSON.stringify(input)).digest("hex")}`,
+    embedding: embeddings[0],
+    embeddings,
+    list: Array.isArray(input),
+    debitNano: BigInt(length),
+    result: { usage: { total_tokens: length } },
+  };
+};
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "millrace-gateway-"));
@@ -73,11 +79,13 @@ test("the official client, unchanged but for address and token, gets vectors in 
   assert.equal((await openai.models.retrieve("minilm")).id, "minilm");
 });
 
-test("charge and request ids are in the headers", async () => {
+test("a list is one request: its one charge and its id are in the headers", async () => {
   await start();
   const response = await post({ model: "minilm", input: ["abc", "de"] });
   assert.equal(response.headers.get("x-millrace-debit-nano"), "5");
-  assert.equal(response.headers.get("x-millrace-request-ids"), [answerOf("abc"), answerOf("de")].map(({ requestId }) => requestId).join(","));
+  assert.equal(response.headers.get("x-millrace-request-id"), answerOf(["abc", "de"]).requestId);
+  assert.deepEqual(asked.map(([input, { maxFeeNano }]) => [input, maxFeeNano]), [[["abc", "de"], 200n]]);
+  assert.equal(budget.spentNano("t"), 5n);
   assert.match(response.headers.get("x-request-id"), /^req_[0-9a-f]{32}$/);
 });
 
@@ -95,6 +103,7 @@ for (const [what, body, param] of [
   ["no input", { model: "minilm" }, "input"],
   ["an empty text", { model: "minilm", input: ["a", ""] }, "input"],
   ["too many texts", { model: "minilm", input: Array(9).fill("a") }, "input"],
+  ["more text than the engine reads", { model: "minilm", input: Array(8).fill("a".repeat(200)) }, "input"],
   ["tokens", { model: "minilm", input: [1, 2] }, "input"],
   ["another encoding", { model: "minilm", input: "a", encoding_format: "hex" }, "encoding_format"],
   ["dimensions", { model: "minilm", input: "a", dimensions: 8 }, "dimensions"],
@@ -130,16 +139,16 @@ test("what the engine refuses or does not answer costs nothing, and says why", a
   assert.ok(logged.lines.some((line) => line.includes("an inner matter")), "an operator reads it");
 });
 
-test("if one text of several fails, the error says how many were charged", async () => {
+test("if one text of several fails, none is answered or charged", async () => {
   await start();
-  engine = async (text) => {
-    if (text === "bad") throw new RequestRefused("0x", { code: "INPUT_TOO_LONG", message: "257 tokens" });
-    return answerOf(text);
+  engine = async (texts) => {
+    if (texts.includes("bad")) throw new RequestRefused("0x", { code: "INPUT_TOO_LONG", message: "text 1 of the input has 257 tokens" });
+    return answerOf(texts);
   };
   const error = await refusal(await post({ model: "minilm", input: ["abc", "bad", "de"] }));
   assert.equal(error.status, 400);
-  assert.match(error.message, /2 of 3 texts were answered, and charged/);
-  assert.equal(budget.spentNano("t"), 5n);
+  assert.match(error.message, /text 1 of the input has 257 tokens/);
+  assert.equal(budget.spentNano("t"), 0n);
 });
 
 test("a repeat with its Idempotency-Key gets the same answer, and is asked and charged once", async () => {
@@ -186,7 +195,7 @@ test("under back-pressure: 429 and Retry-After, and room again once answers have
   const gate = new Promise((resolve) => { release = resolve; });
   engine = async (text) => { await gate; return answerOf(text); };
   const first = post({ model: "minilm", input: ["a", "b"] });
-  while (asked.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  while (asked.length < 1) await new Promise((resolve) => setImmediate(resolve));
   const refused = await post({ model: "minilm", input: "c" });
   assert.equal(refused.status, 429);
   assert.equal(refused.headers.get("retry-after"), "1");

@@ -17,7 +17,7 @@ def refusal(partition: int, offset: int, **more: Any) -> Any:
 class EndsTest(unittest.TestCase):
     def setUp(self) -> None:
         self.ends = Ends()
-        self.ends.expect("a", 1)
+        self.ends.expect("a", 1, False)
 
     def end(self) -> Any:
         pending = self.ends.of("a")
@@ -76,7 +76,7 @@ class EndsTest(unittest.TestCase):
     def test_strays_are_dropped_once_every_request_has_its_place(self) -> None:
         self.ends.take(refusal(1, 7))
         self.ends.placed("a", 0, 3)
-        self.ends.expect("b", 1)
+        self.ends.expect("b", 1, False)
         self.ends.placed("b", 1, 7)
         pending = self.ends.of("b")
         assert pending is not None

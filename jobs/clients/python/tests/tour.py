@@ -56,9 +56,9 @@ def first_answer(client: MillraceClient) -> Answer:
     answer = until("an answer was", SECONDS, lambda: funded_answer(client))
     holds(0 < answer.debit_nano <= FEE, "it costs what was agreed")
     holds(client.is_signed_by_provider(answer), "signed")
-    turned = dataclasses.replace(answer, embedding=[-component for component in answer.embedding])
+    turned = dataclasses.replace(answer, embeddings=[[-component for component in answer.embedding]])
     another = dataclasses.replace(answer, request_id="0x" + "11" * 32)
-    for forged in (turned, another, dataclasses.replace(answer, embedding=["a"])):
+    for forged in (turned, another, dataclasses.replace(answer, embeddings=[["a"]]), dataclasses.replace(answer, is_list=True)):
         holds(not client.is_signed_by_provider(forged), "another vector or request is not signed")
     return answer
 
@@ -67,11 +67,29 @@ def refusals(client: MillraceClient) -> None:
     refused(client, "FEE_CAP_TOO_LOW", "There now is your insular city.", max_fee_nano=1)
     unread = refused(client, "SCHEMA", "", max_fee_nano=FEE)
     holds(unread.rejection["requestId"] is None, "known by where it lies")
-    refused(client, "INPUT_ARRAY", ["a", "b"], max_fee_nano=FEE)
+    refused(client, "SCHEMA", [], max_fee_nano=FEE)
+    refused(client, "TOO_MANY_TEXTS", ["a"] * 129, max_fee_nano=FEE)
     refused(client, "UNKNOWN_MODEL", "a", max_fee_nano=FEE, model="0x" + "11" * 32)
     refused(client, "EXPIRED", "a", max_fee_nano=FEE, deadline_seconds=-1)
     raises(ValueError, lambda: client.ask("a", max_fee_nano=2**64), "no uint64")
     raises(ValueError, lambda: client.answer_to("0x" + "11" * 32, 1), "of no request")
+
+
+def lists(client: MillraceClient, first: Answer) -> list[Answer]:
+    """A list costs what its texts do together, rounded once, and gives what they give, bit for bit."""
+    texts = ["Call me Ishmael.", *(f"sea number {i}" for i in range(127))]
+    answer = client.ask(texts, max_fee_nano=128 * FEE)
+    holds(len(answer.embeddings) == 128 and answer.embeddings[0] == first.embedding, "each its vector, in their order")
+    holds(client.is_signed_by_provider(answer), "signed")
+    one = client.ask(texts[:1], max_fee_nano=FEE)
+    holds(one.embeddings == (first.embedding,) and client.is_signed_by_provider(one), "a list of one")
+    for forged in (
+        dataclasses.replace(answer, embeddings=answer.embeddings[::-1]),
+        dataclasses.replace(answer, embeddings=answer.embeddings[:-1]),
+        dataclasses.replace(one, is_list=False),
+    ):
+        holds(not client.is_signed_by_provider(forged), "other vectors are not signed")
+    return [answer, one]
 
 
 def many(client: MillraceClient) -> list[Answer]:
@@ -149,7 +167,9 @@ def main(folder: str, key_file: str) -> None:
         holds(client.balance() == DEPOSIT, "paid in")
         first = first_answer(client)
         refusals(client)
-        more = many(client)
+        asked = lists(client, first)
+        proofs(client, asked[0], first)
+        more = [*asked, *many(client)]
         proofs(client, first, more[0])
         charged = sum(answer.debit_nano for answer in [first, *more])
         released = money_back(client, charged)

@@ -6,7 +6,7 @@ import { NoAnswerYet, RequestRefused, RequestUnanswered } from "./errors.js";
 import { type ReceiptProof, findProof, leadsToItsHeader } from "./receipts.js";
 import type { Result } from "./records.js";
 import { RequestStream } from "./stream.js";
-import { NO_OPTIONS, REQUEST_TYPES, domainOf, headerDigest, inputHash, outcomeDigest, outputHash, requestDigest } from "./typed-data.js";
+import { NO_OPTIONS, REQUEST_TYPES, domainOf, headerDigest, inputHash, listOutputHash, outcomeDigest, outputHash, requestDigest } from "./typed-data.js";
 import { Vault } from "./vault.js";
 
 const DEADLINE_MILLIS = 120_000;
@@ -27,7 +27,12 @@ export interface AskOptions {
 /** An answer, signed by its provider. */
 export interface Answer {
   readonly requestId: string;
+  /** Of the text that was asked; of a list the first one's. */
   readonly embedding: readonly number[];
+  /** One a text, in their order. */
+  readonly embeddings: readonly (readonly number[])[];
+  /** Whether a list of texts was asked, and be it of one. */
+  readonly list: boolean;
   /** What it costs, nano-USD. */
   readonly debitNano: bigint;
   /** When it was asked, for `receipt`. */
@@ -38,8 +43,8 @@ export interface Answer {
 /** A requester: one key, its money in the vault, its requests. */
 export class MillraceClient {
   readonly #domain: TypedDataDomain;
-  /** When requests were asked whose ends were not handed over. */
-  readonly #asked = new Map<string, number>();
+  /** When requests were asked whose ends were not handed over, and whether for a list. */
+  readonly #asked = new Map<string, { millis: number; list: boolean }>();
 
   private constructor(
     private readonly deployment: Deployment,
@@ -88,6 +93,7 @@ export class MillraceClient {
   /**
    * Signs a request, sends it and waits for its answer.
    *
+   * @param input a text, or a list of at most 128: one request and one charge, answered whole or not at all
    * @throws RequestRefused with the engine's code
    * @throws RequestUnanswered if the deadline passed or the provider failed
    * @throws NoAnswerYet if nothing was heard half a minute beyond the deadline; `answerTo` goes on waiting
@@ -106,7 +112,7 @@ export class MillraceClient {
     const requestId = requestDigest(this.#domain, struct);
     const signature = await this.wallet.signTypedData(this.#domain, REQUEST_TYPES, struct);
     const value = JSON.stringify({ ...terms, input, signature });
-    this.#asked.set(requestId, askedMillis);
+    this.#asked.set(requestId, { millis: askedMillis, list: typeof input !== "string" });
     const end = await this.stream.ask(requestId, terms.requester, value, patience + 30_000).catch((error: unknown) => {
       this.#asked.delete(requestId);
       throw error;
@@ -121,23 +127,26 @@ export class MillraceClient {
 
   #answer(requestId: string, millis: number, end: End | undefined): Answer {
     if (end === undefined) throw new NoAnswerYet(requestId, millis);
-    const askedMillis = this.#asked.get(requestId) ?? 0;
+    const { millis: askedMillis, list } = this.#asked.get(requestId) ?? { millis: 0, list: false };
     this.#asked.delete(requestId);
     if (!isResult(end)) throw new RequestRefused(requestId, end);
     if (end.status !== "answered") throw new RequestUnanswered(requestId, end.status, end.error?.message ?? "");
+    const embeddings = end.data.map(({ embedding }) => embedding);
     return {
       requestId,
-      embedding: end.data[0]?.embedding ?? [],
+      embedding: embeddings[0] ?? [],
+      embeddings,
+      list,
       debitNano: BigInt(end.charge.debitNano),
       askedMillis,
       result: end,
     };
   }
 
-  /** Whether the provider that the answer names has signed exactly this vector and charge for this request. */
-  isSignedByProvider({ requestId, embedding, result }: Answer): boolean {
-    const digest = this.#outcome(requestId, embedding, result);
-    return recoverAddress(digest, result.provider.signature).toLowerCase() === result.provider.address;
+  /** Whether the provider that the answer names has signed exactly these vectors and this charge for this request. */
+  isSignedByProvider(answer: Answer): boolean {
+    const { provider } = answer.result;
+    return recoverAddress(this.#outcome(answer), provider.signature).toLowerCase() === provider.address;
   }
 
   /** The proof of an answer's charge; undefined as long as it is not sealed, a minute or two with the defaults. */
@@ -155,7 +164,7 @@ export class MillraceClient {
     const isTheAnswers =
       receipt.requestId === answer.requestId &&
       BigInt(receipt.debitNano) === answer.debitNano &&
-      receipt.outcome === this.#outcome(answer.requestId, answer.embedding, answer.result);
+      receipt.outcome === this.#outcome(answer);
     return (
       isTheAnswers &&
       leadsToItsHeader(proof, this.#domain, await this.vault.shardDepth()) &&
@@ -169,13 +178,13 @@ export class MillraceClient {
     await this.stream.close();
   }
 
-  #outcome(requestId: string, embedding: readonly number[], { provider, usage }: Result): string {
+  #outcome({ requestId, embedding, embeddings, list, result: { provider, usage } }: Answer): string {
     return outcomeDigest(this.#domain, {
       requestId,
       providerAccount: provider.account,
       units: usage.total_tokens,
       status: ANSWERED,
-      outputHash: outputHash(embedding),
+      outputHash: list ? listOutputHash(embeddings) : outputHash(embedding),
       numericClass: provider.numericClass,
     });
   }

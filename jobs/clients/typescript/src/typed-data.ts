@@ -116,6 +116,9 @@ export function outputHash(vector: readonly number[]): string {
   return keccak256(getBytes(new Uint8Array(bytes.buffer)));
 }
 
+/** Of what a list of texts gave: the keccak256 of the hashes of each, so that one can be shown without the others. */
+export const listOutputHash = (vectors: readonly (readonly number[])[]): string => keccak256(concat(vectors.map(outputHash)));
+
 export const requestDigest = (domain: TypedDataDomain, struct: RequestStruct): string =>
   TypedDataEncoder.hash(domain, REQUEST_TYPES, struct);
 

@@ -46,13 +46,28 @@ assert.ok(!client.isSignedByProvider({ ...first, requestId: `0x${"11".repeat(32)
 await refused("FEE_CAP_TOO_LOW", "There now is your insular city.", { maxFeeNano: 1n });
 const unread = await refused("SCHEMA", "", { maxFeeNano: FEE });
 assert.equal(unread.rejection.requestId, null, "known by where it lies");
-await refused("INPUT_ARRAY", ["a", "b"], { maxFeeNano: FEE });
+await refused("SCHEMA", [], { maxFeeNano: FEE });
+await refused("TOO_MANY_TEXTS", Array(129).fill("a"), { maxFeeNano: FEE });
 await refused("UNKNOWN_MODEL", "a", { maxFeeNano: FEE, model: `0x${"11".repeat(32)}` });
+
+// a list gives what its texts give, bit for bit
+const texts = ["Call me Ishmael.", ...Array.from({ length: 127 }, (_, i) => `sea number ${i}`)];
+const list = await client.ask(texts, { maxFeeNano: 128n * FEE });
+assert.equal(list.embeddings.length, 128);
+assert.deepEqual(list.embeddings[0], first.embedding);
+assert.ok(client.isSignedByProvider(list));
+assert.ok(!client.isSignedByProvider({ ...list, embeddings: list.embeddings.toReversed() }), "in another order");
+assert.ok(!client.isSignedByProvider({ ...list, embeddings: list.embeddings.slice(1) }), "one is missing");
+const one = await client.ask(texts.slice(0, 1), { maxFeeNano: FEE });
+assert.deepEqual(one.embeddings, [first.embedding]);
+assert.ok(client.isSignedByProvider(one) && !client.isSignedByProvider({ ...one, list: false }), "a list of one is no text");
 
 const more = await Promise.all(Array.from({ length: 20 }, (_, i) => client.ask(`whale number ${i}`, { maxFeeNano: FEE })));
 assert.equal(new Set(more.map(({ requestId }) => requestId)).size, 20);
 assert.ok(more.every((answer) => client.isSignedByProvider(answer)));
 
+const ofList = await until("receipt of the list", () => client.receipt(list));
+await until("settlement of the list", () => client.verify(list, ofList));
 const proof = await until("receipt", () => client.receipt(first));
 await until("settlement", () => client.verify(first, proof));
 assert.ok(await client.vault.verifyReceipt(proof), "the vault finds the same");
@@ -64,7 +79,7 @@ assert.ok(!(await client.vault.verifyReceipt(dearer)));
 assert.ok(!(await client.verify(more[0], proof)), "another answer's");
 assert.ok(!(await client.verify(first, { ...proof, header: { ...proof.header, l2Block: 1 } })), "a header that was not settled");
 
-const charged = [first, ...more].reduce((sum, { debitNano }) => sum + debitNano, 0n);
+const charged = [first, list, one, ...more].reduce((sum, { debitNano }) => sum + debitNano, 0n);
 await until("end of what was charged", async () => (await client.balance()) === DEPOSIT - charged);
 const left = await client.balance();
 assert.equal(await client.withdraw(left), left - (left % 1000n), "all of it, in whole units of the token");

@@ -19,7 +19,7 @@ from .records import Rejection, Result
 from .rpc import Node
 from .secp256k1 import Key, recover
 from .stream import RequestStream
-from .typed_data import HEADER, NO_OPTIONS, OUTCOME, REQUEST, Domain, input_hash, output_hash
+from .typed_data import HEADER, NO_OPTIONS, OUTCOME, REQUEST, Domain, input_hash, list_output_hash, output_hash
 from .vault import Vault
 
 _DEADLINE_SECONDS = 120.0
@@ -33,13 +33,22 @@ _MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueErro
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer, signed by its provider. `debit_nano` is what it costs, nano-USD; `asked_millis` is when it was asked."""
+    """An answer, signed by its provider. `debit_nano` is what it costs, nano-USD; `asked_millis` is when it was asked.
+
+    `embeddings` has one a text, in their order. `is_list` says whether a list of texts was asked, and be it of one.
+    """
 
     request_id: str
-    embedding: Sequence[float]
+    is_list: bool
+    embeddings: Sequence[Sequence[float]]
     debit_nano: int
     asked_millis: int
     result: Result
+
+    @property
+    def embedding(self) -> Sequence[float]:
+        """Of the text that was asked; of a list the first one's."""
+        return self.embeddings[0]
 
 
 class MillraceClient:
@@ -109,6 +118,7 @@ class MillraceClient:
     ) -> str:
         """Signs a request, sends it and returns its id at once, for `answer_to`: so one thread has any number under way.
 
+        `text` is one, or a list of at most 128: one request and one charge, answered whole or not at all.
         `max_fee_nano` is the most that it may cost; after `deadline_seconds` no answer is given and nothing is charged.
         ValueError for what cannot be signed or sent; StreamBroken if nothing can be sent any more.
         """
@@ -125,7 +135,7 @@ class MillraceClient:
         # most JSON parsers lose digits beyond 2^53
         wide = {"maxFeeNano": str(max_fee_nano), "nonce": str(terms["nonce"])}
         value = json.dumps(terms | wide | {"input": text, "signature": signature}, ensure_ascii=False)
-        self._stream.send(request_id, self.address, value.encode(), asked_millis)
+        self._stream.send(request_id, self.address, value.encode(), asked_millis, not isinstance(text, str))
         return request_id
 
     def answer_to(self, request_id: str, seconds: float) -> Answer:
@@ -148,11 +158,11 @@ class MillraceClient:
         if end["status"] != "answered":
             error = end["error"]
             raise RequestUnanswered(pending.request_id, end["status"], "" if error is None else error["message"])
-        embedding = tuple(end["data"][0]["embedding"])
-        return Answer(pending.request_id, embedding, end["charge"]["debitNano"], pending.asked_millis, end)
+        embeddings = tuple(tuple(text["embedding"]) for text in end["data"])
+        return Answer(pending.request_id, pending.is_list, embeddings, end["charge"]["debitNano"], pending.asked_millis, end)
 
     def is_signed_by_provider(self, answer: Answer) -> bool:
-        """Whether the provider that the answer names has signed exactly this vector and charge for this request."""
+        """Whether the provider that the answer names has signed exactly these vectors and this charge for this request."""
         provider = answer.result["provider"]
         try:
             return recover(unhex(self._outcome(answer)), unhex(provider["signature"])) == provider["address"]
@@ -204,7 +214,7 @@ class MillraceClient:
                 "providerAccount": provider["account"],
                 "units": answer.result["usage"]["total_tokens"],
                 "status": _ANSWERED,
-                "outputHash": output_hash(answer.embedding),
+                "outputHash": (list_output_hash(answer.embeddings) if answer.is_list else output_hash(answer.embedding)),
                 "numericClass": provider["numericClass"],
             },
         )

@@ -15,9 +15,10 @@ def is_result(end: End) -> TypeGuard[Result]:
 class Pending:
     """A request that was sent, and what is known of it. `done` is set as soon as there is something to tell."""
 
-    def __init__(self, request_id: str, asked_millis: int) -> None:
+    def __init__(self, request_id: str, asked_millis: int, is_list: bool) -> None:
         self.request_id = request_id
         self.asked_millis = asked_millis
+        self.is_list = is_list
         self.done = threading.Event()
         self.end: End | None = None
         self.place: tuple[int, int] | None = None
@@ -40,10 +41,10 @@ class Ends:
         # refusals that came before the acknowledgements that say whose they are
         self._strays: dict[tuple[int, int], Rejection] = {}
 
-    def expect(self, request_id: str, asked_millis: int) -> None:
-        """From now on the end of this request is of interest."""
+    def expect(self, request_id: str, asked_millis: int, is_list: bool) -> None:
+        """From now on the end of this request, for a list of texts or one, is of interest."""
         with self._lock:
-            self._pending[request_id] = Pending(request_id, asked_millis)
+            self._pending[request_id] = Pending(request_id, asked_millis, is_list)
             self._unplaced.add(request_id)
 
     def placed(self, request_id: str, partition: int, offset: int) -> None:

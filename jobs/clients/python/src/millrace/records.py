@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 
 class Embedding(TypedDict):
     object: Literal["embedding"]
-    index: Literal[0]
+    index: int
     embedding: list[float]
 
 
@@ -37,7 +37,7 @@ class Failure(TypedDict):
 
 
 class Result(TypedDict):
-    """An answer, or why there is none. `data` has one entry if answered, else none."""
+    """An answer, or why there is none. `data` has one entry a text if answered, else none."""
 
     id: str
     object: Literal["list"]

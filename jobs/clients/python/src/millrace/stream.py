@@ -57,10 +57,10 @@ class RequestStream:
         for thread in self._threads:
             thread.start()
 
-    def send(self, request_id: str, key: str, value: bytes, asked_millis: int) -> None:
+    def send(self, request_id: str, key: str, value: bytes, asked_millis: int, is_list: bool = False) -> None:
         """Hands a request to the producer. ValueError if it does not take it, StreamBroken if nothing can be sent any more."""
         self._raise_failure()
-        self._ends.expect(request_id, asked_millis)
+        self._ends.expect(request_id, asked_millis, is_list)
 
         def acknowledged(error: KafkaError | None, message: Message) -> None:
             if error is not None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .ethereum import word
+from .ethereum import unhex, word
 from .secp256k1 import keccak256
 
 REQUEST = (
@@ -72,6 +72,11 @@ def output_hash(vector: Sequence[float]) -> str:
     if sys.byteorder == "little":
         components.byteswap()
     return "0x" + keccak256(components.tobytes()).hex()
+
+
+def list_output_hash(vectors: Iterable[Sequence[float]]) -> str:
+    """Of what a list of texts gave: the keccak256 of the hashes of each, so that one can be shown without the others."""
+    return "0x" + keccak256(b"".join(unhex(output_hash(vector)) for vector in vectors)).hex()
 
 
 def _word(kind: str, value: Any) -> bytes:

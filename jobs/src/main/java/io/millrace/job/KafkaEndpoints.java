@@ -198,7 +198,7 @@ final class KafkaEndpoints {
         producer.setProperty("acks", "all");
         // Not zstd or lz4: every Kafka client reads gzip, kafkajs only that.
         producer.setProperty("compression.type", "gzip");
-        producer.setProperty("max.request.size", Integer.toString(8 * 1024 * 1024));
+        producer.setProperty("max.request.size", Integer.toString(Topics.RESULT_MAX_BYTES));
         return producer;
     }
 

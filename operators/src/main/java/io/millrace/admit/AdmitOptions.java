@@ -10,7 +10,7 @@ import java.io.Serializable;
  *
  * @param domain under which requests are signed
  * @param maxRecordBytes larger records are MALFORMED
- * @param maxInputChars UTF-16 units; longer inputs are INPUT_TOO_LONG without being tokenised
+ * @param maxInputChars UTF-16 units; longer texts are INPUT_TOO_LONG without being tokenised
  * @param horizonMillis how far after its append time a deadline may lie (M8): bounds the duplicate
  *     state
  */
@@ -28,7 +28,7 @@ public record AdmitOptions(
         }
     }
 
-    /** 256 KiB a record, 16,384 characters an input, one hour of horizon. */
+    /** 256 KiB a record, 16,384 characters a text, one hour of horizon. */
     public static AdmitOptions defaults(Eip712Domain domain) {
         return new AdmitOptions(domain, 256 * 1024, 16 * 1024, 60 * 60 * 1000L);
     }

@@ -3,6 +3,7 @@ package io.millrace.admit;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.unit.Nano;
+import java.util.List;
 
 /**
  * A request that is valid by itself: signed by its requester, its model priced, its input counted.
@@ -16,6 +17,7 @@ public record Candidate(
         String requesterAddress,
         String model,
         String input,
+        List<String> inputs,
         int units,
         Price price,
         long feeNano,
@@ -29,6 +31,7 @@ public record Candidate(
         requireNonNull(requesterAddress, "requesterAddress is null");
         requireNonNull(model, "model is null");
         requireNonNull(input, "input is null");
+        inputs = List.copyOf(inputs);
         requireNonNull(price, "price is null");
         requireNonNull(place, "place is null");
         requireNonNull(signed, "signed is null");
@@ -48,7 +51,7 @@ public record Candidate(
                         appendMillis,
                         place,
                         signed);
-        return new Task(terms, input, deadlineMillis);
+        return new Task(terms, input, inputs, deadlineMillis);
     }
 
     Rejection refused(RejectReason reason, String message) {

@@ -29,6 +29,12 @@ public record InferenceRequest(
         String signature) {
 
     /**
+     * Most texts of a list. Longer ones are of the published form too, and refused as {@code
+     * TOO_MANY_TEXTS}.
+     */
+    public static final int MAX_TEXTS = 128;
+
+    /**
      * Largest number that the wire form writes as one: what every JSON implementation holds
      * exactly. Beyond it a uint64 is a text of decimal digits.
      */
@@ -47,7 +53,7 @@ public record InferenceRequest(
         }
     }
 
-    /** A request for one text. */
+    /** A request for one text, no list. */
     public InferenceRequest(
             String requester,
             String model,
@@ -60,8 +66,19 @@ public record InferenceRequest(
     }
 
     /** Whether a list of texts was sent, and be it of one. */
-    boolean isList() {
+    public boolean isList() {
         return !inputs.isEmpty();
+    }
+
+    /** What is asked for: the list, or the one text. */
+    public List<String> texts() {
+        return isList() ? inputs : List.of(input);
+    }
+
+    /** The same request with another signature. */
+    public InferenceRequest signed(String otherSignature) {
+        return new InferenceRequest(
+                requester, model, input, inputs, maxFeeNano, deadlineMillis, nonce, otherSignature);
     }
 
     /** Whether {@code feeNano} is no more than the requester signed (M2). */

@@ -13,8 +13,8 @@ public enum RejectReason {
     EXPIRED("its deadline had passed when it was appended, or has since in every partition"),
     DEADLINE_TOO_FAR("its deadline lies beyond admit.horizon"),
     DUPLICATE("this request id was seen before, in whatever partition"),
-    INPUT_ARRAY("a list of texts, which no model takes yet: send a request for each text"),
-    INPUT_TOO_LONG("more tokens than the model takes; nothing is ever truncated"),
+    TOO_MANY_TEXTS("a list of more than 128 texts: send several requests"),
+    INPUT_TOO_LONG("a text of more tokens than the model takes; nothing is ever truncated"),
     FEE_CAP_TOO_LOW("maxFeeNano is below the fee"),
     INSUFFICIENT_FUNDS("deposits less withdrawals, charges and reservations do not cover the fee");
 

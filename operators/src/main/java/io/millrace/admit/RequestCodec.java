@@ -236,14 +236,22 @@ public final class RequestCodec {
         if (value == null) {
             return "field \"input\" is missing; add it";
         }
-        boolean right = value.isArray() ? !value.isEmpty() : isText(value);
-        for (JsonNode text : value) {
-            right = right && isText(text);
+        if (!value.isArray()) {
+            return isText(value)
+                    ? null
+                    : "field \"input\" is no text; give a string of at least one character, or a"
+                            + " list of them";
         }
-        return right
-                ? null
-                : "field \"input\" is no text; give a string of at least one character, or a list"
-                        + " of them";
+        for (int i = 0; i < value.size(); i++) {
+            if (!isText(value.get(i))) {
+                return "text "
+                        + i
+                        + " of field \"input\" is "
+                        + (value.get(i).isTextual() ? "empty" : "no text")
+                        + "; give strings of at least one character";
+            }
+        }
+        return value.isEmpty() ? "field \"input\" is an empty list; give at least one text" : null;
     }
 
     private static boolean isText(JsonNode value) {

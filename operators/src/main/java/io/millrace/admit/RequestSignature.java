@@ -7,6 +7,7 @@ import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import io.millrace.unit.Secp256k1;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -88,17 +89,47 @@ public final class RequestSignature {
             long deadlineMillis,
             long nonce,
             byte[] key) {
-        String requester = Secp256k1.address(key);
-        InferenceRequest unsigned =
+        return sign(
                 new InferenceRequest(
-                        requester, model, input, maxFeeNano, deadlineMillis, nonce, "0x");
-        return new InferenceRequest(
-                requester,
-                model,
-                input,
-                maxFeeNano,
-                deadlineMillis,
-                nonce,
-                Hex.encode(Secp256k1.sign(digest(unsigned), key)));
+                        Secp256k1.address(key),
+                        model,
+                        input,
+                        maxFeeNano,
+                        deadlineMillis,
+                        nonce,
+                        "0x"),
+                key);
+    }
+
+    /**
+     * The same for a list of texts.
+     *
+     * @param inputs at least one, and at most {@link InferenceRequest#MAX_TEXTS}, or it is refused
+     */
+    public InferenceRequest sign(
+            String model,
+            List<String> inputs,
+            long maxFeeNano,
+            long deadlineMillis,
+            long nonce,
+            byte[] key) {
+        if (inputs.isEmpty()) {
+            throw new IllegalArgumentException("the list is empty, give at least one text");
+        }
+        return sign(
+                new InferenceRequest(
+                        Secp256k1.address(key),
+                        model,
+                        "",
+                        inputs,
+                        maxFeeNano,
+                        deadlineMillis,
+                        nonce,
+                        "0x"),
+                key);
+    }
+
+    private InferenceRequest sign(InferenceRequest unsigned, byte[] key) {
+        return unsigned.signed(Hex.encode(Secp256k1.sign(digest(unsigned), key)));
     }
 }

@@ -3,6 +3,7 @@ package io.millrace.admit;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Nano;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ final class RequestValidator implements AutoCloseable {
 
         ModelListing listing = registry.find(request.model());
         Price price = listing == null ? null : listing.priceAt(record.appendMillis());
-        Refusal refusal = checkInput(request);
+        Refusal refusal = checkTexts(request);
         refusal = refusal != null ? refusal : checkModel(request, listing, price);
         refusal = refusal != null ? refusal : checkDeadline(request, record.appendMillis());
         refusal = refusal != null ? refusal : checkLength(request);
@@ -74,18 +75,24 @@ final class RequestValidator implements AutoCloseable {
             String requestId,
             Price price) {
         TokenCounter counter = counters.computeIfAbsent(request.model(), factory::open);
-        int units = counter.count(request.input());
-        if (units > counter.maxTokens()) {
-            return refuse(
-                    record,
-                    requestId,
-                    request.requester(),
-                    RejectReason.INPUT_TOO_LONG,
-                    "the input has "
-                            + units
-                            + " tokens and the model takes "
-                            + counter.maxTokens()
-                            + "; shorten or split it");
+        List<String> texts = request.texts();
+        int units = 0;
+        for (int i = 0; i < texts.size(); i++) {
+            int tokens = counter.count(texts.get(i));
+            if (tokens > counter.maxTokens()) {
+                return refuse(
+                        record,
+                        requestId,
+                        request.requester(),
+                        RejectReason.INPUT_TOO_LONG,
+                        name(request, i)
+                                + " has "
+                                + tokens
+                                + " tokens and the model takes "
+                                + counter.maxTokens()
+                                + "; shorten or split it");
+            }
+            units = Math.addExact(units, tokens);
         }
         long feeNano = Nano.feeRoundedUp(units, price.nanoPerMillion());
         if (!request.covers(feeNano)) {
@@ -108,6 +115,7 @@ final class RequestValidator implements AutoCloseable {
                         request.requester(),
                         request.model(),
                         request.input(),
+                        request.inputs(),
                         units,
                         price,
                         feeNano,
@@ -119,14 +127,22 @@ final class RequestValidator implements AutoCloseable {
 
     private record Refusal(RejectReason reason, String message) {}
 
-    private static @Nullable Refusal checkInput(InferenceRequest request) {
-        return request.isList()
-                ? new Refusal(
-                        RejectReason.INPUT_ARRAY,
+    private static @Nullable Refusal checkTexts(InferenceRequest request) {
+        int texts = request.texts().size();
+        return texts <= InferenceRequest.MAX_TEXTS
+                ? null
+                : new Refusal(
+                        RejectReason.TOO_MANY_TEXTS,
                         "the input is a list of "
-                                + request.inputs().size()
-                                + " texts, which no model takes yet; sign a request for each text")
-                : null;
+                                + texts
+                                + " texts and a request may have "
+                                + InferenceRequest.MAX_TEXTS
+                                + "; sign several requests");
+    }
+
+    /** Of a list the place is told, as the result will: from 0. */
+    private static String name(InferenceRequest request, int text) {
+        return request.isList() ? "text " + text + " of the input" : "the input";
     }
 
     private @Nullable Refusal checkModel(
@@ -188,16 +204,21 @@ final class RequestValidator implements AutoCloseable {
 
     /** Before anything is tokenised, so that a huge text costs no more than its hash. */
     private @Nullable Refusal checkLength(InferenceRequest request) {
-        int chars = request.input().length();
-        return chars <= options.maxInputChars()
-                ? null
-                : new Refusal(
+        List<String> texts = request.texts();
+        for (int i = 0; i < texts.size(); i++) {
+            int chars = texts.get(i).length();
+            if (chars > options.maxInputChars()) {
+                return new Refusal(
                         RejectReason.INPUT_TOO_LONG,
-                        "the input has "
+                        name(request, i)
+                                + " has "
                                 + chars
                                 + " characters and at most "
                                 + options.maxInputChars()
                                 + " are read; shorten or split it");
+            }
+        }
+        return null;
     }
 
     private @Nullable Refusal checkSigner(InferenceRequest request, byte[] digest) {

@@ -3,7 +3,7 @@ package io.millrace.admit;
 import java.io.Serializable;
 import java.util.Set;
 
-/** Counts the units of an input as its model will: one per loaded model, thread-confined. */
+/** Counts the units of a text as its model will: one per loaded model, thread-confined. */
 public interface TokenCounter extends AutoCloseable {
 
     /** Tokens of {@code input}, special tokens included, without truncation. */

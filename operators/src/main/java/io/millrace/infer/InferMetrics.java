@@ -15,7 +15,7 @@ import org.apache.flink.metrics.MetricGroup;
  */
 final class InferMetrics {
 
-    static final Metric ROWS = Metric.counter("infer", "rows", "rows answered");
+    static final Metric ROWS = Metric.counter("infer", "rows", "rows answered, one a text");
     static final Metric TOKENS = Metric.counter("infer", "tokens", "tokens of them");
     static final Metric PADDED_TOKENS =
             Metric.counter(
@@ -34,7 +34,7 @@ final class InferMetrics {
     static final Metric FAILED = Metric.counter("infer", "failed", "tasks that failed").asAlarm();
     static final Metric EXPIRED = Metric.counter("infer", "expired", "tasks whose deadline passed");
     static final Metric IN_FLIGHT_ROWS =
-            Metric.gauge("infer", "inFlightRows", "taken in and not yet emitted");
+            Metric.gauge("infer", "inFlightRows", "rows taken in that have not ended");
     static final Metric IN_FLIGHT_TOKENS =
             Metric.gauge("infer", "inFlightTokens", "tokens of them");
     static final Metric QUEUED_ROWS =
@@ -88,9 +88,9 @@ final class InferMetrics {
         metrics.gauge(RESIDENT_BYTES, ProcessMemory::residentBytes);
     }
 
-    void answered(int units, BatchShare share) {
+    void answered(int length, BatchShare share) {
         rows.inc();
-        tokens.inc(units);
+        tokens.inc(length);
         paddedTokens.inc(share.paddedTokens());
         inferenceMicros.inc(share.nanos() / 1_000);
         if (share.leader()) {

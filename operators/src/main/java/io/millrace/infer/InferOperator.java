@@ -30,23 +30,23 @@ import org.apache.flink.util.function.ThrowingRunnable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands tasks to the shared model pools and emits what comes of them. In: Task, not keyed. Out:
- * Outcome, signed by the subtask's provider, in the order of completion, with the request's append
- * time as its timestamp.
+ * Hands the texts of tasks, a row each, to the shared model pools and emits what comes of them. In:
+ * Task, not keyed. Out: Outcome, signed by the subtask's provider, in the order of completion, with
+ * the request's append time as its timestamp.
  *
- * <p>Guarantee: exactly one outcome a task (M1). Tasks taken in and not yet emitted are operator
- * state; after a restore, at any parallelism, they are run again with their old deadlines. A
- * watermark leaves after the outcomes of all tasks that came before it.
+ * <p>Guarantee: exactly one outcome a task (M1), of all its texts or of none. Tasks taken in and
+ * not yet emitted are operator state; after a restore, at any parallelism, they are run again with
+ * their old deadlines, all rows of them. A watermark leaves after the outcomes of all tasks that
+ * came before it.
  *
  * <p>Threads: everything here is the mailbox thread's. A pool's callback only puts a mail. The
  * mailbox waits, and goes on serving mails meanwhile, when more than {@code inFlightTokens} are
- * taken in, and at the end of the input.
+ * taken in of rows that have not ended, and at the end of the input.
  */
 final class InferOperator extends AbstractStreamOperator<Outcome>
         implements OneInputStreamOperator<Task, Outcome>, BoundedOneInput {
 
     private static final long serialVersionUID = 1L;
-    private static final float[] NO_EMBEDDING = {};
 
     /** Pause between two looks at the calls that the models are in. */
     private static final long WATCH_MILLIS = 1_000;
@@ -74,6 +74,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     private final transient LinkedHashMap<Long, InFlight> inFlight = new LinkedHashMap<>();
     private final transient Deque<HeldWatermark> held = new ArrayDeque<>();
     private transient long nextNumber;
+    private transient int inFlightRows;
     private transient long inFlightTokens;
 
     private transient @Nullable ListState<Task> state;
@@ -121,7 +122,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         metered =
                 new InferMetrics(
                         getMetricGroup(),
-                        inFlight::size,
+                        () -> inFlightRows,
                         () -> inFlightTokens,
                         () -> leases.stream().mapToLong(ModelPool.Lease::queued).sum(),
                         () ->
@@ -185,53 +186,97 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
                                     task.terms().model(),
                                     options.modelsDir()));
         }
-        long[] tokens;
+        List<long[]> rows = new ArrayList<>(task.texts().size());
+        int units = 0;
+        int longest = 0;
         try {
-            tokens = model.tokenizer.tokens(task.input());
+            for (String text : task.texts()) {
+                long[] row = model.tokenizer.tokens(text);
+                units += row.length;
+                longest = Math.max(longest, row.length);
+                rows.add(row);
+            }
         } catch (RuntimeException e) {
             fail(task, "the tokenizer fails on this input: " + e.getMessage());
             return;
         }
-        if (tokens.length != task.terms().units() || tokens.length > model.manifest.maxTokens()) {
+        if (units != task.terms().units() || longest > model.manifest.maxTokens()) {
             fail(
                     task,
                     "this node counts "
-                            + tokens.length
-                            + " tokens where "
+                            + units
+                            + " tokens, "
+                            + longest
+                            + " in the longest text, where "
                             + task.terms().units()
                             + " were admitted and the model takes "
-                            + model.manifest.maxTokens());
+                            + model.manifest.maxTokens()
+                            + " a text");
             return;
         }
-        InFlight row = new InFlight(nextNumber++, task, model.metrics);
-        inFlight.put(row.number, row);
+        submit(task, rows, model);
+    }
+
+    private void submit(Task task, List<long[]> rows, Model model) {
+        InFlight taken = new InFlight(nextNumber++, task, rows);
+        inFlight.put(taken.number(), taken);
+        inFlightRows += rows.size();
         inFlightTokens += task.terms().units();
-        model.lease.submit(tokens, task.deadlineMillis(), task.terms().requesterAddress(), row);
+        for (int i = 0; i < rows.size(); i++) {
+            model.lease.submit(
+                    rows.get(i),
+                    task.deadlineMillis(),
+                    task.terms().requesterAddress(),
+                    new Row(taken, i, model.metrics));
+        }
     }
 
     private void fail(Task task, String detail) {
         LOG.warn("task {} failed: {}", task.terms().requestId(), detail);
         requireNonNull(metered).failed();
-        emit(task, OutcomeStatus.FAILED, NO_EMBEDDING, detail);
+        emit(task, OutcomeStatus.FAILED, Output.NONE, detail);
     }
 
-    private void emit(Task task, OutcomeStatus status, float[] embedding, String detail) {
+    private void emit(Task task, OutcomeStatus status, Output given, String detail) {
         Outcome outcome =
                 requireNonNull(provider)
-                        .sign(requireNonNull(signature), task.terms(), status, embedding, detail);
+                        .sign(requireNonNull(signature), task.terms(), status, given, detail);
         output.collect(new StreamRecord<>(outcome, task.terms().appendMillis()));
     }
 
-    /** A task in the pool. Its methods run on the pool's thread and put a mail, no more. */
-    private final class InFlight implements Completion {
+    /** One has ended, and with the last of them its task. */
+    private void ended(InFlight taken, int row, ModelMetrics ofModel) throws Exception {
+        inFlightRows--;
+        inFlightTokens -= taken.tokens(row);
+        if (!taken.hasEnded()) {
+            return;
+        }
+        inFlight.remove(taken.number());
+        Task task = taken.task();
+        switch (taken.status()) {
+            case ANSWERED -> {
+                ofModel.answered(clock.millis() - task.terms().appendMillis());
+                emit(task, OutcomeStatus.ANSWERED, taken.output(), "");
+            }
+            case EXPIRED -> {
+                requireNonNull(metered).expired();
+                emit(task, OutcomeStatus.EXPIRED, Output.NONE, taken.detail());
+            }
+            case FAILED -> fail(task, taken.detail());
+        }
+        releaseWatermarks();
+    }
 
-        private final long number;
-        private final Task task;
+    /** A row in the pool. Its methods run on the pool's thread and put a mail, no more. */
+    private final class Row implements Completion {
+
+        private final InFlight taken;
+        private final int row;
         private final ModelMetrics ofModel;
 
-        private InFlight(long number, Task task, ModelMetrics ofModel) {
-            this.number = number;
-            this.task = task;
+        private Row(InFlight taken, int row, ModelMetrics ofModel) {
+            this.taken = taken;
+            this.row = row;
             this.ofModel = ofModel;
         }
 
@@ -239,41 +284,32 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         public void answered(float[] embedding, BatchShare share) {
             mail(
                     () -> {
-                        leave();
-                        requireNonNull(metered).answered(task.terms().units(), share);
-                        ofModel.answered(
-                                task.terms().units(),
-                                share,
-                                clock.millis() - task.terms().appendMillis());
-                        emit(task, OutcomeStatus.ANSWERED, embedding, "");
-                        releaseWatermarks();
+                        requireNonNull(metered).answered(taken.tokens(row), share);
+                        ofModel.ran(taken.tokens(row), share);
+                        taken.answered(row, embedding);
+                        ended(taken, row, ofModel);
                     });
         }
 
         @Override
         public void expired() {
-            mail(
-                    () -> {
-                        leave();
-                        requireNonNull(metered).expired();
-                        emit(
-                                task,
-                                OutcomeStatus.EXPIRED,
-                                NO_EMBEDDING,
-                                "the deadline "
-                                        + task.deadlineMillis()
-                                        + " passed before the model was free");
-                        releaseWatermarks();
-                    });
+            missed(
+                    OutcomeStatus.EXPIRED,
+                    "the deadline "
+                            + taken.task().deadlineMillis()
+                            + " passed before the model was free");
         }
 
         @Override
         public void failed(String detail) {
+            missed(OutcomeStatus.FAILED, detail);
+        }
+
+        private void missed(OutcomeStatus why, String detail) {
             mail(
                     () -> {
-                        leave();
-                        fail(task, detail);
-                        releaseWatermarks();
+                        taken.missed(row, why, detail);
+                        ended(taken, row, ofModel);
                     });
         }
 
@@ -283,7 +319,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
                     () -> {
                         throw new IllegalStateException(
                                 "model "
-                                        + task.terms().model()
+                                        + taken.task().terms().model()
                                         + " is out of order on this node; its tasks are kept and"
                                         + " run again after the restart",
                                 cause);
@@ -294,11 +330,6 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         @Override
         public void cancelled() {}
 
-        private void leave() {
-            inFlight.remove(number);
-            inFlightTokens -= task.terms().units();
-        }
-
         private void mail(ThrowingRunnable<Exception> mail) {
             try {
                 mailbox.execute(mail, "outcome of a task");
@@ -306,7 +337,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
                 // The subtask has ended. Its task is in the last checkpoint's state.
                 LOG.debug(
                         "outcome of task {} came after the subtask ended",
-                        task.terms().requestId());
+                        taken.task().terms().requestId());
             }
         }
     }
@@ -335,8 +366,8 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         List<Task> tasks = new ArrayList<>(inFlight.size());
-        for (InFlight row : inFlight.values()) {
-            tasks.add(row.task);
+        for (InFlight taken : inFlight.values()) {
+            tasks.add(taken.task());
         }
         requireNonNull(state).update(tasks);
     }

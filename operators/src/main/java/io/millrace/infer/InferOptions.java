@@ -13,7 +13,8 @@ import java.util.List;
  * @param maxBatchRows rows of a batch
  * @param maxBatchTokens padded tokens of a batch (rows times longest row); at least the longest row
  *     of every model
- * @param inFlightTokens tokens that a subtask takes in before it holds its input back
+ * @param inFlightTokens tokens of rows that have not ended, beyond which a subtask holds its input
+ *     back; the last task taken in may exceed it
  * @param intraOpThreads threads of one model's operators
  * @param maxRunMillis longest run of one batch; beyond it, and beyond ten times of it while it is
  *     loaded, the model counts as hung

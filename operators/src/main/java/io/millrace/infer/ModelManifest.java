@@ -21,7 +21,7 @@ import java.util.Set;
  *
  * @param id keccak256 of the bytes of manifest.json, 0x-hex: the model's name on chain
  * @param name for people
- * @param dimension length of an embedding
+ * @param dimension length of an embedding, at most {@value #MAX_DIMENSION}
  * @param maxTokens most tokens a row may have, special tokens included
  * @param pooling of a row's tokens
  * @param normalize whether embeddings are scaled to length 1
@@ -45,6 +45,9 @@ public record ModelManifest(
     /** Name of the tokenizer in a model's directory. */
     public static final String TOKENIZER_FILE = "tokenizer.json";
 
+    /** Beyond it the answer to a list of texts does not fit into a record of Kafka. */
+    public static final int MAX_DIMENSION = 4_096;
+
     private static final ObjectMapper JSON =
             new ObjectMapper()
                     .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -57,6 +60,11 @@ public record ModelManifest(
         requireNonNull(name, "name is null");
         requireNonNull(pooling, "pooling is null");
         files = Map.copyOf(files);
+        if (dimension > MAX_DIMENSION) {
+            throw new IllegalArgumentException(
+                    "model %s has dimension %d, and beyond %d the answer to a list of texts does not fit into a record"
+                            .formatted(name, dimension, MAX_DIMENSION));
+        }
         if (dimension < 1 || maxTokens < 1) {
             throw new IllegalArgumentException(
                     "model %s has dimension %d and maxTokens %d: both must be positive"

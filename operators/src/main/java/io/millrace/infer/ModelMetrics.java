@@ -56,20 +56,27 @@ final class ModelMetrics {
     /**
      * A row was answered.
      *
-     * @param units tokens of it
-     * @param sinceAppendMillis how long after its request was appended
+     * @param length tokens of it
      */
-    void answered(int units, BatchShare share, long sinceAppendMillis) {
+    void ran(int length, BatchShare share) {
         long micros = share.nanos() / 1_000;
         rows.inc();
-        tokens.inc(units);
+        tokens.inc(length);
         paddedTokens.inc(share.paddedTokens());
         inferenceMicros.inc(micros);
-        latencyMillis.add(sinceAppendMillis);
         if (share.leader()) {
             batches.inc();
             batchMicros.add(micros * share.rows());
         }
+    }
+
+    /**
+     * A task was answered, all its rows.
+     *
+     * @param sinceAppendMillis how long after its request was appended
+     */
+    void answered(long sinceAppendMillis) {
+        latencyMillis.add(sinceAppendMillis);
     }
 
     /** Each twice the one before, from {@code first} to 16,384 times that. */

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.admit.Terms;
 import io.millrace.unit.Hex;
-import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -15,7 +14,7 @@ import java.util.Objects;
  * @param status how it ended
  * @param numericClass in which of the ways of computing the embedding is exact, 0x-hex of 32 bytes;
  *     zero while there is only one
- * @param embedding pooled, L2-normalised float32 [dimension]; empty unless ANSWERED
+ * @param output the embeddings; none unless ANSWERED, and then one of every text
  * @param detail for people, empty if answered
  * @param providerAccount earning account of who ran it
  * @param providerAddress its owner
@@ -25,7 +24,7 @@ public record Outcome(
         Terms terms,
         OutcomeStatus status,
         String numericClass,
-        float[] embedding,
+        Output output,
         String detail,
         int providerAccount,
         String providerAddress,
@@ -34,15 +33,14 @@ public record Outcome(
     /** Of a kind of device that is not told from others. */
     public static final String ANY_CLASS = Hex.ZERO_32;
 
-    /** Checks and copies. */
     public Outcome {
         requireNonNull(terms, "terms is null");
         requireNonNull(status, "status is null");
         requireNonNull(numericClass, "numericClass is null");
+        requireNonNull(output, "output is null");
         requireNonNull(detail, "detail is null");
         requireNonNull(providerAddress, "providerAddress is null");
         requireNonNull(providerSignature, "providerSignature is null");
-        embedding = embedding.clone();
     }
 
     /** What is charged: an answer's units, and none of anything else. */
@@ -56,7 +54,7 @@ public record Outcome(
                 terms,
                 status,
                 numericClass,
-                embedding,
+                output,
                 detail,
                 providerAccount,
                 providerAddress,
@@ -69,7 +67,7 @@ public record Outcome(
                 && terms.equals(o.terms)
                 && status == o.status
                 && numericClass.equals(o.numericClass)
-                && Arrays.equals(embedding, o.embedding)
+                && output.equals(o.output)
                 && detail.equals(o.detail)
                 && providerAccount == o.providerAccount
                 && providerAddress.equals(o.providerAddress)
@@ -78,7 +76,7 @@ public record Outcome(
 
     @Override
     public int hashCode() {
-        return Objects.hash(terms, status, Arrays.hashCode(embedding), providerAccount);
+        return Objects.hash(terms, status, output, providerAccount);
     }
 
     @Override

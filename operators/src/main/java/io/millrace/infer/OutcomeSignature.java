@@ -12,8 +12,10 @@ import java.nio.ByteBuffer;
 /**
  * The EIP-712 struct by which a provider vouches for an outcome: {@code Outcome(bytes32
  * requestId,uint32 providerAccount,uint64 units,uint8 status,bytes32 outputHash,bytes32
- * numericClass)}, where units are those charged and outputHash is the keccak256 of the embedding's
- * big-endian float32 bytes (of nothing, if there is no answer). Immutable, for any thread.
+ * numericClass)}, where units are those charged. outputHash of one text is the keccak256 of its
+ * embedding's big-endian float32 bytes; of a list the keccak256 of the concatenated keccak256 of
+ * each text's, in their order, so that one embedding can be shown to be signed without the others;
+ * without an answer that of nothing. Immutable, for any thread.
  */
 public final class OutcomeSignature {
 
@@ -31,10 +33,10 @@ public final class OutcomeSignature {
 
     /** What the provider of {@code outcome} signs; 32 bytes. Its signature plays no part. */
     public byte[] digest(Outcome outcome) {
-        return digest(outcome, outputHash(outcome.embedding()));
+        return digest(outcome, outputHash(outcome.output()));
     }
 
-    /** The same with the hash of its embedding, where that is known. */
+    /** The same with the hash of its output, where that is known. */
     public byte[] digest(Outcome outcome, byte[] outputHash) {
         return digest(
                 outcome.terms().requestId(),
@@ -86,8 +88,17 @@ public final class OutcomeSignature {
                 .isPresent();
     }
 
+    /** What stands for {@code output} in the signed struct, as the class says; 32 bytes. */
+    public static byte[] outputHash(Output output) {
+        byte[][] hashes = new byte[output.embeddings().size()][];
+        for (int i = 0; i < hashes.length; i++) {
+            hashes[i] = embeddingHash(output.embeddings().get(i));
+        }
+        return output.list() || hashes.length == 0 ? Keccak.hash(hashes) : hashes[0];
+    }
+
     /** keccak256 of the big-endian float32 bytes of {@code embedding}; 32 bytes. */
-    public static byte[] outputHash(float[] embedding) {
+    public static byte[] embeddingHash(float[] embedding) {
         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * embedding.length);
         bytes.asFloatBuffer().put(embedding);
         return Keccak.hash(bytes.array());

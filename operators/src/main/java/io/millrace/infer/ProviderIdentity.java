@@ -39,11 +39,10 @@ final class ProviderIdentity {
             OutcomeSignature signature,
             Terms terms,
             OutcomeStatus status,
-            float[] embedding,
+            Output output,
             String detail) {
         return signature.sign(
-                new Outcome(
-                        terms, status, Outcome.ANY_CLASS, embedding, detail, account, address, ""),
+                new Outcome(terms, status, Outcome.ANY_CLASS, output, detail, account, address, ""),
                 key);
     }
 

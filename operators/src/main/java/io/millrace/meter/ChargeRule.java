@@ -24,7 +24,7 @@ final class ChargeRule {
     /**
      * The charge for {@code outcome}.
      *
-     * @param outputHash of its embedding; 32 bytes
+     * @param outputHash of its output; 32 bytes
      * @throws IllegalStateException if the outcome is not signed by the provider it names; after a
      *     restart it is made and signed anew
      * @throws BrokenBooksException if it costs more than was reserved (M2)

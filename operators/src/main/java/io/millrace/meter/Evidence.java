@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param providerAccount earning account of who ran it
  * @param units charged tokens
  * @param status how it ended
- * @param outputHash keccak256 of the embedding's big-endian float32 bytes, of nothing if there is
- *     none
+ * @param outputHash of what the model gave, as {@link io.millrace.infer.OutcomeSignature} says
  * @param numericClass zero while there is only one
  * @param providerSignature over the EIP-712 struct Outcome, 65 bytes
  */
@@ -52,7 +51,7 @@ public record Evidence(
      * Of {@code outcome}, or null if its task comes from a state that was written when what the
      * requester signed did not go with it.
      *
-     * @param outputHash of its embedding; 32 bytes
+     * @param outputHash of its output; 32 bytes
      */
     public static @Nullable Evidence of(Outcome outcome, byte[] outputHash) {
         Terms terms = outcome.terms();

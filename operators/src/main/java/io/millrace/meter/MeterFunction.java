@@ -92,7 +92,7 @@ public final class MeterFunction extends KeyedProcessFunction<String, Outcome, C
     public void processElement(Outcome outcome, Context context, Collector<Charge> out)
             throws Exception {
         Long last = sequence.value();
-        byte[] outputHash = OutcomeSignature.outputHash(outcome.embedding());
+        byte[] outputHash = OutcomeSignature.outputHash(outcome.output());
         Charge charge =
                 requireNonNull(rule, "not open")
                         .charge(outcome, outputHash, last == null ? 1 : last + 1);

@@ -6,16 +6,19 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import io.millrace.admit.Terms;
 import io.millrace.infer.Outcome;
 import io.millrace.infer.OutcomeStatus;
+import io.millrace.infer.Output;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Locale;
 
 /**
  * The wire form of results: the shape users of embedding APIs know, plus charge, provider and
- * request id. {@code data} is empty and {@code error} an object unless {@code status} is answered.
- * Floats are written in the fewest digits that read back as the same float32, so whoever parses
- * them can check the provider's signature. For any thread.
+ * request id. {@code data} has the embedding of every text, with its place in the list that was
+ * sent, from 0; it is empty and {@code error} an object unless {@code status} is answered. Floats
+ * are written in the fewest digits that read back as the same float32, so whoever parses them can
+ * check the provider's signature. For any thread.
  */
 public final class ResultCodec {
 
@@ -30,8 +33,7 @@ public final class ResultCodec {
         Outcome outcome = result.outcome();
         Terms terms = outcome.terms();
         boolean answered = outcome.status() == OutcomeStatus.ANSWERED;
-        ByteArrayOutputStream bytes =
-                new ByteArrayOutputStream(512 + 14 * outcome.embedding().length);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(sizeOf(outcome.output()));
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
             json.writeStringField("id", terms.requestId());
@@ -39,8 +41,9 @@ public final class ResultCodec {
             json.writeStringField("model", terms.model());
             json.writeStringField("status", outcome.status().name().toLowerCase(Locale.ROOT));
             json.writeArrayFieldStart("data");
-            if (answered) {
-                writeEmbedding(json, outcome.embedding());
+            List<float[]> embeddings = outcome.output().embeddings();
+            for (int i = 0; i < embeddings.size(); i++) {
+                writeEmbedding(json, i, embeddings.get(i));
             }
             json.writeEndArray();
             int tokens = answered ? terms.units() : 0;
@@ -65,10 +68,20 @@ public final class ResultCodec {
         return bytes.toByteArray();
     }
 
-    private static void writeEmbedding(JsonGenerator json, float[] embedding) throws IOException {
+    /** About as many bytes, so that the buffer need not grow. */
+    private static int sizeOf(Output output) {
+        int size = 512;
+        for (float[] embedding : output.embeddings()) {
+            size += 64 + 14 * embedding.length;
+        }
+        return size;
+    }
+
+    private static void writeEmbedding(JsonGenerator json, int index, float[] embedding)
+            throws IOException {
         json.writeStartObject();
         json.writeStringField("object", "embedding");
-        json.writeNumberField("index", 0);
+        json.writeNumberField("index", index);
         json.writeArrayFieldStart("embedding");
         for (float component : embedding) {
             json.writeNumber(component);

@@ -193,7 +193,18 @@ class RequestCodecTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"\"", "7", "{}", "[]", "[\"\"]", "[\"x\", 7]", "[[\"x\"]]", "true"})
+    @ValueSource(
+            strings = {
+                "\"\"",
+                "7",
+                "{}",
+                "[]",
+                "[\"\"]",
+                "[\"x\", 7]",
+                "[\"x\", null]",
+                "[[\"x\"]]",
+                "true"
+            })
     void decode_inputNoText_schema(String literal) {
         assertThat(reason(withInput(literal))).isEqualTo(RejectReason.SCHEMA);
     }
@@ -214,6 +225,17 @@ class RequestCodecTest {
         assertThat(request.inputs()).containsExactly("one", "two");
         assertThat(request.input()).isEmpty();
         assertThat(CODEC.read(CODEC.encode(request))).contains(request);
+    }
+
+    @Test
+    void decode_listWithoutTexts_saysWhichAndWhy() {
+        assertThat(message(withInput("[]")))
+                .isEqualTo("field \"input\" is an empty list; give at least one text");
+        assertThat(message(withInput("[\"x\",\"\"]")))
+                .startsWith("text 1 of field \"input\" is empty");
+        assertThat(message(withInput("[null]"))).startsWith("text 0 of field \"input\" is no text");
+        assertThat(message(withInput("[[\"x\"]]")))
+                .startsWith("text 0 of field \"input\" is no text");
     }
 
     @Test

@@ -26,6 +26,7 @@ import io.millrace.unit.Hex;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,7 @@ class ValidateFunctionTest {
 
     private static final RequestCodec CODEC = new RequestCodec(256 * 1024);
     private static final long APPEND = 10_000;
+    private static final List<String> TEXTS = List.of("two words", "one", "these three words");
 
     private static final List<VaultEvent> REGISTRY =
             List.of(
@@ -238,6 +240,82 @@ class ValidateFunctionTest {
                 .isEqualTo(RejectReason.INPUT_TOO_LONG);
     }
 
+    @ParameterizedTest
+    @EnumSource(Feeding.class)
+    void validate_list_oneCandidateOfTheSumRoundedOnce(Feeding feeding) {
+        InferenceRequest request = SIGNATURE.sign(MODEL, TEXTS, 5, APPEND + 5_000, 9, ALICE_KEY);
+
+        RestoringHarness.Run<Candidate> run =
+                run(
+                        feeding,
+                        List.of(
+                                modelRegistered(MODEL),
+                                modelPriced(MODEL, 1, 400_000, 0),
+                                modelStatus(MODEL, 2)),
+                        record(CODEC.encode(request)));
+
+        // 4 + 3 + 5 tokens at 0.4 nano-USD: 4.8, so 5. Rounded for each text they would be 6.
+        assertThat(run.side(ValidateFunction.REJECTIONS)).isEmpty();
+        assertThat(run.main())
+                .containsExactly(
+                        request()
+                                .signed(request)
+                                .units(12)
+                                .price(400_000, 1)
+                                .feeNano(5)
+                                .appendMillis(APPEND)
+                                .at(3, 7)
+                                .candidate());
+        assertThat(run.main().get(0).inputs()).isEqualTo(TEXTS);
+    }
+
+    @Test
+    void validate_listFeeOneNanoShort_feeCapTooLow() {
+        Rejection rejection = refused(REGISTRY, record(list(TEXTS, 11)));
+
+        assertThat(rejection.reason()).isEqualTo(RejectReason.FEE_CAP_TOO_LOW);
+        assertThat(rejection.message()).contains("12 tokens cost 12 nano-USD");
+    }
+
+    @Test
+    void validate_listAtItsBound_takenAndOneMoreIsTooMany() {
+        List<String> most = Collections.nCopies(InferenceRequest.MAX_TEXTS, "w ".repeat(13) + "w");
+
+        RestoringHarness.Run<Candidate> run =
+                run(Feeding.ALL_AT_ONCE, REGISTRY, record(list(most, 99_999)));
+        Rejection more = refused(REGISTRY, record(list(Collections.nCopies(129, "w"), 99_999)));
+
+        assertThat(run.main()).extracting(Candidate::units).containsExactly(128 * 16);
+        assertThat(more.reason()).isEqualTo(RejectReason.TOO_MANY_TEXTS);
+        assertThat(more.message()).contains("129 texts").contains("may have 128");
+        assertThat(more.requestId()).isNotNull();
+    }
+
+    @Test
+    void validate_oneTextOfAListTooLong_refusedByItsPlace() {
+        Rejection tokens = refused(REGISTRY, record(list(List.of("a", "w ".repeat(14) + "w"), 99)));
+        Rejection chars = refused(REGISTRY, record(list(List.of("a", "x".repeat(1001)), 99)));
+
+        assertThat(tokens.reason()).isEqualTo(RejectReason.INPUT_TOO_LONG);
+        assertThat(tokens.message()).startsWith("text 1 of the input has 17 tokens");
+        assertThat(chars.reason()).isEqualTo(RejectReason.INPUT_TOO_LONG);
+        assertThat(chars.message()).startsWith("text 1 of the input has 1001 characters");
+    }
+
+    @Test
+    void validate_tenThousandTexts_refusedWithoutTokenising() {
+        int counted = FakeTokenCounters.COUNTED.get();
+
+        Rejection rejection = refused(REGISTRY, record(list(Collections.nCopies(10_000, "w"), 99)));
+
+        assertThat(rejection.reason()).isEqualTo(RejectReason.TOO_MANY_TEXTS);
+        assertThat(FakeTokenCounters.COUNTED.get()).isEqualTo(counted);
+    }
+
+    private static byte[] list(List<String> texts, long maxFeeNano) {
+        return CODEC.encode(SIGNATURE.sign(MODEL, texts, maxFeeNano, APPEND + 1_000, 1, ALICE_KEY));
+    }
+
     @Test
     void validate_hugeInput_refusedWithoutTokenising() {
         int counted = FakeTokenCounters.COUNTED.get();
@@ -290,14 +368,7 @@ class ValidateFunctionTest {
     }
 
     private static InferenceRequest with(InferenceRequest request, String signature) {
-        return new InferenceRequest(
-                request.requester(),
-                request.model(),
-                request.input(),
-                request.maxFeeNano(),
-                request.deadlineMillis(),
-                request.nonce(),
-                signature);
+        return request.signed(signature);
     }
 
     private static String withByte(byte[] bytes, int index, int value) {

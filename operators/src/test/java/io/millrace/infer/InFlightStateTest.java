@@ -28,12 +28,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Tasks in flight as {@code state/v1/in-flight.bin} holds them, written by Flink with the operator
- * of the last version whose tasks did not carry what their requester signed.
+ * of the last version whose tasks did not carry what their requester signed, and were of one text.
  */
 @SuppressWarnings("try") // the harness declares that closing throws any Exception
 class InFlightStateTest {
 
     private static final long NOW = 1_700_000_000_000L;
+    private static final Task LIST =
+            request("list")
+                    .model(FakeModelEngine.MODEL.id())
+                    .inputs(List.of("one text", "and another"), 4)
+                    .deadlineMillis(NOW + 600_000)
+                    .task();
     private static final byte[] KEY = Keccak.hashUtf8("provider 7");
 
     @TempDir Path keys;
@@ -54,6 +60,8 @@ class InFlightStateTest {
         assertThat(outcomes)
                 .extracting(Outcome::terms)
                 .containsExactly(unsigned(0), unsigned(1), unsigned(2));
+        assertThat(outcomes.get(1).output())
+                .isEqualTo(Output.of(FakeModelEngine.embedding("some text 1")));
         assertThat(outcomes).extracting(Outcome::status).containsOnly(OutcomeStatus.ANSWERED);
     }
 
@@ -66,6 +74,7 @@ class InFlightStateTest {
             one.initializeState(stored());
             one.open();
             one.processElement(new StreamRecord<>(task(3)));
+            one.processElement(new StreamRecord<>(LIST));
             both = one.snapshot(2, 2); // nothing served the mailbox: all of them are in flight
         }
 
@@ -73,7 +82,13 @@ class InFlightStateTest {
 
         assertThat(outcomes)
                 .extracting(Outcome::terms)
-                .containsExactly(unsigned(0), unsigned(1), unsigned(2), task(3).terms());
+                .containsExactly(
+                        unsigned(0), unsigned(1), unsigned(2), task(3).terms(), LIST.terms());
+        assertThat(outcomes.get(4).output())
+                .isEqualTo(
+                        new Output(
+                                true,
+                                LIST.inputs().stream().map(FakeModelEngine::embedding).toList()));
         assertThat(task(3).terms().signed()).isNotNull();
     }
 

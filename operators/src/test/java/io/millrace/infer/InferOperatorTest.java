@@ -137,9 +137,11 @@ class InferOperatorTest {
             boolean poisoned = i % 7 == 3;
             assertThat(outcome.status())
                     .isEqualTo(poisoned ? OutcomeStatus.FAILED : OutcomeStatus.ANSWERED);
-            assertThat(outcome.embedding())
+            assertThat(outcome.output())
                     .isEqualTo(
-                            poisoned ? new float[0] : FakeModelEngine.embedding("some text " + i));
+                            poisoned
+                                    ? Output.NONE
+                                    : Output.of(FakeModelEngine.embedding("some text " + i)));
             assertThat(outcome.terms().units()).isEqualTo(3);
             assertSigned(outcome, 7, KEY_7);
         }
@@ -220,7 +222,8 @@ class InferOperatorTest {
             harness.processElement(new StreamRecord<>(task(1, "three words here", 5, NOW)));
             Outcome outcome = harness.extractOutputValues().get(0);
             assertThat(outcome.status()).isEqualTo(OutcomeStatus.FAILED);
-            assertThat(outcome.detail()).contains("counts 3 tokens where 5 were admitted");
+            assertThat(outcome.detail())
+                    .contains("counts 3 tokens, 3 in the longest text, where 5 were admitted");
             assertSigned(outcome, 7, KEY_7);
         }
     }

@@ -72,6 +72,13 @@ class ModelManifestTest {
     }
 
     @Test
+    void read_dimensionWhoseListsFitIntoNoRecord_refused() throws IOException {
+        write(manifest("mean", "a", "b").replace("\"dimension\": 4,", "\"dimension\": 4097,"));
+        assertThatThrownBy(() -> ModelManifest.read(directory))
+                .hasMessageContainingAll("4097", "beyond 4096");
+    }
+
+    @Test
     void read_missingField_refused() throws IOException {
         write(manifest("mean", "a", "b").replace("\"dimension\": 4,", ""));
         assertThatThrownBy(() -> ModelManifest.read(directory))

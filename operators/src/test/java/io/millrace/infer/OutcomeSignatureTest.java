@@ -12,7 +12,10 @@ import io.millrace.testing.OutcomeBuilder;
 import io.millrace.testing.RequestBuilder;
 import io.millrace.testing.Vectors;
 import io.millrace.unit.Hex;
+import io.millrace.unit.Keccak;
 import io.millrace.unit.Secp256k1;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OutcomeSignatureTest {
@@ -28,20 +31,17 @@ class OutcomeSignatureTest {
         assertThat(file.get("cases")).isNotEmpty();
         for (JsonNode vector : file.get("cases")) {
             String name = vector.get("name").asText();
-            float[] embedding = new float[vector.get("embedding").size()];
-            for (int i = 0; i < embedding.length; i++) {
-                embedding[i] = Float.parseFloat(vector.get("embedding").get(i).asText());
-            }
+            byte[] outputHash = OutcomeSignature.outputHash(output(vector));
             byte[] digest =
                     signatures.digest(
                             vector.get("requestId").asText(),
                             vector.get("providerAccount").asInt(),
                             vector.get("units").asLong(),
                             vector.get("status").asInt(),
-                            OutcomeSignature.outputHash(embedding),
+                            outputHash,
                             vector.get("numericClass").asText());
 
-            assertThat(Hex.encode(OutcomeSignature.outputHash(embedding)))
+            assertThat(Hex.encode(outputHash))
                     .as(name)
                     .isEqualTo(vector.get("outputHash").asText());
             assertThat(Hex.encode(digest)).as(name).isEqualTo(vector.get("digest").asText());
@@ -49,6 +49,24 @@ class OutcomeSignatureTest {
                     .as(name)
                     .contains(vector.get("signer").asText());
         }
+    }
+
+    private static Output output(JsonNode vector) {
+        if (!vector.has("embeddings")) {
+            float[] embedding = floats(vector.get("embedding"));
+            return embedding.length == 0 ? Output.NONE : Output.of(embedding);
+        }
+        List<float[]> embeddings = new ArrayList<>();
+        vector.get("embeddings").forEach(one -> embeddings.add(floats(one)));
+        return new Output(true, embeddings);
+    }
+
+    private static float[] floats(JsonNode numbers) {
+        float[] floats = new float[numbers.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = Float.parseFloat(numbers.get(i).asText());
+        }
+        return floats;
     }
 
     @Test
@@ -85,6 +103,41 @@ class OutcomeSignatureTest {
         assertThat(isSigned(SIGNED.signed("?"))).isFalse();
     }
 
+    /** What a list gives is told from what its texts give each, and from other orders of it. */
+    @Test
+    void outputHash_listOrNot_inAnyOrder_differs() {
+        float[] one = {0.6f, 0.8f};
+        float[] two = {0.8f, 0.6f};
+
+        assertThat(
+                        List.of(
+                                hash(Output.of(one)),
+                                hash(new Output(true, List.of(one))),
+                                hash(new Output(true, List.of(one, two))),
+                                hash(new Output(true, List.of(two, one))),
+                                hash(Output.of(0.6f, 0.8f, 0.8f, 0.6f)),
+                                hash(Output.NONE)))
+                .doesNotHaveDuplicates();
+        assertThat(hash(new Output(true, List.of()))).isEqualTo(hash(Output.NONE));
+    }
+
+    /** The others' hashes stand for the others. */
+    @Test
+    void outputHash_oneOfAList_isShownByTheHashesOfTheOthers() {
+        float[] shown = {0.6f, 0.8f};
+        byte[] before = OutcomeSignature.embeddingHash(new float[] {1, 0});
+        byte[] after = OutcomeSignature.embeddingHash(new float[] {0, 1});
+
+        assertThat(hash(new Output(true, List.of(new float[] {1, 0}, shown, new float[] {0, 1}))))
+                .isEqualTo(
+                        Hex.encode(
+                                Keccak.hash(before, OutcomeSignature.embeddingHash(shown), after)));
+    }
+
+    private static String hash(Output output) {
+        return Hex.encode(OutcomeSignature.outputHash(output));
+    }
+
     private static boolean isSigned(Outcome outcome) {
         return SIGNATURES.isSigned(outcome, SIGNATURES.digest(outcome));
     }
@@ -99,7 +152,7 @@ class OutcomeSignatureTest {
                 SIGNED.terms(),
                 status,
                 numericClass,
-                SIGNED.embedding(),
+                SIGNED.output(),
                 "",
                 account,
                 address,

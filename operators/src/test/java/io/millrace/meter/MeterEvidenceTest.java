@@ -85,7 +85,7 @@ class MeterEvidenceTest {
             assertThat(one.providerAccount()).isEqualTo(outcome.providerAccount());
             assertThat(one.status()).isEqualTo(outcome.status());
             assertThat(one.outputHash())
-                    .isEqualTo(Hex.encode(OutcomeSignature.outputHash(outcome.embedding())));
+                    .isEqualTo(Hex.encode(OutcomeSignature.outputHash(outcome.output())));
             assertThat(one.numericClass()).isEqualTo(Outcome.ANY_CLASS);
             assertThat(one.providerSignature()).isEqualTo(outcome.providerSignature());
         }

@@ -192,10 +192,7 @@ class MeterFunctionTest {
                             .build();
             Charge charge =
                     new ChargeRule(DOMAIN)
-                            .charge(
-                                    outcome,
-                                    OutcomeSignature.outputHash(outcome.embedding()),
-                                    i + 1);
+                            .charge(outcome, OutcomeSignature.outputHash(outcome.output()), i + 1);
 
             assertThat(charge.debitNano())
                     .as("seed %s, %s", seed, charge)

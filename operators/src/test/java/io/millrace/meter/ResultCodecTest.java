@@ -15,6 +15,7 @@ import io.millrace.testing.OutcomeBuilder;
 import io.millrace.testing.PageExample;
 import io.millrace.unit.Hex;
 import java.io.IOException;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,29 @@ class ResultCodecTest {
                         .readTree(ResultCodec.encode(result(OutcomeStatus.ANSWERED, "", 0.1f)));
         assertThat(PageExample.shape(PageExample.under("Results")))
                 .isEqualTo(PageExample.shape(json));
+    }
+
+    @Test
+    void encode_list_anObjectATextWithItsPlaceAndTheSumOfTokens() throws IOException {
+        Result result =
+                new Result(
+                        OutcomeBuilder.outcome(request("a").inputs(List.of("x", "y", "z"), 9))
+                                .embeddings(
+                                        List.of(
+                                                new float[] {1, 0},
+                                                new float[] {0, 1},
+                                                new float[] {0.6f, 0.8f}))
+                                .build(),
+                        1);
+
+        JsonNode json = new ObjectMapper().readTree(ResultCodec.encode(result));
+
+        assertThat(json.get("data").toString())
+                .isEqualTo(
+                        "[{\"object\":\"embedding\",\"index\":0,\"embedding\":[1.0,0.0]},"
+                            + "{\"object\":\"embedding\",\"index\":1,\"embedding\":[0.0,1.0]},"
+                            + "{\"object\":\"embedding\",\"index\":2,\"embedding\":[0.6,0.8]}]");
+        assertThat(json.get("usage").get("total_tokens").asInt()).isEqualTo(9);
     }
 
     @Test

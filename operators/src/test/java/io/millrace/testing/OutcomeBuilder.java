@@ -4,6 +4,8 @@ import io.millrace.admit.Terms;
 import io.millrace.infer.Outcome;
 import io.millrace.infer.OutcomeSignature;
 import io.millrace.infer.OutcomeStatus;
+import io.millrace.infer.Output;
+import java.util.List;
 
 /** What became of a request at {@link Fixtures#PROVIDER}, whose account is 3: an answer, unless. */
 public final class OutcomeBuilder {
@@ -13,7 +15,7 @@ public final class OutcomeBuilder {
 
     private final Terms terms;
     private OutcomeStatus status = OutcomeStatus.ANSWERED;
-    private float[] embedding = {0.6f, 0.8f};
+    private Output output = Output.of(0.6f, 0.8f);
     private String detail = "";
 
     private OutcomeBuilder(Terms terms) {
@@ -29,14 +31,20 @@ public final class OutcomeBuilder {
     }
 
     public OutcomeBuilder embedding(float... components) {
-        embedding = components;
+        output = Output.of(components);
+        return this;
+    }
+
+    /** One a text of a list. */
+    public OutcomeBuilder embeddings(List<float[]> each) {
+        output = new Output(true, each);
         return this;
     }
 
     /** How it ended; without an embedding unless answered. */
     public OutcomeBuilder status(OutcomeStatus end) {
         status = end;
-        embedding = end == OutcomeStatus.ANSWERED ? embedding : new float[0];
+        output = end == OutcomeStatus.ANSWERED ? output : Output.NONE;
         return this;
     }
 
@@ -56,7 +64,7 @@ public final class OutcomeBuilder {
                 terms,
                 status,
                 Outcome.ANY_CLASS,
-                embedding,
+                output,
                 detail,
                 PROVIDER_ACCOUNT,
                 Fixtures.PROVIDER,

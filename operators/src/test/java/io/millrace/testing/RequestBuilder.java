@@ -11,6 +11,7 @@ import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import io.millrace.unit.Nano;
 import io.millrace.unit.Secp256k1;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ public final class RequestBuilder {
     private String requesterAddress = Fixtures.ALICE;
     private String model = Fixtures.MODEL;
     private String input = "some text";
+    private List<String> inputs = List.of();
     private int units = 3;
     private Price price = new Price(1_000_000, 1, 0);
     private long feeNano = -1;
@@ -62,6 +64,14 @@ public final class RequestBuilder {
 
     public RequestBuilder input(String text, int tokens) {
         input = text;
+        units = tokens;
+        return this;
+    }
+
+    /** Of a list of texts. */
+    public RequestBuilder inputs(List<String> texts, int tokens) {
+        input = "";
+        inputs = texts;
         units = tokens;
         return this;
     }
@@ -109,10 +119,11 @@ public final class RequestBuilder {
         requesterAddress = request.requester();
         model = request.model();
         input = request.input();
+        inputs = request.inputs();
         deadlineMillis = request.deadlineMillis();
         signed =
                 new SignedTerms(
-                        Hex.encode(Keccak.hashUtf8(request.input())),
+                        inputHash(),
                         Hex.ZERO_32,
                         request.maxFeeNano(),
                         request.deadlineMillis(),
@@ -127,6 +138,7 @@ public final class RequestBuilder {
                 requesterAddress,
                 model,
                 input,
+                inputs,
                 units,
                 price,
                 fee(),
@@ -151,19 +163,24 @@ public final class RequestBuilder {
     }
 
     public Task task() {
-        return new Task(terms(), input, deadlineMillis);
+        return new Task(terms(), input, inputs, deadlineMillis);
     }
 
     private SignedTerms signedTerms() {
         return signed != null
                 ? signed
                 : new SignedTerms(
-                        Hex.encode(Keccak.hashUtf8(input)),
+                        inputHash(),
                         Hex.ZERO_32,
                         fee(),
                         deadlineMillis,
                         place.offset(),
                         Hex.encode(new byte[Secp256k1.SIGNATURE_BYTES]));
+    }
+
+    private String inputHash() {
+        byte[][] hashes = inputs.stream().map(Keccak::hashUtf8).toArray(byte[][]::new);
+        return Hex.encode(inputs.isEmpty() ? Keccak.hashUtf8(input) : Keccak.hash(hashes));
     }
 
     private long fee() {

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.admit.InferenceRequest;
 import io.millrace.audit.TypedHashes;
 import io.millrace.audit.evidence.Evidence;
 import io.millrace.infer.Outcome;
@@ -26,6 +27,7 @@ import io.millrace.unit.Hex;
 import io.millrace.unit.Secp256k1;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,16 +40,31 @@ class EvidenceWireTest {
     @ParameterizedTest
     @EnumSource(OutcomeStatus.class)
     void encode_anyOutcome_auditReadsWhatLeadsToTheCharge(OutcomeStatus status) throws IOException {
-        Outcome outcome =
-                OutcomeBuilder.outcome(
-                                RequestBuilder.request()
-                                        .signed(
-                                                SIGNATURE.sign(
-                                                        MODEL, "Grüße", MOST, 600_000, MOST,
-                                                        ALICE_KEY))
-                                        .units(5))
+        InferenceRequest request = SIGNATURE.sign(MODEL, "Grüße", MOST, 600_000, MOST, ALICE_KEY);
+        assertLeadsToTheCharge(
+                OutcomeBuilder.outcome(RequestBuilder.request().signed(request).units(5))
                         .status(status)
-                        .build();
+                        .build(),
+                status);
+    }
+
+    /** Neither the watcher nor the tribunal sees whether there were several texts. */
+    @ParameterizedTest
+    @EnumSource(OutcomeStatus.class)
+    void encode_listOfTexts_auditReadsWhatLeadsToTheCharge(OutcomeStatus status)
+            throws IOException {
+        InferenceRequest request =
+                SIGNATURE.sign(MODEL, List.of("Grüße", "x"), MOST, 600_000, MOST, ALICE_KEY);
+        assertLeadsToTheCharge(
+                OutcomeBuilder.outcome(RequestBuilder.request().signed(request).units(8))
+                        .embeddings(List.of(new float[] {0.6f, 0.8f}, new float[] {1, 0}))
+                        .status(status)
+                        .build(),
+                status);
+    }
+
+    private static void assertLeadsToTheCharge(Outcome outcome, OutcomeStatus status)
+            throws IOException {
         String requestId = outcome.terms().requestId();
         String digest = Hex.encode(new OutcomeSignature(DOMAIN).digest(outcome));
 
@@ -79,7 +96,7 @@ class EvidenceWireTest {
     }
 
     private static byte[] encoded(Outcome outcome) {
-        byte[] outputHash = OutcomeSignature.outputHash(outcome.embedding());
+        byte[] outputHash = OutcomeSignature.outputHash(outcome.output());
         return EvidenceCodec.encode(
                 requireNonNull(io.millrace.meter.Evidence.of(outcome, outputHash)));
     }

@@ -42,6 +42,7 @@ final class StackClient implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration TIME_TO_ANSWER = Duration.ofMinutes(30);
     private static final long MAX_FEE_NANO = 20_000;
+    private static final long LIST_EVERY = 4;
     private static final String TEXT =
             "Call me Ishmael. Some years ago, never mind how long precisely, having little or no"
                     + " money in my purse, and nothing particular to interest me on shore, I"
@@ -123,17 +124,22 @@ final class StackClient implements AutoCloseable {
         return taken;
     }
 
-    /** A new valid request of {@code requester}, for the test to send. */
+    /** A new valid request of {@code requester}, for the test to send: every fourth for a list. */
     Signed sign(Account requester) throws IOException {
         long number = nonce.incrementAndGet();
+        String text = number + ". " + TEXT.repeat(1 + (int) (number % 3));
+        long deadline = System.currentTimeMillis() + TIME_TO_ANSWER.toMillis();
+        byte[] key = KeyFile.read(Path.of(requester.keyFile()));
         InferenceRequest request =
-                signature.sign(
-                        stack.model(),
-                        number + ". " + TEXT.repeat(1 + (int) (number % 3)),
-                        MAX_FEE_NANO,
-                        System.currentTimeMillis() + TIME_TO_ANSWER.toMillis(),
-                        number,
-                        KeyFile.read(Path.of(requester.keyFile())));
+                number % LIST_EVERY == 0
+                        ? signature.sign(
+                                stack.model(),
+                                List.of(text, TEXT, number + "."),
+                                3 * MAX_FEE_NANO,
+                                deadline,
+                                number,
+                                key)
+                        : signature.sign(stack.model(), text, MAX_FEE_NANO, deadline, number, key);
         return new Signed(
                 Hex.encode(signature.digest(request)), request.requester(), codec.encode(request));
     }

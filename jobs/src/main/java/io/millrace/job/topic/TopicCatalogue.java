@@ -72,7 +72,12 @@ public final class TopicCatalogue {
                             Topics.RESULTS,
                             "answers, by request id; read with isolation.level=read_committed",
                             Partitions.ANY,
-                            List.of()),
+                            List.of(
+                                    atLeast(
+                                            "max.message.bytes",
+                                            Topics.RESULT_MAX_BYTES,
+                                            "the vectors of a list of texts are one record, and"
+                                                    + " the job stops at one that does not fit"))),
                     new Topic(
                             Topics.REJECTIONS,
                             "refusals with their code; read with isolation.level=read_committed",

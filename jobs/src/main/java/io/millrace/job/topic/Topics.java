@@ -42,5 +42,11 @@ public final class Topics {
      */
     public static final int REQUEST_MAX_BYTES = 1024 * 1024;
 
+    /**
+     * Most bytes of one record of {@link #RESULTS}: 128 vectors of the largest dimension that a
+     * manifest may have, in digits.
+     */
+    public static final int RESULT_MAX_BYTES = 8 * 1024 * 1024;
+
     private Topics() {}
 }

@@ -92,7 +92,7 @@ final class ClaimDefects {
             defects.add(
                     Defect.length(
                             "one character too many",
-                            draft -> draft.input = "x".repeat(World.MAX_INPUT_CHARS + 1)));
+                            draft -> draft.one("x".repeat(World.MAX_INPUT_CHARS + 1))));
             defects.add(
                     Defect.tokens(
                             "one token too many", draft -> draft.words(World.MAX_TOKENS - 1)));
@@ -101,12 +101,25 @@ final class ClaimDefects {
                             "many tokens",
                             draft -> draft.words(World.MAX_TOKENS + draft.random.nextInt(50))));
             defects.add(
+                    Defect.tokens(
+                            "one token too many in the last text of a list",
+                            draft -> {
+                                draft.words(World.MAX_TOKENS - 1);
+                                draft.inputs = List.of("word", draft.input);
+                            }));
+            defects.add(
+                    Defect.length(
+                            "one character too many in the last text of a list",
+                            draft -> {
+                                draft.input = "x".repeat(World.MAX_INPUT_CHARS + 1);
+                                draft.inputs = List.of("word", draft.input);
+                            }));
+            defects.add(
                     Defect.fee("a nano-USD short", draft -> draft.maxFeeOfFee = fee -> fee - 1));
             defects.add(Defect.fee("nothing offered", draft -> draft.maxFeeOfFee = fee -> 0));
             defects.add(Defect.fee("half the fee", draft -> draft.maxFeeOfFee = fee -> fee / 2));
         }
-        defects.add(
-                Defect.length("200 kB of input", draft -> draft.input = "word ".repeat(40_000)));
+        defects.add(Defect.length("200 kB of input", draft -> draft.one("word ".repeat(40_000))));
     }
 
     private static void addForgeries(List<Defect> defects) {
@@ -153,6 +166,7 @@ final class ClaimDefects {
                                                     to.put(
                                                             "input",
                                                             draft.quoted(draft.input + " ")))));
+            defects.add(changed("in another list", ClaimDefects::listInput));
             defects.add(changed("a higher cap", draft -> add(draft, "maxFeeNano", 1)));
             defects.add(changed("a lower cap", draft -> add(draft, "maxFeeNano", -1)));
             defects.add(changed("another nonce", draft -> add(draft, "nonce", 1)));
@@ -196,6 +210,15 @@ final class ClaimDefects {
         if (draft.model.equals(World.MODEL)) {
             literals.put("model", quoted(World.TWIN));
         }
+    }
+
+    private static void listInput(Draft draft) {
+        draft.members.add(to -> to.computeIfPresent("input", ClaimDefects::inAnotherList));
+    }
+
+    /** Signed was a text, or a list of other texts. */
+    private static String inAnotherList(String name, String input) {
+        return input.startsWith("[") ? "[\"or\"," + input.substring(1) : "[" + input + "]";
     }
 
     private static byte[] victim(Draft draft) {

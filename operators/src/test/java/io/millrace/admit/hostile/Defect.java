@@ -2,10 +2,10 @@ package io.millrace.admit.hostile;
 
 import static io.millrace.admit.RejectReason.BAD_SIGNATURE;
 import static io.millrace.admit.RejectReason.FEE_CAP_TOO_LOW;
-import static io.millrace.admit.RejectReason.INPUT_ARRAY;
 import static io.millrace.admit.RejectReason.INPUT_TOO_LONG;
 import static io.millrace.admit.RejectReason.MALFORMED;
 import static io.millrace.admit.RejectReason.SCHEMA;
+import static io.millrace.admit.RejectReason.TOO_MANY_TEXTS;
 
 import io.millrace.admit.RejectReason;
 
@@ -50,7 +50,7 @@ record Defect(String name, Check check, RejectReason code, Plant plant) {
     }
 
     static Defect list(String name, Plant plant) {
-        return new Defect(name, Check.LIST, INPUT_ARRAY, plant);
+        return new Defect(name, Check.LIST, TOO_MANY_TEXTS, plant);
     }
 
     static Defect model(String name, RejectReason code, String model) {

@@ -1,5 +1,7 @@
 package io.millrace.admit.hostile;
 
+import static java.util.stream.Collectors.joining;
+
 import io.millrace.admit.InferenceRequest;
 import io.millrace.admit.RequestSignature;
 import io.millrace.unit.Eip712Domain;
@@ -39,6 +41,10 @@ final class Draft {
     Eip712Domain domain = World.DOMAIN;
     String model = World.MODEL;
     String input = "word";
+
+    /** In place of the input, unless empty. */
+    List<String> inputs = List.of();
+
     int tokens = 3;
     LongUnaryOperator maxFeeOfFee = fee -> fee;
     long deadlineMillis;
@@ -64,9 +70,15 @@ final class Draft {
         return maxFeeOfFee.applyAsLong(World.feeNano(tokens, appendMillis));
     }
 
+    /** No list, but this text. */
+    void one(String words) {
+        inputs = List.of();
+        input = words;
+    }
+
     /** {@code words} words that the model knows, a token each, and the two that frame a text. */
     void words(int words) {
-        input = (pick("word", "whale", "river", "money", "ship") + " ").repeat(words);
+        one((pick("word", "whale", "river", "money", "ship") + " ").repeat(words));
         tokens = words + 2;
     }
 
@@ -79,16 +91,20 @@ final class Draft {
     /** The request as meant. Signing is what costs, so a draft that nobody checks goes without. */
     InferenceRequest request(boolean signed) {
         RequestSignature typed = new RequestSignature(domain);
-        return signed
-                ? typed.sign(model, input, maxFeeNano(), deadlineMillis, nonce, key)
-                : new InferenceRequest(
-                        Secp256k1.address(key),
-                        model,
-                        input,
-                        maxFeeNano(),
-                        deadlineMillis,
-                        nonce,
-                        "0x" + "1".repeat(128) + "1b");
+        if (signed) {
+            return inputs.isEmpty()
+                    ? typed.sign(model, input, maxFeeNano(), deadlineMillis, nonce, key)
+                    : typed.sign(model, inputs, maxFeeNano(), deadlineMillis, nonce, key);
+        }
+        return new InferenceRequest(
+                Secp256k1.address(key),
+                model,
+                inputs.isEmpty() ? input : "",
+                inputs,
+                maxFeeNano(),
+                deadlineMillis,
+                nonce,
+                "0x" + "1".repeat(128) + "1b");
     }
 
     /** Value of the record. */
@@ -96,13 +112,19 @@ final class Draft {
         Map<String, String> literals = new LinkedHashMap<>();
         literals.put("requester", quoted(request.requester()));
         literals.put("model", quoted(request.model()));
-        literals.put("input", quoted(request.input()));
+        literals.put("input", literal(request));
         literals.put("maxFeeNano", number(request.maxFeeNano()));
         literals.put("deadline", Long.toString(request.deadlineMillis()));
         literals.put("nonce", number(request.nonce()));
         literals.put("signature", quoted(signature.apply(request.signature())));
         members.forEach(change -> change.accept(literals));
         return value.of(text.apply(object(literals)).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String literal(InferenceRequest request) {
+        return request.isList()
+                ? request.inputs().stream().map(this::quoted).collect(joining(",", "[", "]"))
+                : quoted(request.input());
     }
 
     private static String number(long uint64) {

@@ -1,7 +1,10 @@
 package io.millrace.admit.hostile;
 
+import static io.millrace.admit.InferenceRequest.MAX_TEXTS;
+
 import io.millrace.admit.InferenceRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +37,9 @@ final class HarmlessForms {
                     draft -> input(draft, "word \" word", 5),
                     draft -> input(draft, "word \\ word", 5),
                     draft -> input(draft, "\ufeffword\u200b", 3),
+                    draft -> inputs(draft, List.of("word"), 3),
+                    draft -> inputs(draft, List.of("word", "word word", "word"), 10),
+                    draft -> inputs(draft, Collections.nCopies(MAX_TEXTS, "ship"), 3 * MAX_TEXTS),
                     draft -> draft.members.add(to -> upperCase(to, "requester")),
                     draft -> draft.members.add(to -> upperCase(to, "model")),
                     draft -> draft.members.add(to -> upperCase(to, "signature")),
@@ -48,7 +54,12 @@ final class HarmlessForms {
     private HarmlessForms() {}
 
     private static void input(Draft draft, String input, int tokens) {
-        draft.input = input;
+        draft.one(input);
+        draft.tokens = tokens;
+    }
+
+    private static void inputs(Draft draft, List<String> texts, int tokens) {
+        draft.inputs = texts;
         draft.tokens = tokens;
     }
 

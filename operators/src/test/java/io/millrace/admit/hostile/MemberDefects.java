@@ -1,5 +1,6 @@
 package io.millrace.admit.hostile;
 
+import io.millrace.admit.InferenceRequest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -76,7 +77,19 @@ final class MemberDefects {
                     "\"open");
 
     private static final List<String> NO_TEXTS =
-            List.of("null", "7", "true", "[]", "{}", "[\"\"]", "[\"word\",7]", "{\"a\":1}", "\"\"");
+            List.of(
+                    "null",
+                    "7",
+                    "true",
+                    "[]",
+                    "{}",
+                    "[\"\"]",
+                    "[\"word\",7]",
+                    "[\"word\",null]",
+                    "[[\"word\"]]",
+                    "[\"word\",\"\"]",
+                    "{\"a\":1}",
+                    "\"\"");
 
     private static final List<String> NO_HEX =
             List.of(
@@ -147,10 +160,11 @@ final class MemberDefects {
         }
         defects.add(rawMember("an unpaired surrogate as name", "\\ud800", Defect::members));
         defects.add(rawMember("a name too long", "n".repeat(65), Defect::bytes));
-        for (String list : List.of("[\"word\"]", "[\"word\",\"\\ud83d\\ude80\"]")) {
+        for (int texts : new int[] {InferenceRequest.MAX_TEXTS + 1, 10_000}) {
+            String list = "[" + "\"w\",".repeat(texts - 1) + "\"w\"]";
             defects.add(
                     Defect.list(
-                            "input is the list " + list,
+                            "a list of " + texts + " texts",
                             draft -> draft.members.add(to -> to.put("input", list))));
         }
         for (String options :

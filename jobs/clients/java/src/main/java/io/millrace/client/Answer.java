@@ -6,14 +6,16 @@ import java.util.List;
 /**
  * An answer, signed by its provider.
  *
- * @param embedding float32
+ * @param list whether a list of texts was asked, and be it of one
+ * @param embeddings float32, one a text, in their order
  * @param units that are charged: tokens
  * @param debitNano what it costs, nano-USD
  * @param asked when, by this machine's clock: older records need not be read for its receipt
  */
 public record Answer(
         String requestId,
-        List<Float> embedding,
+        boolean list,
+        List<List<Float>> embeddings,
         long units,
         long debitNano,
         Provider provider,
@@ -21,7 +23,12 @@ public record Answer(
 
     /** Copies. */
     public Answer {
-        embedding = List.copyOf(embedding);
+        embeddings = embeddings.stream().map(List::copyOf).toList();
+    }
+
+    /** Of the text that was asked; of a list the first one's. */
+    public List<Float> embedding() {
+        return embeddings.get(0);
     }
 
     /**

@@ -53,8 +53,16 @@ public final class MillraceClient implements AutoCloseable {
     private final RequestStream stream;
     private final Vault vault;
 
-    /** When requests were asked whose ends were not handed over. */
-    private final Map<String, Instant> asked = new ConcurrentHashMap<>();
+    /** Requests whose ends were not handed over. */
+    private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+
+    /**
+     * A request.
+     *
+     * @param when it was asked
+     * @param list of texts, or one
+     */
+    private record Asked(Instant when, boolean list) {}
 
     private MillraceClient(Deployment deployment, Credentials key) {
         this.deployment = deployment;
@@ -90,6 +98,11 @@ public final class MillraceClient implements AutoCloseable {
         return ask(input, AskOptions.upTo(maxFeeNano));
     }
 
+    /** {@link #ask(List, AskOptions)} for at most {@code maxFeeNano}, for all of them. */
+    public Answer ask(List<String> inputs, long maxFeeNano) throws InterruptedException {
+        return ask(inputs, AskOptions.upTo(maxFeeNano));
+    }
+
     /**
      * Signs a request, sends it and waits for its answer.
      *
@@ -101,8 +114,28 @@ public final class MillraceClient implements AutoCloseable {
         return await(askAsync(input, options));
     }
 
+    /**
+     * The same for a list of texts: one request, with one signature and one charge, answered whole
+     * or not at all.
+     *
+     * @param inputs at most 128
+     */
+    public Answer ask(List<String> inputs, AskOptions options) throws InterruptedException {
+        return await(askAsync(inputs, options));
+    }
+
     /** As {@link #ask(String, AskOptions)}, which it fails with as its cause. */
     public CompletableFuture<Answer> askAsync(String input, AskOptions options) {
+        return askAsync(List.of(input), false, options);
+    }
+
+    /** As {@link #ask(List, AskOptions)}, which it fails with as its cause. */
+    public CompletableFuture<Answer> askAsync(List<String> inputs, AskOptions options) {
+        return askAsync(inputs, true, options);
+    }
+
+    private CompletableFuture<Answer> askAsync(
+            List<String> texts, boolean list, AskOptions options) {
         Instant now = Instant.now();
         ObjectNode request =
                 MAPPER.createObjectNode()
@@ -113,11 +146,16 @@ public final class MillraceClient implements AutoCloseable {
                         .put("nonce", new BigInteger(64, RANDOM).toString());
         ObjectNode struct =
                 request.deepCopy()
-                        .put("inputHash", TypedData.inputHash(input))
+                        .put("inputHash", TypedData.inputHash(texts, list))
                         .put("optionsHash", NONE);
         String requestId = hashes.digest(TypedData.REQUEST, struct);
-        request.put("input", input).put("signature", signature(requestId));
-        asked.put(requestId, now);
+        if (list) {
+            texts.forEach(request.putArray("input")::add);
+        } else {
+            request.put("input", texts.get(0));
+        }
+        request.put("signature", signature(requestId));
+        asked.put(requestId, new Asked(now, list));
         CompletableFuture<JsonNode> end = stream.send(requestId, address(), request.toString());
         return answer(requestId, end, options.deadline().plus(GRACE));
     }
@@ -137,7 +175,8 @@ public final class MillraceClient implements AutoCloseable {
     }
 
     /**
-     * Whether the provider that the answer names has signed exactly this vector and charge for it.
+     * Whether the provider that the answer names has signed exactly these vectors and this charge
+     * for it.
      */
     public boolean isSignedByProvider(Answer answer) {
         return Signers.recover(outcome(answer), answer.provider().signature())
@@ -202,16 +241,16 @@ public final class MillraceClient implements AutoCloseable {
                             if (failure instanceof TimeoutException) {
                                 throw new NoAnswerYetException(requestId, patience);
                             }
-                            Instant when = asked.remove(requestId);
+                            Asked request = asked.remove(requestId);
                             stream.forget(requestId);
                             if (failure != null) {
                                 throw new CompletionException(failure);
                             }
-                            return answer(requestId, record, when);
+                            return answer(requestId, record, request);
                         });
     }
 
-    private static Answer answer(String requestId, JsonNode end, @Nullable Instant when) {
+    private static Answer answer(String requestId, JsonNode end, @Nullable Asked request) {
         if (!end.has("id")) {
             throw new RequestRefusedException(
                     requestId, end.path("code").asText(), end.path("message").asText());
@@ -221,15 +260,13 @@ public final class MillraceClient implements AutoCloseable {
             throw new RequestUnansweredException(
                     requestId, status, end.path("error").path("message").asText());
         }
-        List<Float> embedding = new ArrayList<>();
-        end.path("data")
-                .path(0)
-                .path("embedding")
-                .forEach(component -> embedding.add(component.decimalValue().floatValue()));
+        List<List<Float>> embeddings = new ArrayList<>();
+        end.path("data").forEach(text -> embeddings.add(floats(text.path("embedding"))));
         JsonNode provider = end.path("provider");
         return new Answer(
                 requestId,
-                embedding,
+                request != null && request.list,
+                embeddings,
                 end.path("usage").path("total_tokens").asLong(),
                 end.path("charge").path("debitNano").asLong(),
                 new Answer.Provider(
@@ -237,7 +274,13 @@ public final class MillraceClient implements AutoCloseable {
                         provider.path("address").asText(),
                         provider.path("numericClass").asText(),
                         provider.path("signature").asText()),
-                when == null ? Instant.EPOCH : when);
+                request == null ? Instant.EPOCH : request.when);
+    }
+
+    private static List<Float> floats(JsonNode numbers) {
+        List<Float> floats = new ArrayList<>();
+        numbers.forEach(number -> floats.add(number.decimalValue().floatValue()));
+        return floats;
     }
 
     private static Answer await(CompletableFuture<Answer> answer) throws InterruptedException {
@@ -260,7 +303,7 @@ public final class MillraceClient implements AutoCloseable {
                         .put("providerAccount", answer.provider().account())
                         .put("units", answer.units())
                         .put("status", ANSWERED)
-                        .put("outputHash", TypedData.outputHash(answer.embedding()))
+                        .put("outputHash", TypedData.outputHash(answer.embeddings(), answer.list()))
                         .put("numericClass", answer.provider().numericClass()));
     }
 

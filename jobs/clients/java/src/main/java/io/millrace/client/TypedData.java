@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -69,16 +70,29 @@ final class TypedData {
         }
     }
 
-    /** A text stands for its bytes. */
-    static String inputHash(String input) {
-        return Numeric.toHexString(Hash.sha3(input.getBytes(UTF_8)));
+    /** A text stands for its bytes, a list for EIP-712's hash of {@code string[]}. */
+    static String inputHash(List<String> texts, boolean list) {
+        return hash(texts.stream().map(text -> text.getBytes(UTF_8)).toList(), list);
     }
 
-    /** keccak256 of big-endian float32. */
-    static String outputHash(List<Float> vector) {
+    /**
+     * A vector stands for its big-endian float32 bytes, those of a list for the hash of the hashes
+     * of each, and no answer for nothing.
+     */
+    static String outputHash(List<List<Float>> vectors, boolean list) {
+        return hash(vectors.stream().map(TypedData::bytes).toList(), list);
+    }
+
+    private static byte[] bytes(List<Float> vector) {
         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * vector.size());
         vector.forEach(bytes::putFloat);
-        return Numeric.toHexString(Hash.sha3(bytes.array()));
+        return bytes.array();
+    }
+
+    private static String hash(List<byte[]> each, boolean list) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        each.forEach(one -> bytes.writeBytes(list ? Hash.sha3(one) : one));
+        return Numeric.toHexString(Hash.sha3(bytes.toByteArray()));
     }
 
     private static String name(String type) {

@@ -44,26 +44,44 @@ class TypedDataTest {
     }
 
     @Test
-    void inputHash_everyText_isTheOneThatIsSigned() throws Exception {
-        int texts = 0;
+    void inputHash_everyInput_isTheOneThatIsSigned() throws Exception {
+        int lists = 0;
         for (JsonNode vector : vectors("request-digest").path("cases")) {
-            if (vector.path("input").isTextual()) {
-                texts++;
-                assertThat(TypedData.inputHash(vector.path("input").asText()))
-                        .isEqualTo(vector.path("inputHash").asText());
+            boolean list = vector.path("input").isArray();
+            lists += list ? 1 : 0;
+            List<String> texts = new ArrayList<>();
+            if (list) {
+                vector.path("input").forEach(text -> texts.add(text.asText()));
+            } else {
+                texts.add(vector.path("input").asText());
             }
+            assertThat(TypedData.inputHash(texts, list))
+                    .isEqualTo(vector.path("inputHash").asText());
         }
-        assertThat(texts).isPositive();
+        assertThat(lists).isPositive();
     }
 
     @Test
     void outputHash_everyVector_isTheOneThatIsSigned() throws Exception {
+        int lists = 0;
         for (JsonNode vector : vectors("outcome-digest").path("cases")) {
-            List<Float> embedding = new ArrayList<>();
-            vector.path("embedding").forEach(c -> embedding.add(Float.valueOf(c.asText())));
-            assertThat(TypedData.outputHash(embedding))
+            boolean list = vector.has("embeddings");
+            lists += list ? 1 : 0;
+            List<List<Float>> embeddings = new ArrayList<>();
+            vector.path("embeddings").forEach(one -> embeddings.add(floats(one)));
+            if (!list) {
+                embeddings.add(floats(vector.path("embedding")));
+            }
+            assertThat(TypedData.outputHash(embeddings, list))
                     .isEqualTo(vector.path("outputHash").asText());
         }
+        assertThat(lists).isPositive();
+    }
+
+    private static List<Float> floats(JsonNode numbers) {
+        List<Float> floats = new ArrayList<>();
+        numbers.forEach(number -> floats.add(Float.valueOf(number.asText())));
+        return floats;
     }
 
     private static TypedData hashes(JsonNode vectors) {

@@ -12,15 +12,19 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests of several requesters: good ones, and in {@link #mixed} every tenth bad on purpose, in
- * rotation over all the reasons a client can cause.
+ * Requests of several requesters: good ones, and in {@link #mixed} every tenth for a list of texts
+ * and every tenth bad on purpose, in rotation over all the reasons a client can cause.
  */
 public final class Traffic {
 
     private static final int BAD_EVERY = 10;
+    private static final int LIST_EVERY = 10;
+    private static final int LIST_PLACE = 4;
+    private static final int LONGEST_LIST = 8;
     private static final int MAX_RECORD_BYTES = 256 * 1024;
     private static final long MAX_FEE_NANO = 10_000;
     private static final Duration TIME_TO_ANSWER = Duration.ofMinutes(30);
@@ -86,6 +90,9 @@ public final class Traffic {
      * @param stranger key of somebody without an account
      */
     public Item mixed(int index, byte[] poor, byte[] stranger) throws IOException {
+        if (index % LIST_EVERY == LIST_PLACE) {
+            return item(sign(index, 1 + index / LIST_EVERY % LONGEST_LIST), null);
+        }
         if (index % BAD_EVERY != BAD_EVERY - 1) {
             return goodRequest(index);
         }
@@ -114,7 +121,8 @@ public final class Traffic {
                 Item first = goodRequest(index - 1);
                 yield new Item(first.key(), first.value(), first.requestId(), fault);
             }
-            case INPUT_ARRAY -> item(asList(goodRequest(index)), fault);
+            case TOO_MANY_TEXTS ->
+                    item(sign(index, InferenceRequest.MAX_TEXTS + 1 + index % 9), fault);
             case INPUT_TOO_LONG ->
                     item(sign(index, "whale ".repeat(1000), MAX_FEE_NANO, deadlineMillis), fault);
             case FEE_CAP_TOO_LOW -> item(sign(index, text(index), 1, deadlineMillis), fault);
@@ -131,18 +139,11 @@ public final class Traffic {
         return signature.sign(ofModel, text, MAX_FEE_NANO, deadlineMillis, firstNonce + index, key);
     }
 
-    /** A list is refused before anybody asks who signed it. */
-    private InferenceRequest asList(Item item) {
-        InferenceRequest one = codec.read(item.value()).orElseThrow();
-        return new InferenceRequest(
-                one.requester(),
-                one.model(),
-                "",
-                List.of(one.input()),
-                one.maxFeeNano(),
-                one.deadlineMillis(),
-                one.nonce(),
-                one.signature());
+    /** For a list of as many texts. */
+    private InferenceRequest sign(int index, int count) {
+        List<String> list = IntStream.range(0, count).mapToObj(i -> text(index + i)).toList();
+        return signature.sign(
+                model, list, count * MAX_FEE_NANO, deadlineMillis, firstNonce + index, key(index));
     }
 
     private Item item(InferenceRequest request, @Nullable RejectReason fault) {

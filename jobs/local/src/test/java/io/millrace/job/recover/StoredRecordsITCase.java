@@ -122,7 +122,7 @@ class StoredRecordsITCase {
     }
 
     private static OutboundRecord evidence(Outcome outcome) {
-        byte[] outputHash = OutcomeSignature.outputHash(outcome.embedding());
+        byte[] outputHash = OutcomeSignature.outputHash(outcome.output());
         return Outbound.of(requireNonNull(Evidence.of(outcome, outputHash)));
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -60,10 +61,13 @@ class JavaClientITCase {
                     .hasMessageContaining(first.requestId());
             expectRefusals(client);
             long charged = first.debitNano();
+            Answer list = askList(client, first);
+            charged += list.debitNano();
             for (Answer answer : askMore(client)) {
                 assertThat(client.isSignedByProvider(answer)).isTrue();
                 charged += answer.debitNano();
             }
+            expectProven(client, list);
             expectProven(client, first);
 
             long left = DEPOSIT - charged;
@@ -113,7 +117,8 @@ class JavaClientITCase {
         Answer falsified =
                 new Answer(
                         answer.requestId(),
-                        other,
+                        false,
+                        List.of(other),
                         answer.units(),
                         answer.debitNano(),
                         answer.provider(),
@@ -134,6 +139,36 @@ class JavaClientITCase {
                 .isInstanceOfSatisfying(
                         RequestRefusedException.class,
                         refused -> assertThat(refused.code()).isEqualTo(code));
+    }
+
+    /** One request, with what its texts give one by one, bit for bit. */
+    private static Answer askList(MillraceClient client, Answer first) throws Exception {
+        List<String> texts = new ArrayList<>(List.of("Call me Ishmael."));
+        for (int i = 1; i < 128; i++) {
+            texts.add("sea number " + i);
+        }
+        Answer list = client.ask(texts, 128 * FEE);
+        assertThat(list.embeddings()).hasSize(128);
+        assertThat(list.embedding()).isEqualTo(first.embedding());
+        assertThat(client.isSignedByProvider(list)).isTrue();
+        List<List<Float>> turned = new ArrayList<>(list.embeddings());
+        Collections.reverse(turned);
+        Answer falsified =
+                new Answer(
+                        list.requestId(),
+                        true,
+                        turned,
+                        list.units(),
+                        list.debitNano(),
+                        list.provider(),
+                        list.asked());
+        assertThat(client.isSignedByProvider(falsified)).as("in another order").isFalse();
+        texts.add("one too many");
+        assertThatThrownBy(() -> client.ask(texts, 129 * FEE))
+                .isInstanceOfSatisfying(
+                        RequestRefusedException.class,
+                        refused -> assertThat(refused.code()).isEqualTo("TOO_MANY_TEXTS"));
+        return list;
     }
 
     private static List<Answer> askMore(MillraceClient client) throws Exception {

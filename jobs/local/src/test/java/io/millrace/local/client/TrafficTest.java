@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.admit.InferenceRequest;
 import io.millrace.admit.RejectReason;
+import io.millrace.admit.RequestCodec;
 import io.millrace.admit.RequestSignature;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Hex;
@@ -53,8 +55,17 @@ class TrafficTest {
         Set<RejectReason> faults = EnumSet.noneOf(RejectReason.class);
         items.stream().filter(i -> i.fault() != null).forEach(i -> faults.add(i.fault()));
 
+        assertThat(items.stream().filter(TrafficTest::isList)).as("good lists").hasSize(24);
         assertThat(items.stream().filter(item -> item.fault() != null)).hasSize(24);
         assertThat(faults).isEqualTo(EnumSet.complementOf(EnumSet.of(RejectReason.MODEL_INACTIVE)));
+    }
+
+    private static boolean isList(Traffic.Item item) {
+        return item.fault() == null
+                && new RequestCodec(1 << 16)
+                        .read(item.value())
+                        .filter(InferenceRequest::isList)
+                        .isPresent();
     }
 
     @Test
