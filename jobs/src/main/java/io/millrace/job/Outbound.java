@@ -41,7 +41,7 @@ public final class Outbound {
     }
 
     /** What stands behind a charge, by its request. */
-    static OutboundRecord of(Evidence evidence) {
+    public static OutboundRecord of(Evidence evidence) {
         return record(Topics.EVIDENCE, evidence.requestId(), EvidenceCodec.encode(evidence));
     }
 

@@ -11,8 +11,10 @@ import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.jobgraph.JobVertex;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamEdge;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
+import org.apache.flink.streaming.runtime.partitioner.ForwardPartitioner;
 import org.junit.jupiter.api.Test;
 
 class InferenceSettlementJobTest {
@@ -96,6 +98,28 @@ class InferenceSettlementJobTest {
     void topology_immediateResults_haveASinkOfTheirOwn() {
         assertThat(uids(graph("immediate"))).contains(Uids.RESULTS_OUT);
         assertThat(uids(graph("committed"))).doesNotContain(Uids.RESULTS_OUT);
+    }
+
+    /** One subtask of the sink gets both of a charge, and has one transaction a checkpoint. */
+    @Test
+    void topology_evidence_leavesByTheTransactionOfItsCharge() {
+        for (String mode : List.of("immediate", "committed")) {
+            StreamGraph graph = graph(mode);
+            List<StreamEdge> edges =
+                    graph.getStreamNodes().stream()
+                            .filter(
+                                    node ->
+                                            List.of(Uids.CHARGES_ENCODED, Uids.EVIDENCE_ENCODED)
+                                                    .contains(node.getTransformationUID()))
+                            .flatMap(node -> node.getOutEdges().stream())
+                            .toList();
+            assertThat(edges)
+                    .hasSize(2)
+                    .allMatch(edge -> edge.getPartitioner() instanceof ForwardPartitioner)
+                    .extracting(
+                            edge -> graph.getStreamNode(edge.getTargetId()).getTransformationUID())
+                    .containsOnly(Uids.MONEY_OUT);
+        }
     }
 
     @Test

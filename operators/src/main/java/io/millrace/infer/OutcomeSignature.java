@@ -46,7 +46,7 @@ public final class OutcomeSignature {
     }
 
     /** The same for any numbers: the shared vectors name some that no outcome has. */
-    byte[] digest(
+    public byte[] digest(
             String requestId,
             int providerAccount,
             long units,

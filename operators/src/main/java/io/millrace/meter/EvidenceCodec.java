@@ -1,6 +1,7 @@
 package io.millrace.meter;
 
 import io.millrace.admit.SignedTerms;
+import io.millrace.infer.OutcomeSignature;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Secp256k1;
 import java.nio.ByteBuffer;
@@ -30,6 +31,7 @@ public final class EvidenceCodec {
     private static final byte VERSION = 1;
     private static final int ADDRESS = 20;
     private static final int WORD = 32;
+    private static final int OUTCOME_AT = 206;
 
     private EvidenceCodec() {}
 
@@ -57,5 +59,30 @@ public final class EvidenceCodec {
                 .put(Hex.decode(evidence.numericClass(), WORD))
                 .put(Hex.decode(evidence.providerSignature(), Secp256k1.SIGNATURE_BYTES))
                 .array();
+    }
+
+    /**
+     * The outcome that a record is of: of the evidence of one request that which a charge needs.
+     *
+     * @param requestId its key
+     * @return digest of what the provider signed, as {@link Charge#outcome()} names it
+     * @throws IllegalArgumentException if it is no evidence of version 1
+     */
+    public static String outcomeOf(String requestId, byte[] value, OutcomeSignature signatures) {
+        if (value.length != BYTES || value[0] != VERSION) {
+            throw new IllegalArgumentException(
+                    "%s has evidence of %d bytes; version %d has %d"
+                            .formatted(requestId, value.length, VERSION, BYTES));
+        }
+        ByteBuffer fields = ByteBuffer.wrap(value).position(OUTCOME_AT);
+        int account = fields.getInt();
+        long units = fields.getLong();
+        int status = fields.get();
+        byte[] outputHash = new byte[WORD];
+        byte[] numericClass = new byte[WORD];
+        fields.get(outputHash).get(numericClass);
+        return Hex.encode(
+                signatures.digest(
+                        requestId, account, units, status, outputHash, Hex.encode(numericClass)));
     }
 }

@@ -6,6 +6,7 @@ import static io.millrace.testing.Fixtures.BOB_KEY;
 import static io.millrace.testing.Fixtures.DOMAIN;
 import static io.millrace.testing.Fixtures.MODEL;
 import static io.millrace.testing.Fixtures.SIGNATURE;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -116,11 +117,29 @@ class MeterEvidenceTest {
         assertThat(run.side(MeterFunction.EVIDENCE)).hasSize(1);
     }
 
+    @ParameterizedTest
+    @EnumSource(OutcomeStatus.class)
+    void outcomeOf_record_isTheOutcomeOfItsCharge(OutcomeStatus status) {
+        RestoringHarness.Run<Charge> run =
+                run(Feeding.ALL_AT_ONCE, List.of(outcome(signed("text", 1, ALICE_KEY), status)));
+        Charge charge = run.main().get(0);
+        byte[] value = EvidenceCodec.encode(run.side(MeterFunction.EVIDENCE).get(0));
+        OutcomeSignature signatures = new OutcomeSignature(DOMAIN);
+
+        assertThat(EvidenceCodec.outcomeOf(charge.requestId(), value, signatures))
+                .isEqualTo(charge.outcome());
+        assertThatThrownBy(
+                        () -> EvidenceCodec.outcomeOf(charge.requestId(), new byte[9], signatures))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("9 bytes; version 1 has 348");
+    }
+
     @Test
     void encode_hashOfAnotherLength_throws() {
         Outcome outcome = outcome(signed("text", 1, ALICE_KEY), OutcomeStatus.ANSWERED);
 
-        assertThatThrownBy(() -> EvidenceCodec.encode(Evidence.of(outcome, new byte[31])))
+        Evidence evidence = requireNonNull(Evidence.of(outcome, new byte[31]));
+        assertThatThrownBy(() -> EvidenceCodec.encode(evidence))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("31 bytes where 32 are needed");
     }

@@ -34,6 +34,7 @@ final class Anchor {
     static final int SEALED = 5;
     static final int SETTLED = 6;
     static final int CHARGED = 7;
+    static final int EVIDENCE = 8;
     private static final int END = 0;
     private static final byte[] MAGIC = "millrace anchor 2\n".getBytes(UTF_8);
     private static final int DIGEST_BYTES = 32;

@@ -70,7 +70,7 @@ public final class Audit {
     /**
      * How an audit goes about it.
      *
-     * @param workFolder for what does not fit into memory: about 1.5 KB a charge, gone when it ends
+     * @param workFolder for what does not fit into memory: about 2 KB a charge, gone when it ends
      * @param sortBytes that sorting may hold in memory
      * @param anchor file from which it goes on if there is one, and which it writes anew if nothing
      *     differs; null to go from the beginning and leave nothing

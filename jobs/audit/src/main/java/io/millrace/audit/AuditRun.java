@@ -104,7 +104,13 @@ final class AuditRun {
         RequestChecks requests =
                 new RequestChecks(requireSettled, intake.newestMillis(), hashes, totals);
         requests(open, requests, charges, withdrawals, hashes);
-        ResultChecks results = new ResultChecks(requireSettled, totals);
+        ResultChecks results =
+                new ResultChecks(
+                        requireSettled,
+                        totals,
+                        hashes,
+                        intake.evidenceSinceMillis(),
+                        before.floorMillis());
         ids(open, charges, results);
 
         List<Check> checks = new ArrayList<>();
@@ -113,6 +119,7 @@ final class AuditRun {
         checks.addAll(charges.all());
         checks.add(results.results());
         checks.add(results.receipts());
+        checks.add(results.evidence());
         checks.addAll(epochs.all());
         checks.add(cuts.cuts(totals));
         checks.addAll(headers.all(chain.head(), requireSettled));

@@ -8,6 +8,8 @@ import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.Totals.Total;
+import io.millrace.audit.evidence.Evidence;
+import io.millrace.audit.evidence.EvidenceRange;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -21,6 +23,7 @@ final class Intake implements KafkaBooks.Sink {
     private final int shardDepth;
     private final Map<Integer, Long> appended;
     private final Findings unreadable = new Findings();
+    private long evidenceSinceMillis = Long.MAX_VALUE;
 
     Intake(
             RowStore store,
@@ -81,6 +84,16 @@ final class Intake implements KafkaBooks.Sink {
     }
 
     @Override
+    public void evidenceRange(EvidenceRange range) {
+        evidenceSinceMillis = range.sinceMillis();
+    }
+
+    @Override
+    public void evidence(Evidence evidence) {
+        store.evidence(evidence);
+    }
+
+    @Override
     public void receipt(Receipt receipt) {
         totals.count(Total.RECEIPTS);
         store.receipt(receipt, shardDepth);
@@ -97,6 +110,11 @@ final class Intake implements KafkaBooks.Sink {
                                 totals.of(Total.RESULTS),
                                 totals.of(Total.PARTS),
                                 totals.of(Total.RECEIPTS)));
+    }
+
+    /** A charge whose request was appended earlier need not have evidence. */
+    long evidenceSinceMillis() {
+        return evidenceSinceMillis;
     }
 
     /** Newest append time of each partition of the request topic. */

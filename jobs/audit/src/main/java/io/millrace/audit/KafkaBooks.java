@@ -1,5 +1,7 @@
 package io.millrace.audit;
 
+import io.millrace.audit.evidence.Evidence;
+import io.millrace.audit.evidence.EvidenceRange;
 import java.math.BigInteger;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,11 @@ public final class KafkaBooks {
         void sealed(Sealed sealed);
 
         void receipt(Receipt receipt);
+
+        /** How far back the evidence goes. Comes before the first of it. */
+        void evidenceRange(EvidenceRange range);
+
+        void evidence(Evidence evidence);
     }
 
     /** Where a request lies in the request topic. */

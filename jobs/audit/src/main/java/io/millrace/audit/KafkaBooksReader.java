@@ -3,6 +3,8 @@ package io.millrace.audit;
 import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.SignedRequest;
+import io.millrace.audit.evidence.Evidence;
+import io.millrace.audit.evidence.EvidenceRange;
 import io.millrace.audit.read.JsonFields;
 import io.millrace.audit.read.KafkaAccess;
 import io.millrace.audit.read.Progress;
@@ -31,9 +33,14 @@ final class KafkaBooksReader {
     /**
      * Consequences before causes, so that whatever is seen has its cause seen too, though records
      * arrive meanwhile. Results come after the charges: one is published no later than the other.
+     * So does evidence, which is published with them.
      */
     private static final List<String> ORDER =
-            List.of(RECEIPTS, EPOCHS, CHARGES, RESULTS, REJECTIONS, REQUESTS);
+            List.of(RECEIPTS, EPOCHS, CHARGES, Evidence.TOPIC, RESULTS, REJECTIONS, REQUESTS);
+
+    /** What audits need as long as there are books. */
+    private static final List<String> KEPT =
+            ORDER.stream().filter(topic -> !topic.equals(Evidence.TOPIC)).toList();
 
     private final TopicReader reader;
     private final Map<String, Long> starts;
@@ -80,7 +87,13 @@ final class KafkaBooksReader {
         records(RESULTS, RecordDecoder::result, sink::result);
         records(EPOCHS, RecordDecoder::sealed, sink::sealed);
         records(RECEIPTS, RecordDecoder::receipt, sink::receipt);
-        ORDER.forEach(topic -> reader.missingBeginnings(topic).forEach(sink::defect));
+        sink.evidenceRange(
+                new EvidenceRange(
+                        reader.firstMillis(Evidence.TOPIC),
+                        !reader.missingBeginnings(Evidence.TOPIC).isEmpty(),
+                        System.currentTimeMillis()));
+        evidence();
+        KEPT.forEach(topic -> reader.missingBeginnings(topic).forEach(sink::defect));
     }
 
     private <T> void records(String topic, Function<JsonFields, T> decoder, Consumer<T> action) {
@@ -93,18 +106,38 @@ final class KafkaBooksReader {
                     try {
                         decoded = decoder.apply(RecordDecoder.fields(record.value()));
                     } catch (IOException | IllegalArgumentException e) {
-                        sink.defect(
-                                topic
-                                        + "-"
-                                        + record.partition()
-                                        + "@"
-                                        + record.offset()
-                                        + " is not readable: "
-                                        + e.getMessage());
+                        unreadable(record, e);
                         return;
                     }
                     action.accept(decoded);
                 });
+    }
+
+    private void evidence() {
+        reader.forEach(
+                Evidence.TOPIC,
+                starts,
+                progress,
+                record -> {
+                    Evidence evidence;
+                    try {
+                        evidence = Evidence.of(record.key(), record.value());
+                    } catch (IOException e) {
+                        unreadable(record, e);
+                        return;
+                    }
+                    sink.evidence(evidence);
+                });
+    }
+
+    private void unreadable(ConsumerRecord<byte[], byte[]> record, Exception why) {
+        sink.defect(
+                "%s-%d@%d is not readable: %s"
+                        .formatted(
+                                record.topic(),
+                                record.partition(),
+                                record.offset(),
+                                why.getMessage()));
     }
 
     /** A client may forge the header, but what has a value is answered, and so accounted for. */

@@ -99,6 +99,13 @@ final class OpenRows {
                             RowCodec.put(row, receipt);
                             out.row(Anchor.RECEIPT, row.row());
                         });
+        rows.evidence()
+                .forEach(
+                        evidence -> {
+                            RowWriter row = new RowWriter();
+                            RowCodec.put(row, evidence);
+                            out.row(Anchor.EVIDENCE, row.row());
+                        });
     }
 
     private void charged(String requestId, BigInteger deadlineMillis) {
@@ -117,6 +124,7 @@ final class OpenRows {
                         case Anchor.CHARGE -> store.charge(RowCodec.charge(row));
                         case Anchor.RESULT -> store.result(RowCodec.result(row));
                         case Anchor.RECEIPT -> store.receipt(RowCodec.receipt(row), shardDepth);
+                        case Anchor.EVIDENCE -> store.evidence(RowCodec.evidence(row));
                         case Anchor.SEALED -> store.sealed(RowCodec.sealed(row));
                         case Anchor.SETTLED ->
                                 store.settled(new Settled(row.hex(32), RowCodec.part(row)));

@@ -6,14 +6,17 @@ import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.Rows.IdRows;
 import io.millrace.audit.Totals.Total;
+import io.millrace.audit.evidence.Evidence;
+import io.millrace.audit.evidence.EvidenceRule;
 import io.millrace.audit.hash.Signers;
 import java.math.BigInteger;
 import java.util.List;
 
 /**
  * Every answered charge has its result, and both say the same; every receipt has its charge, and
- * both are the same. Results are published at least once and keyed by request id, so copies count
- * as one; copies must not differ in what they cost.
+ * both are the same; every charge has the evidence that requester and provider signed it. Results
+ * are published at least once and keyed by request id, so copies count as one; copies must not
+ * differ in what they cost.
  */
 final class ResultChecks {
 
@@ -21,11 +24,27 @@ final class ResultChecks {
     private final Totals totals;
     private final Findings ofResults = new Findings();
     private final Findings ofReceipts = new Findings();
+    private final Findings ofEvidence = new Findings();
+    private final TypedHashes hashes;
+    private final long evidenceSinceMillis;
+    private final BigInteger floorMillis;
     private long unknown;
 
-    ResultChecks(boolean requireSettled, Totals totals) {
+    /**
+     * @param evidenceSinceMillis a charge whose request was appended earlier need not have evidence
+     * @param floorMillis requests whose deadline is earlier may have been forgotten by the anchor
+     */
+    ResultChecks(
+            boolean requireSettled,
+            Totals totals,
+            TypedHashes hashes,
+            long evidenceSinceMillis,
+            long floorMillis) {
         this.requireSettled = requireSettled;
         this.totals = totals;
+        this.hashes = hashes;
+        this.evidenceSinceMillis = evidenceSinceMillis;
+        this.floorMillis = BigInteger.valueOf(floorMillis);
     }
 
     void id(IdRows rows, boolean closed) {
@@ -65,6 +84,7 @@ final class ResultChecks {
             }
         }
         receipts(rows);
+        evidence(rows, closed);
     }
 
     Check results() {
@@ -83,6 +103,51 @@ final class ResultChecks {
                 "receipts-match-charges",
                 "%d receipts of %d charges"
                         .formatted(totals.of(Total.RECEIPTS), totals.of(Total.CHARGES)));
+    }
+
+    Check evidence() {
+        return ofEvidence.check(
+                "charge-evidence",
+                "%d charges as both signed, %d older than what is kept of it"
+                        .formatted(totals.of(Total.DEFENDED), totals.of(Total.UNDEFENDED)));
+    }
+
+    private void evidence(IdRows rows, boolean closed) {
+        for (Charge charge : rows.charges()) {
+            for (Evidence evidence : rows.evidence()) {
+                EvidenceRule.fault(
+                                claim(charge),
+                                evidence,
+                                hashes.requestOf(evidence),
+                                hashes.outcomeOf(evidence))
+                        .ifPresent(ofEvidence::add);
+            }
+            if (!rows.evidence().isEmpty()) {
+                totals.add(Total.DEFENDED, BigInteger.ONE, closed);
+            } else if (charge.admittedMillis() < evidenceSinceMillis) {
+                totals.add(Total.UNDEFENDED, BigInteger.ONE, closed);
+            } else {
+                ofEvidence.add(charge.requestId() + " is charged without evidence");
+            }
+        }
+        if (rows.charges().isEmpty() && !rows.chargedBefore()) {
+            rows.evidence().stream()
+                    .filter(one -> one.deadlineMillis().compareTo(floorMillis) >= 0)
+                    .filter(one -> requireSettled || !rows.awaited())
+                    .forEach(
+                            one -> ofEvidence.add(one.requestId() + " has evidence but no charge"));
+        }
+    }
+
+    private static EvidenceRule.Claim claim(Charge charge) {
+        return new EvidenceRule.Claim(
+                charge.requestId(),
+                charge.requesterAddress(),
+                charge.model(),
+                charge.units(),
+                charge.providerAddress(),
+                charge.providerAccount(),
+                charge.outcome());
     }
 
     private void receipts(IdRows rows) {

@@ -8,6 +8,7 @@ import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.KafkaBooks.SignedRequest;
+import io.millrace.audit.evidence.Evidence;
 import io.millrace.audit.sort.RowReader;
 import io.millrace.audit.sort.RowWriter;
 import java.util.SortedMap;
@@ -18,6 +19,7 @@ final class RowCodec {
 
     private static final int HASH = 32;
     private static final int ADDRESS = 20;
+    private static final int SIGNATURE = 65;
 
     private RowCodec() {}
 
@@ -124,6 +126,43 @@ final class RowCodec {
 
     static Receipt receipt(RowReader row) {
         return new Receipt(row.number(), row.number(), row.number(), charge(row));
+    }
+
+    static void put(RowWriter row, Evidence evidence) {
+        row.hex(evidence.requestId())
+                .hex(evidence.requester())
+                .hex(evidence.model())
+                .hex(evidence.inputHash())
+                .hex(evidence.optionsHash())
+                .amount(evidence.maxFeeNano())
+                .amount(evidence.deadlineMillis())
+                .amount(evidence.nonce())
+                .hex(evidence.requestSignature())
+                .number(evidence.providerAccount())
+                .amount(evidence.units())
+                .code(evidence.status())
+                .hex(evidence.outputHash())
+                .hex(evidence.numericClass())
+                .hex(evidence.outcomeSignature());
+    }
+
+    static Evidence evidence(RowReader row) {
+        return new Evidence(
+                row.hex(HASH),
+                row.hex(ADDRESS),
+                row.hex(HASH),
+                row.hex(HASH),
+                row.hex(HASH),
+                row.amount(),
+                row.amount(),
+                row.amount(),
+                row.hex(SIGNATURE),
+                row.number(),
+                row.amount(),
+                row.code(),
+                row.hex(HASH),
+                row.hex(HASH),
+                row.hex(SIGNATURE));
     }
 
     static void put(RowWriter row, Sealed sealed) {

@@ -12,6 +12,7 @@ import io.millrace.audit.Rows.EpochRows;
 import io.millrace.audit.Rows.EpochRows.Settled;
 import io.millrace.audit.Rows.IdRows;
 import io.millrace.audit.Rows.RequestRows;
+import io.millrace.audit.evidence.Evidence;
 import io.millrace.audit.sort.Cursor;
 import io.millrace.audit.sort.ExternalSort;
 import io.millrace.audit.sort.RowReader;
@@ -38,6 +39,7 @@ final class RowStore implements AutoCloseable {
     private static final int RESULT = 3;
     private static final int RECEIPT = 4;
     private static final int AWAITED = 5;
+    private static final int EVIDENCE = 6;
     private static final int LOGGED = 0;
     private static final int SETTLED = 1;
     private static final int HASH = 32;
@@ -90,6 +92,12 @@ final class RowStore implements AutoCloseable {
     void result(Result result) {
         RowWriter row = id(result.requestId(), RESULT);
         RowCodec.put(row, result);
+        ids.add(row.row());
+    }
+
+    void evidence(Evidence evidence) {
+        RowWriter row = id(evidence.requestId(), EVIDENCE);
+        RowCodec.put(row, evidence);
         ids.add(row.row());
     }
 
@@ -209,6 +217,7 @@ final class RowStore implements AutoCloseable {
             List<Charge> charges = new ArrayList<>();
             List<Result> results = new ArrayList<>();
             List<Receipt> sealed = new ArrayList<>();
+            List<Evidence> evidence = new ArrayList<>();
             while (rows.peek() != null && idOf(rows).equals(id)) {
                 RowReader row = new RowReader(rows.next());
                 row.hex(HASH);
@@ -217,10 +226,12 @@ final class RowStore implements AutoCloseable {
                     case CHARGE -> charges.add(RowCodec.charge(row));
                     case RESULT -> results.add(RowCodec.result(row));
                     case RECEIPT -> sealed.add(RowCodec.receipt(row));
+                    case EVIDENCE -> evidence.add(RowCodec.evidence(row));
                     default -> awaited = true;
                 }
             }
-            action.accept(new IdRows(id, chargedBefore, charges, results, sealed, awaited));
+            action.accept(
+                    new IdRows(id, chargedBefore, charges, results, sealed, evidence, awaited));
         }
     }
 

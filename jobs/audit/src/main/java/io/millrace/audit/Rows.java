@@ -6,6 +6,7 @@ import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
+import io.millrace.audit.evidence.Evidence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -52,6 +53,7 @@ final class Rows {
             List<Charge> charges,
             List<Result> results,
             List<Receipt> receipts,
+            List<Evidence> evidence,
             boolean awaited) {
 
         /** The newest, null if there is none. */

@@ -32,7 +32,9 @@ final class Totals {
         RELEASES,
         SHORTENED,
         ANSWERED,
-        UNCHARGED
+        UNCHARGED,
+        DEFENDED,
+        UNDEFENDED
     }
 
     private final Map<Total, BigInteger> seen = new EnumMap<>(Total.class);

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.audit.Books.Check;
 import io.millrace.audit.ChainBooks.Voided;
+import io.millrace.audit.KafkaBooks.Charge;
+import io.millrace.audit.evidence.EvidenceRange;
 import io.millrace.audit.hash.MerkleSum;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +30,7 @@ class AuditTest {
                     "charge-sequences",
                     "results-complete",
                     "receipts-match-charges",
+                    "charge-evidence",
                     "epoch-receipts",
                     "epoch-postings",
                     "epoch-cuts",
@@ -48,6 +53,35 @@ class AuditTest {
         assertThat(failed(books)).as("seed " + seed).isEmpty();
         assertThat(books.ok()).isTrue();
         assertThat(books.checks()).extracting(Check::name).isEqualTo(NAMES);
+    }
+
+    /** Nothing was kept of what stands behind charges when they were made, or it has aged out. */
+    @Test
+    void audit_chargesOlderThanTheEvidence_countedNotFailed() {
+        SampleBooks books = SampleBooks.running(3);
+        books.evidenceSinceMillis = books.charges.get(4).admittedMillis();
+        Set<String> old =
+                books.charges.stream().limit(4).map(Charge::requestId).collect(Collectors.toSet());
+        books.evidence.removeIf(one -> old.contains(one.requestId()));
+
+        Check line = check(books.evidence().judge(), "charge-evidence");
+
+        assertThat(line.ok()).isTrue();
+        assertThat(line.detail())
+                .isEqualTo(
+                        "%d charges as both signed, 4 older than what is kept of it"
+                                .formatted(books.charges.size() - 4));
+    }
+
+    @Test
+    void evidenceRange_cutTopic_mustHoldSevenDays() {
+        long day = 86_400_000;
+        assertThat(new EvidenceRange(3 * day, false, 100 * day).sinceMillis()).isEqualTo(3 * day);
+        assertThat(new EvidenceRange(3 * day, true, 100 * day).sinceMillis()).isEqualTo(93 * day);
+        assertThat(new EvidenceRange(99 * day, true, 100 * day).sinceMillis()).isEqualTo(99 * day);
+        assertThat(new EvidenceRange(Long.MAX_VALUE, false, 1).sinceMillis())
+                .as("no evidence at all")
+                .isEqualTo(Long.MAX_VALUE);
     }
 
     /** Else one would read of a part that is missing, and look for it in vain. */
@@ -88,8 +122,19 @@ class AuditTest {
                         SampleBooks.atRest(1).prices);
         SampleEvidence nothing =
                 new SampleEvidence(
-                        List.of(), 0, List.of(), List.of(), List.of(), List.of(), List.of(),
-                        List.of(), chain, List.of(), true);
+                        List.of(),
+                        0,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        Long.MAX_VALUE,
+                        List.of(),
+                        chain,
+                        List.of(),
+                        true);
 
         assertThat(failed(nothing.judge())).isEmpty();
     }

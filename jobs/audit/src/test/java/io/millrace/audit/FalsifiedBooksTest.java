@@ -52,6 +52,7 @@ class FalsifiedBooksTest {
         "requests",
         "charges",
         "results",
+        "io.millrace.audit.FalsifiedEvidence#evidence",
         "epochs",
         "headers",
         "vault",

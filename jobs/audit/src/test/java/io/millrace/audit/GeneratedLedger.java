@@ -11,6 +11,8 @@ import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.KafkaBooks.SignedRequest;
+import io.millrace.audit.evidence.Evidence;
+import io.millrace.audit.evidence.EvidenceRange;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -144,6 +146,7 @@ final class GeneratedLedger implements Ledger {
                             charge.units(),
                             Signed.by(charge.outcome(), providerKey(charge))));
         }
+        evidence(first, charges, sink);
         GeneratedVault log = new GeneratedVault(this);
         long logged = start.getOrDefault("settlement.epochs-0", 0L);
         for (long epoch = 1; epoch <= sealed; epoch++) {
@@ -156,7 +159,7 @@ final class GeneratedLedger implements Ledger {
                         .forEach(receipt -> sink.receipt(receiptAlteration.apply(receipt)));
             }
         }
-        handedOver = 4 * (charges - first);
+        handedOver = 5 * (charges - first);
         Map<String, Long> ends = new HashMap<>();
         ends.put("inference.charges-0", charges);
         ends.put("settlement.epochs-0", sealed);
@@ -167,20 +170,52 @@ final class GeneratedLedger implements Ledger {
         return ends;
     }
 
+    private void evidence(long first, long charges, KafkaBooks.Sink sink) {
+        sink.evidenceRange(new EvidenceRange(FIRST_MILLIS, false, FIRST_MILLIS));
+        for (long from = first; from < charges; from += BATCH) {
+            LongStream.range(from, Math.min(charges, from + BATCH))
+                    .parallel()
+                    .mapToObj(i -> Signed.signed(hashes, evidence(i, signed(i))))
+                    .toList()
+                    .forEach(sink::evidence);
+        }
+    }
+
     private Request request(long number) {
+        return new Request(at(number), appendMillis(number), signed(number));
+    }
+
+    private SignedRequest signed(long number) {
         int account = account(number);
         SignedRequest unsigned = unsigned(number);
         String text = Signed.by(hashes.request(unsigned), keys.get(account - 1));
-        SignedRequest signed =
-                new SignedRequest(
-                        unsigned.requester(),
-                        unsigned.model(),
-                        unsigned.inputHash(),
-                        unsigned.maxFeeNano(),
-                        unsigned.deadlineMillis(),
-                        unsigned.nonce(),
-                        text);
-        return new Request(at(number), appendMillis(number), signed);
+        return new SignedRequest(
+                unsigned.requester(),
+                unsigned.model(),
+                unsigned.inputHash(),
+                unsigned.maxFeeNano(),
+                unsigned.deadlineMillis(),
+                unsigned.nonce(),
+                text);
+    }
+
+    /** Its provider has yet to sign. */
+    private Evidence evidence(long number, SignedRequest request) {
+        return Signed.evidence(
+                hashes.request(request),
+                request,
+                provider(number),
+                units(number),
+                1,
+                "answer " + number);
+    }
+
+    private static int provider(long number) {
+        return 1 + (int) (number % 2);
+    }
+
+    private static long units(long number) {
+        return 1 + number % 250;
     }
 
     private SignedRequest unsigned(long number) {
@@ -195,13 +230,14 @@ final class GeneratedLedger implements Ledger {
     }
 
     Charge charge(long number) {
-        long units = 1 + number % 250;
+        long units = units(number);
         long debit = 20 * units;
         long fee = debit / 50;
-        int provider = 1 + (int) (number % 2);
+        int provider = provider(number);
+        Evidence evidence = evidence(number, unsigned(number));
         int account = account(number);
         return new Charge(
-                hashes.request(unsigned(number)),
+                evidence.requestId(),
                 addresses.get(account - 1),
                 account,
                 1 + number / keys.size(),
@@ -216,7 +252,7 @@ final class GeneratedLedger implements Ledger {
                 BigInteger.valueOf(debit - fee),
                 BigInteger.valueOf(fee),
                 KafkaBooks.ANSWERED,
-                Hash.sha3String("outcome " + number),
+                hashes.outcomeOf(evidence),
                 appendMillis(number),
                 at(number));
     }

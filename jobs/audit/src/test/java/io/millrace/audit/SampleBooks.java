@@ -17,6 +17,7 @@ import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.KafkaBooks.SignedRequest;
+import io.millrace.audit.evidence.Evidence;
 import io.millrace.audit.hash.MerkleSum;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -64,11 +65,13 @@ final class SampleBooks {
     final List<Result> results = new ArrayList<>();
     final List<Sealed> epochs = new ArrayList<>();
     final List<Receipt> receipts = new ArrayList<>();
+    final List<Evidence> evidence = new ArrayList<>();
     final List<SpendingAccount> spending = new ArrayList<>();
     final List<EarningAccount> earning = new ArrayList<>();
     final List<Price> prices = new ArrayList<>();
     final List<Movement> movements = new ArrayList<>();
     long newestMillis;
+    long evidenceSinceMillis;
     long seconds = 200;
     BigInteger tokenBalance = BigInteger.ZERO;
     Head head = new Head(MerkleSum.EMPTY.hash(), 0, 0, 1);
@@ -104,6 +107,8 @@ final class SampleBooks {
                 results,
                 epochs,
                 receipts,
+                evidenceSinceMillis,
+                evidence,
                 new ChainBooks(
                         CHAIN_ID,
                         VAULT,
@@ -273,8 +278,19 @@ final class SampleBooks {
         int provider = 1 + random.nextInt(2);
         long sequence =
                 1 + charges.stream().filter(charge -> charge.requesterAccount() == account).count();
+        SignedRequest signed = requireNonNull(request.signed());
+        String requestId = hashes.request(signed);
+        Evidence behind =
+                Signed.evidence(
+                        requestId,
+                        signed,
+                        provider,
+                        units,
+                        1 + List.of("ANSWERED", "EXPIRED", "FAILED").indexOf(status),
+                        "answer " + request.at());
+        evidence.add(Signed.signed(hashes, behind));
         return new Charge(
-                hashes.request(requireNonNull(request.signed())),
+                requestId,
                 address(account),
                 account,
                 sequence,
@@ -289,7 +305,7 @@ final class SampleBooks {
                 BigInteger.valueOf(debit - fee),
                 BigInteger.valueOf(fee),
                 status,
-                Hash.sha3String("outcome " + request.at()),
+                hashes.outcomeOf(behind),
                 request.appendMillis(),
                 request.at());
     }

@@ -7,6 +7,8 @@ import io.millrace.audit.KafkaBooks.Rejection;
 import io.millrace.audit.KafkaBooks.Request;
 import io.millrace.audit.KafkaBooks.Result;
 import io.millrace.audit.KafkaBooks.Sealed;
+import io.millrace.audit.evidence.Evidence;
+import io.millrace.audit.evidence.EvidenceRange;
 import io.millrace.audit.read.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +28,8 @@ record SampleEvidence(
         List<Result> results,
         List<Sealed> epochs,
         List<Receipt> receipts,
+        long evidenceSinceMillis,
+        List<Evidence> evidence,
         ChainBooks books,
         List<Movement> movements,
         boolean requireSettled)
@@ -70,6 +74,8 @@ record SampleEvidence(
         results.forEach(sink::result);
         epochs.forEach(sink::sealed);
         receipts.forEach(sink::receipt);
+        sink.evidenceRange(new EvidenceRange(evidenceSinceMillis, false, newestMillis));
+        evidence.forEach(sink::evidence);
         return Map.of();
     }
 }

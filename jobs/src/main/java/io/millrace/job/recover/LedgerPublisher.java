@@ -25,10 +25,10 @@ final class LedgerPublisher {
     /**
      * Returns once everything is committed.
      *
-     * @param answers that belong to the charges
+     * @param beside evidence and answers that belong to the charges
      */
     static void publish(
-            JobConfig.Kafka kafka, LedgerMend.Missing missing, List<OutboundRecord> answers)
+            JobConfig.Kafka kafka, LedgerMend.Missing missing, List<OutboundRecord> beside)
             throws IOException {
         try (var producer = producer(kafka)) {
             producer.initTransactions();
@@ -37,8 +37,8 @@ final class LedgerPublisher {
             for (var charge : missing.charges()) {
                 last = send(producer, Outbound.of(charge));
             }
-            for (OutboundRecord answer : answers) {
-                last = send(producer, answer);
+            for (OutboundRecord record : beside) {
+                last = send(producer, record);
             }
             for (var receipt : missing.receipts()) {
                 last = send(producer, Outbound.of(receipt));

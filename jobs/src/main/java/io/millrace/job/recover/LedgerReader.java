@@ -154,6 +154,16 @@ final class LedgerReader implements LedgerMend.StoredRecords {
         return List.copyOf(answers.values());
     }
 
+    /** The evidence of {@code charges}, which were aborted with it. */
+    LostEvidence evidence(List<Charge> charges) throws IOException {
+        LostEvidence evidence = new LostEvidence(config.chain().domain(), charges);
+        if (!charges.isEmpty()) {
+            stored(Topics.EVIDENCE, evidence::stored);
+            scan(Topics.EVIDENCE, evidence::committed);
+        }
+        return evidence;
+    }
+
     /** Of several attempts the one that was charged: another provider's is not. */
     private static boolean isAnswerOf(Charge charge, byte[] result) throws IOException {
         JsonNode answer = JsonCodec.tree(result);

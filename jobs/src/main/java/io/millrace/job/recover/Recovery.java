@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.chain.SealedPart;
 import io.millrace.job.JobConfig;
+import io.millrace.job.OutboundRecord;
 import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.KafkaEpochLog;
 import io.millrace.settle.CheckpointMark;
@@ -125,12 +126,23 @@ public final class Recovery {
             missing.addTo(history);
             LedgerChecks.require(history.again(reader.rules()), chain.latest());
         }
-        LedgerPublisher.publish(config.kafka(), missing, reader.abortedAnswers(missing.charges()));
+        LostEvidence evidence = reader.evidence(missing.charges());
+        List<OutboundRecord> beside = new ArrayList<>(evidence.records());
+        beside.addAll(reader.abortedAnswers(missing.charges()));
+        LedgerPublisher.publish(config.kafka(), missing, beside);
         try (LedgerRows rows = rows(config)) {
             LedgerHistory history = reader.read(rows);
             LedgerChecks.require(history, chain.latest());
-            return write(config, history, reader.starts(), folder, ended, missing.toString());
+            return write(config, history, reader.starts(), folder, ended, said(missing, evidence));
         }
+    }
+
+    private static String said(LedgerMend.Missing missing, LostEvidence evidence) {
+        long undefended = evidence.missing();
+        return undefended == 0
+                ? missing.toString()
+                : "%s; of %d of the charges the brokers have no evidence, so that a challenge of them cannot be answered"
+                        .formatted(missing, undefended);
     }
 
     /** Of as much as the ledger's topics have, on the disk that the JVM has for such. */

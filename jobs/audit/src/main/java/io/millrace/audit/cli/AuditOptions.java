@@ -20,7 +20,7 @@ public final class AuditOptions {
             names = "--work-dir",
             paramLabel = "D",
             description =
-                    "Folder for what does not fit into memory, about 1.5 KB a charge. Default: the"
+                    "Folder for what does not fit into memory, about 2 KB a charge. Default: the"
                             + " system's for temporary files.")
     private @Nullable Path folder;
 

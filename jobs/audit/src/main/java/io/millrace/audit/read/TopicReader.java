@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -177,6 +179,20 @@ public final class TopicReader implements AutoCloseable {
                             starts.put(partition.toString(), start);
                         });
         return starts;
+    }
+
+    /**
+     * When the oldest record of {@code topic} was written that is there, by the clock of who wrote
+     * it; Long.MAX_VALUE if there is none.
+     */
+    public long firstMillis(String topic) {
+        Map<TopicPartition, Long> always = new HashMap<>(endsOf(topic));
+        always.replaceAll((partition, end) -> 0L);
+        return consumer.offsetsForTimes(always).values().stream()
+                .filter(Objects::nonNull)
+                .mapToLong(OffsetAndTimestamp::timestamp)
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     /** Where the partitions of all topics end. */

@@ -1,9 +1,12 @@
 package io.millrace.job.recover;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.chain.submit.JsonRpcVaultClient;
+import io.millrace.infer.Outcome;
+import io.millrace.infer.OutcomeSignature;
 import io.millrace.job.JobConfig;
 import io.millrace.job.Outbound;
 import io.millrace.job.OutboundRecord;
@@ -13,8 +16,12 @@ import io.millrace.job.topic.TopicScan;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.stack.SharedBroker;
 import io.millrace.meter.Charge;
+import io.millrace.meter.Evidence;
 import io.millrace.settle.Receipt;
 import io.millrace.testing.ChargeBuilder;
+import io.millrace.testing.OutcomeBuilder;
+import io.millrace.testing.RequestBuilder;
+import io.millrace.unit.Hex;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,27 +50,29 @@ class StoredRecordsITCase {
                                 config.chain(),
                                 JsonRpcVaultClient.over(config.chain().connection()).open()),
                         line -> {});
-        Charge lost = ChargeBuilder.charge().id("0xaa").sequence(1).build();
+        Outcome outcome = outcome(0.6f, 0.8f);
+        Charge lost =
+                ChargeBuilder.charge()
+                        .id(outcome.terms().requestId())
+                        .sequence(1)
+                        .outcome(digest(config, outcome))
+                        .build();
         Charge known = ChargeBuilder.charge().id("0xbb").sequence(2).build();
         Receipt wanted = new Receipt(7, 12, 0, 0, lost);
-        try (var sink = producer(servers, "millrace-money-0-1")) {
-            send(sink, answer(known, 100));
-            sink.commitTransaction();
-            sink.beginTransaction();
-            send(sink, answer(lost, 99)); // of an attempt that was charged otherwise
-            send(sink, answer(lost, 100));
-            send(sink, answer(known, 100));
-            send(sink, Outbound.of(lost));
-            send(sink, Outbound.of(wanted));
-            send(sink, Outbound.of(new Receipt(6, 11, 0, 0, known)));
-            sink.abortTransaction();
-        }
+        writeAndAbort(servers, outcome, lost, known, wanted);
         assertThat(reader.receipts(Set.of(7L))).containsExactly(wanted);
         assertThat(reader.charges(charge -> charge.equals(lost))).containsExactly(lost);
         List<OutboundRecord> answers = reader.abortedAnswers(List.of(lost, known));
         assertThat(answers)
                 .extracting(record -> new String(record.value(), UTF_8))
                 .containsExactly(new String(answer(lost, 100).value(), UTF_8));
+
+        LostEvidence evidence = reader.evidence(List.of(lost, known));
+        assertThat(evidence.records())
+                .singleElement()
+                .extracting(OutboundRecord::value)
+                .isEqualTo(evidence(outcome).value());
+        assertThat(evidence.missing()).as("charges without evidence").isEqualTo(1);
 
         LedgerMend.Missing missing =
                 new LedgerMend.Missing(List.of(lost), List.of(wanted), List.of());
@@ -72,12 +81,49 @@ class StoredRecordsITCase {
             assertThat(OpenTransactions.end(Brokers.at(servers), "millrace").aborted())
                     .containsExactly("millrace-recover");
         }
-        LedgerPublisher.publish(config.kafka(), missing, answers);
+        List<OutboundRecord> beside = new ArrayList<>(evidence.records());
+        beside.addAll(answers);
+        LedgerPublisher.publish(config.kafka(), missing, beside);
         assertThat(committed(servers, Topics.CHARGES, Charge.class)).containsExactly(lost);
         assertThat(committed(servers, Topics.RECEIPTS, Receipt.class)).containsExactly(wanted);
         assertThat(reader.abortedAnswers(List.of(lost, known)))
                 .as("answers for a second recovery to publish")
                 .isEmpty();
+        LostEvidence again = reader.evidence(List.of(lost));
+        assertThat(again.records()).as("evidence for a second recovery to publish").isEmpty();
+        assertThat(again.missing()).isZero();
+    }
+
+    private static void writeAndAbort(
+            String servers, Outcome outcome, Charge lost, Charge known, Receipt wanted)
+            throws Exception {
+        try (var sink = producer(servers, "millrace-money-0-1")) {
+            send(sink, answer(known, 100));
+            sink.commitTransaction();
+            sink.beginTransaction();
+            send(sink, answer(lost, 99)); // of an attempt that was charged otherwise
+            send(sink, answer(lost, 100));
+            send(sink, answer(known, 100));
+            send(sink, Outbound.of(lost));
+            send(sink, evidence(outcome(0.8f, 0.6f))); // of an attempt that was not charged
+            send(sink, evidence(outcome));
+            send(sink, Outbound.of(wanted));
+            send(sink, Outbound.of(new Receipt(6, 11, 0, 0, known)));
+            sink.abortTransaction();
+        }
+    }
+
+    private static Outcome outcome(float... embedding) {
+        return OutcomeBuilder.outcome(RequestBuilder.request("lost")).embedding(embedding).build();
+    }
+
+    private static String digest(JobConfig config, Outcome outcome) {
+        return Hex.encode(new OutcomeSignature(config.chain().domain()).digest(outcome));
+    }
+
+    private static OutboundRecord evidence(Outcome outcome) {
+        byte[] outputHash = OutcomeSignature.outputHash(outcome.embedding());
+        return Outbound.of(requireNonNull(Evidence.of(outcome, outputHash)));
     }
 
     private static OutboundRecord answer(Charge charge, long debitNano) {
