@@ -76,6 +76,7 @@ class DefendedSettlerITCase {
 
                 awaitAnswers(chain, 1, defender, "first");
                 defender.destroyForcibly().waitFor();
+                System.out.println(answers(chain).size() + " answers when it was killed");
                 defender = defend(stack.file(), key, "second");
                 int challenged = challenges(chain).size();
                 assertThat(challenged).isGreaterThanOrEqualTo(AT_LEAST);

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -222,28 +223,36 @@ public final class Defender implements AutoCloseable {
     }
 
     private void keep(Research.Found found, List<Demand> open, long nowSeconds) {
+        List<Demand> early = new ArrayList<>();
         for (Demand demand : open) {
             Prepared one = found.answers().get(demand.id());
-            if (one != null) {
-                prepared.put(demand.id(), one);
-                if (!one.isAnswer()) {
-                    rests.rest(demand, nowSeconds);
-                    lacking(demand, one, nowSeconds);
-                }
+            if (one == null) {
+                continue;
+            }
+            prepared.put(demand.id(), one);
+            if (one.isAnswer()) {
+                continue;
+            }
+            rests.rest(demand, nowSeconds);
+            boolean isNew = !one.lack().equals(complaints.put(demand.id(), one.lack()));
+            if (isNew && one.isGone()) {
+                LOG.error(
+                        "{}: cannot be answered, {} s left: {}",
+                        demand.challenge().name(),
+                        demand.secondsLeft(nowSeconds),
+                        one.lack());
+            } else if (isNew) {
+                early.add(demand);
             }
         }
-    }
-
-    private void lacking(Demand demand, Prepared lack, long nowSeconds) {
-        if (lack.lack().equals(complaints.put(demand.id(), lack.lack()))) {
-            return;
-        }
-        String name = demand.challenge().name();
-        long left = demand.secondsLeft(nowSeconds);
-        if (lack.isGone()) {
-            LOG.error("{}: cannot be answered, {} s left: {}", name, left, lack.lack());
-        } else {
-            LOG.warn("{}: not answered yet, {} s left: {}", name, left, lack.lack());
+        if (!early.isEmpty()) {
+            LOG.warn(
+                    "{} challenges of an epoch are not answered yet; the first is {}, {} s left:"
+                            + " {}",
+                    early.size(),
+                    early.get(0).challenge().name(),
+                    early.get(0).secondsLeft(nowSeconds),
+                    complaints.get(early.get(0).id()));
         }
     }
 
