@@ -1,6 +1,7 @@
 package io.millrace.infer;
 
 import static io.millrace.testing.RequestBuilder.request;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.admit.InferenceRequest;
@@ -64,7 +65,7 @@ class ListModelTest {
         for (Task list : lists) {
             List<float[]> expected = new ArrayList<>();
             for (int i = 0; i < list.inputs().size(); i++) {
-                expected.addAll(each.get(texts.get(next++).terms().requestId()).embeddings());
+                expected.addAll(answer(each, texts.get(next++).terms().requestId()).embeddings());
             }
             assertThat(together.get(list.terms().requestId()))
                     .as("seed %d, list of %d texts", SEED, expected.size())
@@ -80,11 +81,15 @@ class ListModelTest {
         int units = InferenceRequest.MAX_TEXTS * Models.MINILM.maxTokens();
 
         Output output =
-                answers(List.of(task(request("most").inputs(texts, units)))).get(id("most"));
+                answer(answers(List.of(task(request("most").inputs(texts, units)))), id("most"));
 
         assertThat(output.embeddings()).hasSize(InferenceRequest.MAX_TEXTS);
         assertThat(output.embeddings())
                 .allSatisfy(one -> assertThat(one).isEqualTo(output.embeddings().get(0)));
+    }
+
+    private static Output answer(Map<String, Output> answers, String requestId) {
+        return requireNonNull(answers.get(requestId), requestId);
     }
 
     private static String id(String name) {

@@ -17,8 +17,7 @@ public final class WatchMetrics {
      * @param port 0 for any that is free
      * @throws IOException that names both if the address is none or the port is taken
      */
-    public static FigureServer serve(Watcher watcher, String address, int port)
-            throws IOException {
+    public static FigureServer serve(Watcher watcher, String address, int port) throws IOException {
         return FigureServer.serve("--watch", address, port, () -> text(watcher.figures()));
     }
 

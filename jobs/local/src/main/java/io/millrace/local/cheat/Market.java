@@ -11,6 +11,7 @@ import io.millrace.admit.Terms;
 import io.millrace.infer.Outcome;
 import io.millrace.infer.OutcomeSignature;
 import io.millrace.infer.OutcomeStatus;
+import io.millrace.infer.Output;
 import io.millrace.meter.Charge;
 import io.millrace.meter.Evidence;
 import io.millrace.unit.Eip712Domain;
@@ -27,7 +28,7 @@ final class Market {
     /** Tokens of every request. */
     static final int UNITS = 250;
 
-    private static final float[] ANSWER = {0.6f, 0.8f};
+    private static final Output ANSWER = Output.of(0.6f, 0.8f);
     private static final long TIME_TO_ANSWER_MILLIS = 600_000;
     private static final RequestPlace NOWHERE = new RequestPlace(0, 0);
 
@@ -146,7 +147,7 @@ final class Market {
                 outcome.providerAccount(),
                 UNITS,
                 outcome.status(),
-                Hex.encode(OutcomeSignature.outputHash(outcome.embedding())),
+                Hex.encode(OutcomeSignature.outputHash(outcome.output())),
                 outcome.numericClass(),
                 outcome.providerSignature());
     }
