@@ -6,6 +6,7 @@ import static io.millrace.testing.Fixtures.BOB_KEY;
 import static io.millrace.testing.Fixtures.DOMAIN;
 import static io.millrace.testing.Fixtures.MODEL;
 import static io.millrace.testing.Fixtures.SIGNATURE;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -137,7 +138,8 @@ class MeterEvidenceTest {
     void encode_hashOfAnotherLength_throws() {
         Outcome outcome = outcome(signed("text", 1, ALICE_KEY), OutcomeStatus.ANSWERED);
 
-        assertThatThrownBy(() -> EvidenceCodec.encode(Evidence.of(outcome, new byte[31])))
+        Evidence evidence = requireNonNull(Evidence.of(outcome, new byte[31]));
+        assertThatThrownBy(() -> EvidenceCodec.encode(evidence))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("31 bytes where 32 are needed");
     }

@@ -146,14 +146,7 @@ final class GeneratedLedger implements Ledger {
                             charge.units(),
                             Signed.by(charge.outcome(), providerKey(charge))));
         }
-        sink.evidenceRange(new EvidenceRange(FIRST_MILLIS, false, FIRST_MILLIS));
-        for (long from = first; from < charges; from += BATCH) {
-            LongStream.range(from, Math.min(charges, from + BATCH))
-                    .parallel()
-                    .mapToObj(i -> Signed.signed(hashes, evidence(i, signed(i))))
-                    .toList()
-                    .forEach(sink::evidence);
-        }
+        evidence(first, charges, sink);
         GeneratedVault log = new GeneratedVault(this);
         long logged = start.getOrDefault("settlement.epochs-0", 0L);
         for (long epoch = 1; epoch <= sealed; epoch++) {
@@ -175,6 +168,17 @@ final class GeneratedLedger implements Ledger {
                         (source, next) ->
                                 ends.put(source.replace("requests", KafkaBooks.REQUESTS), next));
         return ends;
+    }
+
+    private void evidence(long first, long charges, KafkaBooks.Sink sink) {
+        sink.evidenceRange(new EvidenceRange(FIRST_MILLIS, false, FIRST_MILLIS));
+        for (long from = first; from < charges; from += BATCH) {
+            LongStream.range(from, Math.min(charges, from + BATCH))
+                    .parallel()
+                    .mapToObj(i -> Signed.signed(hashes, evidence(i, signed(i))))
+                    .toList()
+                    .forEach(sink::evidence);
+        }
     }
 
     private Request request(long number) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.audit.Books;
 import io.millrace.job.recover.RecoverMain;
 import io.millrace.job.topic.JsonCodec;
 import io.millrace.job.topic.Topics;
@@ -74,7 +75,13 @@ class HalfCommittedITCase {
             assertThat(stack.metrics().sum(FUNDED, FUNDED).orElseThrow())
                     .as("deposits that are added to funds which contain them")
                     .isZero();
-            assertThat(client.audit().checks()).allMatch(check -> check.ok());
+            assertThat(client.audit().checks())
+                    .allMatch(check -> check.ok())
+                    .extracting(Books.Check::detail)
+                    .as("evidence of all charges, those that were published again too")
+                    .contains(
+                            "%d charges as both signed, 0 older than what is kept of it"
+                                    .formatted(charges + sent.size()));
             assertThat(client.view().charges()).hasSize(charges + sent.size());
             assertThat(client.view().charges().values()).allMatch(of -> of.size() == 1);
         }
@@ -82,7 +89,8 @@ class HalfCommittedITCase {
 
     /**
      * Of the newest epoch charges and receipts were aborted, of the one before the charges, of the
-     * one before that the receipts. The topic of charges got a partition more in between.
+     * one before that the receipts; evidence as its charges. The topic of charges got a partition
+     * more in between.
      */
     private static void loseHalves(LocalStack stack) throws Exception {
         TreeMap<Long, Set<String>> byEpoch = new TreeMap<>();
@@ -94,9 +102,11 @@ class HalfCommittedITCase {
         List<Set<String>> newest = List.copyOf(byEpoch.descendingMap().values());
         List<ConsumerRecord<byte[], byte[]>> charges = read(stack, Topics.CHARGES);
         List<ConsumerRecord<byte[], byte[]>> receipts = read(stack, Topics.RECEIPTS);
+        List<ConsumerRecord<byte[], byte[]>> evidence = read(stack, Topics.EVIDENCE);
         String servers = stack.file().bootstrapServers();
         TopicCopy.recreate(servers, Topics.CHARGES, 1);
         TopicCopy.recreate(servers, Topics.RECEIPTS, 0);
+        TopicCopy.recreate(servers, Topics.EVIDENCE, 0);
         try (var producer = producer(stack)) {
             producer.initTransactions();
             producer.beginTransaction();
@@ -108,6 +118,14 @@ class HalfCommittedITCase {
                 }
             }
             List<ConsumerRecord<byte[], byte[]>> aborted = new ArrayList<>();
+            for (var record : evidence) {
+                String requestId = new String(record.key(), UTF_8);
+                if (newest.get(0).contains(requestId) || newest.get(1).contains(requestId)) {
+                    aborted.add(record);
+                } else {
+                    send(producer, record);
+                }
+            }
             for (var record : receipts) {
                 Receipt receipt = JsonCodec.decode(record.value(), Receipt.class);
                 if (newest.get(0).contains(receipt.charge().requestId())) {

@@ -71,6 +71,7 @@ final class LostEvidence {
     private boolean isWanted(ConsumerRecord<byte[], byte[]> record) {
         Charge charge = wanted.get(idOf(record));
         return charge != null
+                && record.value() != null
                 && EvidenceCodec.outcomeOf(charge.requestId(), record.value(), signatures)
                         .equals(charge.outcome());
     }

@@ -59,20 +59,7 @@ class StoredRecordsITCase {
                         .build();
         Charge known = ChargeBuilder.charge().id("0xbb").sequence(2).build();
         Receipt wanted = new Receipt(7, 12, 0, 0, lost);
-        try (var sink = producer(servers, "millrace-money-0-1")) {
-            send(sink, answer(known, 100));
-            sink.commitTransaction();
-            sink.beginTransaction();
-            send(sink, answer(lost, 99)); // of an attempt that was charged otherwise
-            send(sink, answer(lost, 100));
-            send(sink, answer(known, 100));
-            send(sink, Outbound.of(lost));
-            send(sink, evidence(outcome(0.8f, 0.6f))); // of an attempt that was not charged
-            send(sink, evidence(outcome));
-            send(sink, Outbound.of(wanted));
-            send(sink, Outbound.of(new Receipt(6, 11, 0, 0, known)));
-            sink.abortTransaction();
-        }
+        writeAndAbort(servers, outcome, lost, known, wanted);
         assertThat(reader.receipts(Set.of(7L))).containsExactly(wanted);
         assertThat(reader.charges(charge -> charge.equals(lost))).containsExactly(lost);
         List<OutboundRecord> answers = reader.abortedAnswers(List.of(lost, known));
@@ -105,6 +92,25 @@ class StoredRecordsITCase {
         LostEvidence again = reader.evidence(List.of(lost));
         assertThat(again.records()).as("evidence for a second recovery to publish").isEmpty();
         assertThat(again.missing()).isZero();
+    }
+
+    private static void writeAndAbort(
+            String servers, Outcome outcome, Charge lost, Charge known, Receipt wanted)
+            throws Exception {
+        try (var sink = producer(servers, "millrace-money-0-1")) {
+            send(sink, answer(known, 100));
+            sink.commitTransaction();
+            sink.beginTransaction();
+            send(sink, answer(lost, 99)); // of an attempt that was charged otherwise
+            send(sink, answer(lost, 100));
+            send(sink, answer(known, 100));
+            send(sink, Outbound.of(lost));
+            send(sink, evidence(outcome(0.8f, 0.6f))); // of an attempt that was not charged
+            send(sink, evidence(outcome));
+            send(sink, Outbound.of(wanted));
+            send(sink, Outbound.of(new Receipt(6, 11, 0, 0, known)));
+            sink.abortTransaction();
+        }
     }
 
     private static Outcome outcome(float... embedding) {
