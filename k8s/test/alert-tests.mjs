@@ -58,10 +58,15 @@ const SERIES = {
   MillraceWatcherFaultProven: never,
   MillraceWatcherRefused: never,
   MillraceWatcherTooLate: never,
+  MillraceDefenderLate: level(32_400, 32_399),
+  MillraceDefenderFindsNothing: flag,
+  MillraceDefenderMissed: never,
+  MillraceDefenderSpends: level(5e17, 6e17),
+  MillraceDefenderStands: level(60, 61),
 };
-const FILES = ['metrics', 'watch'].map((component) => `../components/${component}/alerts.yaml`);
+const FILES = ['metrics', 'watch', 'defend'].map((component) => `../components/${component}/alerts.yaml`);
 // What the series of a program are labelled with, by what their names begin with.
-const LABELS = { flink: { namespace: 'millrace', job_name: 'millrace' }, millrace: { namespace: 'millrace', job: 'millrace-watch' } };
+const LABELS = { flink: { namespace: 'millrace', job_name: 'millrace' }, millrace: { namespace: 'millrace', job: 'court' } };
 // Longest that a fault may need until the expression sees it: the range of the slowest increase.
 const SEEN_WITHIN = 60;
 

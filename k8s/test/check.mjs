@@ -24,6 +24,7 @@ const binary = kubectl();
 const findings = [];
 const report = (origin, messages) => findings.push(...messages.map((message) => `${origin}: ${message}`));
 
+const court = readFileSync(here('../../jobs/watch/README.md'), 'utf8');
 const sources = {
   flinkVersion: pomProperty('flink.version'),
   dockerfile: readFileSync(here('../image/Dockerfile'), 'utf8'),
@@ -31,8 +32,8 @@ const sources = {
   documented: documentedOptions(readFileSync(here('../../jobs/README.md'), 'utf8')),
   alarms: documentedAlarms(readFileSync(here('../../jobs/RUNBOOK.md'), 'utf8')),
   pageOptions: documentedOptionsOf('page', readFileSync(here('../../jobs/page/README.md'), 'utf8')),
-  watchOptions: documentedOptionsOf('watch', readFileSync(here('../../jobs/watch/README.md'), 'utf8')),
-  figures: documentedFigures(readFileSync(here('../../jobs/watch/README.md'), 'utf8')),
+  courtOptions: { watch: documentedOptionsOf('watch', court), defend: documentedOptionsOf('defend', court) },
+  figures: documentedFigures(court),
   topics: documentedTopics(readFileSync(here('../../jobs/README.md'), 'utf8')),
   metrics: documentedMetrics(readFileSync(here('../../jobs/RUNBOOK.md'), 'utf8')),
 };

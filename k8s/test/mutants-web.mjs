@@ -1,4 +1,4 @@
-// Deliberate mistakes with page, gateway and watcher, as mutants.mjs has them of the rest.
+// Deliberate mistakes with page, gateway, watcher and defender, as mutants.mjs has them of the rest.
 import { parse, stringify } from 'yaml';
 
 const named = (context, kind, name) => context.objects.find((object) => object.kind === kind && object.metadata.name.startsWith(name));
@@ -26,6 +26,7 @@ const option = (program, key, value) => (context) => {
 };
 const page = (key, value) => option('page', key, value);
 const watch = (key, value) => option('watch', key, value);
+const defend = (key, value) => option('defend', key, value);
 const rule = (context) => named(context, 'PrometheusRule', 'millrace-watch').spec.groups[0].rules;
 const mutant = (rule, name, change) => ({ rule, name, change });
 
@@ -107,13 +108,18 @@ export const mutants = [
   mutant('watch-options', 'a file that is not mounted', (c) => { container(c, 'watch').args[2] += ',/opt/millrace/watch-options/more.yaml'; }),
   mutant('watch-options', 'two of it', (c) => { deployment(c, 'watch').spec.replicas = 2; }),
   mutant('watch-options', 'two of it for a moment', (c) => { delete deployment(c, 'watch').spec.strategy; }),
-  mutant('watch-alerts', 'a figure that nobody serves', (c) => {
+  mutant('defend-options', 'misspelt option', defend('defend.settler', '0x70997970C51812dc3A010C7d01b50e0d17dc79C8')),
+  mutant('defend-options', 'a key that is not mounted', defend('defend.key.file', '/opt/millrace/data/defend.key')),
+  mutant('defend-options', 'answers that end with the pod', defend('defend.data', '/tmp/defend')),
+  mutant('defend-options', 'the other command', (c) => { container(c, 'defend').args[0] = 'watch'; }),
+  mutant('court-alerts', 'no alerts of the defender', (c) => { c.objects = c.objects.filter((object) => object !== named(c, 'PrometheusRule', 'millrace-defend')); }),
+  mutant('court-alerts', 'a figure that nobody serves', (c) => {
     rule(c)[0].labels.metric = 'millrace_watch_rounds';
     rule(c)[0].expr = rule(c)[0].expr.replace('round_age_seconds', 'rounds');
   }),
-  mutant('watch-alerts', 'a figure that nobody hears of', (c) => { rule(c).shift(); }),
-  mutant('watch-alerts', 'another runbook', (c) => { rule(c)[0].annotations.runbook = 'jobs/RUNBOOK.md#alarms'; }),
-  mutant('watch-alerts', 'none', (c) => { c.objects = c.objects.filter((object) => object !== named(c, 'PrometheusRule', 'millrace-watch')); }),
-  mutant('watch-monitor', 'figures that nobody reads', (c) => { c.objects = c.objects.filter((object) => object !== named(c, 'PodMonitor', 'millrace-watch')); }),
-  mutant('watch-monitor', 'another port', (c) => { named(c, 'PodMonitor', 'millrace-watch').spec.podMetricsEndpoints[0].port = 'http'; }),
+  mutant('court-alerts', 'a figure that nobody hears of', (c) => { rule(c).shift(); }),
+  mutant('court-alerts', 'another runbook', (c) => { rule(c)[0].annotations.runbook = 'jobs/RUNBOOK.md#alarms'; }),
+  mutant('court-alerts', 'none', (c) => { c.objects = c.objects.filter((object) => object !== named(c, 'PrometheusRule', 'millrace-watch')); }),
+  mutant('court-monitor', 'figures that nobody reads', (c) => { c.objects = c.objects.filter((object) => object !== named(c, 'PodMonitor', 'millrace-watch')); }),
+  mutant('court-monitor', 'another port', (c) => { named(c, 'PodMonitor', 'millrace-watch').spec.podMetricsEndpoints[0].port = 'http'; }),
 ];

@@ -16,7 +16,7 @@ export const rules = Object.fromEntries(
   [overlay, flink, options, pods, access, network, alerts, dashboards, programs, beside, kafka].flatMap((module) => Object.entries(module.rules)),
 );
 
-/** All messages of all rules as "rule: message". sources: rendered objects, overlay source, flinkVersion, documented options, alarms, metrics, topics, pageOptions, watchOptions and figures, dockerfile and readme texts. */
+/** All messages of all rules as "rule: message". sources: rendered objects, overlay source, flinkVersion, documented options, alarms, metrics, topics, pageOptions, courtOptions by program, and figures, dockerfile and readme texts. */
 export function policyErrors(sources) {
   const deployments = sources.objects.filter((object) => object.kind === 'FlinkDeployment');
   if (deployments.length !== 1) return [`shape: expected one FlinkDeployment, found ${deployments.length}`];

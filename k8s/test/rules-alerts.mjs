@@ -1,11 +1,11 @@
-// Rules over alerts: each alarm of the runbook has one, each figure of the watcher that wants one too, and each asks for a
-// metric that the job or the watcher reports, in PromQL.
+// Rules over alerts: each alarm of the runbook has one, each figure of watcher and defender that wants one too, and each asks
+// for a metric that the job or the two report, in PromQL.
 import { parser } from '@prometheus-io/lezer-promql';
 
 // As Flink's reporter names what an operator registers: the logical scope, then group and name.
 const PREFIX = 'flink_taskmanager_job_task_operator_';
-// As the watcher names what it serves.
-const OF_WATCHER = 'millrace_watch_';
+// Programs whose figures have alerts of their own, in a rule and a monitor of the same name.
+const COURT = { 'millrace-watch': ['millrace_watch_', 'watch-the-watcher'], 'millrace-defend': ['millrace_defend_', 'watch-the-defender'] };
 const SEVERITIES = ['page', 'warn'];
 
 /** Metrics that the runbook's table of alarms has, without those that come once a code. */
@@ -16,10 +16,10 @@ export function documentedAlarms(page) {
   return alarms;
 }
 
-/** Figures of the watcher by jobs/watch/README.md: all of them, and those that are alarmed on. */
+/** Figures of watcher and defender by jobs/watch/README.md: all of them, and whether they are alarmed on. */
 export function documentedFigures(page) {
-  const table = page.match(/<!-- table figures -->([\s\S]*?)<!-- end -->/)?.[1] ?? '';
-  const rows = [...table.matchAll(/^\| `(\w+)`.* \|(.*)\|$/gm)].map(([, name, alarm]) => ({ name, alarmed: alarm.trim() !== '' }));
+  const tables = [...page.matchAll(/<!-- table (?:defend )?figures -->([\s\S]*?)<!-- end -->/g)].map(([, table]) => table).join('');
+  const rows = [...tables.matchAll(/^\| `(\w+)`.* \|(.*)\|$/gm)].map(([, name, alarm]) => ({ name, alarmed: alarm.trim() !== '' }));
   if (rows.length === 0) throw new Error('jobs/watch/README.md has no table of figures');
   return rows;
 }
@@ -75,24 +75,26 @@ export const rules = {
       }),
     ),
 
-  'watch-alerts': ({ objects, figures, web }) => {
-    const found = rulesNamed(objects, 'millrace-watch');
-    return [
-      ...('millrace-watch' in web && found.length !== 1 ? [`${found.length} PrometheusRules named millrace-watch, must be 1`] : []),
-      ...found.flatMap((rule) =>
-        alertProblems(rule, {
-          inPromql: (metric) => metric,
-          isAlarm: (metric) => metric?.startsWith(OF_WATCHER) && figures.some(({ name, alarmed }) => alarmed && name === metric),
-          unheard: (asked) => figures.filter(({ name, alarmed }) => alarmed && !asked.includes(name)).map(({ name }) => `${name} is to be alarmed on and has no alert`),
-          runbook: 'jobs/watch/README.md#watch-the-watcher',
-        }),
-      ),
-    ];
-  },
+  'court-alerts': ({ objects, figures, web }) =>
+    Object.entries(COURT).flatMap(([program, [prefix, section]]) => {
+      const found = rulesNamed(objects, program);
+      const alarmed = figures.filter(({ name, alarmed: is }) => is && name.startsWith(prefix)).map(({ name }) => name);
+      return [
+        ...(program in web && found.length !== 1 ? [`${found.length} PrometheusRules named ${program}, must be 1`] : []),
+        ...found.flatMap((rule) =>
+          alertProblems(rule, {
+            inPromql: (metric) => metric,
+            isAlarm: (metric) => alarmed.includes(metric),
+            unheard: (asked) => alarmed.filter((name) => !asked.includes(name)).map((name) => `${name} is to be alarmed on and has no alert`),
+            runbook: `jobs/watch/README.md#${section}`,
+          }),
+        ),
+      ];
+    }),
 
-  'watch-monitor': ({ objects, web }) =>
+  'court-monitor': ({ objects, web }) =>
     Object.entries(web)
-      .filter(([name]) => name === 'millrace-watch')
+      .filter(([name]) => name in COURT)
       .flatMap(([name, { spec }]) => {
         const monitors = objects.filter((object) => object.kind === 'PodMonitor' && object.spec.selector.matchLabels?.app === spec.template.metadata.labels.app);
         return [

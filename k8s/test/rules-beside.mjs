@@ -1,10 +1,9 @@
-// Rules over what page, gateway and watcher are told: files that are mounted, values that are the job's, and no secret among them.
+// Rules over what page, gateway, watcher and defender are told: files that are mounted, values that are the job's, and no secret among them.
 import { parse } from 'yaml';
 import { fileOf, optionsOf } from './options.mjs';
 
 const PAGE = 'millrace-page';
 const GATEWAY = 'millrace-gateway';
-const WATCH = 'millrace-watch';
 const LISTENS = '0.0.0.0';
 const PUBLIC_URL = /^https:\/\/[^\s@?]+$/;
 const DIGEST = /^[0-9a-f]{64}$/;
@@ -100,33 +99,36 @@ function pageProblems(deployment, { objects, pageOptions, documented }) {
   ];
 }
 
-function watchProblems(deployment, { objects, watchOptions, documented }) {
+/** Of a program that stands before the tribunal. */
+const courtProblems = (program) => (deployment, { objects, courtOptions, documented }) => {
   const pod = podOf(deployment);
   const [command, ...args] = pod.containers[0].args ?? [];
-  const { values, problems } = filesProblems({ program: 'watch', prefix: 'watch.', known: watchOptions, args, pod, objects, documented });
+  const { values, problems } = filesProblems({ program: 'watch', prefix: `${program}.`, known: courtOptions[program], args, pod, objects, documented });
+  const own = (option) => values.get(`${program}.${option}`);
   return [
-    command !== 'watch' && `it runs ${command}, must be watch`,
+    command !== program && `it runs ${command}, must be ${program}`,
     ...problems,
-    values.get('watch.address') !== LISTENS && `it serves figures on ${values.get('watch.address')}, where Prometheus does not reach them`,
-    values.get('watch.port') !== String(portOf(pod, 'metrics')) && `it serves figures on ${values.get('watch.port')}, its port metrics is ${portOf(pod, 'metrics')}`,
-    !holdsSecret(pod, values.get('watch.key.file')) && `watch.key.file ${values.get('watch.key.file')} is no item of a mounted secret`,
-    !at(pod, values.get('watch.data')).volume?.persistentVolumeClaim && `watch.data ${values.get('watch.data')} is not on a volume that outlives the pod: its cases would be lost`,
-    deployment.spec.replicas !== 1 && `${deployment.spec.replicas} replicas: one folder is one watcher's`,
+    own('address') !== LISTENS && `it serves figures on ${own('address')}, where Prometheus does not reach them`,
+    own('port') !== String(portOf(pod, 'metrics')) && `it serves figures on ${own('port')}, its port metrics is ${portOf(pod, 'metrics')}`,
+    !holdsSecret(pod, own('key.file')) && `${program}.key.file ${own('key.file')} is no item of a mounted secret`,
+    !at(pod, own('data')).volume?.persistentVolumeClaim && `${program}.data ${own('data')} is not on a volume that outlives the pod: what it has begun would be lost`,
+    deployment.spec.replicas !== 1 && `${deployment.spec.replicas} replicas: one folder is one process's`,
     deployment.spec.strategy?.type !== 'Recreate' && 'two pods would write one folder while it is replaced: strategy Recreate',
   ];
-}
+};
 
 const of = (name, check) => (context) => (context.web[name] ? check(context.web[name], context).filter(Boolean) : []);
 
 export const rules = {
   'gateway-options': of(GATEWAY, gatewayProblems),
   'page-options': of(PAGE, pageProblems),
-  'watch-options': of(WATCH, watchProblems),
+  'watch-options': of('millrace-watch', courtProblems('watch')),
+  'defend-options': of('millrace-defend', courtProblems('defend')),
 };
 
-/** A program's own options, by its README. */
+/** A program's own options, by the README that it is in. */
 export function documentedOptionsOf(program, readme) {
   const found = [...readme.matchAll(/`--([\w.]+)`/g)].map(([, key]) => key).filter((key) => key.startsWith(`${program}.`));
-  if (found.length === 0) throw new Error(`jobs/${program}/README.md names no options`);
+  if (found.length === 0) throw new Error(`the README of ${program} names no options`);
   return found;
 }

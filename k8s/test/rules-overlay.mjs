@@ -2,7 +2,7 @@
 
 const FILES = ['kustomization.yaml', 'patch.yaml', 'environment.yaml'];
 // Of the programs beside the job: what only the environment knows is a file of the component's ConfigMap.
-const BESIDE = { 'millrace-page': 'page.yaml', 'millrace-gateway': 'gateway.yaml', 'millrace-watch': 'watch.yaml' };
+const BESIDE = { 'millrace-page': 'page.yaml', 'millrace-gateway': 'gateway.yaml', 'millrace-watch': 'watch.yaml', 'millrace-defend': 'defend.yaml' };
 
 export const rules = {
   'overlay-shape': ({ overlay: { files, kustomization, patch } }) => {
