@@ -41,7 +41,7 @@ class AnchorTest {
         assertThat(onwards.ok()).isTrue();
         assertThat(grown.handedOver())
                 .as("records that were read again")
-                .isEqualTo(4 * (more - sealed) * PER_EPOCH);
+                .isEqualTo(5 * (more - sealed) * PER_EPOCH);
     }
 
     @Test
