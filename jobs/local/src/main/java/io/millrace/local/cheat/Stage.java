@@ -13,6 +13,7 @@ import io.millrace.watch.act.TribunalChain;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A stack whose job is stopped, with all who are in it. */
 final class Stage implements AutoCloseable {
@@ -71,7 +72,8 @@ final class Stage implements AutoCloseable {
 
     /** The one whose epoch is posted by half has the lowest account: its slot comes first. */
     Party victimOf(Cheat cheat) {
-        return cast.victims().get(cast.victims().size() - 1 - cheat.ordinal());
+        int place = List.of(Cheat.values()).indexOf(cheat);
+        return cast.victims().get(cast.victims().size() - 1 - place);
     }
 
     /** The contracts in the hands of a requester. */

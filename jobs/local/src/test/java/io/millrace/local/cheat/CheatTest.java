@@ -213,7 +213,11 @@ class CheatTest {
 
     private Draft draft(Cheat cheat) {
         int last = cast.victims().size() - 1;
-        Draft draft = new Draft(market, cast, cast.victims().get(last - cheat.ordinal()));
+        Draft draft =
+                new Draft(
+                        market,
+                        cast,
+                        cast.victims().get(last - List.of(Cheat.values()).indexOf(cheat)));
         cheat.falsify(draft);
         return draft;
     }
