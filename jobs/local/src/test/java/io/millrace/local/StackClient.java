@@ -134,7 +134,7 @@ final class StackClient implements AutoCloseable {
                 number % LIST_EVERY == 0
                         ? signature.sign(
                                 stack.model(),
-                                List.of(text, TEXT, number + "."),
+                                List.of(number + ".", TEXT, "Call me Ishmael."),
                                 3 * MAX_FEE_NANO,
                                 deadline,
                                 number,
