@@ -48,6 +48,7 @@ class WatchingITCase {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int FLOOD = 1_100; // more than the alerts of floods let pass
     private static final String INFER = "flink_taskmanager_job_task_operator_infer_";
+    private static final String METER = "flink_taskmanager_job_task_operator_meter_";
     private static final BigInteger GAS_MONEY = BigInteger.TEN.pow(18);
 
     @RegisterExtension private static final TestStack STACK = new TestStack();
@@ -149,20 +150,22 @@ class WatchingITCase {
                 .atMost(LIMIT)
                 .untilAsserted(
                         () -> {
-                            List<Double> rows = prometheus.values(sum("rows"));
-                            assertThat(rows).hasSize(1);
+                            assertSame(prometheus, INFER + "rows", INFER + "model_rows");
+                            // A list of texts is many rows, and one answer.
                             for (String same :
                                     List.of(
-                                            "model_rows",
                                             "model_latencyMillis_count",
                                             "model_latencyMillis_le_bucket{le=\"+Inf\"}")) {
-                                assertThat(prometheus.values(sum(same))).as(same).isEqualTo(rows);
+                                assertSame(prometheus, METER + "answered", INFER + same);
                             }
                         });
     }
 
-    private static String sum(String metric) {
-        return "sum(" + INFER + metric + ")";
+    private static void assertSame(Prometheus prometheus, String metric, String other)
+            throws Exception {
+        List<Double> sum = prometheus.values("sum(" + metric + ")");
+        assertThat(sum).as(metric).hasSize(1);
+        assertThat(prometheus.values("sum(" + other + ")")).as(other).isEqualTo(sum);
     }
 
     private static void assertNobodyIsNamed(LocalStack stack) throws Exception {
