@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
+import {IProviderRegistry} from "./interfaces/IProviderRegistry.sol";
 import {ISettlementVault} from "./interfaces/ISettlementVault.sol";
 import {ISettlerBonds} from "./interfaces/ISettlerBonds.sol";
 import {ITribunal} from "./interfaces/ITribunal.sol";
@@ -28,6 +29,7 @@ contract Tribunal is ITribunal {
 
     address public immutable override VAULT;
     address public immutable override REGISTRY;
+    address public immutable override PROVIDERS;
     uint32 public immutable override RESPONSE;
     uint256 public immutable override DEPOSIT;
     uint256 private immutable SHARD_DEPTH;
@@ -39,11 +41,14 @@ contract Tribunal is ITribunal {
 
     /// @param vault which names this contract as its tribunal
     /// @param registry where the stream has its prices from
+    /// @param providers of that vault: whose key signs for an earning account
     /// @param responseSeconds in which a challenge is to be answered: longer than a transaction can be kept off the chain
     /// @param depositWei that comes with a challenge: about what an answer costs
-    constructor(address vault, address registry, uint32 responseSeconds, uint256 depositWei) {
+    constructor(address vault, address registry, address providers, uint32 responseSeconds, uint256 depositWei) {
         address named = ISettlerBonds(vault).TRIBUNAL();
         if (named != address(this)) revert NotTheVaultsTribunal(named);
+        named = IProviderRegistry(providers).VAULT();
+        if (named != vault) revert NotTheVaultsProviders(providers, named);
         uint256 mostSeconds = BUCKETS_AT_LEAST * ISettlerBonds(vault).BUCKET() / ROUNDS;
         if (responseSeconds == 0 || responseSeconds > mostSeconds) {
             revert ResponseOutOfRange(responseSeconds, mostSeconds);
@@ -51,6 +56,7 @@ contract Tribunal is ITribunal {
 
         VAULT = vault;
         REGISTRY = registry;
+        PROVIDERS = providers;
         RESPONSE = responseSeconds;
         DEPOSIT = depositWei;
         SHARD_DEPTH = ISettlementVault(vault).SHARD_DEPTH();
@@ -150,8 +156,7 @@ contract Tribunal is ITribunal {
         if (signer != evidence.request.requester) revert RequestNotSigned(evidence.request.requester, signer);
         _requireOutcome(receipt, evidence.outcome, domain);
         signer = SignedStructs.signerOf(receipt.outcome, evidence.outcomeSignature);
-        address provider = ISettlementVault(VAULT).earningOwnerOf(receipt.providerAccount);
-        if (signer != provider || signer == address(0)) revert OutcomeNotSigned(provider, signer);
+        _requireProvider(receipt.providerAccount, signer, receipt.admittedMillis);
 
         _answer(header, account, Kind.Leaf, _position(receipt.shard, receipt.index));
     }
@@ -335,6 +340,14 @@ contract Tribunal is ITribunal {
         bytes32 digest = MessageHashUtils.toTypedDataHash(domain, SignedStructs.ofOutcome(outcome));
         if (digest != receipt.outcome || !ChargeRules.isChargedBy(outcome, receipt)) {
             revert OutcomeNotOfTheLeaf(receipt.outcome, digest);
+        }
+    }
+
+    function _requireProvider(uint32 account, address signer, uint64 admittedMillis) private view {
+        IProviderRegistry providers = IProviderRegistry(PROVIDERS);
+        if (!providers.isSigner(account, signer, admittedMillis)) {
+            (address expected,,) = providers.signerOf(account);
+            revert OutcomeNotSigned(account, expected, signer);
         }
     }
 

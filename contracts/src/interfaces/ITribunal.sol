@@ -8,6 +8,8 @@ interface ITribunalErrors {
     /// @param mostSeconds half of the six buckets that a window has at least: two rounds of challenges fit into it
     error ResponseOutOfRange(uint32 responseSeconds, uint256 mostSeconds);
     error NotTheVaultsTribunal(address named);
+    /// The registry of providers is another vault's.
+    error NotTheVaultsProviders(address providers, address named);
     /// The vault has settled no such part.
     error NotTheVaultsHeader(uint64 epoch, uint32 part);
     /// The words do not hash to what the header names, or have not the account's slot at that place.
@@ -37,7 +39,9 @@ interface ITribunalErrors {
     error AnswerProvesFault(ITribunalTypes.Fault fault);
     error RequestNotSigned(address requester, address signer);
     error OutcomeNotOfTheLeaf(bytes32 inLeaf, bytes32 ofOutcome);
-    error OutcomeNotSigned(address provider, address signer);
+    /// @param expected who signs for the account now   @param signer who signed, and was no signer of it when the request was
+    /// admitted or after: IProviderRegistry
+    error OutcomeNotSigned(uint32 account, address expected, address signer);
     /// The two leaves are not the first and the last of an unbroken row of the account's.
     error NotOneRow(uint32 account);
     error SumTooSmall(uint256 ofLeavesNano, uint64 demandedNano);
@@ -108,7 +112,7 @@ interface ITribunalTypes is ISettlementVaultTypes {
         uint64 nonce;
     }
 
-    /// What a provider signs, under the same domain; its digest is the receipt's `outcome`.
+    /// What the signer of a provider's earning account signs, under the same domain; its digest is the receipt's `outcome`.
     /// @param units charged: none of what was not answered   @param status 1 answered, 2 expired, 3 failed
     /// @param outputHash keccak256 of the answer's bytes   @param numericClass how it was computed, zero if that is not said
     struct Outcome {
@@ -256,6 +260,9 @@ interface ITribunal is ITribunalErrors, ITribunalTypes, ITribunalEvents {
 
     function VAULT() external view returns (address);
     function REGISTRY() external view returns (address);
+
+    /// @notice The vault's IProviderRegistry: whoever knows the vault finds it by TRIBUNAL and this.
+    function PROVIDERS() external view returns (address);
 
     /// @notice Seconds in which a challenge is to be answered.
     function RESPONSE() external view returns (uint32);

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 
 import {IModelRegistry} from "../../src/interfaces/IModelRegistry.sol";
+import {IProviderRegistry} from "../../src/interfaces/IProviderRegistry.sol";
 import {ISettlerBonds} from "../../src/interfaces/ISettlerBonds.sol";
 import {ITribunal, ITribunalErrors, ITribunalEvents, ITribunalTypes} from "../../src/interfaces/ITribunal.sol";
 import {EpochBooks} from "./EpochBooks.sol";
@@ -23,7 +24,9 @@ abstract contract TribunalTest is VaultTest, ITribunalErrors, ITribunalEvents, I
 
     address internal challenger = actor("challenger");
     uint256 internal constant PROVIDER_KEY = 77;
+    uint32 internal constant SIGNER_NOTICE = 3600;
     uint32 internal providerAccount;
+    IProviderRegistry internal providers;
     IModelRegistry internal registry;
     ITribunal internal court;
 
@@ -50,12 +53,27 @@ abstract contract TribunalTest is VaultTest, ITribunalErrors, ITribunalEvents, I
     }
 
     function newTribunal(uint32 responseSeconds, uint256 depositWei) internal {
-        tribunal = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        tribunal = tribunalAfterVault();
         vault = newVaultWithoutBond(dollar);
-        court = ITribunal(
-            deployed("out/Tribunal.sol/Tribunal.json", abi.encode(vault, registry, responseSeconds, depositWei))
-        );
+        court = newCourt(responseSeconds, depositWei);
         postBond(vault, settler, AMPLE_BOND_NANO);
+    }
+
+    /// @dev Where it will be, if a vault and its registry of providers are created before.
+    function tribunalAfterVault() internal view returns (address) {
+        return vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2);
+    }
+
+    /// @dev Of the vault there is, with its registry of providers.
+    function newCourt(uint32 responseSeconds, uint256 depositWei) internal returns (ITribunal) {
+        providers = IProviderRegistry(
+            deployed("out/ProviderRegistry.sol/ProviderRegistry.json", abi.encode(vault, SIGNER_NOTICE))
+        );
+        return ITribunal(
+            deployed(
+                "out/Tribunal.sol/Tribunal.json", abi.encode(vault, registry, providers, responseSeconds, depositWei)
+            )
+        );
     }
 
     function openAccounts() internal {

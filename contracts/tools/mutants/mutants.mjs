@@ -12,6 +12,7 @@ export const SOURCES = [
   "src/libraries/MerkleSum.sol",
   "src/libraries/StructHash.sol",
   "src/ModelRegistry.sol",
+  "src/ProviderRegistry.sol",
   "src/Tribunal.sol",
   "src/libraries/ChargeRules.sol",
   "src/libraries/EpochPaths.sol",

@@ -7,12 +7,13 @@ import { creationCode } from "./compiler.mjs";
 
 const VAULT = { file: "src/SettlementVault.sol", contract: "SettlementVault" };
 const REGISTRY = { file: "src/ModelRegistry.sol", contract: "ModelRegistry" };
+const PROVIDERS = { file: "src/ProviderRegistry.sol", contract: "ProviderRegistry" };
 const TRIBUNAL = { file: "src/Tribunal.sol", contract: "Tribunal" };
 const LIBRARIES = { file: "test/harness/LibraryHarness.sol", contract: "LibraryHarness" };
 const LIBRARY_TESTS = "test/unit/{merkleSum,packedWords,vectors}/*";
 const INVARIANTS = "test/invariant/vaultInvariants.t.sol";
 const TRIBUNAL_TESTS = "test/unit/tribunal/*";
-const OTHER_TESTS = "test/{gas/*,unit/{modelRegistry,tribunal}/*,invariant/*}";
+const OTHER_TESTS = "test/{gas/*,unit/{modelRegistry,providerRegistry,tribunal}/*,invariant/*}";
 
 const VAULT_STEPS = [
   { built: [VAULT], tests: ["--no-match-path", OTHER_TESTS] },
@@ -24,6 +25,7 @@ const TRIBUNAL_STEPS = [{ built: [TRIBUNAL], tests: ["--match-path", TRIBUNAL_TE
 /** What a mutant in a file is compiled into, and the tests of that, the quick ones first. */
 const STEPS = {
   "src/ModelRegistry.sol": [{ built: [REGISTRY], tests: ["--match-path", "test/unit/modelRegistry/*"] }],
+  "src/ProviderRegistry.sol": [{ built: [PROVIDERS], tests: ["--match-path", "test/unit/providerRegistry/*"] }],
   "src/SettlementVault.sol": VAULT_STEPS,
   "src/VaultAccounts.sol": VAULT_STEPS,
   "src/SettlerBonds.sol": VAULT_STEPS,
@@ -50,7 +52,7 @@ export class Workspace {
     for (const part of ["out/test", "cache/test"]) if (existsSync(join(compiled, part))) this.#copy(compiled, part);
     symlinkSync(resolve("node_modules"), join(this.#folder, "node_modules"));
     this.#writeCompiler();
-    for (const target of [VAULT, REGISTRY, TRIBUNAL, LIBRARIES]) {
+    for (const target of [VAULT, REGISTRY, PROVIDERS, TRIBUNAL, LIBRARIES]) {
       this.#originals.set(target, creationCode(target.file, target.contract, {}));
       this.#write(target, this.#originals.get(target));
     }

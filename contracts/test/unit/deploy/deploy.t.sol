@@ -5,6 +5,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {Deploy} from "../../../script/Deploy.s.sol";
 import {ModelRegistry} from "../../../src/ModelRegistry.sol";
+import {ProviderRegistry} from "../../../src/ProviderRegistry.sol";
 import {SettlementVault} from "../../../src/SettlementVault.sol";
 import {Tribunal} from "../../../src/Tribunal.sol";
 import {VaultTest} from "../../utils/VaultTest.sol";
@@ -16,7 +17,7 @@ contract DeployTest is VaultTest {
     function refuses(string memory name, uint8 bits, string memory otherwise) private {
         uint256 tooLarge = uint256(1) << bits;
         vm.setEnv(name, vm.toString(tooLarge));
-        try deploy.run() returns (SettlementVault, ModelRegistry, Tribunal) {
+        try deploy.run() returns (SettlementVault, ModelRegistry, ProviderRegistry, Tribunal) {
             vm.assertTrue(false, string.concat("cut short: ", name));
         } catch (bytes memory why) {
             bytes memory expected =
@@ -41,15 +42,19 @@ contract DeployTest is VaultTest {
         refuses("COVER", 8, "2");
         refuses("FINE", 64, "10000000000");
         refuses("RESPONSE", 32, "64800");
+        refuses("SIGNER_NOTICE", 32, "3600");
         refuses("PRICE_NOTICE", 64, "3600");
         refuses("MAX_PRICE", 64, "1000000000000");
         refuses("FEE_BASIS_POINTS", 16, "500");
 
-        (SettlementVault deployed_, ModelRegistry registry, Tribunal court) = deploy.run();
+        (SettlementVault deployed_, ModelRegistry registry, ProviderRegistry providers, Tribunal court) = deploy.run();
         vm.assertEq(uint256(deployed_.MIN_FIRST_DEPOSIT()), 1e9, "the least first deposit");
         vm.assertEq(deployed_.TRIBUNAL(), address(court), "the tribunal");
         vm.assertEq(court.VAULT(), address(deployed_), "the tribunal's vault");
         vm.assertEq(court.REGISTRY(), address(registry), "the tribunal's registry");
+        vm.assertEq(court.PROVIDERS(), address(providers), "the tribunal's providers");
+        vm.assertEq(providers.VAULT(), address(deployed_), "the providers' vault");
+        vm.assertEq(uint256(providers.SIGNER_NOTICE()), 1 hours, "notice of a signer");
         vm.assertEq(uint256(court.RESPONSE()), 18 hours, "time to answer");
         vm.assertEq(court.DEPOSIT(), 0.0003 ether, "a challenge's deposit");
         vm.assertEq(uint256(deployed_.BUCKET()), 8 hours, "a bucket");

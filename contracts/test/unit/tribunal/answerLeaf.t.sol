@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ITribunal} from "../../../src/interfaces/ITribunal.sol";
 import {EpochBooks} from "../../utils/EpochBooks.sol";
 import {TribunalTest} from "../../utils/TribunalTest.sol";
 
@@ -100,9 +99,9 @@ contract AnswerLeafTest is TribunalTest {
 
     /// A vault of one shard is no other.
     function test_inAVaultOfOneShard() external {
-        tribunal = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        tribunal = tribunalAfterVault();
         vault = newVault(abi.encode(dollar, uint8(0), uint64(0), admin, settler, guardian, treasury, bondTerms()));
-        court = ITribunal(deployed("out/Tribunal.sol/Tribunal.json", abi.encode(vault, registry, RESPONSE, DEPOSIT)));
+        court = newCourt(RESPONSE, DEPOSIT);
         postBond(vault, settler, AMPLE_BOND_NANO);
         deposit(vm.addr(1), 1e9);
         openEarning(vm.addr(PROVIDER_KEY));
@@ -280,7 +279,11 @@ contract AnswerLeafTest is TribunalTest {
         (EpochBooks.Charge[] memory all, uint256 i) = charges();
         signOutcome(all[i], PROVIDER_KEY + 1);
         refuses(
-            all, i, abi.encodeWithSelector(OutcomeNotSigned.selector, vm.addr(PROVIDER_KEY), vm.addr(PROVIDER_KEY + 1))
+            all,
+            i,
+            abi.encodeWithSelector(
+                OutcomeNotSigned.selector, providerAccount, vm.addr(PROVIDER_KEY), vm.addr(PROVIDER_KEY + 1)
+            )
         );
     }
 
@@ -292,7 +295,7 @@ contract AnswerLeafTest is TribunalTest {
         setCredits(all[i].receipt, all[i].receipt.debitNano * FEE / 10_000);
         signOutcome(all[i], PROVIDER_KEY);
         all[i].evidence.outcomeSignature = "";
-        refuses(all, i, abi.encodeWithSelector(OutcomeNotSigned.selector, address(0), address(0)));
+        refuses(all, i, abi.encodeWithSelector(OutcomeNotSigned.selector, 9, address(0), address(0)));
     }
 }
 

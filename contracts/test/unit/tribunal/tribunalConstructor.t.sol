@@ -7,6 +7,7 @@ contract ConstructorTest is TribunalTest {
     function test_keepsWhatItWasGiven() external view {
         vm.assertEq(court.VAULT(), address(vault), "vault");
         vm.assertEq(court.REGISTRY(), address(registry), "registry");
+        vm.assertEq(court.PROVIDERS(), address(providers), "providers");
         vm.assertEq(uint256(court.RESPONSE()), RESPONSE, "response");
         vm.assertEq(court.DEPOSIT(), DEPOSIT, "deposit");
     }
@@ -17,7 +18,17 @@ contract ConstructorTest is TribunalTest {
     }
 
     function deploy(uint32 responseSeconds) external {
-        deployed("out/Tribunal.sol/Tribunal.json", abi.encode(vault, registry, responseSeconds, DEPOSIT));
+        deployed("out/Tribunal.sol/Tribunal.json", abi.encode(vault, registry, providers, responseSeconds, DEPOSIT));
+    }
+
+    /// Signers of another vault's accounts would convict this one's settler, or let anybody sign.
+    function test_RevertWhen_theProvidersAreAnotherVaults() external {
+        (address theirs, address theirVault) = (address(providers), address(vault));
+        // made in a call from outside, which is a transaction of its own here and counts a nonce too
+        tribunal = tribunalAfterVault();
+        vault = newVaultWithoutBond(dollar);
+        vm.expectRevert(abi.encodeWithSelector(NotTheVaultsProviders.selector, theirs, theirVault));
+        this.deploy(RESPONSE);
     }
 
     function test_twoRoundsFitIntoTheWindow() external {
