@@ -17,6 +17,7 @@ const { values: options, positionals: names } = parseArgs({
     rules: { type: "boolean", default: false },
     check: { type: "boolean", default: false },
     again: { type: "boolean", default: false },
+    keep: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
@@ -58,22 +59,46 @@ function check(mutants) {
     `${snapshot.mutants} mutants: ${snapshot.killed} killed, ${snapshot.survivors.length} explained`);
 }
 
-/** @param why by survivor: what explains it */
-function writeSnapshot(mutants, judged, why) {
+const idsOf = (file, mutants) => digest(mutants.filter((it) => it.file === file).map(({ id }) => id));
+
+/** Of the snapshot, the files that have the same mutants still, all judged, and none of them by this run of runs. */
+function keptFiles(mutants, judged) {
+  const { byFile = {}, survivors = [] } = readJson(SNAPSHOT, {});
+  const files = Object.keys(byFile).filter((file) => {
+    const all = mutants.filter((it) => it.file === file);
+    const { of, ...verdicts } = byFile[file];
+    const known = Object.values(verdicts).reduce((sum, count) => sum + count, 0);
+    return of === idsOf(file, mutants) && known === all.length && !all.some(({ id }) => judged[id]);
+  });
+  return new Map(files.map((file) => [file, { ...byFile[file], survivors: survivors.filter((it) => it.file === file) }]));
+}
+
+/** @param why by survivor: what explains it   @param kept by file: what the snapshot before says of it */
+function writeSnapshot(mutants, judged, why, kept) {
   const counts = { killed: 0, "does not compile": 0, "same code": 0 };
   const byFile = {};
   const survivors = [];
-  for (const mutant of mutants.filter(({ id }) => judged[id])) {
-    const { verdict } = judged[mutant.id];
-    if (verdict !== "survived") counts[verdict] += 1;
-    else survivors.push({ ...pick(mutant), why: why.get(mutant.id) ?? "" });
-    const file = (byFile[mutant.file] ??= { killed: 0, "does not compile": 0, "same code": 0, survived: 0 });
-    file[verdict] += 1;
+  let known = 0;
+  for (const name of new Set(mutants.map(({ file }) => file))) {
+    const file = (byFile[name] = { of: idsOf(name, mutants), killed: 0, "does not compile": 0, "same code": 0, survived: 0 });
+    const before = kept.get(name);
+    for (const mutant of mutants.filter((it) => it.file === name && judged[it.id] && !before)) {
+      const { verdict } = judged[mutant.id];
+      if (verdict === "survived") survivors.push({ ...pick(mutant), why: why.get(mutant.id) ?? "" });
+      file[verdict] += 1;
+    }
+    if (before) {
+      const { survivors: theirs, ...verdicts } = before;
+      Object.assign(file, verdicts);
+      survivors.push(...theirs);
+    }
+    for (const verdict of Object.keys(counts)) counts[verdict] += file[verdict];
+    known += file.killed + file["does not compile"] + file["same code"] + file.survived;
   }
   const snapshot = {
     of: digest(mutants.map(({ id }) => id)),
     mutants: mutants.length,
-    judged: mutants.filter(({ id }) => judged[id]).length,
+    judged: known,
     ...counts,
     byFile,
     survivors,
@@ -97,7 +122,8 @@ async function run(mutants) {
   const before = readJson(PROGRESS, {});
   const killers = killersOf(before);
   const judged = before.of === of ? before.judged : {};
-  let chosen = mutants.filter(({ file }) => file.includes(options.only));
+  const kept = options.keep ? keptFiles(mutants, judged) : new Map();
+  let chosen = mutants.filter(({ file }) => file.includes(options.only) && !kept.has(file));
   if (options.sample) chosen = shuffled(chosen, options.seed).slice(0, Number(options.sample));
   const due = chosen.filter(({ id }) => judged[id] === undefined || (options.again && judged[id].verdict === "survived"));
   const next = shuffled(due, options.seed).slice(0, Number(options.max ?? due.length));
@@ -106,7 +132,7 @@ async function run(mutants) {
   const judge = (mutant, judgement) => {
     judged[mutant.id] = judgement;
     writeFileSync(PROGRESS, JSON.stringify({ of, judged, killers }, null, 1));
-    writeSnapshot(mutants, judged, why);
+    writeSnapshot(mutants, judged, why, kept);
     const { verdict, by, millis } = judgement;
     console.log(`${verdict}${by ? ` by ${by}` : ""} in ${millis} ms: ${named(mutant)}`);
   };

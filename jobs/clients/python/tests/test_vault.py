@@ -20,6 +20,7 @@ CALLS: dict[str, list[Any]] = {
     "takeReleased(address)": ["0x" + "00" * 20],
 }
 SELECTORS = {"0x" + call_data(call, *values).hex()[:8]: call[: call.index("(")] for call, values in CALLS.items()}
+VAULT = "0x" + "aa" * 20
 ACCOUNT = 7
 SCALE = 1_000
 
@@ -84,8 +85,34 @@ class FakeNode(Node):
             raise RpcError("eth_estimateGas", "execution reverted")
 
 
-def vault_of(node: FakeNode) -> Vault:
-    return Vault("0x" + "aa" * 20, 31337, node, Key("0x" + "00" * 31 + "07"))
+class LinkedNode(Node):
+    """Three contracts: the vault names its tribunal, that the registry of providers."""
+
+    TRIBUNAL, PROVIDERS, ENDED, SIGNER = (f"0x{digit * 40}" for digit in "bcde")
+
+    def __init__(self) -> None:
+        super().__init__("http://127.0.0.1:1")
+        self.asked: list[str] = []
+
+    def ask(self, method: str, *params: Any) -> Any:
+        to, data = params[0]["to"], params[0]["data"]
+        self.asked.append(to)
+        answers = {
+            (VAULT, "0x" + call_data("TRIBUNAL()").hex()): self.TRIBUNAL,
+            (self.TRIBUNAL, "0x" + call_data("PROVIDERS()").hex()): self.PROVIDERS,
+            (self.PROVIDERS, self._signs_until(self.SIGNER)): hex(2**64 - 1),
+            (self.PROVIDERS, self._signs_until(self.ENDED)): hex(1_800_000_000),
+            (self.PROVIDERS, self._signs_until(VAULT)): "0x0",
+        }
+        return f"0x{int(answers[to, data], 16):064x}"
+
+    @staticmethod
+    def _signs_until(key: str) -> str:
+        return "0x" + call_data("signsUntil(uint32,address)", ACCOUNT, key).hex()
+
+
+def vault_of(node: Node) -> Vault:
+    return Vault(VAULT, 31337, node, Key("0x" + "00" * 31 + "07"))
 
 
 class VaultTest(unittest.TestCase):
@@ -117,6 +144,14 @@ class VaultTest(unittest.TestCase):
         node = FakeNode(free_nano=3_000)
         node.releases_before_a_cancellation = True
         self.assertEqual(5_000, vault_of(node).withdraw(5_000, 10))
+
+    def test_whose_key_signs_the_registry_says_that_the_tribunal_names(self) -> None:
+        node = LinkedNode()
+        vault = vault_of(node)
+        self.assertEqual(2**64 - 1, vault.signs_until(ACCOUNT, node.SIGNER))
+        self.assertEqual(1_800_000_000, vault.signs_until(ACCOUNT, node.ENDED))
+        self.assertEqual(0, vault.signs_until(ACCOUNT, VAULT))
+        self.assertEqual([VAULT, node.TRIBUNAL, *[node.PROVIDERS] * 3], node.asked, "the links are followed once")
 
     def test_less_than_a_unit_of_the_token_is_not_taken(self) -> None:
         self.assertEqual(0, vault_of(FakeNode(free_nano=0, released_nano=999)).take_released())

@@ -143,10 +143,15 @@ export class MillraceClient {
     };
   }
 
-  /** Whether the provider that the answer names has signed exactly these vectors and this charge for this request. */
-  isSignedByProvider(answer: Answer): boolean {
+  /**
+   * Whether the provider that the answer names has signed exactly these vectors and this charge for this request, with a key that
+   * signs, by the chain, for the earning account that is paid.
+   */
+  async isSignedByProvider(answer: Answer): Promise<boolean> {
     const { provider } = answer.result;
-    return recoverAddress(this.#outcome(answer), provider.signature).toLowerCase() === provider.address;
+    const signer = recoverAddress(this.#outcome(answer), provider.signature).toLowerCase();
+    if (signer !== provider.address) return false;
+    return BigInt(Math.floor(answer.askedMillis / 1000)) < (await this.vault.signsUntil(provider.account, signer));
   }
 
   /** The proof of an answer's charge; undefined as long as it is not sealed, a minute or two with the defaults. */

@@ -21,11 +21,14 @@ const VAULT = [
   "function spendingAccount(uint32 account) view returns (address owner, uint32 lastRequest, uint64 openRequestNano, uint64 releasedNano, uint64 requestedAt)",
   "function earningOwnerOf(uint32 account) view returns (address)",
   "function headerOf(uint64 epoch, uint32 part) view returns (bytes32)",
+  "function TRIBUNAL() view returns (address)",
   "function token() view returns (address)",
   "function SCALE() view returns (uint64)",
   "function SHARD_DEPTH() view returns (uint8)",
   `function verifyReceipt(uint64 epoch, ${RECEIPT} receipt, (${HEADER} header, bytes32[] siblings, uint64[] sumsNano) proof) view returns (bool)`,
 ];
+const TRIBUNAL = ["function PROVIDERS() view returns (address)"];
+const PROVIDERS = ["function signsUntil(uint32 account, address key) view returns (uint64)"];
 const TOKEN = ["function approve(address spender, uint256 amount) returns (bool)"];
 
 const POLL_MILLIS = 500;
@@ -35,6 +38,7 @@ const CHAIN_MILLIS = 3_600_000;
 /** Amounts are nano-USD, 10^-9 of a dollar. */
 export class Vault {
   readonly #contract: Contract;
+  #providers: Contract | undefined;
 
   constructor(readonly address: string, private readonly node: JsonRpcProvider, private readonly signer: Signer) {
     this.#contract = new Contract(address, VAULT, signer);
@@ -115,6 +119,20 @@ export class Vault {
   /** Who owns an earning account. */
   earningOwnerOf(account: number | bigint): Promise<string> {
     return this.#read("earningOwnerOf", account);
+  }
+
+  /**
+   * The key answers for requests to an earning account that were admitted before this, unix seconds; 2^64 - 1 of the key in force,
+   * 0 of one that never was. What the registry of providers says that the vault's tribunal names.
+   */
+  async signsUntil(account: number | bigint, key: string): Promise<bigint> {
+    this.#providers ??= await this.#readProviders(); // neither link can change
+    return this.#providers.getFunction("signsUntil").staticCall(account, key);
+  }
+
+  async #readProviders(): Promise<Contract> {
+    const tribunal = new Contract(await this.#read("TRIBUNAL"), TRIBUNAL, this.signer);
+    return new Contract(await tribunal.getFunction("PROVIDERS").staticCall(), PROVIDERS, this.signer);
   }
 
   async shardDepth(): Promise<number> {

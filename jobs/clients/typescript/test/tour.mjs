@@ -39,9 +39,9 @@ const first = await until("answer", () =>
     return undefined;
   }));
 assert.ok(first.debitNano > 0n && first.debitNano <= FEE);
-assert.ok(client.isSignedByProvider(first));
-assert.ok(!client.isSignedByProvider({ ...first, embedding: first.embedding.map((component) => -component) }), "another vector");
-assert.ok(!client.isSignedByProvider({ ...first, requestId: `0x${"11".repeat(32)}` }), "another request");
+assert.ok(await client.isSignedByProvider(first));
+assert.ok(!(await client.isSignedByProvider({ ...first, embedding: first.embedding.map((component) => -component) })), "another vector");
+assert.ok(!(await client.isSignedByProvider({ ...first, requestId: `0x${"11".repeat(32)}` })), "another request");
 
 await refused("FEE_CAP_TOO_LOW", "There now is your insular city.", { maxFeeNano: 1n });
 const unread = await refused("SCHEMA", "", { maxFeeNano: FEE });
@@ -55,23 +55,27 @@ const texts = ["Call me Ishmael.", ...Array.from({ length: 127 }, (_, i) => `sea
 const list = await client.ask(texts, { maxFeeNano: 128n * FEE });
 assert.equal(list.embeddings.length, 128);
 assert.deepEqual(list.embeddings[0], first.embedding);
-assert.ok(client.isSignedByProvider(list));
-assert.ok(!client.isSignedByProvider({ ...list, embeddings: list.embeddings.toReversed() }), "in another order");
-assert.ok(!client.isSignedByProvider({ ...list, embeddings: list.embeddings.slice(1) }), "one is missing");
+assert.ok(await client.isSignedByProvider(list));
+assert.ok(!(await client.isSignedByProvider({ ...list, embeddings: list.embeddings.toReversed() })), "in another order");
+assert.ok(!(await client.isSignedByProvider({ ...list, embeddings: list.embeddings.slice(1) })), "one is missing");
 const one = await client.ask(texts.slice(0, 1), { maxFeeNano: FEE });
 assert.deepEqual(one.embeddings, [first.embedding]);
-assert.ok(client.isSignedByProvider(one) && !client.isSignedByProvider({ ...one, list: false }), "a list of one is no text");
+assert.ok((await client.isSignedByProvider(one)) && !(await client.isSignedByProvider({ ...one, list: false })), "a list of one is no text");
 
 const more = await Promise.all(Array.from({ length: 20 }, (_, i) => client.ask(`whale number ${i}`, { maxFeeNano: FEE })));
 assert.equal(new Set(more.map(({ requestId }) => requestId)).size, 20);
-assert.ok(more.every((answer) => client.isSignedByProvider(answer)));
+assert.ok((await Promise.all(more.map((answer) => client.isSignedByProvider(answer)))).every(Boolean));
 
 const ofList = await until("receipt of the list", () => client.receipt(list));
 await until("settlement of the list", () => client.verify(list, ofList));
 const proof = await until("receipt", () => client.receipt(first));
 await until("settlement", () => client.verify(first, proof));
 assert.ok(await client.vault.verifyReceipt(proof), "the vault finds the same");
-assert.equal((await client.vault.earningOwnerOf(proof.receipt.providerAccount)).toLowerCase(), first.result.provider.address);
+const account = proof.receipt.providerAccount;
+const owner = (await client.vault.earningOwnerOf(account)).toLowerCase();
+assert.notEqual(owner, first.result.provider.address, "the key that signs is not the owner's");
+assert.equal(await client.vault.signsUntil(account, first.result.provider.address), 2n ** 64n - 1n, "and signs for it");
+assert.equal(await client.vault.signsUntil(account, client.address), 0n, "another does not");
 const dearer = { ...proof, receipt: { ...proof.receipt, debitNano: BigInt(proof.receipt.debitNano) + 1n } };
 assert.ok(!(await client.verify(first, dearer)), "a charge of another amount");
 assert.ok(!(await client.verify({ ...first, debitNano: first.debitNano + 1n }, dearer)), "the same, and an answer that agrees");

@@ -162,12 +162,18 @@ class MillraceClient:
         return Answer(pending.request_id, pending.is_list, embeddings, end["charge"]["debitNano"], pending.asked_millis, end)
 
     def is_signed_by_provider(self, answer: Answer) -> bool:
-        """Whether the provider that the answer names has signed exactly these vectors and this charge for this request."""
+        """Whether the provider that the answer names has signed exactly these vectors and this charge for this request.
+
+        With a key that signs, by the chain, for the earning account that is paid: RpcError if the node does not say so.
+        """
         provider = answer.result["provider"]
         try:
-            return recover(unhex(self._outcome(answer)), unhex(provider["signature"])) == provider["address"]
+            signer = recover(unhex(self._outcome(answer)), unhex(provider["signature"]))
         except _MALFORMED:
             return False
+        if signer != provider["address"]:
+            return False
+        return answer.asked_millis // 1000 < self.vault.signs_until(provider["account"], signer)
 
     def receipt(self, answer: Answer) -> ReceiptProof | None:
         """The proof of an answer's charge; None as long as it is not sealed, a minute or two with the defaults.

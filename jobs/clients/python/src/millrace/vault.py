@@ -27,6 +27,7 @@ class Vault:
         self._chain_id = chain_id
         self._node = node
         self._key = key
+        self._providers: str | None = None
         # one at a time from the choice of a nonce until the node has it, else two threads would choose the same
         self._sending = threading.Lock()
 
@@ -101,6 +102,16 @@ class Vault:
         """Who owns an earning account, lower case."""
         return self._read_address("earningOwnerOf(uint32)", account)
 
+    def signs_until(self, account: int, key: str) -> int:
+        """The key answers for requests to an earning account that were admitted before this, unix seconds.
+
+        2^64 - 1 of the key in force, 0 of one that never was: what the registry of providers says that the vault's tribunal names.
+        """
+        if self._providers is None:  # neither link can change
+            tribunal = self._read_address("TRIBUNAL()")
+            self._providers = f"0x{self._words_of(tribunal, 'PROVIDERS()')[0]:040x}"
+        return self._words_of(self._providers, "signsUntil(uint32,address)", account, key)[0]
+
     def shard_depth(self) -> int:
         return self._read("SHARD_DEPTH()")
 
@@ -128,10 +139,13 @@ class Vault:
         return f"0x{self._read(signature, *values):040x}"
 
     def _words(self, signature: str, *values: Any) -> list[int]:
-        call = {"from": self._key.address, "to": self.address, "data": _hex(call_data(signature, *values))}
+        return self._words_of(self.address, signature, *values)
+
+    def _words_of(self, contract: str, signature: str, *values: Any) -> list[int]:
+        call = {"from": self._key.address, "to": contract, "data": _hex(call_data(signature, *values))}
         result = bytes.fromhex(self._node.ask("eth_call", call, "latest")[2:])
         if not result:
-            raise RpcError("eth_call", f"{signature} of {self.address} returns nothing: no vault is there")
+            raise RpcError("eth_call", f"{signature} of {contract} returns nothing: no vault is there, or it is of another version")
         return [int.from_bytes(result[i : i + 32], "big") for i in range(0, len(result), 32)]
 
     def _transact(self, to: str, signature: str, *values: Any) -> dict[str, Any]:

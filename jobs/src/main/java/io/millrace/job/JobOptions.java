@@ -189,9 +189,10 @@ public final class JobOptions {
                     .asList()
                     .noDefaultValue()
                     .withDescription(
-                            "Files with the providers' private keys, as many as provider.accounts,"
-                                    + " in their order, semicolon-separated; read on the"
-                                    + " TaskManagers.");
+                            "Files with the private keys of the signers of provider.accounts, as"
+                                    + " many and in their order, semicolon-separated; read on the"
+                                    + " TaskManagers. What a signer is, the chain says: the owner's"
+                                    + " key, which withdraws, need not be there.");
 
     public static final ConfigOption<String> MODELS_DIR =
             required("models.dir", "Folder with one folder a model: manifest.json and its files.");

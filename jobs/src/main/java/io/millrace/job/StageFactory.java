@@ -12,6 +12,7 @@ import io.millrace.admit.clock.RequestTopic;
 import io.millrace.admit.gate.GateKeeperOperator;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.VaultEvent;
+import io.millrace.chain.provider.JsonRpcProviderSigners;
 import io.millrace.chain.submit.FileKeySigner;
 import io.millrace.chain.submit.JsonRpcVaultClient;
 import io.millrace.chain.submit.StoredEpochs;
@@ -122,7 +123,8 @@ final class StageFactory {
                         options.maxRun().toMillis(),
                         options.modelsDir(),
                         providers,
-                        config.chain().domain()));
+                        config.chain().domain()),
+                JsonRpcProviderSigners.over(config.chain().connection()));
     }
 
     MeterFunction meter() {

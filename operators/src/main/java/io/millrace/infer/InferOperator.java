@@ -3,6 +3,7 @@ package io.millrace.infer;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.admit.Task;
+import io.millrace.chain.ProviderSigners;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -26,6 +27,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.IOUtils;
 import org.apache.flink.util.function.ThrowingRunnable;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Guarantee: exactly one outcome a task (M1), of all its texts or of none. Tasks taken in and
  * not yet emitted are operator state; after a restore, at any parallelism, they are run again with
- * their old deadlines, all rows of them. A watermark leaves after the outcomes of all tasks that
- * came before it.
+ * their old deadlines, all rows of them. A watermark leaves after all tasks before it.
  *
  * <p>Threads: everything here is the mailbox thread's. A pool's callback only puts a mail. The
  * mailbox waits, and goes on serving mails meanwhile, when more than {@code inFlightTokens} are
@@ -58,14 +59,14 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
             ModelPool.Lease lease,
             ModelMetrics metrics) {}
 
-    /** A watermark, and the number of the first task that came after it. */
+    /** {@code before} is the number of the first task that came after it. */
     private record HeldWatermark(Watermark mark, long before) {}
 
     private final transient InferOptions options;
     private final transient ModelEngine engine;
     private final transient Clock clock;
+    private final transient ProviderSigners.Factory signers;
     private final transient MailboxExecutor mailbox;
-
     private final transient Map<String, Model> models = new HashMap<>();
 
     /** Versions of a model may share its name. */
@@ -88,11 +89,13 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
             InferOptions options,
             ModelEngine engine,
             Clock clock,
+            ProviderSigners.Factory signers,
             MailboxExecutor mailbox) {
         super(parameters);
         this.options = options;
         this.engine = engine;
         this.clock = clock;
+        this.signers = signers;
         this.mailbox = mailbox;
     }
 
@@ -112,7 +115,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
         List<ProviderKey> providers = options.providers();
         ProviderIdentity identity =
-                ProviderIdentity.open(providers.get(subtask % providers.size()));
+                ProviderIdentity.open(providers.get(subtask % providers.size()), signers);
         provider = identity;
         signature = new OutcomeSignature(options.domain());
         for (ModelManifest manifest : engine.models()) {
@@ -136,13 +139,14 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         watching =
                 getProcessingTimeService()
                         .scheduleWithFixedDelay(
-                                now -> leases.forEach(this::requireAlive),
+                                now -> requireFit(identity, leases),
                                 WATCH_MILLIS,
                                 WATCH_MILLIS);
     }
 
-    private void requireAlive(ModelPool.Lease lease) {
-        lease.requireAlive(options.maxRunMillis());
+    private void requireFit(ProviderIdentity identity, List<ModelPool.Lease> leases) {
+        identity.requireSigner();
+        leases.forEach(lease -> lease.requireAlive(options.maxRunMillis()));
     }
 
     private void openModel(ModelManifest manifest, ProviderIdentity identity)
@@ -390,6 +394,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
             model.tokenizer.close();
         }
         models.clear();
+        IOUtils.closeQuietly(provider);
         super.close();
     }
 }

@@ -3,6 +3,7 @@ package io.millrace.infer;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.admit.Task;
+import io.millrace.chain.ProviderSigners;
 import java.time.Clock;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperatorFactory;
@@ -18,13 +19,19 @@ public final class InferOperatorFactory extends AbstractStreamOperatorFactory<Ou
     private final InferOptions options;
     private final ModelEngine engine;
     private final Clock clock;
+    private final ProviderSigners.Factory signers;
 
-    /** On the CPU, by the system's clock. */
-    public InferOperatorFactory(InferOptions options) {
+    /**
+     * On the CPU, by the system's clock.
+     *
+     * @param signers say whether a provider's key is its account's signer
+     */
+    public InferOperatorFactory(InferOptions options, ProviderSigners.Factory signers) {
         this(
                 options,
                 new DjlModelEngine(options.modelsDir(), options.intraOpThreads()),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                signers);
     }
 
     /**
@@ -32,10 +39,15 @@ public final class InferOperatorFactory extends AbstractStreamOperatorFactory<Ou
      *
      * @param clock tells whether a deadline has passed; serialisable
      */
-    public InferOperatorFactory(InferOptions options, ModelEngine engine, Clock clock) {
+    public InferOperatorFactory(
+            InferOptions options,
+            ModelEngine engine,
+            Clock clock,
+            ProviderSigners.Factory signers) {
         this.options = requireNonNull(options, "options is null");
         this.engine = requireNonNull(engine, "engine is null");
         this.clock = requireNonNull(clock, "clock is null");
+        this.signers = requireNonNull(signers, "signers is null");
     }
 
     @Override
@@ -44,7 +56,12 @@ public final class InferOperatorFactory extends AbstractStreamOperatorFactory<Ou
             StreamOperatorParameters<Outcome> parameters) {
         InferOperator operator =
                 new InferOperator(
-                        parameters, options, engine, clock, parameters.getMailboxExecutor());
+                        parameters,
+                        options,
+                        engine,
+                        clock,
+                        signers,
+                        parameters.getMailboxExecutor());
         @SuppressWarnings("unchecked") // Flink asks for the class named below
         T created = (T) operator;
         return created;

@@ -17,7 +17,7 @@ import java.util.Objects;
  * @param output the embeddings; none unless ANSWERED, and then one of every text
  * @param detail for people, empty if answered
  * @param providerAccount earning account of who ran it
- * @param providerAddress its owner
+ * @param providerAddress whose key signs for it
  * @param providerSignature over the EIP-712 struct Outcome, 0x-hex of 65 bytes
  */
 public record Outcome(

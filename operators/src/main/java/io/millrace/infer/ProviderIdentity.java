@@ -1,37 +1,56 @@
 package io.millrace.infer;
 
 import io.millrace.admit.Terms;
+import io.millrace.chain.ProviderSigners;
 import io.millrace.unit.PrivateKeyFile;
 import io.millrace.unit.Secp256k1;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The provider that a subtask works for, able to sign. The key stays inside. */
-final class ProviderIdentity {
+/**
+ * The provider that a subtask works for, able to sign as long as the chain says so. The key stays
+ * inside.
+ */
+final class ProviderIdentity implements AutoCloseable {
 
     private final int account;
     private final String address;
     private final byte[] key;
+    private final SignerWatch watch;
 
-    private ProviderIdentity(int account, String address, byte[] key) {
+    private ProviderIdentity(int account, String address, byte[] key, SignerWatch watch) {
         this.account = account;
         this.address = address;
         this.key = key;
+        this.watch = watch;
     }
 
     /**
-     * Reads the key.
+     * Reads the key, and asks whether it signs for the account.
      *
      * @throws IOException if the file is missing, open to others, or holds no key
+     * @throws IllegalStateException if it is not the key of the account's signer
      */
-    static ProviderIdentity open(ProviderKey provider) throws IOException {
+    static ProviderIdentity open(ProviderKey provider, ProviderSigners.Factory signers)
+            throws IOException, InterruptedException {
         byte[] key =
                 PrivateKeyFile.read(Path.of(provider.keyFile()), "provider " + provider.account());
-        return new ProviderIdentity(provider.account(), Secp256k1.address(key), key);
+        String address = Secp256k1.address(key);
+        return new ProviderIdentity(
+                provider.account(), address, key, SignerWatch.start(signers, provider, address));
     }
 
     int account() {
         return account;
+    }
+
+    /**
+     * By what is known of the chain.
+     *
+     * @throws IllegalStateException if the account has another signer by now
+     */
+    void requireSigner() {
+        watch.requireSigner();
     }
 
     /** The outcome of the task with {@code terms}, signed. */
@@ -44,6 +63,12 @@ final class ProviderIdentity {
         return signature.sign(
                 new Outcome(terms, status, Outcome.ANY_CLASS, output, detail, account, address, ""),
                 key);
+    }
+
+    /** Asks the chain no more. */
+    @Override
+    public void close() {
+        watch.close();
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.admit.Task;
 import io.millrace.admit.Terms;
 import io.millrace.testing.FakeModelEngine;
+import io.millrace.testing.FakeSigners;
 import io.millrace.testing.Fixtures;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
@@ -149,7 +150,8 @@ class InFlightStateTest {
                         new InferOperatorFactory(
                                 options,
                                 engine,
-                                Clock.fixed(Instant.ofEpochMilli(NOW), ZoneOffset.UTC)),
+                                Clock.fixed(Instant.ofEpochMilli(NOW), ZoneOffset.UTC),
+                                FakeSigners.SILENT),
                         4,
                         1,
                         0);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.admit.Task;
 import io.millrace.testing.FakeModelEngine;
+import io.millrace.testing.FakeSigners;
 import io.millrace.testing.Feeding;
 import io.millrace.testing.Fixtures;
 import io.millrace.testing.ManualClock;
@@ -265,7 +266,10 @@ class InferListTest {
                         Fixtures.DOMAIN);
         OneInputStreamOperatorTestHarness<Task, Outcome> harness =
                 new OneInputStreamOperatorTestHarness<>(
-                        new InferOperatorFactory(options, engine, clock), 4, 1, 0);
+                        new InferOperatorFactory(options, engine, clock, FakeSigners.SILENT),
+                        4,
+                        1,
+                        0);
         ((SerializerConfigImpl) harness.getExecutionConfig().getSerializerConfig())
                 .setGenericTypes(false);
         return harness;

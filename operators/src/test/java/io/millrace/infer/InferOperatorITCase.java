@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.admit.Task;
 import io.millrace.admit.TokenCounter;
+import io.millrace.testing.FakeSigners;
 import io.millrace.testing.Models;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Hex;
@@ -60,7 +61,7 @@ class InferOperatorITCase {
                         .transform(
                                 "infer",
                                 TypeInformation.of(Outcome.class),
-                                new InferOperatorFactory(options))
+                                new InferOperatorFactory(options, FakeSigners.SILENT))
                         .executeAndCollect("infer")) {
             results.forEachRemaining(outcomes::add);
         }

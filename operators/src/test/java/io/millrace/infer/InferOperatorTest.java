@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.admit.Task;
 import io.millrace.testing.FakeModelEngine;
+import io.millrace.testing.FakeSigners;
 import io.millrace.testing.Feeding;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Hex;
@@ -49,6 +50,7 @@ class InferOperatorTest {
 
     private FakeModelEngine engine;
     private InferOptions options;
+    private FakeSigners signers = FakeSigners.SILENT;
 
     @BeforeEach
     void prepare(TestInfo test) throws IOException {
@@ -277,6 +279,19 @@ class InferOperatorTest {
         }
     }
 
+    /** A key file that nobody may sign with earned outcomes that no settler could defend. */
+    @Test
+    void open_keyThatDoesNotSignForTheAccount_refused() throws Exception {
+        signers = new FakeSigners("refused");
+        signers.say(Secp256k1.address(KEY_8));
+        try (var harness = harness(1, 0)) {
+            assertThatThrownBy(harness::open)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContainingAll(
+                            "account 7", Secp256k1.address(KEY_7), Secp256k1.address(KEY_8));
+        }
+    }
+
     @Test
     void open_twoSubtasksOfOneProvider_shareOneModel() throws Exception {
         try (var first = harness(4, 0);
@@ -340,7 +355,10 @@ class InferOperatorTest {
 
     private InferOperatorFactory factory() {
         return new InferOperatorFactory(
-                options, engine, Clock.fixed(Instant.ofEpochMilli(NOW), ZoneOffset.UTC));
+                options,
+                engine,
+                Clock.fixed(Instant.ofEpochMilli(NOW), ZoneOffset.UTC),
+                signers);
     }
 
     private OneInputStreamOperatorTestHarness<Task, Outcome> harness(int parallelism, int subtask)

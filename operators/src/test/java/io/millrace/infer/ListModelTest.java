@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.admit.InferenceRequest;
 import io.millrace.admit.Task;
+import io.millrace.testing.FakeSigners;
 import io.millrace.testing.Fixtures;
 import io.millrace.testing.Models;
 import io.millrace.testing.RequestBuilder;
@@ -129,7 +130,11 @@ class ListModelTest {
         Map<String, Output> answers = new HashMap<>();
         try (var harness =
                 new OneInputStreamOperatorTestHarness<Task, Outcome>(
-                        new InferOperatorFactory(options, engine(), Clock.systemUTC()), 4, 1, 0)) {
+                        new InferOperatorFactory(
+                                options, engine(), Clock.systemUTC(), FakeSigners.SILENT),
+                        4,
+                        1,
+                        0)) {
             harness.open();
             for (Task task : tasks) {
                 harness.processElement(new StreamRecord<>(task));

@@ -5,13 +5,16 @@ import io.millrace.chain.rpc.L2Connection;
 import io.millrace.chain.submit.Signer;
 import io.millrace.chain.submit.VaultIdentity;
 import io.millrace.contracts.ModelRegistry;
+import io.millrace.contracts.ProviderRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.contracts.TestDollar;
+import io.millrace.contracts.Tribunal;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import io.millrace.unit.Secp256k1;
 import java.math.BigInteger;
 import java.util.List;
+import org.web3j.crypto.ContractUtils;
 import org.web3j.crypto.Credentials;
 import org.web3j.protocol.Web3j;
 import org.web3j.protocol.core.DefaultBlockParameterName;
@@ -35,6 +38,9 @@ public final class LocalVault implements AutoCloseable {
     /** A seventh of the time for which the settler's bond covers an epoch. */
     public static final int BUCKET_SECONDS = 3_600;
 
+    /** From the announcement of a provider's signer until it signs. */
+    public static final int SIGNER_NOTICE_SECONDS = 3_600;
+
     /** What stands for the settler: a hundred dollars. */
     public static final long BOND_NANO = 100_000_000_000L;
 
@@ -44,6 +50,7 @@ public final class LocalVault implements AutoCloseable {
 
     public final SettlementVault vault;
     public final ModelRegistry registry;
+    private final ProviderRegistry providers;
     private final TestDollar token;
     private final Web3j web3j;
     private final String url;
@@ -75,9 +82,6 @@ public final class LocalVault implements AutoCloseable {
     public static final TestSigner ADMIN = new TestSigner("admin");
     public static final TestSigner REQUESTER = new TestSigner("requester");
 
-    /** Nobody judges here. */
-    private static final TestSigner TRIBUNAL = new TestSigner("tribunal");
-
     public static final TestSigner PROVIDER = new TestSigner("provider");
 
     /** Deploys and funds on {@code anvil}. */
@@ -89,6 +93,16 @@ public final class LocalVault implements AutoCloseable {
         }
         TransactionManager admin = manager(ADMIN);
         token = TestDollar.deploy(web3j, admin, GAS, BigInteger.valueOf(6)).send();
+        registry =
+                ModelRegistry.deploy(
+                                web3j,
+                                admin,
+                                GAS,
+                                ADMIN.address(),
+                                BigInteger.valueOf(60),
+                                BigInteger.valueOf(1_000_000_000_000L),
+                                BigInteger.valueOf(500))
+                        .send();
         vault =
                 SettlementVault.deploy(
                                 web3j,
@@ -102,21 +116,29 @@ public final class LocalVault implements AutoCloseable {
                                 ADMIN.address(),
                                 ADMIN.address(),
                                 new SettlementVault.BondTerms(
-                                        TRIBUNAL.address(),
+                                        nextContract(2),
                                         BigInteger.valueOf(BUCKET_SECONDS),
                                         BigInteger.TWO,
                                         BigInteger.ZERO))
                         .send();
-        registry =
-                ModelRegistry.deploy(
+        providers =
+                ProviderRegistry.deploy(
                                 web3j,
                                 admin,
                                 GAS,
-                                ADMIN.address(),
-                                BigInteger.valueOf(60),
-                                BigInteger.valueOf(1_000_000_000_000L),
-                                BigInteger.valueOf(500))
+                                vault.getContractAddress(),
+                                BigInteger.valueOf(SIGNER_NOTICE_SECONDS))
                         .send();
+        Tribunal.deploy(
+                        web3j,
+                        admin,
+                        GAS,
+                        vault.getContractAddress(),
+                        registry.getContractAddress(),
+                        providers.getContractAddress(),
+                        BigInteger.valueOf(BUCKET_SECONDS),
+                        BigInteger.ZERO)
+                .send();
         registry.grantRole(Keccak.hashUtf8("PUBLISHER_ROLE"), ADMIN.address()).send();
         registry.grantRole(Keccak.hashUtf8("EVALUATOR_ROLE"), ADMIN.address()).send();
         registry.register(MODEL, BigInteger.valueOf(PRICE_NANO), "file:manifest.json").send();
@@ -136,6 +158,12 @@ public final class LocalVault implements AutoCloseable {
     /** The vault, called by {@code signer}. */
     public SettlementVault as(TestSigner signer) {
         return SettlementVault.load(vault.getContractAddress(), web3j, manager(signer), GAS);
+    }
+
+    /** The registry of providers that the vault's tribunal names, called by {@code signer}. */
+    public ProviderRegistry providersAs(TestSigner signer) {
+        return ProviderRegistry.load(
+                providers.getContractAddress(), web3j, manager(signer), GAS);
     }
 
     /** Gives {@code signer} base units of the token, and lets the vault draw them. */
@@ -174,6 +202,16 @@ public final class LocalVault implements AutoCloseable {
                 registry.getContractAddress(),
                 Finality.FINALIZED,
                 timeoutMillis);
+    }
+
+    /** Address of what the admin deploys after {@code between} others. */
+    private String nextContract(int between) throws Exception {
+        BigInteger nonce =
+                web3j.ethGetTransactionCount(ADMIN.address(), DefaultBlockParameterName.LATEST)
+                        .send()
+                        .getTransactionCount();
+        return ContractUtils.generateContractAddress(
+                ADMIN.address(), nonce.add(BigInteger.valueOf(between)));
     }
 
     private TransactionManager manager(TestSigner signer) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.millrace.audit.ChainBooks.Movement;
 import io.millrace.audit.read.Progress;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -140,6 +141,11 @@ public final class Audit {
         public ChainBooks chain(AnchorState before, Consumer<Movement> movements)
                 throws IOException {
             return chain.read(before, movements);
+        }
+
+        @Override
+        public BigInteger signsUntil(long account, String key) throws IOException {
+            return chain.signsUntil(account, key);
         }
 
         @Override

@@ -123,6 +123,7 @@ final class AuditRun {
         checks.addAll(epochs.all());
         checks.add(cuts.cuts(totals));
         checks.addAll(headers.all(chain.head(), requireSettled));
+        vault.signers(ledger);
         checks.addAll(vault.all(chain, requireSettled));
         checks.addAll(withdrawals.all());
         Books books = Books.of(checks);

@@ -9,6 +9,7 @@ import io.millrace.audit.ChainBooks.SpendingAccount;
 import io.millrace.audit.read.AbiWords;
 import io.millrace.audit.read.JsonRpc;
 import io.millrace.audit.read.Progress;
+import io.millrace.audit.read.ProviderKeys;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -28,11 +29,14 @@ final class ChainBooksReader {
     private final AuditConfig config;
 
     private final Progress progress;
+    private final ProviderKeys providers;
+    private String pinned = "latest";
 
     ChainBooksReader(AuditConfig config, Progress progress) {
         this.config = config;
         this.progress = progress;
         rpc = new JsonRpc(config.rpcUrl());
+        providers = new ProviderKeys(rpc, config.vault());
     }
 
     long chainId() throws IOException {
@@ -48,6 +52,7 @@ final class ChainBooksReader {
      */
     ChainBooks read(AnchorState before, Consumer<Movement> movements) throws IOException {
         String block = rpc.call("eth_blockNumber").asText();
+        pinned = block;
         JsonNode header = header(block);
         if (rpc.call("eth_getCode", config.vault(), block).asText().length() <= 2) {
             throw new IOException(
@@ -87,6 +92,15 @@ final class ChainBooksReader {
                             .formatted(blockNumber, header.path("hash").asText()));
         }
         return books;
+    }
+
+    /**
+     * What {@link ProviderKeys#signsUntil} says at the pinned block.
+     *
+     * @throws IOException if the node does not answer
+     */
+    BigInteger signsUntil(long account, String key) throws IOException {
+        return providers.signsUntil(account, key, pinned);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.millrace.audit;
 
 import io.millrace.audit.ChainBooks.Movement;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -25,6 +26,14 @@ interface Ledger {
      * @throws IllegalStateException if {@code before} is not of this chain
      */
     ChainBooks chain(AnchorState before, Consumer<Movement> movements) throws IOException;
+
+    /**
+     * A key answers for requests to an earning account that were admitted before this, at the block
+     * that was pinned.
+     *
+     * @return unix seconds, 0 of a key that never signed for it
+     */
+    BigInteger signsUntil(long account, String key) throws IOException;
 
     /**
      * Hands over all committed records behind the positions of {@code before}.

@@ -9,6 +9,8 @@ import io.millrace.audit.ChainBooks.Settlement;
 import io.millrace.audit.ChainBooks.SpendingAccount;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.Totals.Total;
+import io.millrace.audit.read.ProviderKeys;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +25,9 @@ import java.util.TreeSet;
  */
 final class VaultChecks {
 
+    /** Each is asked of the chain. */
+    private static final int MOST_SIGNERS = 20_000;
+
     private final Totals totals;
     private final Map<Long, BigInteger> spending;
     private final Map<Long, BigInteger> released;
@@ -31,11 +36,17 @@ final class VaultChecks {
     private final Map<Long, BigInteger> pending = new TreeMap<>();
     private final Map<Long, BigInteger> ahead = new HashMap<>();
     private final Map<Long, String> spenders = new HashMap<>();
-    private final Map<Long, String> earners = new HashMap<>();
+    private final Map<Signer, Latest> signers = new HashMap<>();
     private final Findings ofOwners = new Findings();
     private final Findings unsettled = new Findings();
     private long pendingCharges;
     private BigInteger pendingNano = BigInteger.ZERO;
+
+    /** Who signed for an earning account. */
+    private record Signer(long account, String key) {}
+
+    /** The request that was admitted last of those that a key answered for. */
+    private record Latest(String requestId, long admittedMillis) {}
 
     VaultChecks(AnchorState before, Totals totals) {
         this.totals = totals;
@@ -57,13 +68,11 @@ final class VaultChecks {
     /** Behind the movements and before the charges: whom the accounts belong to. */
     void read(ChainBooks chain) {
         chain.spending().forEach(account -> spenders.put(account.account(), account.owner()));
-        chain.earning().forEach(account -> earners.put(account.account(), account.owner()));
     }
 
     /** Any charge, once. */
     void owners(Charge charge) {
         String spender = spenders.getOrDefault(charge.requesterAccount(), "nobody");
-        String earner = earners.getOrDefault(charge.providerAccount(), "nobody");
         if (!spender.equals(charge.requesterAddress())) {
             ofOwners.add(
                     "%s debits spending account %d of %s for requester %s"
@@ -73,14 +82,45 @@ final class VaultChecks {
                                     spender,
                                     charge.requesterAddress()));
         }
-        if (!earner.equals(charge.providerAddress())) {
+        Signer signer = new Signer(charge.providerAccount(), charge.providerAddress());
+        if (signers.size() >= MOST_SIGNERS && !signers.containsKey(signer)) {
             ofOwners.add(
-                    "%s credits earning account %d of %s for provider %s"
+                    "%s credits earning account %d for key %s, one of more than %d that sign here"
                             .formatted(
                                     charge.requestId(),
-                                    charge.providerAccount(),
-                                    earner,
-                                    charge.providerAddress()));
+                                    signer.account(),
+                                    signer.key(),
+                                    MOST_SIGNERS));
+            return;
+        }
+        signers.merge(
+                signer,
+                new Latest(charge.requestId(), charge.admittedMillis()),
+                (known, other) -> known.admittedMillis >= other.admittedMillis ? known : other);
+    }
+
+    /**
+     * Behind the charges: whether each key signed for the account that its charges credit, when the
+     * last of their requests was admitted. So a key that ended is found by what it signed after.
+     */
+    void signers(Ledger ledger) throws IOException {
+        for (Map.Entry<Signer, Latest> one : signers.entrySet()) {
+            Signer signer = one.getKey();
+            Latest latest = one.getValue();
+            BigInteger until = ledger.signsUntil(signer.account(), signer.key());
+            if (!ProviderKeys.answers(until, BigInteger.valueOf(latest.admittedMillis()))) {
+                ofOwners.add(
+                        "%s credits earning account %d for key %s, which %s"
+                                .formatted(
+                                        latest.requestId(),
+                                        signer.account(),
+                                        signer.key(),
+                                        until.signum() == 0
+                                                ? "never signed for it"
+                                                : "signed for requests admitted before unix second %s and not at %d ms"
+                                                        .formatted(
+                                                                until, latest.admittedMillis())));
+            }
         }
     }
 
@@ -103,7 +143,7 @@ final class VaultChecks {
         return List.of(
                 ofOwners.check(
                         "account-owners",
-                        "%d charges on accounts of their requester and provider"
+                        "%d charges on accounts of their requester and of the provider whose key signed"
                                 .formatted(totals.of(Total.CHARGES))),
                 balances(chain),
                 solvency(chain),

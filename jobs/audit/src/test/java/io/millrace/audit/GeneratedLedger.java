@@ -114,6 +114,13 @@ final class GeneratedLedger implements Ledger {
     }
 
     @Override
+    public BigInteger signsUntil(long account, String key) {
+        return PROVIDERS.get((int) account).equals(key)
+                ? BigInteger.valueOf(Long.MAX_VALUE)
+                : BigInteger.ZERO;
+    }
+
+    @Override
     public Map<String, Long> topics(AnchorState before, KafkaBooks.Sink sink) {
         Map<String, Long> start = before.positions();
         long charges = receipts();

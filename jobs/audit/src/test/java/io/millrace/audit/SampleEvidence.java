@@ -12,6 +12,7 @@ import io.millrace.audit.evidence.EvidenceRange;
 import io.millrace.audit.read.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,6 +63,15 @@ record SampleEvidence(
     public ChainBooks chain(AnchorState before, Consumer<Movement> sink) {
         movements.forEach(sink);
         return books;
+    }
+
+    /** Owners sign for their accounts here, as long as the books are those of the sample. */
+    @Override
+    public BigInteger signsUntil(long account, String key) {
+        return books.earning().stream()
+                        .anyMatch(one -> one.account() == account && one.owner().equals(key))
+                ? BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE)
+                : BigInteger.ZERO;
     }
 
     @Override

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.audit.Prover;
 import io.millrace.audit.hash.Signers;
 import io.millrace.audit.read.Progress;
+import io.millrace.audit.read.ProviderKeys;
 import io.millrace.audit.read.TooEarlyException;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -176,11 +177,17 @@ public final class MillraceClient implements AutoCloseable {
 
     /**
      * Whether the provider that the answer names has signed exactly these vectors and this charge
-     * for it.
+     * for it, with a key that signs, by the chain, for the earning account that is paid.
+     *
+     * @throws IOException if the node does not answer
      */
-    public boolean isSignedByProvider(Answer answer) {
-        return Signers.recover(outcome(answer), answer.provider().signature())
-                .equals(answer.provider().address());
+    public boolean isSignedByProvider(Answer answer) throws IOException {
+        Answer.Provider provider = answer.provider();
+        String signer = Signers.recover(outcome(answer), provider.signature());
+        return signer.equals(provider.address())
+                && ProviderKeys.answers(
+                        vault.signsUntil(provider.account(), signer),
+                        BigInteger.valueOf(answer.asked().toEpochMilli()));
     }
 
     /**

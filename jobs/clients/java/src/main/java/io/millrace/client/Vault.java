@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.web3j.abi.FunctionEncoder;
 import org.web3j.abi.FunctionReturnDecoder;
 import org.web3j.abi.TypeReference;
@@ -38,6 +39,7 @@ public final class Vault {
     private final String address;
     private final Web3j node;
     private final Sender sender;
+    private volatile @Nullable String providers;
 
     Vault(String address, Web3j node, Sender sender) {
         this.address = address;
@@ -160,6 +162,27 @@ public final class Vault {
     /** Who owns an earning account. */
     public String earningOwnerOf(long account) throws IOException {
         return address(read("earningOwnerOf", ADDRESS, new Uint32(account)));
+    }
+
+    /**
+     * A key answers for requests to an earning account that were admitted before this, unix
+     * seconds; 2^64 - 1 of the key in force, 0 of one that never was. What the registry of
+     * providers says that the vault's tribunal names.
+     */
+    public BigInteger signsUntil(long account, String key) throws IOException {
+        String registry = providers;
+        if (registry == null) {
+            String tribunal = address(read("TRIBUNAL", ADDRESS));
+            registry = address(call(tribunal, "PROVIDERS", List.of(), List.of(ADDRESS)).get(0));
+            providers = registry; // neither link can change
+        }
+        return number(
+                call(
+                                registry,
+                                "signsUntil",
+                                List.of(new Uint32(account), new Address(key)),
+                                List.of(UINT64))
+                        .get(0));
     }
 
     /** There are 2^this shards. */

@@ -1,6 +1,7 @@
 package io.millrace.local.stack;
 
 import io.millrace.contracts.ModelRegistry;
+import io.millrace.contracts.ProviderRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.contracts.TestDollar;
 import io.millrace.contracts.Tribunal;
@@ -15,7 +16,9 @@ import org.web3j.tx.TransactionManager;
 
 /**
  * The contracts on a fresh test chain: deployed, roles given, the models on sale, accounts opened
- * and funded. Keys are generated into files of {@code keys}, each named as its account.
+ * and funded. Keys are generated into files of {@code keys}, each named as its account; a provider's
+ * is that of its signer, and its owner's, which withdraws, lies beside it and nothing running reads
+ * it.
  */
 final class Deployment {
 
@@ -45,6 +48,10 @@ final class Deployment {
     private static final BigInteger COVER = BigInteger.TWO;
     private static final BigInteger FINE_NANO = BigInteger.valueOf(10_000_000);
 
+    /** From the announcement of a provider's signer until it signs. */
+    private static final BigInteger SIGNER_NOTICE_SECONDS = BigInteger.ONE;
+
+    private static final long SIGNER_PAUSE_MILLIS = 50;
     private static final BigInteger MAX_PRICE_NANO = BigInteger.TEN.pow(15);
 
     private static final BigInteger FEE_BASIS_POINTS = BigInteger.valueOf(500);
@@ -63,6 +70,7 @@ final class Deployment {
             String vault,
             String vaultCodeHash,
             String registry,
+            String providers,
             long startBlock,
             Path settlerKey) {}
 
@@ -70,7 +78,7 @@ final class Deployment {
     record Plan(List<ModelManifest> models, long priceNanoPerMillion, int priceNoticeSeconds) {}
 
     /**
-     * Deploys token, registry, vault and tribunal, posts the settler's bond, and puts the models on
+     * Deploys token, registries, vault and tribunal, posts the settler's bond, and puts the models on
      * sale.
      */
     Contracts deploy(Plan plan) throws Exception {
@@ -119,6 +127,7 @@ final class Deployment {
                 vault.getContractAddress(),
                 session.codeHash(vault.getContractAddress()),
                 registry.getContractAddress(),
+                providersOf(vault, sender),
                 startBlock,
                 settlerKey);
     }
@@ -126,7 +135,10 @@ final class Deployment {
     /** Who does what in a vault. The deployer is its admin and its guardian. */
     private record Roles(String deployer, String settler, String treasury) {}
 
-    /** Deploys vault and tribunal, each of which names the other, and posts the settler's bond. */
+    /**
+     * Deploys vault and tribunal, each of which names the other, with the registry of providers
+     * that the tribunal asks, and posts the settler's bond.
+     */
     private SettlementVault bondedVault(
             TransactionManager sender, TestDollar token, String registry, Roles roles)
             throws Exception {
@@ -143,10 +155,18 @@ final class Deployment {
                                 roles.deployer(),
                                 roles.treasury(),
                                 new SettlementVault.BondTerms(
-                                        session.nextContract(roles.deployer(), 1),
+                                        session.nextContract(roles.deployer(), 2),
                                         BUCKET_SECONDS,
                                         COVER,
                                         FINE_NANO))
+                        .send();
+        ProviderRegistry providers =
+                ProviderRegistry.deploy(
+                                session.web3j(),
+                                sender,
+                                session.gas(),
+                                vault.getContractAddress(),
+                                SIGNER_NOTICE_SECONDS)
                         .send();
         Tribunal.deploy(
                         session.web3j(),
@@ -154,6 +174,7 @@ final class Deployment {
                         session.gas(),
                         vault.getContractAddress(),
                         registry,
+                        providers.getContractAddress(),
                         RESPONSE_SECONDS,
                         BigInteger.ZERO)
                 .send();
@@ -163,23 +184,55 @@ final class Deployment {
         return vault;
     }
 
-    /** Opens an earning account for each of {@code count} new keys. */
+    /** As everybody finds it who knows the vault. */
+    private String providersOf(SettlementVault vault, TransactionManager sender) throws Exception {
+        return Tribunal.load(vault.TRIBUNAL().send(), session.web3j(), sender, session.gas())
+                .PROVIDERS()
+                .send();
+    }
+
+    /**
+     * Opens an earning account for each of {@code count} new keys, and announces another new key as
+     * the signer of each. Given back are the signers, whose keys TaskManagers read; the owners' lie
+     * in files of their names with {@code -owner} behind.
+     */
     List<Account> openProviders(Contracts contracts, int count) throws Exception {
         List<Account> providers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Path key = keys.resolve("provider-" + (i + 1));
-            String address = fundedKey(key);
+            String name = "provider-" + (i + 1);
+            Path signerKey = keys.resolve(name);
+            String signer = KeyFile.generate(signerKey);
+            Path ownerKey = keys.resolve(name + "-owner");
+            String owner = fundedKey(ownerKey);
+            TransactionManager sender = session.sender(KeyFile.read(ownerKey));
             SettlementVault vault =
                     SettlementVault.load(
-                            contracts.vault(),
-                            session.web3j(),
-                            session.sender(KeyFile.read(key)),
-                            session.gas());
+                            contracts.vault(), session.web3j(), sender, session.gas());
             vault.openEarningAccount().send();
-            int account = vault.earningAccountOf(address).send().intValueExact();
-            providers.add(new Account(account, address, key.toString()));
+            BigInteger account = vault.earningAccountOf(owner).send();
+            ProviderRegistry.load(contracts.providers(), session.web3j(), sender, session.gas())
+                    .announceSigner(account, signer)
+                    .send();
+            providers.add(new Account(account.intValueExact(), signer, signerKey.toString()));
         }
         return providers;
+    }
+
+    /** Returns when each of {@code providers} signs for its account: a second after it was said. */
+    void awaitSigners(Contracts contracts, List<Account> providers) throws Exception {
+        ProviderRegistry registry =
+                ProviderRegistry.load(
+                        contracts.providers(),
+                        session.web3j(),
+                        session.sender(KeyFile.read(keys.resolve("deployer"))),
+                        session.gas());
+        for (Account provider : providers) {
+            BigInteger account = BigInteger.valueOf(provider.account());
+            while (!registry.signerOf(account).send().component1().equals(provider.address())) {
+                Thread.sleep(SIGNER_PAUSE_MILLIS);
+                session.mine(1); // time passes in blocks
+            }
+        }
     }
 
     /**

@@ -345,6 +345,7 @@ public final class LocalStack implements AutoCloseable {
                                     options.priceNoticeSeconds()));
             List<Account> providers = deployment.openProviders(contracts, options.providers());
             List<Account> requesters = deployment.fundRequesters(contracts, options.deposits());
+            deployment.awaitSigners(contracts, providers);
             session.mine(2 * options.slotsInAnEpoch() + 1); // what was deployed is final at once
             chain.begin();
             Map<String, String> jobOptions =

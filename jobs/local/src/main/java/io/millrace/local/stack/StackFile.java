@@ -29,7 +29,7 @@ import java.util.Map;
  * @param models ids by name
  * @param priceNanoPerMillion nano-USD per million tokens
  * @param webUrl of Flink
- * @param providers earning accounts
+ * @param providers earning accounts, each with its signer's key, which cannot withdraw
  * @param requesters spending accounts, funded with test money
  * @param jobOptions the job was started with
  * @param pid of the process that runs the stack

@@ -1,8 +1,10 @@
 package io.millrace.local.stack;
 
 import io.millrace.contracts.ModelRegistry;
+import io.millrace.contracts.ProviderRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.contracts.TestDollar;
+import io.millrace.contracts.Tribunal;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -50,6 +52,15 @@ public final class Wallet implements AutoCloseable {
 
     public ModelRegistry registry() {
         return ModelRegistry.load(stack.registry(), session.web3j(), sender, session.gas());
+    }
+
+    /** The registry of providers, as the vault's tribunal names it. */
+    public ProviderRegistry providers() throws Exception {
+        Tribunal tribunal =
+                Tribunal.load(
+                        vault().TRIBUNAL().send(), session.web3j(), sender, session.gas());
+        return ProviderRegistry.load(
+                tribunal.PROVIDERS().send(), session.web3j(), sender, session.gas());
     }
 
     public TestDollar token() {

@@ -97,10 +97,9 @@ final class Observed implements Surroundings {
     }
 
     @Override
-    public String signerOf(long provider) {
-        return provider == cast.provider().account()
-                ? cast.provider().address()
-                : cast.crony().address();
+    public BigInteger signsUntil(long provider, String key) {
+        Party party = provider == cast.provider().account() ? cast.provider() : cast.crony();
+        return party.address().equals(key) ? BigInteger.valueOf(Long.MAX_VALUE) : BigInteger.ZERO;
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.millrace.infer.Outcome;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.infer.ProviderKey;
 import io.millrace.testing.FakeModelEngine;
+import io.millrace.testing.FakeSigners;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
@@ -93,7 +94,10 @@ class HungModelITCase {
                         "infer",
                         TypeInformation.of(Outcome.class),
                         new InferOperatorFactory(
-                                options(), new HangingModelEngine(hangs), Clock.systemUTC()))
+                                options(),
+                                new HangingModelEngine(hangs),
+                                Clock.systemUTC(),
+                                FakeSigners.SILENT))
                 .executeAndCollect("infer");
     }
 

@@ -13,20 +13,23 @@ import io.millrace.watch.judge.Surroundings;
 import io.millrace.watch.store.Kind;
 import io.millrace.watch.store.WatchStore;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.web3j.utils.Numeric;
 
 /**
- * What was read of topics and chain, and what the vault says of accounts, which never changes once
- * it is said. Holds a few thousand rows before it writes them, and one epoch's tree. One thread.
+ * What was read of topics and chain, what the vault says of accounts, which never changes once it
+ * is said, and what their owners say of their keys, which is asked anew for each epoch. Holds a few thousand rows before it writes them, and one epoch's tree. One thread.
  */
 public final class StoredSurroundings implements Surroundings {
 
@@ -38,6 +41,9 @@ public final class StoredSurroundings implements Surroundings {
     private static final byte[] GONE = {};
     private static final int MOST_UNWRITTEN = 20_000;
 
+    /** Keys that sign for nobody, of an epoch. */
+    private static final int MOST_STRANGERS = 1_000;
+
     private final WatchStore store;
     private final Rows rows;
     private final Owners owners;
@@ -45,8 +51,13 @@ public final class StoredSurroundings implements Surroundings {
     private final TypedHashes hashes;
     private final int shardDepth;
     private final Map<String, List<Terms>> prices = new HashMap<>();
+    private final Map<Signer, BigInteger> signers = new HashMap<>();
     private final Map<ByteBuffer, byte[]> unwritten = new HashMap<>();
+    private final Set<Signer> familiar = new HashSet<>();
+    private int strangers;
     private @Nullable Rebuilt rebuilt;
+
+    private record Signer(long provider, String key) {}
 
     /** The tree of the epoch that was asked for last, null if it is not the header's. */
     private record Rebuilt(Header header, @Nullable EpochTree tree) {}
@@ -57,8 +68,8 @@ public final class StoredSurroundings implements Surroundings {
         /** The spending account of an address, 0 if it has none. */
         long accountOf(String requester) throws IOException;
 
-        /** Owner of an earning account, in lower case. */
-        String signerOf(long provider) throws IOException;
+        /** What {@link Surroundings#signsUntil} says, asked anew. */
+        BigInteger signsUntil(long provider, String key) throws IOException;
     }
 
     /** What the tribunal has made void. */
@@ -80,9 +91,11 @@ public final class StoredSurroundings implements Surroundings {
         rows = new Rows(store);
     }
 
-    /** Before each epoch: prices may have been added, and receipts come. */
+    /** Before each epoch: prices may have been added, signers changed, and receipts come. */
     public void refresh() {
         prices.clear();
+        signers.clear();
+        strangers = 0;
         rebuilt = null;
     }
 
@@ -138,8 +151,22 @@ public final class StoredSurroundings implements Surroundings {
     }
 
     @Override
-    public String signerOf(long provider) throws IOException {
-        return owners.signerOf(provider);
+    public BigInteger signsUntil(long provider, String key) throws IOException {
+        Signer signer = new Signer(provider, key);
+        BigInteger known = signers.get(signer);
+        if (known == null) {
+            if (strangers >= MOST_STRANGERS && !familiar.contains(signer)) {
+                return BigInteger.ZERO; // who signs with a million keys does not keep us asking
+            }
+            known = owners.signsUntil(provider, key);
+            signers.put(signer, known);
+            if (known.signum() == 0) {
+                strangers++;
+            } else {
+                familiar.add(signer);
+            }
+        }
+        return known;
     }
 
     @Override

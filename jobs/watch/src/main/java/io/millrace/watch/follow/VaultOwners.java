@@ -2,7 +2,9 @@ package io.millrace.watch.follow;
 
 import io.millrace.audit.read.AbiWords;
 import io.millrace.audit.read.JsonRpc;
+import io.millrace.audit.read.ProviderKeys;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -10,25 +12,24 @@ import org.web3j.crypto.Hash;
 import org.web3j.utils.Numeric;
 
 /**
- * Whose the vault's accounts are. An owner is set once, so what was answered is kept; that there is
- * none is asked again. One thread.
+ * Whose the vault's accounts are, and whose keys sign for them. An owner is set once, so what was
+ * answered is kept; that there is none is asked again, and so is what a key signs. One thread.
  */
 public final class VaultOwners implements StoredSurroundings.Owners {
 
     private static final int MOST_KEPT = 50_000;
-    private static final String NOBODY = "0x" + "0".repeat(40);
     private static final String ACCOUNT_OF = selector("spendingAccountOf(address)");
-    private static final String OWNER_OF = selector("earningOwnerOf(uint32)");
 
     private final JsonRpc rpc;
     private final String vault;
     private final Map<String, Long> accounts = new Kept<>();
-    private final Map<Long, String> owners = new Kept<>();
+    private final ProviderKeys keys;
 
     /** Of the vault at this address. */
     public VaultOwners(JsonRpc rpc, String vault) {
         this.rpc = rpc;
         this.vault = vault.toLowerCase(Locale.ROOT);
+        keys = new ProviderKeys(rpc, vault);
     }
 
     @Override
@@ -46,18 +47,8 @@ public final class VaultOwners implements StoredSurroundings.Owners {
     }
 
     @Override
-    public String signerOf(long provider) throws IOException {
-        String known = owners.get(provider);
-        if (known != null) {
-            return known;
-        }
-        StringBuilder data = new StringBuilder(OWNER_OF);
-        AbiWords.number(data, provider);
-        String owner = ask(data.toString()).address(0);
-        if (!owner.equals(NOBODY)) {
-            owners.put(provider, owner);
-        }
-        return owner;
+    public BigInteger signsUntil(long provider, String key) throws IOException {
+        return keys.signsUntil(provider, key, "latest");
     }
 
     private AbiWords ask(String data) throws IOException {

@@ -3,8 +3,10 @@ package io.millrace.watch.judge;
 import io.millrace.audit.TypedHashes;
 import io.millrace.audit.evidence.Evidence;
 import io.millrace.audit.hash.Signers;
+import io.millrace.audit.read.ProviderKeys;
 import io.millrace.watch.act.SealedLeaf;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,10 +54,20 @@ final class Signatures {
         if (!hashes.outcomeOf(evidence).equals(leaf.outcome()) || !isChargedBy(evidence, leaf)) {
             return "the outcome that was published is another";
         }
-        String provider = surroundings.signerOf(leaf.providerAccount());
-        signer = signer(leaf.outcome(), evidence.outcomeSignature());
-        if (!signer.equals(provider)) {
-            return "provider %s did not sign, but %s".formatted(provider, signer);
+        String provider = signer(leaf.outcome(), evidence.outcomeSignature());
+        if (!provider.startsWith("0x")) {
+            return "the outcome is signed by " + provider;
+        }
+        BigInteger until = surroundings.signsUntil(leaf.providerAccount(), provider);
+        if (!ProviderKeys.answers(until, leaf.admittedMillis())) {
+            return "key %s signed for provider %d, which it %s"
+                    .formatted(
+                            provider,
+                            leaf.providerAccount(),
+                            until.signum() == 0
+                                    ? "may not"
+                                    : "may for requests admitted before unix second %s, and this was at %s ms"
+                                            .formatted(until, leaf.admittedMillis()));
         }
         return "";
     }

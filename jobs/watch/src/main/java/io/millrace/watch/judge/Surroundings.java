@@ -5,6 +5,7 @@ import io.millrace.audit.evidence.Evidence;
 import io.millrace.audit.rules.Terms;
 import io.millrace.watch.act.ProvenLeaf;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,8 +18,13 @@ public interface Surroundings {
     /** The spending account of an address, 0 if it has none. */
     long accountOf(String requester) throws IOException;
 
-    /** Who signs for an earning account, in lower case. */
-    String signerOf(long provider) throws IOException;
+    /**
+     * A key answers for requests to an earning account that were admitted before this.
+     *
+     * @param key address in lower case
+     * @return unix seconds, 2^64 - 1 of the key in force, 0 of one that never was
+     */
+    BigInteger signsUntil(long provider, String key) throws IOException;
 
     /** All that is known to have been signed for a request. */
     List<Evidence> evidence(String requestId) throws IOException;

@@ -16,6 +16,7 @@ import io.millrace.watch.judge.Surroundings.Sealed;
 import io.millrace.watch.store.Kind;
 import io.millrace.watch.store.WatchStore;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -161,8 +162,8 @@ class StoredSurroundingsTest {
                     }
 
                     @Override
-                    public String signerOf(long provider) {
-                        return stream.provider(provider);
+                    public BigInteger signsUntil(long provider, String key) {
+                        return stream.signsUntil(provider, key);
                     }
                 },
                 (epoch, account) -> voidEpochs.contains(epoch),

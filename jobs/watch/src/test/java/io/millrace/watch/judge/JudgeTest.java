@@ -226,6 +226,37 @@ class JudgeTest {
                         });
     }
 
+    /** A key that was followed by another answers for what was admitted before its end alone. */
+    @Test
+    void judge_keyThatEnded_leavesAdmittedLaterAreAskedFor() throws IOException {
+        SampleStream stream = new SampleStream(4, 3);
+        Epoch epoch = stream.epochs.get(1);
+        int at = debited(epoch);
+        Charge charge = epoch.charges.get(at);
+        long second = charge.admittedMillis() / 1_000;
+
+        stream.retire(charge.providerAccount(), second + 1);
+        assertThat(doubted(stream)).doesNotContain(place(epoch, charge));
+        stream.retire(charge.providerAccount(), second);
+        assertThat(doubted(stream)).contains(place(epoch, charge));
+    }
+
+    private static List<Place> doubted(SampleStream stream) throws IOException {
+        return findings(stream, new MemorySurroundings(stream)).stream()
+                .filter(Finding.Unsupported.class::isInstance)
+                .map(found -> ((Finding.Unsupported) found).at())
+                .toList();
+    }
+
+    private static Place place(Epoch epoch, Charge charge) {
+        Receipt of =
+                epoch.receipts.stream()
+                        .filter(one -> one.charge().equals(charge))
+                        .findFirst()
+                        .orElseThrow();
+        return new Place(epoch.number, of.shard(), of.index());
+    }
+
     @Test
     void judge_signatureMissingOrForged_thatLeafIsAskedFor() throws IOException {
         for (int kind = 0; kind < 4; kind++) {

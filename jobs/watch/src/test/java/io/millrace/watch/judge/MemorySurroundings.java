@@ -54,8 +54,8 @@ final class MemorySurroundings implements Surroundings {
     }
 
     @Override
-    public String signerOf(long provider) {
-        return stream.provider(provider);
+    public BigInteger signsUntil(long provider, String key) {
+        return stream.signsUntil(provider, key);
     }
 
     @Override

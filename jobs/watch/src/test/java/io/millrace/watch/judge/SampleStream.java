@@ -50,6 +50,7 @@ public final class SampleStream {
     private final Random random;
     private final List<ECKeyPair> requesters = new ArrayList<>();
     private final List<ECKeyPair> providers = new ArrayList<>();
+    private final Map<Long, BigInteger> ends = new HashMap<>();
     private final Map<Long, Long> sequences = new HashMap<>();
     private long nonce;
 
@@ -146,6 +147,18 @@ public final class SampleStream {
     /** Address that signs for an earning account. */
     public String provider(long account) {
         return "0x" + Keys.getAddress(providers.get((int) account - 1));
+    }
+
+    /** Only the account's own key has ever signed for it, and does, unless it was retired. */
+    public BigInteger signsUntil(long account, String key) {
+        return provider(account).equals(key)
+                ? ends.getOrDefault(account, BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE))
+                : BigInteger.ZERO;
+    }
+
+    /** From now on the key of {@code account} answers for what was admitted before then only. */
+    public void retire(long account, long untilSeconds) {
+        ends.put(account, BigInteger.valueOf(untilSeconds));
     }
 
     /** A charge that nobody can object to. */

@@ -5,6 +5,7 @@ import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.TypedHashes;
 import io.millrace.audit.read.JsonRpc;
 import io.millrace.contracts.ModelRegistry;
+import io.millrace.contracts.ProviderRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.contracts.TestDollar;
 import io.millrace.contracts.Tribunal;
@@ -37,6 +38,7 @@ public final class Court implements AutoCloseable {
     public static final int SHARD_DEPTH = 4;
     public static final long RESPONSE_SECONDS = 600;
     public static final long BUCKET_SECONDS = 3_600;
+    public static final long SIGNER_NOTICE_SECONDS = 3_600;
     public static final BigInteger DEPOSIT_WEI = BigInteger.TEN.pow(12);
     public static final Party SETTLER = new Party("settler");
     public static final Party CHALLENGER = new Party("challenger");
@@ -51,6 +53,7 @@ public final class Court implements AutoCloseable {
 
     public final SettlementVault vault;
     public final ModelRegistry registry;
+    public final ProviderRegistry providers;
     public final Tribunal tribunal;
     public final JsonRpc rpc;
     public final EvmNode node;
@@ -77,6 +80,14 @@ public final class Court implements AutoCloseable {
                                 BigInteger.valueOf(FEE_BASIS_POINTS))
                         .send();
         vault = SettlementVault.load(deployVault(admin), web3j, admin, GAS);
+        providers =
+                ProviderRegistry.deploy(
+                                web3j,
+                                admin,
+                                GAS,
+                                vault.getContractAddress(),
+                                BigInteger.valueOf(SIGNER_NOTICE_SECONDS))
+                        .send();
         tribunal =
                 Tribunal.deploy(
                                 web3j,
@@ -84,6 +95,7 @@ public final class Court implements AutoCloseable {
                                 GAS,
                                 vault.getContractAddress(),
                                 registry.getContractAddress(),
+                                providers.getContractAddress(),
                                 BigInteger.valueOf(RESPONSE_SECONDS),
                                 DEPOSIT_WEI)
                         .send();
@@ -126,7 +138,7 @@ public final class Court implements AutoCloseable {
                         ADMIN.address(),
                         new SettlementVault.BondTerms(
                                 ContractUtils.generateContractAddress(
-                                        ADMIN.address(), nonceOf(ADMIN).add(BigInteger.ONE)),
+                                        ADMIN.address(), nonceOf(ADMIN).add(BigInteger.TWO)),
                                 BigInteger.valueOf(BUCKET_SECONDS),
                                 BigInteger.TWO,
                                 BigInteger.valueOf(1_000_000)))
@@ -206,6 +218,24 @@ public final class Court implements AutoCloseable {
             throw new IOException("the tribunal reverted " + calldata.substring(0, 10));
         }
         return receipt;
+    }
+
+    /**
+     * The provider of {@code account}, by its owner's key, says who signs for it.
+     *
+     * @return from when, unix seconds
+     */
+    public long announceSigner(long account, String signer) throws Exception {
+        BigInteger number = BigInteger.valueOf(account);
+        ProviderRegistry.load(providers.getContractAddress(), web3j, manager(PROVIDER), GAS)
+                .announceSigner(number, signer)
+                .send();
+        return providers.signerOf(number).send().component3().longValueExact();
+    }
+
+    /** For which a key that ended goes on to answer. */
+    public long overlapSeconds() throws Exception {
+        return providers.OVERLAP().send().longValueExact();
     }
 
     /** Lets time pass. */

@@ -35,7 +35,7 @@ final class Reverts {
                         "AnswerProvesFault(uint8)",
                         "RequestNotSigned(address,address)",
                         "OutcomeNotOfTheLeaf(bytes32,bytes32)",
-                        "OutcomeNotSigned(address,address)",
+                        "OutcomeNotSigned(uint32,address,address)",
                         "NotOneRow(uint32)",
                         "SumTooSmall(uint256,uint64)",
                         "NothingDeposited(address)",
