@@ -105,7 +105,7 @@ class JavaClientITCase {
                 .orElseThrow();
     }
 
-    private static void expectSigned(MillraceClient client, Answer answer) {
+    private static void expectSigned(MillraceClient client, Answer answer) throws IOException {
         double square = 0;
         for (float component : answer.embedding()) {
             square += component * component;
