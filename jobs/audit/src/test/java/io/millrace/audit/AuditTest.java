@@ -134,9 +134,19 @@ class AuditTest {
                         List.of(),
                         chain,
                         List.of(),
-                        true);
+                        true,
+                        BigInteger.ZERO);
 
         assertThat(failed(nothing.judge())).isEmpty();
+    }
+
+    /** A provider may take another key: what the old one signed before stays right. */
+    @Test
+    void audit_keysThatEndedAfterTheLastRequest_everyCheckGreen() {
+        SampleBooks books = SampleBooks.atRest(1);
+        books.keysEndSeconds = books.lastAdmittedSecond().add(BigInteger.ONE);
+
+        assertThat(failed(books.evidence().judge())).isEmpty();
     }
 
     @Test

@@ -321,6 +321,10 @@ class FalsifiedBooksTest {
                         "account-owners",
                         b -> earning(b, "owner", OTHER_ADDRESS)),
                 row(
+                        "key that ended before the last request",
+                        "account-owners",
+                        b -> b.keysEndSeconds = b.lastAdmittedSecond()),
+                row(
                         "account of nobody",
                         "account-owners",
                         b -> charge(b, 0, "providerAccount", 77L)),

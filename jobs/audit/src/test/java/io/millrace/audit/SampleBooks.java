@@ -77,6 +77,9 @@ final class SampleBooks {
     Head head = new Head(MerkleSum.EMPTY.hash(), 0, 0, 1);
     boolean requireSettled;
 
+    /** Of every provider: it signs for what was admitted before. */
+    BigInteger keysEndSeconds = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+
     private final TypedHashes hashes = new TypedHashes(CHAIN_ID, VAULT);
     private final List<ECKeyPair> keys = new ArrayList<>();
     private final Random random;
@@ -125,7 +128,14 @@ final class SampleBooks {
                         earning,
                         prices),
                 movements,
-                requireSettled);
+                requireSettled,
+                keysEndSeconds);
+    }
+
+    /** Unix second in which the last request that is charged for was admitted. */
+    BigInteger lastAdmittedSecond() {
+        long millis = charges.stream().mapToLong(Charge::admittedMillis).max().orElseThrow();
+        return BigInteger.valueOf(millis / 1_000);
     }
 
     /** A request by requester {@code account}, appended like the others but without an end. */

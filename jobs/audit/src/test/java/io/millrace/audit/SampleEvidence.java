@@ -33,7 +33,8 @@ record SampleEvidence(
         List<Evidence> evidence,
         ChainBooks books,
         List<Movement> movements,
-        boolean requireSettled)
+        boolean requireSettled,
+        BigInteger keysEndSeconds)
         implements Ledger {
 
     Books judge() {
@@ -65,12 +66,12 @@ record SampleEvidence(
         return books;
     }
 
-    /** Owners sign for their accounts here, as long as the books are those of the sample. */
+    /** Owners sign for their accounts here, all until the same second. */
     @Override
     public BigInteger signsUntil(long account, String key) {
         return books.earning().stream()
                         .anyMatch(one -> one.account() == account && one.owner().equals(key))
-                ? BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE)
+                ? keysEndSeconds
                 : BigInteger.ZERO;
     }
 

@@ -56,17 +56,17 @@ final class Signatures {
         }
         String provider = signer(leaf.outcome(), evidence.outcomeSignature());
         if (!provider.startsWith("0x")) {
-            return "the outcome is signed by " + provider;
+            return "provider %d did not sign, but %s".formatted(leaf.providerAccount(), provider);
         }
         BigInteger until = surroundings.signsUntil(leaf.providerAccount(), provider);
         if (!ProviderKeys.answers(until, leaf.admittedMillis())) {
-            return "key %s signed for provider %d, which it %s"
+            return "provider %d did not sign, but key %s, which signs for it %s"
                     .formatted(
-                            provider,
                             leaf.providerAccount(),
+                            provider,
                             until.signum() == 0
-                                    ? "may not"
-                                    : "may for requests admitted before unix second %s, and this was at %s ms"
+                                    ? "never"
+                                    : "what is admitted before unix second %s, not at %s ms"
                                             .formatted(until, leaf.admittedMillis()));
         }
         return "";
