@@ -3,6 +3,7 @@ package io.millrace.infer;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.admit.Task;
+import io.millrace.infer.device.Gpus;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -80,6 +81,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     private transient @Nullable ListState<Task> state;
     private transient @Nullable ProviderIdentity provider;
     private transient @Nullable OutcomeSignature signature;
+    private transient String numericClass = Outcome.ANY_CLASS;
     private transient @Nullable InferMetrics metered;
     private transient @Nullable ScheduledFuture<?> watching;
 
@@ -115,9 +117,11 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
                 ProviderIdentity.open(providers.get(subtask % providers.size()));
         provider = identity;
         signature = new OutcomeSignature(options.domain());
-        for (ModelManifest manifest : engine.models()) {
-            openModel(manifest, identity);
+        ModelEngine placed = engine.placed(subtask, Gpus.of(getRuntimeContext()));
+        for (ModelManifest manifest : placed.models()) {
+            openModel(placed, manifest, identity);
         }
+        numericClass = placed.numericClass().id();
         List<ModelPool.Lease> leases = models.values().stream().map(Model::lease).toList();
         metered =
                 new InferMetrics(
@@ -145,17 +149,17 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         lease.requireAlive(options.maxRunMillis());
     }
 
-    private void openModel(ModelManifest manifest, ProviderIdentity identity)
+    private void openModel(ModelEngine on, ModelManifest manifest, ProviderIdentity identity)
             throws IOException, InterruptedException {
         ModelPool.Key key =
                 new ModelPool.Key(
                         manifest.id(),
-                        engine.device(),
+                        on.device(),
                         identity.account(),
                         options.limits(manifest.maxTokens()));
-        RowTokenizer tokenizer = engine.tokenizer(manifest.id());
+        RowTokenizer tokenizer = on.tokenizer(manifest.id());
         try {
-            ModelPool.Lease lease = ModelPool.acquire(key, engine, clock, options.maxRunMillis());
+            ModelPool.Lease lease = ModelPool.acquire(key, on, clock, options.maxRunMillis());
             ModelMetrics metrics =
                     metricsByName.computeIfAbsent(
                             manifest.name(), name -> new ModelMetrics(getMetricGroup(), name));
@@ -240,7 +244,13 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     private void emit(Task task, OutcomeStatus status, Output given, String detail) {
         Outcome outcome =
                 requireNonNull(provider)
-                        .sign(requireNonNull(signature), task.terms(), status, given, detail);
+                        .sign(
+                                requireNonNull(signature),
+                                task.terms(),
+                                status,
+                                numericClass,
+                                given,
+                                detail);
         output.collect(new StreamRecord<>(outcome, task.terms().appendMillis()));
     }
 

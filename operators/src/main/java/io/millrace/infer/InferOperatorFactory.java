@@ -19,12 +19,9 @@ public final class InferOperatorFactory extends AbstractStreamOperatorFactory<Ou
     private final ModelEngine engine;
     private final Clock clock;
 
-    /** On the CPU, by the system's clock. */
+    /** On DJL's engine, by the system's clock. */
     public InferOperatorFactory(InferOptions options) {
-        this(
-                options,
-                new DjlModelEngine(options.modelsDir(), options.intraOpThreads()),
-                Clock.systemUTC());
+        this(options, new DjlModelEngine(options), Clock.systemUTC());
     }
 
     /**

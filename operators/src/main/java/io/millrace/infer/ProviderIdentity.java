@@ -39,10 +39,11 @@ final class ProviderIdentity {
             OutcomeSignature signature,
             Terms terms,
             OutcomeStatus status,
+            String numericClass,
             Output output,
             String detail) {
         return signature.sign(
-                new Outcome(terms, status, Outcome.ANY_CLASS, output, detail, account, address, ""),
+                new Outcome(terms, status, numericClass, output, detail, account, address, ""),
                 key);
     }
 
