@@ -1,6 +1,6 @@
-// node k8s/image/assemble.mjs job|page|gateway|watch FOLDER: puts into FOLDER what that image is built from, as mvn package left it.
+// node k8s/image/assemble.mjs job|gpu|page|gateway|watch FOLDER: puts into FOLDER what that image is built from, as mvn package left it.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,6 +17,17 @@ const parts = {
   job(folder) {
     for (const part of ['usrlib', 'lib']) cpSync(built(`jobs/target/cluster/${part}`, PACKAGE), join(folder, part), { recursive: true });
     cpSync(built('jobs/local/target/models', 'jobs/bin/millrace demo leaves the bundled ones there'), join(folder, 'models'), { recursive: true });
+  },
+
+  gpu(folder) {
+    parts.job(folder);
+    const lib = join(folder, 'lib');
+    const [cpu, ...more] = readdirSync(lib).filter((name) => /^onnxruntime-\d/.test(name));
+    if (cpu === undefined || more.length) throw new Error(`jobs/target/cluster/lib has not one onnxruntime-VERSION.jar: ${PACKAGE}`);
+    // The same classes, with CUDA's and TensorRT's providers: two of them in lib/ would be one too many.
+    const artifact = `com.microsoft.onnxruntime:onnxruntime_gpu:${cpu.slice('onnxruntime-'.length, -'.jar'.length)}`;
+    rmSync(join(lib, cpu));
+    execFileSync('mvn', ['-q', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${lib}`], { cwd: home, stdio: 'inherit' });
   },
 
   page(folder) {

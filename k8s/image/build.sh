@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# k8s/image/build.sh job|page|gateway|watch NAME:TAG  builds that image from what mvn package left. ENGINE: docker, or one with its commands.
+# k8s/image/build.sh job|gpu|page|gateway|watch NAME:TAG  builds that image from what mvn package left. ENGINE: docker, or one with its commands.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 if [ $# -ne 2 ]; then

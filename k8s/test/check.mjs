@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { alertTestErrors } from './alert-tests.mjs';
 import { dashboards } from './dashboards.mjs';
 import { mutants as ofTheJob } from './mutants.mjs';
+import { mutants as ofGpus } from './mutants-gpu.mjs';
 import { mutants as ofKafka } from './mutants-kafka.mjs';
 import { mutants as ofTheRest } from './mutants-web.mjs';
 import { documentedOptions } from './options.mjs';
@@ -14,10 +15,10 @@ import { documentedAlarms, documentedFigures } from './rules-alerts.mjs';
 import { documentedOptionsOf } from './rules-beside.mjs';
 import { documentedTopics } from './rules-kafka.mjs';
 import { documentedMetrics } from './rules-dashboards.mjs';
-import { withEachChain, withKafka } from './variants.mjs';
+import { withEachChain, withGpu, withKafka } from './variants.mjs';
 import { schemaErrors } from './schema.mjs';
 
-const mutants = [...ofTheJob, ...ofTheRest, ...ofKafka];
+const mutants = [...ofTheJob, ...ofTheRest, ...ofKafka, ...ofGpus];
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const update = process.argv.includes('--update');
 const binary = kubectl();
@@ -28,6 +29,7 @@ const court = readFileSync(here('../../jobs/watch/README.md'), 'utf8');
 const sources = {
   flinkVersion: pomProperty('flink.version'),
   dockerfile: readFileSync(here('../image/Dockerfile'), 'utf8'),
+  gpuDockerfile: readFileSync(here('../image/gpu.Dockerfile'), 'utf8'),
   readme: readFileSync(here('../README.md'), 'utf8'),
   documented: documentedOptions(readFileSync(here('../../jobs/README.md'), 'utf8')),
   alarms: documentedAlarms(readFileSync(here('../../jobs/RUNBOOK.md'), 'utf8')),
@@ -65,6 +67,9 @@ for (const { chain, folder } of onEachChain) {
 const ownKafka = { overlay: pattern.overlay, objects: load(withKafka(pattern.name)).objects };
 report(`${pattern.name} with its own Kafka`, checked({ ...sources, ...ownKafka }));
 
+const onGpus = { overlay: pattern.overlay, objects: load(withGpu(pattern.name)).objects };
+report(`${pattern.name} on GPUs`, checked({ ...sources, ...onGpus }));
+
 // The one with the most in it: its mistakes are found.
 const specimen = overlays.find(({ name }) => name === 'staging');
 
@@ -73,8 +78,9 @@ if (!refused.some((message) => message.startsWith('options: '))) {
   report('base', ['its placeholder options pass the policy, so an overlay could forget to fill them in']);
 }
 
+const variants = [[ofKafka, ownKafka], [ofGpus, onGpus]];
 for (const { name, rule, change } of mutants) {
-  const of = ofKafka.some((mutant) => mutant.change === change) ? ownKafka : specimen;
+  const [, of] = variants.find(([own]) => own.some((mutant) => mutant.change === change)) ?? [[], specimen];
   const mutated = structuredClone({ ...sources, overlay: of.overlay, objects: of.objects });
   change(mutated);
   const messages = checked(mutated);

@@ -5,6 +5,7 @@ import * as alerts from './rules-alerts.mjs';
 import * as beside from './rules-beside.mjs';
 import * as dashboards from './rules-dashboards.mjs';
 import * as flink from './rules-flink.mjs';
+import * as gpu from './rules-gpu.mjs';
 import * as kafka from './rules-kafka.mjs';
 import * as network from './rules-network.mjs';
 import * as options from './rules-options.mjs';
@@ -13,10 +14,10 @@ import * as pods from './rules-pods.mjs';
 import * as programs from './rules-web.mjs';
 
 export const rules = Object.fromEntries(
-  [overlay, flink, options, pods, access, network, alerts, dashboards, programs, beside, kafka].flatMap((module) => Object.entries(module.rules)),
+  [overlay, flink, options, pods, access, network, alerts, dashboards, programs, beside, kafka, gpu].flatMap((module) => Object.entries(module.rules)),
 );
 
-/** All messages of all rules as "rule: message". sources: rendered objects, overlay source, flinkVersion, documented options, alarms, metrics, topics, pageOptions, courtOptions by program, and figures, dockerfile and readme texts. */
+/** All messages of all rules as "rule: message". sources: rendered objects, overlay source, flinkVersion, documented options, alarms, metrics, topics, pageOptions, courtOptions by program, and figures, dockerfile, gpuDockerfile and readme texts. */
 export function policyErrors(sources) {
   const deployments = sources.objects.filter((object) => object.kind === 'FlinkDeployment');
   if (deployments.length !== 1) return [`shape: expected one FlinkDeployment, found ${deployments.length}`];

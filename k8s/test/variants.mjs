@@ -1,4 +1,4 @@
-// An overlay with each public chain's component in the place of its own, and with a Kafka of its own: what its comments invite people to do.
+// An overlay with each public chain's component in the place of its own, with a Kafka of its own, and with GPUs: what its comments invite people to do.
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -8,17 +8,29 @@ const OWN = /\.\.\/\.\.\/components\/chain-[a-z]+/;
 
 /** The same with the component kafka, and the job at that Kafka. */
 export function withKafka(overlay) {
-  const folder = 'test/target/variants/kafka';
+  const { folder, change } = withComponent(overlay, 'kafka');
+  change('environment.yaml', /^kafka\.bootstrap\.servers: .*$/m, 'kafka.bootstrap.servers: millrace-kafka-bootstrap:9093');
+  return folder;
+}
+
+/** The same with the component gpu, and the image for it. */
+export function withGpu(overlay) {
+  const { folder, change } = withComponent(overlay, 'gpu');
+  change('patch.yaml', /^( *image: .*)-(flink.*)$/m, '$1-cuda12-$2');
+  return folder;
+}
+
+function withComponent(overlay, component) {
+  const folder = `test/target/variants/${component}`;
   mkdirSync(here(`../${folder}`), { recursive: true });
   cpSync(here(`../overlays/${overlay}`), here(`../${folder}`), { recursive: true });
   const change = (name, from, to) => {
     const file = here(`../${folder}/${name}`);
     writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
   };
-  change('kustomization.yaml', 'components:\n', 'components:\n  - ../../components/kafka\n');
+  change('kustomization.yaml', 'components:\n', `components:\n  - ../../components/${component}\n`);
   change('kustomization.yaml', /\.\.\/\.\.\//g, '../../../../');
-  change('environment.yaml', /^kafka\.bootstrap\.servers: .*$/m, 'kafka.bootstrap.servers: millrace-kafka-bootstrap:9093');
-  return folder;
+  return { folder, change };
 }
 
 /** Writes one kustomization a chain under target/; returns their chains and their folders as seen from k8s/. */

@@ -7,6 +7,8 @@ import io.millrace.chain.rpc.Finality;
 import io.millrace.chain.rpc.JsonRpc;
 import io.millrace.chain.rpc.L2Connection;
 import io.millrace.chain.submit.VaultIdentity;
+import io.millrace.infer.device.Device;
+import io.millrace.infer.device.DeviceOptions;
 import io.millrace.job.topic.Brokers;
 import io.millrace.job.topic.Topics;
 import io.millrace.unit.Eip712Domain;
@@ -83,7 +85,7 @@ public record JobConfig(
             int maxBatchRows,
             int maxBatchTokens,
             int inFlightTokens,
-            int threads,
+            DeviceOptions device,
             Duration maxRun) {}
 
     /** Epochs. */
@@ -209,11 +211,25 @@ public record JobConfig(
                 required(given, JobOptions.MODELS_DIR),
                 accounts,
                 keyFiles,
-                (int) atLeast(given, JobOptions.INFER_BATCH_MAX_ROWS, 1),
-                (int) atLeast(given, JobOptions.INFER_BATCH_MAX_TOKENS, 1),
-                (int) atLeast(given, JobOptions.INFER_IN_FLIGHT_MAX_TOKENS, 1),
-                (int) atLeast(given, JobOptions.INFER_THREADS, 1),
-                positive(given, JobOptions.INFER_BATCH_MAX_RUN));
+                (int) atLeast(given, InferenceOptions.BATCH_MAX_ROWS, 1),
+                (int) atLeast(given, InferenceOptions.BATCH_MAX_TOKENS, 1),
+                (int) atLeast(given, InferenceOptions.IN_FLIGHT_MAX_TOKENS, 1),
+                device(given),
+                positive(given, InferenceOptions.BATCH_MAX_RUN));
+    }
+
+    private static DeviceOptions device(Configuration given) {
+        Device device;
+        try {
+            device = Device.parse(given.get(InferenceOptions.DEVICE));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "--" + InferenceOptions.DEVICE.key() + ": " + e.getMessage(), e);
+        }
+        return new DeviceOptions(
+                device,
+                (int) atLeast(given, InferenceOptions.THREADS, 1),
+                given.get(InferenceOptions.ENGINE_CACHE));
     }
 
     private static Settle settle(Configuration given) {

@@ -251,33 +251,6 @@ public final class JobOptions {
                     "How long a client's transaction may hide what follows it in the request"
                             + " topic; then it is aborted, its requests never were.");
 
-    public static final ConfigOption<Integer> INFER_BATCH_MAX_ROWS =
-            integer("infer.batch.max.rows", 128, "Most rows of one batch, if so many pay.");
-
-    public static final ConfigOption<Integer> INFER_BATCH_MAX_TOKENS =
-            integer(
-                    "infer.batch.max.tokens",
-                    8 * 1024,
-                    "Most tokens of one batch, padding included, if so many pay: what the"
-                            + " device's memory takes.");
-
-    public static final ConfigOption<Integer> INFER_IN_FLIGHT_MAX_TOKENS =
-            integer(
-                    "infer.in-flight.max.tokens",
-                    32 * 1024,
-                    "Tokens one subtask holds before it stops reading (back-pressure).");
-
-    public static final ConfigOption<Integer> INFER_THREADS =
-            integer("infer.threads", 1, "CPU threads of one model's session.");
-
-    public static final ConfigOption<Duration> INFER_BATCH_MAX_RUN =
-            duration(
-                    "infer.batch.max.run",
-                    Duration.ofMinutes(1),
-                    "Longest run of a batch in the model, several times the usual; then it"
-                            + " counts as hung, and the job restarts. Loading one may take ten"
-                            + " times as long.");
-
     public static final ConfigOption<Integer> SETTLE_SHARD_DEPTH =
             integer(
                     "settle.shard.depth",
@@ -362,11 +335,13 @@ public final class JobOptions {
                     ADMIT_MAX_UNSETTLED_PARTS,
                     ADMIT_MAX_CHAIN_AGE,
                     REQUESTS_MAX_OPEN_TRANSACTION,
-                    INFER_BATCH_MAX_ROWS,
-                    INFER_BATCH_MAX_TOKENS,
-                    INFER_IN_FLIGHT_MAX_TOKENS,
-                    INFER_THREADS,
-                    INFER_BATCH_MAX_RUN,
+                    InferenceOptions.BATCH_MAX_ROWS,
+                    InferenceOptions.BATCH_MAX_TOKENS,
+                    InferenceOptions.IN_FLIGHT_MAX_TOKENS,
+                    InferenceOptions.DEVICE,
+                    InferenceOptions.ENGINE_CACHE,
+                    InferenceOptions.THREADS,
+                    InferenceOptions.BATCH_MAX_RUN,
                     SETTLE_SHARD_DEPTH,
                     EPOCH_CUT_EVERY_CHECKPOINTS,
                     EPOCH_HEARTBEAT_CUTS,

@@ -119,7 +119,7 @@ final class StageFactory {
                         options.maxBatchRows(),
                         options.maxBatchTokens(),
                         options.inFlightTokens(),
-                        options.threads(),
+                        options.device(),
                         options.maxRun().toMillis(),
                         options.modelsDir(),
                         providers,

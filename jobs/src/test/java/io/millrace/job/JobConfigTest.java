@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.chain.event.LogsCheck;
 import io.millrace.chain.submit.VaultIdentity;
+import io.millrace.infer.device.Device;
+import io.millrace.infer.device.DeviceOptions;
 import io.millrace.job.topic.Brokers;
 import java.time.Duration;
 import java.util.HashMap;
@@ -80,6 +82,8 @@ class JobConfigTest {
         options.put("infer.batch.max.rows", "8");
         options.put("infer.batch.max.tokens", "512");
         options.put("infer.in-flight.max.tokens", "4096");
+        options.put("infer.device", "tensorrt:1");
+        options.put("infer.tensorrt.cache.dir", "/engines");
         options.put("infer.threads", "2");
         options.put("infer.batch.max.run", "30 s");
         options.put("settle.shard.depth", "3");
@@ -148,7 +152,7 @@ class JobConfigTest {
                                 8,
                                 512,
                                 4096,
-                                2,
+                                new DeviceOptions(Device.parse("tensorrt:1"), 2, "/engines"),
                                 Duration.ofSeconds(30)));
         assertThat(config.settle())
                 .isEqualTo(new JobConfig.Settle(3, 2, 9, 1000, 7, 9_000_000, 90_000));
@@ -213,6 +217,7 @@ class JobConfigTest {
                         Map.entry("admit.max.chain.age", "0 s"),
                         Map.entry("requests.max.open.transaction", "0 s"),
                         Map.entry("infer.batch.max.run", "0 s"),
+                        Map.entry("infer.device", "gpu"),
                         Map.entry("kafka.start.offsets", "inference.requests:x"),
                         Map.entry("kafka.lost.requests", "inference.charges-0:7"),
                         Map.entry("settle.dust.min.nano", "-1"));

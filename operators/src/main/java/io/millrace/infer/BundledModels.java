@@ -1,5 +1,6 @@
 package io.millrace.infer;
 
+import io.millrace.unit.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,20 +1,51 @@
 package io.millrace.infer;
 
+import io.millrace.infer.device.DeviceOptions;
+import io.millrace.infer.device.DeviceSession;
+import io.millrace.infer.device.NumericClass;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
 
-/** Models on the CPU through DJL and ONNX Runtime, from a directory that every TaskManager has. */
+/**
+ * Models through DJL and ONNX Runtime, from a directory that every TaskManager has, on the CPU or a
+ * GPU.
+ */
 public final class DjlModelEngine implements ModelEngine {
 
-    private static final long serialVersionUID = 1L;
+    private static final long serialVersionUID = 2L;
 
     private final LazyModelStore store;
-    private final int intraOpThreads;
+    private final DeviceOptions options;
+    private final int maxBatchRows;
+    private final int maxBatchTokens;
 
-    /** For {@code modelsDir} as in the option models.dir. */
+    /** As the job's options say. */
+    DjlModelEngine(InferOptions options) {
+        this(
+                new LazyModelStore(options.modelsDir()),
+                options.device(),
+                options.maxBatchRows(),
+                options.maxBatchTokens());
+    }
+
+    /** On the CPU, for {@code modelsDir} as in the option models.dir. */
     public DjlModelEngine(String modelsDir, int intraOpThreads) {
-        this.store = new LazyModelStore(modelsDir);
-        this.intraOpThreads = intraOpThreads;
+        this(new LazyModelStore(modelsDir), DeviceOptions.cpu(intraOpThreads), 1, 1);
+    }
+
+    private DjlModelEngine(
+            LazyModelStore store, DeviceOptions options, int maxBatchRows, int maxBatchTokens) {
+        this.store = store;
+        this.options = options;
+        this.maxBatchRows = maxBatchRows;
+        this.maxBatchTokens = maxBatchTokens;
+    }
+
+    @Override
+    public DjlModelEngine placed(int subtask, List<Integer> gpus) {
+        return new DjlModelEngine(
+                store, options.placed(subtask, gpus), maxBatchRows, maxBatchTokens);
     }
 
     @Override
@@ -29,11 +60,23 @@ public final class DjlModelEngine implements ModelEngine {
 
     @Override
     public ModelRunner runner(String model) throws IOException {
-        return DjlModelRunner.open(store.get().require(model), intraOpThreads);
+        ModelStore.Stored stored = store.get().require(model);
+        ModelManifest manifest = stored.manifest();
+        return DjlModelRunner.open(
+                stored,
+                options,
+                new DeviceSession.Shapes(
+                        manifest.name(), maxBatchRows, manifest.maxTokens(), maxBatchTokens));
     }
 
     @Override
     public String device() {
-        return "cpu";
+        return options.device().toString();
+    }
+
+    @Override
+    public NumericClass numericClass() throws IOException {
+        DjlRuntime.start();
+        return NumericClass.of(options.device());
     }
 }

@@ -12,6 +12,9 @@ import ai.djl.translate.Batchifier;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.Translator;
 import ai.djl.translate.TranslatorContext;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import io.millrace.infer.device.DeviceOptions;
+import io.millrace.infer.device.DeviceSession;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
@@ -38,20 +41,18 @@ final class DjlModelRunner implements ModelRunner {
         this.predictor = predictor;
     }
 
-    static DjlModelRunner open(ModelStore.Stored stored, int intraOpThreads) throws IOException {
+    static DjlModelRunner open(
+            ModelStore.Stored stored, DeviceOptions options, DeviceSession.Shapes shapes)
+            throws IOException {
         DjlRuntime.start();
         ModelManifest manifest = stored.manifest();
+        // Tensors come from and go to the heap, so DJL's own are the CPU's on any device.
         Model model = Model.newInstance(manifest.name(), Device.cpu(), DjlRuntime.ENGINE);
-        try {
-            // DJL applies the intra-op number only where the inter-op number is given too.
+        try (SessionOptions session = DeviceSession.options(options, shapes)) {
             model.load(
                     stored.directory(),
                     ModelManifest.MODEL_FILE,
-                    Map.of(
-                            "interOpNumThreads",
-                            "1",
-                            "intraOpNumThreads",
-                            Integer.toString(intraOpThreads)));
+                    Map.of("sessionOptions", session));
             return new DjlModelRunner(model, model.newPredictor(new Pooler(manifest)));
         } catch (MalformedModelException e) {
             model.close();

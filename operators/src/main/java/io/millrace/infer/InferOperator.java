@@ -4,11 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.millrace.admit.Task;
 import io.millrace.chain.ProviderSigners;
+import io.millrace.infer.device.Gpus;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,9 +58,6 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
             ModelPool.Lease lease,
             ModelMetrics metrics) {}
 
-    /** {@code before} is the number of the first task that came after it. */
-    private record HeldWatermark(Watermark mark, long before) {}
-
     private final transient InferOptions options;
     private final transient ModelEngine engine;
     private final transient Clock clock;
@@ -73,14 +69,14 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     private final transient Map<String, ModelMetrics> metricsByName = new HashMap<>();
 
     private final transient LinkedHashMap<Long, InFlight> inFlight = new LinkedHashMap<>();
-    private final transient Deque<HeldWatermark> held = new ArrayDeque<>();
+    private final transient HeldWatermarks held = new HeldWatermarks();
     private transient long nextNumber;
     private transient int inFlightRows;
     private transient long inFlightTokens;
 
     private transient @Nullable ListState<Task> state;
     private transient @Nullable ProviderIdentity provider;
-    private transient @Nullable OutcomeSignature signature;
+    private transient String numericClass = Outcome.ANY_CLASS;
     private transient @Nullable InferMetrics metered;
     private transient @Nullable ScheduledFuture<?> watching;
 
@@ -115,12 +111,14 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
         List<ProviderKey> providers = options.providers();
         ProviderIdentity identity =
-                ProviderIdentity.open(providers.get(subtask % providers.size()), signers);
+                ProviderIdentity.open(
+                        providers.get(subtask % providers.size()), signers, options.domain());
         provider = identity;
-        signature = new OutcomeSignature(options.domain());
-        for (ModelManifest manifest : engine.models()) {
-            openModel(manifest, identity);
+        ModelEngine placed = engine.placed(subtask, Gpus.of(getRuntimeContext()));
+        for (ModelManifest manifest : placed.models()) {
+            openModel(placed, manifest, identity);
         }
+        numericClass = placed.numericClass().id();
         List<ModelPool.Lease> leases = models.values().stream().map(Model::lease).toList();
         metered =
                 new InferMetrics(
@@ -139,9 +137,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         watching =
                 getProcessingTimeService()
                         .scheduleWithFixedDelay(
-                                now -> requireFit(identity, leases),
-                                WATCH_MILLIS,
-                                WATCH_MILLIS);
+                                now -> requireFit(identity, leases), WATCH_MILLIS, WATCH_MILLIS);
     }
 
     private void requireFit(ProviderIdentity identity, List<ModelPool.Lease> leases) {
@@ -149,17 +145,17 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         leases.forEach(lease -> lease.requireAlive(options.maxRunMillis()));
     }
 
-    private void openModel(ModelManifest manifest, ProviderIdentity identity)
+    private void openModel(ModelEngine on, ModelManifest manifest, ProviderIdentity identity)
             throws IOException, InterruptedException {
         ModelPool.Key key =
                 new ModelPool.Key(
                         manifest.id(),
-                        engine.device(),
+                        on.device(),
                         identity.account(),
                         options.limits(manifest.maxTokens()));
-        RowTokenizer tokenizer = engine.tokenizer(manifest.id());
+        RowTokenizer tokenizer = on.tokenizer(manifest.id());
         try {
-            ModelPool.Lease lease = ModelPool.acquire(key, engine, clock, options.maxRunMillis());
+            ModelPool.Lease lease = ModelPool.acquire(key, on, clock, options.maxRunMillis());
             ModelMetrics metrics =
                     metricsByName.computeIfAbsent(
                             manifest.name(), name -> new ModelMetrics(getMetricGroup(), name));
@@ -243,8 +239,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
 
     private void emit(Task task, OutcomeStatus status, Output given, String detail) {
         Outcome outcome =
-                requireNonNull(provider)
-                        .sign(requireNonNull(signature), task.terms(), status, given, detail);
+                requireNonNull(provider).sign(task.terms(), status, numericClass, given, detail);
         output.collect(new StreamRecord<>(outcome, task.terms().appendMillis()));
     }
 
@@ -352,17 +347,13 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
             super.processWatermark(mark);
             return;
         }
-        HeldWatermark last = held.peekLast();
-        if (last != null && last.before == nextNumber) {
-            held.removeLast(); // no task came between the two: the later one says it all
-        }
-        held.addLast(new HeldWatermark(mark, nextNumber));
+        held.hold(mark, nextNumber);
     }
 
     private void releaseWatermarks() throws Exception {
         long oldest = inFlight.isEmpty() ? Long.MAX_VALUE : inFlight.keySet().iterator().next();
-        while (!held.isEmpty() && held.getFirst().before <= oldest) {
-            super.processWatermark(held.removeFirst().mark);
+        for (Watermark mark = held.next(oldest); mark != null; mark = held.next(oldest)) {
+            super.processWatermark(mark);
         }
     }
 

@@ -22,16 +22,12 @@ public final class InferOperatorFactory extends AbstractStreamOperatorFactory<Ou
     private final ProviderSigners.Factory signers;
 
     /**
-     * On the CPU, by the system's clock.
+     * On DJL's engine, by the system's clock.
      *
      * @param signers say whether a provider's key is its account's signer
      */
     public InferOperatorFactory(InferOptions options, ProviderSigners.Factory signers) {
-        this(
-                options,
-                new DjlModelEngine(options.modelsDir(), options.intraOpThreads()),
-                Clock.systemUTC(),
-                signers);
+        this(options, new DjlModelEngine(options), Clock.systemUTC(), signers);
     }
 
     /**

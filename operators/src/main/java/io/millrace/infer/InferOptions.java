@@ -3,6 +3,7 @@ package io.millrace.infer;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.infer.batch.BatchScheduler;
+import io.millrace.infer.device.DeviceOptions;
 import io.millrace.unit.Eip712Domain;
 import java.io.Serializable;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.List;
  *     of every model
  * @param inFlightTokens tokens of rows that have not ended, beyond which a subtask holds its input
  *     back; the last task taken in may exceed it
- * @param intraOpThreads threads of one model's operators
+ * @param device what models compute on
  * @param maxRunMillis longest run of one batch; beyond it, and beyond ten times of it while it is
  *     loaded, the model counts as hung
  * @param modelsDir directory of the models, on every TaskManager
@@ -26,7 +27,7 @@ public record InferOptions(
         int maxBatchRows,
         int maxBatchTokens,
         long inFlightTokens,
-        int intraOpThreads,
+        DeviceOptions device,
         long maxRunMillis,
         String modelsDir,
         List<ProviderKey> providers,
@@ -36,12 +37,12 @@ public record InferOptions(
     /** Checks and copies. */
     public InferOptions {
         requireNonNull(modelsDir, "modelsDir is null");
+        requireNonNull(device, "device is null");
         requireNonNull(domain, "domain is null");
         providers = List.copyOf(providers);
         requirePositive("maxBatchRows", maxBatchRows);
         requirePositive("maxBatchTokens", maxBatchTokens);
         requirePositive("inFlightTokens", inFlightTokens);
-        requirePositive("intraOpThreads", intraOpThreads);
         requirePositive("maxRunMillis", maxRunMillis);
         if (providers.isEmpty()) {
             throw new IllegalArgumentException(

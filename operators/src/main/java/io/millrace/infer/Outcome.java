@@ -12,8 +12,8 @@ import java.util.Objects;
  *
  * @param terms of its task
  * @param status how it ended
- * @param numericClass in which of the ways of computing the embedding is exact, 0x-hex of 32 bytes;
- *     zero while there is only one
+ * @param numericClass in which of the ways of computing the output is exact, 0x-hex of 32 bytes:
+ *     see {@link io.millrace.infer.device.NumericClass}
  * @param output the embeddings; none unless ANSWERED, and then one of every text
  * @param detail for people, empty if answered
  * @param providerAccount earning account of who ran it
@@ -30,7 +30,7 @@ public record Outcome(
         String providerAddress,
         String providerSignature) {
 
-    /** Of a kind of device that is not told from others. */
+    /** Of a way of computing that nobody says: outcomes of before classes were told. */
     public static final String ANY_CLASS = Hex.ZERO_32;
 
     public Outcome {

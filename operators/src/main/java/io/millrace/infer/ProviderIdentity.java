@@ -2,6 +2,7 @@ package io.millrace.infer;
 
 import io.millrace.admit.Terms;
 import io.millrace.chain.ProviderSigners;
+import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.PrivateKeyFile;
 import io.millrace.unit.Secp256k1;
 import java.io.IOException;
@@ -17,27 +18,40 @@ final class ProviderIdentity implements AutoCloseable {
     private final String address;
     private final byte[] key;
     private final SignerWatch watch;
+    private final OutcomeSignature signature;
 
-    private ProviderIdentity(int account, String address, byte[] key, SignerWatch watch) {
+    private ProviderIdentity(
+            int account,
+            String address,
+            byte[] key,
+            SignerWatch watch,
+            OutcomeSignature signature) {
         this.account = account;
         this.address = address;
         this.key = key;
         this.watch = watch;
+        this.signature = signature;
     }
 
     /**
      * Reads the key, and asks whether it signs for the account.
      *
+     * @param domain what it signs under
      * @throws IOException if the file is missing, open to others, or holds no key
      * @throws IllegalStateException if it is not the key of the account's signer
      */
-    static ProviderIdentity open(ProviderKey provider, ProviderSigners.Factory signers)
+    static ProviderIdentity open(
+            ProviderKey provider, ProviderSigners.Factory signers, Eip712Domain domain)
             throws IOException, InterruptedException {
         byte[] key =
                 PrivateKeyFile.read(Path.of(provider.keyFile()), "provider " + provider.account());
         String address = Secp256k1.address(key);
         return new ProviderIdentity(
-                provider.account(), address, key, SignerWatch.start(signers, provider, address));
+                provider.account(),
+                address,
+                key,
+                SignerWatch.start(signers, provider, address),
+                new OutcomeSignature(domain));
     }
 
     int account() {
@@ -55,13 +69,9 @@ final class ProviderIdentity implements AutoCloseable {
 
     /** The outcome of the task with {@code terms}, signed. */
     Outcome sign(
-            OutcomeSignature signature,
-            Terms terms,
-            OutcomeStatus status,
-            Output output,
-            String detail) {
+            Terms terms, OutcomeStatus status, String numericClass, Output output, String detail) {
         return signature.sign(
-                new Outcome(terms, status, Outcome.ANY_CLASS, output, detail, account, address, ""),
+                new Outcome(terms, status, numericClass, output, detail, account, address, ""),
                 key);
     }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param units charged tokens
  * @param status how it ended
  * @param outputHash of what the model gave, as {@link io.millrace.infer.OutcomeSignature} says
- * @param numericClass zero while there is only one
+ * @param numericClass in which of the ways of computing the answer is exact
  * @param providerSignature over the EIP-712 struct Outcome, 65 bytes
  */
 public record Evidence(

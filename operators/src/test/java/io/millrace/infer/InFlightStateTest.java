@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.admit.Task;
 import io.millrace.admit.Terms;
+import io.millrace.infer.device.DeviceOptions;
 import io.millrace.testing.FakeModelEngine;
 import io.millrace.testing.FakeSigners;
 import io.millrace.testing.Fixtures;
@@ -64,6 +65,9 @@ class InFlightStateTest {
         assertThat(outcomes.get(1).output())
                 .isEqualTo(Output.of(FakeModelEngine.embedding("some text 1")));
         assertThat(outcomes).extracting(Outcome::status).containsOnly(OutcomeStatus.ANSWERED);
+        assertThat(outcomes)
+                .extracting(Outcome::numericClass)
+                .containsOnly(FakeModelEngine.CLASS.id());
     }
 
     /** The first checkpoint of this version migrates what is still in flight. */
@@ -140,7 +144,7 @@ class InFlightStateTest {
                         8,
                         512,
                         1_000_000,
-                        1,
+                        DeviceOptions.cpu(1),
                         60_000,
                         "models",
                         List.of(new ProviderKey(7, keys.resolve("provider-7").toString())),

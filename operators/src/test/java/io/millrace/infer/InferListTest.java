@@ -4,6 +4,7 @@ import static io.millrace.testing.RequestBuilder.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.admit.Task;
+import io.millrace.infer.device.DeviceOptions;
 import io.millrace.testing.FakeModelEngine;
 import io.millrace.testing.FakeSigners;
 import io.millrace.testing.Feeding;
@@ -259,7 +260,7 @@ class InferListTest {
                         maxBatchRows,
                         512,
                         inFlightTokens,
-                        1,
+                        DeviceOptions.cpu(1),
                         60_000,
                         "models",
                         List.of(provider),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.admit.Task;
 import io.millrace.admit.TokenCounter;
+import io.millrace.infer.device.DeviceOptions;
 import io.millrace.testing.FakeSigners;
 import io.millrace.testing.Models;
 import io.millrace.unit.Eip712Domain;
@@ -43,7 +44,7 @@ class InferOperatorITCase {
                         8,
                         1_024,
                         2_048,
-                        1,
+                        DeviceOptions.cpu(1),
                         60_000,
                         Models.DIRECTORY.toString(),
                         providers,

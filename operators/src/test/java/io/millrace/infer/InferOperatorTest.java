@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.admit.Task;
+import io.millrace.infer.device.DeviceOptions;
 import io.millrace.testing.FakeModelEngine;
 import io.millrace.testing.FakeSigners;
 import io.millrace.testing.Feeding;
@@ -63,7 +64,7 @@ class InferOperatorTest {
                 8,
                 512,
                 inFlightTokens,
-                1,
+                DeviceOptions.cpu(1),
                 60_000,
                 "models",
                 List.of(key(7, KEY_7), key(8, KEY_8)),
@@ -72,7 +73,14 @@ class InferOperatorTest {
 
     private InferOptions impatient() {
         return new InferOptions(
-                8, 512, 1_000_000, 1, 1, "models", options.providers(), options.domain());
+                8,
+                512,
+                1_000_000,
+                DeviceOptions.cpu(1),
+                1,
+                "models",
+                options.providers(),
+                options.domain());
     }
 
     /** A native call that never returned held the job up for ever, and nothing said so. */
@@ -355,10 +363,7 @@ class InferOperatorTest {
 
     private InferOperatorFactory factory() {
         return new InferOperatorFactory(
-                options,
-                engine,
-                Clock.fixed(Instant.ofEpochMilli(NOW), ZoneOffset.UTC),
-                signers);
+                options, engine, Clock.fixed(Instant.ofEpochMilli(NOW), ZoneOffset.UTC), signers);
     }
 
     private OneInputStreamOperatorTestHarness<Task, Outcome> harness(int parallelism, int subtask)

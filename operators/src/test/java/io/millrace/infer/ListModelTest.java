@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.admit.InferenceRequest;
 import io.millrace.admit.Task;
+import io.millrace.infer.device.DeviceOptions;
 import io.millrace.testing.FakeSigners;
 import io.millrace.testing.Fixtures;
 import io.millrace.testing.Models;
@@ -122,7 +123,7 @@ class ListModelTest {
                         16,
                         4_096,
                         8_192,
-                        1,
+                        DeviceOptions.cpu(1),
                         60_000,
                         Models.DIRECTORY.toString(),
                         List.of(new ProviderKey(7, file.toString())),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.testing.Models;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
+import io.millrace.unit.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import io.millrace.infer.ModelManifest;
 import io.millrace.infer.ModelRunner;
 import io.millrace.infer.Pooling;
 import io.millrace.infer.RowTokenizer;
+import io.millrace.infer.device.NumericClass;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -22,6 +23,9 @@ public final class FakeModelEngine implements ModelEngine {
 
     private static final long serialVersionUID = 1L;
     private static final Map<String, Controls> CONTROLS = new ConcurrentHashMap<>();
+
+    /** Its way of computing. */
+    public static final NumericClass CLASS = new NumericClass("runtime=fake\n");
 
     /** The word no batch survives. */
     public static final String POISON = "poison";
@@ -102,6 +106,11 @@ public final class FakeModelEngine implements ModelEngine {
     }
 
     @Override
+    public FakeModelEngine placed(int subtask, List<Integer> gpus) {
+        return this;
+    }
+
+    @Override
     public Collection<ModelManifest> models() {
         return List.of(MODEL);
     }
@@ -129,6 +138,11 @@ public final class FakeModelEngine implements ModelEngine {
     @Override
     public String device() {
         return name; // so that tests never share a pool
+    }
+
+    @Override
+    public NumericClass numericClass() {
+        return CLASS;
     }
 
     private record FakeModelRunner(Controls controls) implements ModelRunner {

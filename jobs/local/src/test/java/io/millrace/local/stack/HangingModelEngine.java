@@ -4,12 +4,14 @@ import io.millrace.infer.ModelEngine;
 import io.millrace.infer.ModelManifest;
 import io.millrace.infer.ModelRunner;
 import io.millrace.infer.RowTokenizer;
+import io.millrace.infer.device.NumericClass;
 import io.millrace.testing.FakeModelEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -31,6 +33,11 @@ final class HangingModelEngine implements ModelEngine {
     }
 
     @Override
+    public ModelEngine placed(int subtask, List<Integer> gpus) {
+        return this;
+    }
+
+    @Override
     public Collection<ModelManifest> models() {
         return inside.models();
     }
@@ -48,6 +55,11 @@ final class HangingModelEngine implements ModelEngine {
     @Override
     public String device() {
         return inside.device();
+    }
+
+    @Override
+    public NumericClass numericClass() {
+        return inside.numericClass();
     }
 
     private record HangingRunner(ModelRunner inside, Path file) implements ModelRunner {

@@ -11,6 +11,7 @@ import io.millrace.infer.InferOptions;
 import io.millrace.infer.Outcome;
 import io.millrace.infer.OutcomeStatus;
 import io.millrace.infer.ProviderKey;
+import io.millrace.infer.device.DeviceOptions;
 import io.millrace.testing.FakeModelEngine;
 import io.millrace.testing.FakeSigners;
 import io.millrace.unit.Eip712Domain;
@@ -109,7 +110,7 @@ class HungModelITCase {
                 8,
                 512,
                 2_048,
-                1,
+                DeviceOptions.cpu(1),
                 1_000,
                 "models",
                 List.of(new ProviderKey(1, key.toString())),

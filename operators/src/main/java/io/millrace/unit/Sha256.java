@@ -1,4 +1,4 @@
-package io.millrace.infer;
+package io.millrace.unit;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,14 +8,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Digests of model files, as 64 lower-case hex digits. */
-final class Sha256 {
+/** SHA-256 of files, as 64 lower-case hex digits. */
+public final class Sha256 {
 
     private static final int CHUNK_BYTES = 1 << 16;
 
     private Sha256() {}
 
-    static String ofFile(Path file) throws IOException {
+    /** Of the whole file, which is read in small pieces. */
+    public static String ofFile(Path file) throws IOException {
         MessageDigest digest = newDigest();
         byte[] chunk = new byte[CHUNK_BYTES];
         try (InputStream in = Files.newInputStream(file)) {
@@ -26,11 +27,13 @@ final class Sha256 {
         return hex(digest);
     }
 
-    static String hex(MessageDigest digest) {
+    /** What {@code digest} has come to. It is reset. */
+    public static String hex(MessageDigest digest) {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    static MessageDigest newDigest() {
+    /** A digest of nothing yet. */
+    public static MessageDigest newDigest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
