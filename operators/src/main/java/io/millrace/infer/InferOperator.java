@@ -139,9 +139,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         watching =
                 getProcessingTimeService()
                         .scheduleWithFixedDelay(
-                                now -> requireFit(identity, leases),
-                                WATCH_MILLIS,
-                                WATCH_MILLIS);
+                                now -> requireFit(identity, leases), WATCH_MILLIS, WATCH_MILLIS);
     }
 
     private void requireFit(ProviderIdentity identity, List<ModelPool.Lease> leases) {

@@ -8,8 +8,8 @@ import java.io.Serializable;
  * Where a provider's key lies. The key itself never travels with the job.
  *
  * @param account earning account of the provider
- * @param keyFile path, on every TaskManager, of a file with the private key of the account's signer,
- *     as 0x-hex of 32 bytes
+ * @param keyFile path, on every TaskManager, of a file with the private key of the account's
+ *     signer, as 0x-hex of 32 bytes
  */
 public record ProviderKey(int account, String keyFile) implements Serializable {
 

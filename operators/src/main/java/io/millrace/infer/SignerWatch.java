@@ -46,7 +46,8 @@ final class SignerWatch implements AutoCloseable {
         thread =
                 Executors.newSingleThreadScheduledExecutor(
                         task -> {
-                            Thread made = new Thread(task, "signer of provider " + provider.account());
+                            Thread made =
+                                    new Thread(task, "signer of provider " + provider.account());
                             made.setDaemon(true);
                             return made;
                         });

@@ -355,10 +355,7 @@ class InferOperatorTest {
 
     private InferOperatorFactory factory() {
         return new InferOperatorFactory(
-                options,
-                engine,
-                Clock.fixed(Instant.ofEpochMilli(NOW), ZoneOffset.UTC),
-                signers);
+                options, engine, Clock.fixed(Instant.ofEpochMilli(NOW), ZoneOffset.UTC), signers);
     }
 
     private OneInputStreamOperatorTestHarness<Task, Outcome> harness(int parallelism, int subtask)

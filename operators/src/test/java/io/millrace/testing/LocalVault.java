@@ -162,8 +162,7 @@ public final class LocalVault implements AutoCloseable {
 
     /** The registry of providers that the vault's tribunal names, called by {@code signer}. */
     public ProviderRegistry providersAs(TestSigner signer) {
-        return ProviderRegistry.load(
-                providers.getContractAddress(), web3j, manager(signer), GAS);
+        return ProviderRegistry.load(providers.getContractAddress(), web3j, manager(signer), GAS);
     }
 
     /** Gives {@code signer} base units of the token, and lets the vault draw them. */
