@@ -93,16 +93,7 @@ public final class LocalVault implements AutoCloseable {
         }
         TransactionManager admin = manager(ADMIN);
         token = TestDollar.deploy(web3j, admin, GAS, BigInteger.valueOf(6)).send();
-        registry =
-                ModelRegistry.deploy(
-                                web3j,
-                                admin,
-                                GAS,
-                                ADMIN.address(),
-                                BigInteger.valueOf(60),
-                                BigInteger.valueOf(1_000_000_000_000L),
-                                BigInteger.valueOf(500))
-                        .send();
+        registry = newRegistry(admin);
         vault =
                 SettlementVault.deploy(
                                 web3j,
@@ -121,24 +112,7 @@ public final class LocalVault implements AutoCloseable {
                                         BigInteger.TWO,
                                         BigInteger.ZERO))
                         .send();
-        providers =
-                ProviderRegistry.deploy(
-                                web3j,
-                                admin,
-                                GAS,
-                                vault.getContractAddress(),
-                                BigInteger.valueOf(SIGNER_NOTICE_SECONDS))
-                        .send();
-        Tribunal.deploy(
-                        web3j,
-                        admin,
-                        GAS,
-                        vault.getContractAddress(),
-                        registry.getContractAddress(),
-                        providers.getContractAddress(),
-                        BigInteger.valueOf(BUCKET_SECONDS),
-                        BigInteger.ZERO)
-                .send();
+        providers = newTribunal(admin);
         registry.grantRole(Keccak.hashUtf8("PUBLISHER_ROLE"), ADMIN.address()).send();
         registry.grantRole(Keccak.hashUtf8("EVALUATOR_ROLE"), ADMIN.address()).send();
         registry.register(MODEL, BigInteger.valueOf(PRICE_NANO), "file:manifest.json").send();
@@ -153,6 +127,41 @@ public final class LocalVault implements AutoCloseable {
         as(PROVIDER).openEarningAccount().send();
         anvil.mine(8); // all of this is final
         anvil.mineEverySecond();
+    }
+
+    private ModelRegistry newRegistry(TransactionManager admin) throws Exception {
+        return ModelRegistry.deploy(
+                        web3j,
+                        admin,
+                        GAS,
+                        ADMIN.address(),
+                        BigInteger.valueOf(60),
+                        BigInteger.valueOf(1_000_000_000_000L),
+                        BigInteger.valueOf(500))
+                .send();
+    }
+
+    /** The tribunal that the vault names, and before it the registry of providers that it asks. */
+    private ProviderRegistry newTribunal(TransactionManager admin) throws Exception {
+        ProviderRegistry asked =
+                ProviderRegistry.deploy(
+                                web3j,
+                                admin,
+                                GAS,
+                                vault.getContractAddress(),
+                                BigInteger.valueOf(SIGNER_NOTICE_SECONDS))
+                        .send();
+        Tribunal.deploy(
+                        web3j,
+                        admin,
+                        GAS,
+                        vault.getContractAddress(),
+                        registry.getContractAddress(),
+                        asked.getContractAddress(),
+                        BigInteger.valueOf(BUCKET_SECONDS),
+                        BigInteger.ZERO)
+                .send();
+        return asked;
     }
 
     /** The vault, called by {@code signer}. */

@@ -59,8 +59,7 @@ class SignerRotationITCase {
                         StandardCopyOption.ATOMIC_MOVE,
                         StandardCopyOption.REPLACE_EXISTING);
                 Account renewed = new Account(provider.account(), newSigner, provider.keyFile());
-                client.awaitThat(
-                        "charges by the new key", BOUND, view -> charges(view, renewed));
+                client.awaitThat("charges by the new key", BOUND, view -> charges(view, renewed));
             }
             client.awaitSettled();
 
@@ -82,9 +81,7 @@ class SignerRotationITCase {
             throws Exception {
         Path ownerKey = Path.of(provider.keyFile() + "-owner");
         try (Wallet owner = Wallet.open(stack.file(), ownerKey)) {
-            owner.providers()
-                    .announceSigner(BigInteger.valueOf(provider.account()), signer)
-                    .send();
+            owner.providers().announceSigner(BigInteger.valueOf(provider.account()), signer).send();
         }
     }
 
@@ -93,8 +90,7 @@ class SignerRotationITCase {
         URI uri =
                 URI.create(
                         "%s/jobs/%s/exceptions"
-                                .formatted(
-                                        stack.file().webUrl(), stack.job().running().get(0)));
+                                .formatted(stack.file().webUrl(), stack.job().running().get(0)));
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
                 .body();

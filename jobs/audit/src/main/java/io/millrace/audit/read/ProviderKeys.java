@@ -57,12 +57,11 @@ public final class ProviderKeys {
 
     private AbiWords word(String contract, String data, String what, String block)
             throws IOException {
-        String answer =
-                rpc.call("eth_call", Map.of("to", contract, "data", data), block).asText();
+        String answer = rpc.call("eth_call", Map.of("to", contract, "data", data), block).asText();
         if (answer.length() != HEX_OF_A_WORD) {
             throw new IOException(
-                    ("%s of %s answers \"%s\" to %s: it is not among the contracts of vault %s; name"
-                                    + " the vault that the job settles on")
+                    ("%s of %s answers \"%s\" to %s: it is not among the contracts of vault %s;"
+                                    + " name the vault that the job settles on")
                             .formatted(contract, rpc.host(), answer, what, vault));
         }
         return AbiWords.of(answer);

@@ -16,9 +16,9 @@ import org.web3j.tx.TransactionManager;
 
 /**
  * The contracts on a fresh test chain: deployed, roles given, the models on sale, accounts opened
- * and funded. Keys are generated into files of {@code keys}, each named as its account; a provider's
- * is that of its signer, and its owner's, which withdraws, lies beside it and nothing running reads
- * it.
+ * and funded. Keys are generated into files of {@code keys}, each named as its account; a
+ * provider's is that of its signer, and its owner's, which withdraws, lies beside it and nothing
+ * running reads it.
  */
 final class Deployment {
 
@@ -78,8 +78,8 @@ final class Deployment {
     record Plan(List<ModelManifest> models, long priceNanoPerMillion, int priceNoticeSeconds) {}
 
     /**
-     * Deploys token, registries, vault and tribunal, posts the settler's bond, and puts the models on
-     * sale.
+     * Deploys token, registries, vault and tribunal, posts the settler's bond, and puts the models
+     * on sale.
      */
     Contracts deploy(Plan plan) throws Exception {
         long startBlock = session.blockNumber();
@@ -206,8 +206,7 @@ final class Deployment {
             String owner = fundedKey(ownerKey);
             TransactionManager sender = session.sender(KeyFile.read(ownerKey));
             SettlementVault vault =
-                    SettlementVault.load(
-                            contracts.vault(), session.web3j(), sender, session.gas());
+                    SettlementVault.load(contracts.vault(), session.web3j(), sender, session.gas());
             vault.openEarningAccount().send();
             BigInteger account = vault.earningAccountOf(owner).send();
             ProviderRegistry.load(contracts.providers(), session.web3j(), sender, session.gas())

@@ -57,8 +57,7 @@ public final class Wallet implements AutoCloseable {
     /** The registry of providers, as the vault's tribunal names it. */
     public ProviderRegistry providers() throws Exception {
         Tribunal tribunal =
-                Tribunal.load(
-                        vault().TRIBUNAL().send(), session.web3j(), sender, session.gas());
+                Tribunal.load(vault().TRIBUNAL().send(), session.web3j(), sender, session.gas());
         return ProviderRegistry.load(
                 tribunal.PROVIDERS().send(), session.web3j(), sender, session.gas());
     }

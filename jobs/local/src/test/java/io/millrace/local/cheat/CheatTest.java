@@ -69,7 +69,8 @@ class CheatTest {
             case WRONG_ACCOUNT -> assertProvable(findings, victim, Fault.WRONG_ACCOUNT);
             case TREASURY_SKIM -> assertProvable(findings, victim, Fault.WRONG_CREDITS);
             case UNSIGNED -> assertUnsupported(findings, victim, "requester 0x");
-            case FORGED_PROVIDER_SIGNATURE -> assertUnsupported(findings, victim, "provider 1 did not sign, but key 0x");
+            case FORGED_PROVIDER_SIGNATURE ->
+                    assertUnsupported(findings, victim, "provider 1 did not sign, but key 0x");
             case DEBIT_WITHOUT_RECEIPTS -> assertUnaccounted(findings, Set.of(victim), true);
             case WITHHELD_RECEIPT -> assertUnaccounted(findings, Set.of(victim, 13L, 16L), false);
             case UNDERPAID_PROVIDER, IGNORED_WITHDRAWAL, HALF_POSTED_EPOCH ->

@@ -29,7 +29,8 @@ import org.web3j.utils.Numeric;
 
 /**
  * What was read of topics and chain, what the vault says of accounts, which never changes once it
- * is said, and what their owners say of their keys, which is asked anew for each epoch. Holds a few thousand rows before it writes them, and one epoch's tree. One thread.
+ * is said, and what their owners say of their keys, which is asked anew for each epoch. Holds a few
+ * thousand rows before it writes them, and one epoch's tree. One thread.
  */
 public final class StoredSurroundings implements Surroundings {
 
