@@ -12,9 +12,9 @@ import java.util.Objects;
  *
  * @param terms of its task
  * @param status how it ended
- * @param numericClass in which of the ways of computing the embedding is exact, 0x-hex of 32 bytes;
+ * @param numericClass in which of the ways of computing the output is exact, 0x-hex of 32 bytes;
  *     zero while there is only one
- * @param output the embeddings; none unless ANSWERED, and then one of every text
+ * @param output what the model gave; nothing unless ANSWERED, and then for every text
  * @param detail for people, empty if answered
  * @param providerAccount earning account of who ran it
  * @param providerAddress its owner

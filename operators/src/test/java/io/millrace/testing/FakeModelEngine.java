@@ -31,10 +31,8 @@ public final class FakeModelEngine implements ModelEngine {
             new ModelManifest(
                     "0x" + "5f".repeat(32),
                     "fake",
-                    2,
                     64,
-                    Pooling.MEAN,
-                    true,
+                    new ModelManifest.Embedding(2, Pooling.MEAN, true),
                     Map.of(ModelManifest.MODEL_FILE, "", ModelManifest.TOKENIZER_FILE, ""));
 
     /** What a test steers and sees. */
@@ -115,6 +113,11 @@ public final class FakeModelEngine implements ModelEngine {
             }
 
             @Override
+            public long[] tokens(String first, String second) {
+                return FakeModelEngine.tokens(first + " " + second);
+            }
+
+            @Override
             public void close() {}
         };
     }
@@ -134,7 +137,7 @@ public final class FakeModelEngine implements ModelEngine {
     private record FakeModelRunner(Controls controls) implements ModelRunner {
 
         @Override
-        public float[][] embed(long[][] rows) throws Exception {
+        public float[][] run(long[][] rows) throws Exception {
             controls.permits.acquire();
             synchronized (controls.batches) {
                 controls.batches.add(List.of(rows));
