@@ -65,16 +65,17 @@ function canonical(value) {
   return `{${Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(",")}}`;
 }
 
-/** @param options as sent: none at all, or an object */
-function request(name, key, model, input, maxFeeNano, deadline, nonce, options) {
+/** @param options as sent: none at all, or an object @param query what the list of texts is ranked by, signed before them */
+function request(name, key, model, input, maxFeeNano, deadline, nonce, options, query) {
   const requester = new Wallet(testKeys[key]).address.toLowerCase();
   const optionsJson = options === undefined || Object.keys(options).length === 0 ? "" : canonical(options);
   const optionsHash = optionsJson === "" ? ZERO : keccak256(toUtf8Bytes(optionsJson));
-  const message = { requester, model, inputHash: inputHashOf(input), optionsHash, maxFeeNano, deadline, nonce };
+  const message = { requester, model, inputHash: inputHashOf(query === undefined ? input : [query, ...input]), optionsHash, maxFeeNano, deadline, nonce };
   return {
     name,
     ...message,
     input,
+    ...(query === undefined ? {} : { query }),
     ...(options === undefined ? {} : { options }),
     optionsJson,
     ...signed("InferenceRequest", message, testKeys[key]),
@@ -113,6 +114,7 @@ export function requestDigests() {
       }),
       request("a list of texts", 0, model, ["one", "", "Größe 🚰"], "2500", "1795348800000", "6"),
       request("a list of one text is not that text", 0, model, [text], "2500", "1795348800000", "1"),
+      request("a list ranked by a query", 0, model, ["one", "Größe 🚰"], "2500", "1795348800000", "7", undefined, text),
     ],
   };
 }

@@ -9,6 +9,10 @@ const OTHERS = 0o007;
 const nano = z.union([z.number().int(), z.string().regex(/^\d+$/)]).transform(BigInt);
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "an address is 0x and 40 hexadecimal digits");
 const hash = z.string().regex(/^0x[0-9a-f]{64}$/, "0x and 64 hexadecimal digits in lower case");
+const model = z.union([
+  hash.transform((id) => ({ id, task: "embedding" as const })),
+  z.strictObject({ id: hash, task: z.enum(["embedding", "reranking"]) }),
+]);
 
 const schema = z.strictObject({
   listen: z.strictObject({ host: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65535) }),
@@ -29,8 +33,8 @@ const schema = z.strictObject({
   }),
   /** The spending key: an encrypted keystore (Web3 Secret Storage, version 3) and the file with its passphrase. */
   key: z.strictObject({ keystore: z.string(), passphraseFile: z.string() }),
-  /** Ids in the registry, by the names that requests use. */
-  models: z.record(z.string(), hash).refine((models) => Object.keys(models).length > 0, "name at least one model"),
+  /** Ids in the registry, by the names that requests use; with the task, of a model that is not for embeddings. */
+  models: z.record(z.string(), model).refine((models) => Object.keys(models).length > 0, "name at least one model"),
   limits: z
     .strictObject({
       /** Most that one text may cost. */
@@ -67,6 +71,7 @@ const schema = z.strictObject({
 export type Config = z.output<typeof schema>;
 export type TokenConfig = Config["tokens"][number];
 export type Limits = Config["limits"];
+export type Model = Config["models"][string];
 type KafkaLogin = NonNullable<Deployment["kafka"]>;
 type SaslLogin = NonNullable<KafkaLogin["sasl"]>;
 

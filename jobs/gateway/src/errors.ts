@@ -25,6 +25,8 @@ export const tooMany = (code: string, message: string, seconds: number) =>
 const REFUSALS: Record<string, [number, string, string]> = {
   INPUT_TOO_LONG: [400, "invalid_request_error", "context_length_exceeded"],
   TOO_MANY_TEXTS: [400, "invalid_request_error", "invalid_value"],
+  QUERY_UNEXPECTED: [400, "invalid_request_error", "model_not_supported"],
+  QUERY_MISSING: [400, "invalid_request_error", "model_not_supported"],
   SCHEMA: [400, "invalid_request_error", "invalid_value"],
   MALFORMED: [400, "invalid_request_error", "invalid_value"],
   FEE_CAP_TOO_LOW: [400, "invalid_request_error", "fee_cap_too_low"],

@@ -27,7 +27,7 @@ async function run(first: string, more: string[]): Promise<void> {
   const budget = await Budget.open(config.journal);
   const [model] = Object.values(config.models);
   const { brokers, rpcUrl, chainId, vault } = config.engine;
-  const engine = { brokers, kafka: kafkaLogin(config.engine), rpcUrl, chainId, vault, model: model! };
+  const engine = { brokers, kafka: kafkaLogin(config.engine), rpcUrl, chainId, vault, model: model!.id };
   const client = await MillraceClient.connect(engine, wallet.privateKey);
   const server = serverOf(config, client, budget, pino());
   const end = async () => {

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
+import type { Answer } from "@millrace/client";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Budget } from "./budget.js";
 import type { Config } from "./config.js";
-import { Embeddings, type EmbeddingsAnswer, type Engine, parseRequest } from "./embeddings.js";
+import { embeddingsOf, parseEmbeddings } from "./embeddings.js";
+import { type Answered, type Engine, type Question, Questions } from "./engine.js";
 import { ApiError, apiErrorOf, badRequest } from "./errors.js";
 import { Idempotency } from "./idempotency.js";
+import { parseRerank, ranked } from "./rerank.js";
 import { Tokens } from "./tokens.js";
 
 const KEY_CHARACTERS = 256;
@@ -37,8 +40,8 @@ export function serverOf(
   });
   server.server.maxConnections = limits.maxConnections;
   const tokens = new Tokens(config.tokens);
-  const embeddings = new Embeddings(engine, budget, limits);
-  const repeats = new Idempotency<EmbeddingsAnswer>();
+  const questions = new Questions(engine, budget, limits);
+  const repeats = new Idempotency<Answered>();
 
   server.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
@@ -63,18 +66,25 @@ export function serverOf(
     return modelOf(name);
   });
 
-  server.post("/v1/embeddings", async (request, reply) => {
-    const caller = tokens.caller(request.headers.authorization);
-    caller.countRequest();
-    const understood = parseRequest(request.body, models, limits);
-    const key = keyOf(request);
-    const answer = await (key === undefined
-      ? embeddings.answer(caller, understood)
-      : repeats.once(caller.name, key, JSON.stringify(understood), () => embeddings.answer(caller, understood)));
-    reply.header("x-millrace-debit-nano", answer.debitNano.toString());
-    reply.header("x-millrace-request-id", answer.requestId);
-    return answer.body;
-  });
+  /** A route whose body is a question: `parse` understands it, `bodyOf` says the answer in its form. */
+  const ask = <T extends Question>(
+    path: string, parse: (body: unknown) => T, bodyOf: (question: T, answer: Answer) => unknown,
+  ) =>
+    server.post(path, async (request, reply) => {
+      const caller = tokens.caller(request.headers.authorization);
+      caller.countRequest();
+      const question = parse(request.body);
+      const answer = () => questions.answer(caller, question, (given) => bodyOf(question, given));
+      const key = keyOf(request);
+      const { body, debitNano, requestId } = await (key === undefined
+        ? answer()
+        : repeats.once(caller.name, key, JSON.stringify([path, question]), answer));
+      reply.header("x-millrace-debit-nano", debitNano.toString());
+      reply.header("x-millrace-request-id", requestId);
+      return body;
+    });
+  ask("/v1/embeddings", (body) => parseEmbeddings(body, models, limits), embeddingsOf);
+  ask("/v1/rerank", (body) => parseRerank(body, models, limits), ranked);
   return server;
 }
 

@@ -12,6 +12,7 @@ import OpenAI from "openai";
 import { stringify } from "yaml";
 
 const MILLIS = 120_000;
+const RANKER = "tiny-reranker";
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
 const [folder] = process.argv.slice(2);
 const { models } = JSON.parse(readFileSync(join(folder, "stack.json"), "utf8"));
@@ -30,7 +31,7 @@ writeFileSync(inWork("gateway.yaml"), stringify({
   listen: { port: 0 },
   engine: { brokers, rpcUrl, chainId, vault },
   key: { keystore: "keystore.json", passphraseFile: "passphrase" },
-  models,
+  models: Object.fromEntries(Object.entries(models).map(([name, id]) => [name, name === RANKER ? { id, task: "reranking" } : id])),
   journal: "journal",
   tokens: [{ name: "tests", sha256: /[0-9a-f]{64}/.exec(printed)[0], budgetNano: 1_000_000 }],
 }));
@@ -75,12 +76,28 @@ try {
   assert.ok(nearest > farthest, "what means the same lies nearer to this model too");
   assert.ok(Math.abs(dot(another.data[0].embedding, first)) < 0.5, "it is another model");
 
+  // the tiny model's order means nothing, but it is the same each time
+  const rank = async () => {
+    const response = await fetch(`${gateway.url}/rerank`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify({ model: RANKER, query: "who narrates?", documents: texts, return_documents: true }),
+    });
+    assert.equal(response.status, 200);
+    return { charged: BigInt(response.headers.get("x-millrace-debit-nano")), ...(await response.json()) };
+  };
+  const rankings = [await rank(), await rank()];
+  assert.deepEqual(rankings[0].results, rankings[1].results);
+  assert.deepEqual(rankings[0].results.map(({ document }) => document.text).sort(), [...texts].sort());
+  assert.ok(rankings[0].results.every(({ relevance_score: score }, i, all) => i === 0 || score <= all[i - 1].relevance_score));
+
   const long = await openai.embeddings.create({ model: "all-MiniLM-L6-v2", input: "whale ".repeat(300) }).catch((error) => error);
   assert.equal(long.code, "context_length_exceeded");
 
   // the id of the header leads to a proof on chain: of the one charge for all texts
   const client = await MillraceClient.connect(readStack(resolve(folder)), readFileSync(inWork("key"), "utf8").trim());
-  const total = charged + BigInt(ofAnother.headers.get("x-millrace-debit-nano"));
+  const ofRankings = rankings.reduce((sum, ranking) => sum + ranking.charged, 0n);
+  const total = charged + ofRankings + BigInt(ofAnother.headers.get("x-millrace-debit-nano"));
   const again = ofAnother.headers.get("x-millrace-request-id");
   const ofBge = await until(`receipt of ${again}`, () => client.receipt({ requestId: again, askedMillis: 0 }));
   assert.equal(ofBge.receipt.model, models["bge-small-en-v1.5"]);

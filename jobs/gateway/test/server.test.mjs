@@ -23,10 +23,14 @@ let folder, budget, server, base, logged, asked, engine;
 async function start({ limit = {}, token = {} } = {}) {
   const config = {
     limits: { ...limits, ...limit },
-    models: { minilm: `0x${"ab".repeat(32)}` },
+    models: {
+      minilm: { id: `0x${"ab".repeat(32)}`, task: "embedding" },
+      ranker: { id: `0x${"cd".repeat(32)}`, task: "reranking" },
+    },
     tokens: [{ name: "t", sha256: createHash("sha256").update(TOKEN).digest("hex"), budgetNano: 10_000n, requestsPerMinute: 600, ...token }],
   };
-  server = serverOf(config, { ask: (...call) => { asked.push(call); return engine(...call); } }, budget, pino(logged));
+  const answer = (...call) => { asked.push(call); return engine(...call); };
+  server = serverOf(config, { ask: answer, rerank: answer }, budget, pino(logged));
   base = await server.listen({ host: "127.0.0.1", port: 0 });
 }
 
@@ -37,6 +41,8 @@ const answerOf = (input) => {
     requestId: `0x${createHash("sha256").update(JSON.stringify(input)).digest("hex")}`,
     embedding: embeddings[0],
     embeddings,
+    scores: [],
+    relevance: [],
     list: Array.isArray(input),
     debitNano: BigInt(length),
     result: { usage: { total_tokens: length } },
@@ -59,8 +65,8 @@ afterEach(async () => {
 });
 
 const official = (apiKey = TOKEN) => new OpenAI({ apiKey, baseURL: `${base}/v1`, maxRetries: 0 });
-const post = (body, headers = {}) =>
-  fetch(`${base}/v1/embeddings`, {
+const post = (body, headers = {}, path = "embeddings") =>
+  fetch(`${base}/v1/${path}`, {
     method: "POST", body: typeof body === "string" ? body : JSON.stringify(body),
     headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json", ...headers },
   });
@@ -75,7 +81,7 @@ test("the official client, unchanged but for address and token, gets vectors in 
   const floats = await openai.embeddings.create({ model: "minilm", input: "abc", encoding_format: "float" });
   assert.deepEqual(floats.data[0].embedding, [0.5, -0.25, 3]);
   const models = await openai.models.list();
-  assert.deepEqual(models.data.map(({ id }) => id), ["minilm"]);
+  assert.deepEqual(models.data.map(({ id }) => id), ["minilm", "ranker"]);
   assert.equal((await openai.models.retrieve("minilm")).id, "minilm");
 });
 
@@ -108,6 +114,7 @@ for (const [what, body, param] of [
   ["another encoding", { model: "minilm", input: "a", encoding_format: "hex" }, "encoding_format"],
   ["dimensions", { model: "minilm", input: "a", dimensions: 8 }, "dimensions"],
   ["a parameter that there is not", { model: "minilm", input: "a", truncate: true }, "truncate"],
+  ["a model of another task", { model: "ranker", input: "a" }, "model"],
   ["a model named as what every object has", { model: "constructor", input: "a" }, "model"],
 ]) {
   test(`bad request: ${what}`, async () => {
@@ -120,6 +127,73 @@ for (const [what, body, param] of [
     assert.equal(budget.spentNano("t"), 0n);
   });
 }
+
+test("scores are not sold as embeddings", async () => {
+  await start();
+  engine = async (text) => ({ ...answerOf(text), scores: [new Map([["left", 1]])] });
+  const error = await refusal(await post({ model: "minilm", input: "abc" }));
+  assert.deepEqual([error.status, error.code], [500, "model_not_supported"]);
+  assert.equal(budget.spentNano("t"), 3n, "the engine has charged it");
+});
+
+/** A document's score is its length, in the order of the documents. */
+const rankedOf = async (query, texts) => ({
+  ...answerOf([query, ...texts]),
+  relevance: texts.map(({ length }) => length / 8),
+});
+
+test("documents are ranked: the best first, of equals the earlier, as many as are asked for", async () => {
+  await start();
+  engine = rankedOf;
+  const documents = ["abc", { text: "de" }, "fgh", "i"];
+  const response = await post({ model: "ranker", query: "who?", documents }, {}, "rerank");
+  assert.equal(response.status, 200);
+  const { id, model, results, usage } = await response.json();
+  assert.deepEqual(results, [
+    { index: 0, relevance_score: 0.375 },
+    { index: 2, relevance_score: 0.375 },
+    { index: 1, relevance_score: 0.25 },
+    { index: 3, relevance_score: 0.125 },
+  ]);
+  assert.deepEqual([model, usage.total_tokens, id], ["ranker", 13, response.headers.get("x-millrace-request-id")]);
+  assert.equal(response.headers.get("x-millrace-debit-nano"), "13");
+  assert.deepEqual(asked, [["who?", ["abc", "de", "fgh", "i"], { model: `0x${"cd".repeat(32)}`, maxFeeNano: 400n, deadlineMillis: 60_000 }]]);
+  const best = await post({ model: "ranker", query: "who?", documents, top_n: 1, return_documents: true }, {}, "rerank");
+  assert.deepEqual((await best.json()).results, [{ index: 0, relevance_score: 0.375, document: { text: "abc" } }]);
+  const all = await post({ model: "ranker", query: "who?", documents, top_n: 9 }, {}, "rerank");
+  assert.equal((await all.json()).results.length, 4, "no more than there are");
+});
+
+for (const [what, body, param] of [
+  ["no query", { documents: ["a"] }, "query"],
+  ["an empty query", { query: "", documents: ["a"] }, "query"],
+  ["no documents", { query: "q" }, "documents"],
+  ["documents that are one text", { query: "q", documents: "abc" }, "documents"],
+  ["an empty list", { query: "q", documents: [] }, "documents"],
+  ["an empty document", { query: "q", documents: ["a", { text: "" }] }, "documents"],
+  ["a document of fields", { query: "q", documents: [{ title: "a", text: "b" }] }, "documents"],
+  ["too many documents", { query: "q", documents: Array(9).fill("a") }, "documents"],
+  ["a query longer than the engine reads", { query: "q".repeat(1_000), documents: ["a"] }, "documents"],
+  ["top_n of none", { query: "q", documents: ["a"], top_n: 0 }, "top_n"],
+  ["a word for yes", { query: "q", documents: ["a"], return_documents: "yes" }, "return_documents"],
+  ["a model of another task", { model: "minilm", query: "q", documents: ["a"] }, "model"],
+  ["a parameter that there is not", { query: "q", documents: ["a"], max_chunks_per_doc: 3 }, "max_chunks_per_doc"],
+]) {
+  test(`bad request to rank: ${what}`, async () => {
+    await start();
+    const error = await refusal(await post({ model: "ranker", ...body }, {}, "rerank"));
+    assert.deepEqual([error.status, error.param], [400, param], JSON.stringify(error));
+    assert.equal(asked.length, 0);
+  });
+}
+
+test("a key that was used on one route is another body on the next", async () => {
+  await start();
+  const headers = { "idempotency-key": "k" };
+  assert.equal((await post({ model: "minilm", input: ["a"] }, headers)).status, 200);
+  engine = rankedOf;
+  assert.equal((await post({ model: "ranker", query: "q", documents: ["a"] }, headers, "rerank")).status, 409);
+});
 
 test("what the engine refuses or does not answer costs nothing, and says why", async () => {
   await start();

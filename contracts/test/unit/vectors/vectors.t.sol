@@ -94,12 +94,15 @@ contract VectorsTest is VaultTest {
         }
     }
 
-    /// A text is hashed as bytes, a list of texts as EIP-712 hashes string[].
+    /// A text is hashed as bytes, a list of texts as EIP-712 hashes string[]; a query is the first of its list.
     function inputHashOf(uint256 c) private view returns (bytes32) {
         if (!exists(c, "input", 0)) {
             return keccak256(bytes(vm.parseJsonString(json, key(c, "input"))));
         }
         bytes memory digests;
+        if (vm.keyExistsJson(json, key(c, "query"))) {
+            digests = abi.encodePacked(keccak256(bytes(vm.parseJsonString(json, key(c, "query")))));
+        }
         for (uint256 i; exists(c, "input", i); ++i) {
             string memory text = vm.parseJsonString(json, key(c, string.concat("input[", vm.toString(i), "]")));
             digests = abi.encodePacked(digests, keccak256(bytes(text)));

@@ -29,8 +29,12 @@ export interface Answer {
   readonly requestId: string;
   /** Of the text that was asked; of a list the first one's. */
   readonly embedding: readonly number[];
-  /** One a text, in their order. */
+  /** One vector a text, in their order: of another model than one of embeddings its scores, which the next two tell. */
   readonly embeddings: readonly (readonly number[])[];
+  /** Of a classifier: the score of each label, for every text. */
+  readonly scores: readonly ReadonlyMap<string, number>[];
+  /** Of a re-ranker: how well each text answers the query, in the order of the texts. */
+  readonly relevance: readonly number[];
   /** Whether a list of texts was asked, and be it of one. */
   readonly list: boolean;
   /** What it costs, nano-USD. */
@@ -38,6 +42,12 @@ export interface Answer {
   /** When it was asked, for `receipt`. */
   readonly askedMillis: number;
   readonly result: Result;
+}
+
+/** The numbers that the provider has signed of a text, of whichever task. */
+function vectorOf(text: Result["data"][number]): number[] {
+  if ("embedding" in text) return text.embedding;
+  return "scores" in text ? text.scores.map(({ score }) => score) : [text.relevance_score];
 }
 
 /** A requester: one key, its money in the vault, its requests. */
@@ -98,7 +108,22 @@ export class MillraceClient {
    * @throws RequestUnanswered if the deadline passed or the provider failed
    * @throws NoAnswerYet if nothing was heard half a minute beyond the deadline; `answerTo` goes on waiting
    */
-  async ask(input: string | readonly string[], options: AskOptions): Promise<Answer> {
+  ask(input: string | readonly string[], options: AskOptions): Promise<Answer> {
+    return this.#ask(input, undefined, options);
+  }
+
+  /**
+   * Ranks a list of texts by a query: asks a model whose task that is, which `options` name, and waits. One request with one
+   * charge; each text is read together with the query, whose tokens count with each.
+   *
+   * @param texts at most 128
+   * @throws as `ask` does
+   */
+  rerank(query: string, texts: readonly string[], options: AskOptions): Promise<Answer> {
+    return this.#ask(texts, query, options);
+  }
+
+  async #ask(input: string | readonly string[], query: string | undefined, options: AskOptions): Promise<Answer> {
     const askedMillis = Date.now();
     const patience = options.deadlineMillis ?? DEADLINE_MILLIS;
     const terms = {
@@ -108,10 +133,10 @@ export class MillraceClient {
       deadline: askedMillis + patience,
       nonce: randomBytes(8).readBigUInt64BE().toString(),
     };
-    const struct = { ...terms, inputHash: inputHash(input), optionsHash: NO_OPTIONS };
+    const struct = { ...terms, inputHash: inputHash(input, query), optionsHash: NO_OPTIONS };
     const requestId = requestDigest(this.#domain, struct);
     const signature = await this.wallet.signTypedData(this.#domain, REQUEST_TYPES, struct);
-    const value = JSON.stringify({ ...terms, input, signature });
+    const value = JSON.stringify({ ...terms, input, query, signature });
     this.#asked.set(requestId, { millis: askedMillis, list: typeof input !== "string" });
     const end = await this.stream.ask(requestId, terms.requester, value, patience + 30_000).catch((error: unknown) => {
       this.#asked.delete(requestId);
@@ -131,11 +156,13 @@ export class MillraceClient {
     this.#asked.delete(requestId);
     if (!isResult(end)) throw new RequestRefused(requestId, end);
     if (end.status !== "answered") throw new RequestUnanswered(requestId, end.status, end.error?.message ?? "");
-    const embeddings = end.data.map(({ embedding }) => embedding);
+    const embeddings = end.data.map(vectorOf);
     return {
       requestId,
       embedding: embeddings[0] ?? [],
       embeddings,
+      scores: end.data.flatMap((text) => ("scores" in text ? [new Map(text.scores.map(({ label, score }) => [label, score]))] : [])),
+      relevance: end.data.flatMap((text) => ("relevance_score" in text ? [text.relevance_score] : [])),
       list,
       debitNano: BigInt(end.charge.debitNano),
       askedMillis,

@@ -100,10 +100,11 @@ export function domainOf(chainId: Integer, vault: string): TypedDataDomain {
   return { name: "Millrace", version: "1", chainId, verifyingContract: vault };
 }
 
-/** A text stands for its bytes, a list for EIP-712's hash of `string[]`. */
-export function inputHash(input: string | readonly string[]): string {
+/** A text stands for its bytes, a list for EIP-712's hash of `string[]`: of the query before it, if it is ranked by one. */
+export function inputHash(input: string | readonly string[], query?: string): string {
   const ofText = (text: string) => keccak256(toUtf8Bytes(text));
-  return typeof input === "string" ? ofText(input) : keccak256(concat(input.map(ofText)));
+  if (typeof input === "string") return ofText(input);
+  return keccak256(concat((query === undefined ? input : [query, ...input]).map(ofText)));
 }
 
 /** No option may be given to a request yet. */

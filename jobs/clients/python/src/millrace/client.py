@@ -15,7 +15,7 @@ from .ends import Pending, is_result
 from .errors import NoAnswerYet, RequestRefused, RequestUnanswered
 from .ethereum import unhex
 from .receipts import ReceiptProof, find_proof, leads_to_its_header
-from .records import Rejection, Result
+from .records import Classification, Embedding, Rejection, Reranking, Result
 from .rpc import Node
 from .secp256k1 import Key, recover
 from .stream import RequestStream
@@ -35,7 +35,8 @@ _MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueErro
 class Answer:
     """An answer, signed by its provider. `debit_nano` is what it costs, nano-USD; `asked_millis` is when it was asked.
 
-    `embeddings` has one a text, in their order. `is_list` says whether a list of texts was asked, and be it of one.
+    `embeddings` has one vector a text, in their order: of another model than one of embeddings its scores, which `scores` and
+    `relevance` tell. `is_list` says whether a list of texts was asked, and be it of one.
     """
 
     request_id: str
@@ -49,6 +50,24 @@ class Answer:
     def embedding(self) -> Sequence[float]:
         """Of the text that was asked; of a list the first one's."""
         return self.embeddings[0]
+
+    @property
+    def scores(self) -> list[dict[str, float]]:
+        """Of a classifier: the score of each label, for every text."""
+        return [
+            dict(zip((score["label"] for score in text["scores"]), vector, strict=True))
+            for text, vector in zip(self.result["data"], self.embeddings, strict=True)
+            if text["object"] == "classification"
+        ]
+
+    @property
+    def relevance(self) -> list[float]:
+        """Of a re-ranker: how well each text answers the query, in the order of the texts."""
+        return [
+            vector[0]
+            for text, vector in zip(self.result["data"], self.embeddings, strict=True)
+            if text["object"] == "reranking"
+        ]
 
 
 class MillraceClient:
@@ -122,6 +141,11 @@ class MillraceClient:
         `max_fee_nano` is the most that it may cost; after `deadline_seconds` no answer is given and nothing is charged.
         ValueError for what cannot be signed or sent; StreamBroken if nothing can be sent any more.
         """
+        return self._send(text, None, max_fee_nano, model, deadline_seconds)
+
+    def _send(
+        self, text: str | Sequence[str], query: str | None, max_fee_nano: int, model: str | None, deadline_seconds: float
+    ) -> str:
         asked_millis = time.time_ns() // 1_000_000
         terms = {
             "requester": self.address,
@@ -130,13 +154,31 @@ class MillraceClient:
             "deadline": asked_millis + int(deadline_seconds * 1000),
             "nonce": secrets.randbits(64),
         }
-        request_id = self._domain.digest(REQUEST, terms | {"inputHash": input_hash(text), "optionsHash": NO_OPTIONS})
+        request_id = self._domain.digest(REQUEST, terms | {"inputHash": input_hash(text, query), "optionsHash": NO_OPTIONS})
         signature = "0x" + self._key.sign(unhex(request_id)).hex()
         # most JSON parsers lose digits beyond 2^53
         wide = {"maxFeeNano": str(max_fee_nano), "nonce": str(terms["nonce"])}
-        value = json.dumps(terms | wide | {"input": text, "signature": signature}, ensure_ascii=False)
+        asked = {"input": text} if query is None else {"input": text, "query": query}
+        value = json.dumps(terms | wide | asked | {"signature": signature}, ensure_ascii=False)
         self._stream.send(request_id, self.address, value.encode(), asked_millis, not isinstance(text, str))
         return request_id
+
+    def rerank(
+        self,
+        query: str,
+        texts: Sequence[str],
+        *,
+        max_fee_nano: int,
+        model: str | None = None,
+        deadline_seconds: float = _DEADLINE_SECONDS,
+    ) -> Answer:
+        """Ranks a list of at most 128 texts by a query: asks a model whose task that is, and waits.
+
+        One request with one charge; each text is read together with the query, whose tokens count with each. Raises what
+        `send` and `answer_to` raise.
+        """
+        request_id = self._send(texts, query, max_fee_nano, model, deadline_seconds)
+        return self.answer_to(request_id, deadline_seconds + _GRACE_SECONDS)
 
     def answer_to(self, request_id: str, seconds: float) -> Answer:
         """Waits for the answer to a request that this client has sent; each is given once.
@@ -158,7 +200,7 @@ class MillraceClient:
         if end["status"] != "answered":
             error = end["error"]
             raise RequestUnanswered(pending.request_id, end["status"], "" if error is None else error["message"])
-        embeddings = tuple(tuple(text["embedding"]) for text in end["data"])
+        embeddings = tuple(_vector(text) for text in end["data"])
         return Answer(pending.request_id, pending.is_list, embeddings, end["charge"]["debitNano"], pending.asked_millis, end)
 
     def is_signed_by_provider(self, answer: Answer) -> bool:
@@ -224,3 +266,12 @@ class MillraceClient:
                 "numericClass": provider["numericClass"],
             },
         )
+
+
+def _vector(text: Embedding | Classification | Reranking) -> tuple[float, ...]:
+    """The numbers that the provider has signed of a text, of whichever task."""
+    if text["object"] == "embedding":
+        return tuple(text["embedding"])
+    if text["object"] == "classification":
+        return tuple(score["score"] for score in text["scores"])
+    return (text["relevance_score"],)

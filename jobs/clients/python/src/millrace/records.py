@@ -11,6 +11,23 @@ class Embedding(TypedDict):
     embedding: list[float]
 
 
+class Score(TypedDict):
+    label: str
+    score: float
+
+
+class Classification(TypedDict):
+    object: Literal["classification"]
+    index: int
+    scores: list[Score]
+
+
+class Reranking(TypedDict):
+    object: Literal["reranking"]
+    index: int
+    relevance_score: float
+
+
 class Usage(TypedDict):
     prompt_tokens: int
     total_tokens: int
@@ -43,7 +60,7 @@ class Result(TypedDict):
     object: Literal["list"]
     model: str
     status: Literal["answered", "expired", "failed"]
-    data: list[Embedding]
+    data: list[Embedding | Classification | Reranking]
     usage: Usage
     charge: ResultCharge
     provider: Provider

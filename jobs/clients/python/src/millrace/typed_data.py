@@ -59,11 +59,15 @@ def abi_values(kind: str, struct: Mapping[str, Any]) -> list[Any]:
     return [struct[name] for _, name in fields(kind)]
 
 
-def input_hash(text: str | Sequence[str]) -> str:
-    """A text stands for its bytes, a list for EIP-712's hash of `string[]`. ValueError for half of a surrogate pair."""
+def input_hash(text: str | Sequence[str], query: str | None = None) -> str:
+    """A text stands for its bytes, a list for EIP-712's hash of `string[]`: of the query before it, if it is ranked by one.
+
+    ValueError for half of a surrogate pair.
+    """
     if isinstance(text, str):
         return "0x" + keccak256(text.encode()).hex()
-    return "0x" + keccak256(b"".join(keccak256(each.encode()) for each in text)).hex()
+    signed = text if query is None else [query, *text]
+    return "0x" + keccak256(b"".join(keccak256(each.encode()) for each in signed)).hex()
 
 
 def output_hash(vector: Sequence[float]) -> str:

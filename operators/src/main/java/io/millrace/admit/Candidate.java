@@ -18,6 +18,7 @@ public record Candidate(
         String model,
         String input,
         List<String> inputs,
+        String query,
         int units,
         Price price,
         long feeNano,
@@ -32,6 +33,7 @@ public record Candidate(
         requireNonNull(model, "model is null");
         requireNonNull(input, "input is null");
         inputs = List.copyOf(inputs);
+        requireNonNull(query, "query is null");
         requireNonNull(price, "price is null");
         requireNonNull(place, "place is null");
         requireNonNull(signed, "signed is null");
@@ -51,7 +53,7 @@ public record Candidate(
                         appendMillis,
                         place,
                         signed);
-        return new Task(terms, input, inputs, deadlineMillis);
+        return new Task(terms, input, inputs, query, deadlineMillis);
     }
 
     Rejection refused(RejectReason reason, String message) {

@@ -13,6 +13,7 @@ import java.util.List;
  * @param model id of the model, lower case
  * @param input text, every surrogate paired; empty if a list of texts was sent
  * @param inputs that list; empty if one text was sent
+ * @param query what the texts of the list are ranked by; empty if none was sent
  * @param maxFeeNano the most that may be charged, nano-USD: uint64, to be compared as unsigned
  * @param deadlineMillis unix ms after which no answer is wanted
  * @param nonce tells equal requests apart: uint64
@@ -23,6 +24,7 @@ public record InferenceRequest(
         String model,
         String input,
         List<String> inputs,
+        String query,
         long maxFeeNano,
         long deadlineMillis,
         long nonce,
@@ -46,6 +48,10 @@ public record InferenceRequest(
         model = Hex.encode(Hex.decode(model, 32));
         requireNonNull(input, "input is null");
         inputs = List.copyOf(inputs);
+        requireNonNull(query, "query is null");
+        if (!query.isEmpty() && inputs.isEmpty()) {
+            throw new IllegalArgumentException("a query ranks a list of texts, give one");
+        }
         requireNonNull(signature, "signature is null");
         if (deadlineMillis < 0 || deadlineMillis > MAX_NUMBER) {
             throw new IllegalArgumentException(
@@ -62,7 +68,7 @@ public record InferenceRequest(
             long deadlineMillis,
             long nonce,
             String signature) {
-        this(requester, model, input, List.of(), maxFeeNano, deadlineMillis, nonce, signature);
+        this(requester, model, input, List.of(), "", maxFeeNano, deadlineMillis, nonce, signature);
     }
 
     /** Whether a list of texts was sent, and be it of one. */
@@ -75,10 +81,23 @@ public record InferenceRequest(
         return isList() ? inputs : List.of(input);
     }
 
+    /** Whether a query was sent. */
+    public boolean hasQuery() {
+        return !query.isEmpty();
+    }
+
     /** The same request with another signature. */
     public InferenceRequest signed(String otherSignature) {
         return new InferenceRequest(
-                requester, model, input, inputs, maxFeeNano, deadlineMillis, nonce, otherSignature);
+                requester,
+                model,
+                input,
+                inputs,
+                query,
+                maxFeeNano,
+                deadlineMillis,
+                nonce,
+                otherSignature);
     }
 
     /** Whether {@code feeNano} is no more than the requester signed (M2). */

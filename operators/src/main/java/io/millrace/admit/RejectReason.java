@@ -14,7 +14,11 @@ public enum RejectReason {
     DEADLINE_TOO_FAR("its deadline lies beyond admit.horizon"),
     DUPLICATE("this request id was seen before, in whatever partition"),
     TOO_MANY_TEXTS("a list of more than 128 texts: send several requests"),
-    INPUT_TOO_LONG("a text of more tokens than the model takes; nothing is ever truncated"),
+    QUERY_UNEXPECTED("a query for a model that does not rank: leave it away, or name a re-ranker"),
+    QUERY_MISSING("no query for a model that ranks texts by one"),
+    INPUT_TOO_LONG(
+            "a text, with its query if it has one, of more tokens than the model takes; nothing is"
+                    + " ever truncated"),
     FEE_CAP_TOO_LOW("maxFeeNano is below the fee"),
     INSUFFICIENT_FUNDS("deposits less withdrawals, charges and reservations do not cover the fee");
 

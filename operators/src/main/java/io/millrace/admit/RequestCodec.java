@@ -22,11 +22,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,21 +37,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestCodec {
 
-    private static final String REQUESTER = "requester";
-    private static final String MODEL = "model";
-    private static final String INPUT = "input";
-    private static final String OPTIONS = "options";
-    private static final String MAX_FEE_NANO = "maxFeeNano";
-    private static final String DEADLINE = "deadline";
-    private static final String NONCE = "nonce";
-    private static final String SIGNATURE = "signature";
     private static final int MAX_NESTING = 8;
     private static final int MAX_DIGITS = 32;
     private static final int MAX_NAME_CHARS = 64;
-    private static final String LARGEST = Long.toUnsignedString(-1);
-    private static final Set<String> FIELDS =
-            Set.of(REQUESTER, MODEL, INPUT, OPTIONS, MAX_FEE_NANO, DEADLINE, NONCE, SIGNATURE);
-
     private final int maxBytes;
     private final ObjectMapper mapper;
 
@@ -152,35 +137,42 @@ public final class RequestCodec {
     }
 
     private static Decoded decode(ObjectNode node) {
-        String fault = fault(node);
-        JsonNode requester = node.get(REQUESTER);
+        String fault = RequestForm.fault(node);
+        JsonNode requester = node.get(RequestForm.REQUESTER);
         boolean claimed =
-                requester != null && requester.isTextual() && isHex(requester.textValue(), 20);
+                requester != null
+                        && requester.isTextual()
+                        && RequestForm.isHex(requester.textValue(), 20);
         if (fault != null) {
             return new Decoded.Refused(
                     RejectReason.SCHEMA,
                     fault,
                     claimed ? EvmAddress.canonical(requester.textValue()) : null);
         }
-        List<String> texts = texts(node.get(INPUT));
-        if (!texts.stream().allMatch(RequestCodec::isWellFormed)) {
+        List<String> texts = texts(node.get(RequestForm.INPUT));
+        String query = node.has(RequestForm.QUERY) ? node.get(RequestForm.QUERY).textValue() : "";
+        boolean inputIsText = texts.stream().allMatch(RequestCodec::isWellFormed);
+        if (!inputIsText || !isWellFormed(query)) {
             return new Decoded.Refused(
                     RejectReason.MALFORMED,
-                    "field \"input\" holds an unpaired surrogate, which UTF-8 cannot; repair the"
+                    "field \""
+                            + (inputIsText ? RequestForm.QUERY : RequestForm.INPUT)
+                            + "\" holds an unpaired surrogate, which UTF-8 cannot; repair the"
                             + " text and sign it again",
                     EvmAddress.canonical(requester.textValue()));
         }
-        boolean list = node.get(INPUT).isArray();
+        boolean list = node.get(RequestForm.INPUT).isArray();
         return new Decoded.Request(
                 new InferenceRequest(
                         requester.textValue(),
-                        node.get(MODEL).textValue(),
+                        node.get(RequestForm.MODEL).textValue(),
                         list ? "" : texts.get(0),
                         list ? texts : List.of(),
-                        uint64(node.get(MAX_FEE_NANO)),
-                        node.get(DEADLINE).longValue(),
-                        uint64(node.get(NONCE)),
-                        node.get(SIGNATURE).textValue()));
+                        query,
+                        uint64(node.get(RequestForm.MAX_FEE_NANO)),
+                        node.get(RequestForm.DEADLINE).longValue(),
+                        uint64(node.get(RequestForm.NONCE)),
+                        node.get(RequestForm.SIGNATURE).textValue()));
     }
 
     private static List<String> texts(JsonNode input) {
@@ -196,138 +188,26 @@ public final class RequestCodec {
     /** UTF-8 JSON of {@code request}, for clients. */
     public byte[] encode(InferenceRequest request) {
         ObjectNode node = mapper.createObjectNode();
-        node.put(REQUESTER, request.requester());
-        node.put(MODEL, request.model());
+        node.put(RequestForm.REQUESTER, request.requester());
+        node.put(RequestForm.MODEL, request.model());
         if (request.isList()) {
-            request.inputs().forEach(node.putArray(INPUT)::add);
+            request.inputs().forEach(node.putArray(RequestForm.INPUT)::add);
         } else {
-            node.put(INPUT, request.input());
+            node.put(RequestForm.INPUT, request.input());
         }
-        put(node, MAX_FEE_NANO, request.maxFeeNano());
-        node.put(DEADLINE, request.deadlineMillis());
-        put(node, NONCE, request.nonce());
-        node.put(SIGNATURE, request.signature());
+        if (request.hasQuery()) {
+            node.put(RequestForm.QUERY, request.query());
+        }
+        put(node, RequestForm.MAX_FEE_NANO, request.maxFeeNano());
+        node.put(RequestForm.DEADLINE, request.deadlineMillis());
+        put(node, RequestForm.NONCE, request.nonce());
+        node.put(RequestForm.SIGNATURE, request.signature());
         try {
             return mapper.writeValueAsBytes(node);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
                     "the request does not encode: is its input well-formed text?", e);
         }
-    }
-
-    private static @Nullable String fault(ObjectNode node) {
-        for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
-            String name = names.next();
-            if (!FIELDS.contains(name)) {
-                return "field \"" + name + "\" is unknown; remove it";
-            }
-        }
-        String fault = hexFault(node.get(REQUESTER), REQUESTER, 20);
-        fault = fault != null ? fault : hexFault(node.get(MODEL), MODEL, 32);
-        fault = fault != null ? fault : inputFault(node.get(INPUT));
-        fault = fault != null ? fault : optionsFault(node.get(OPTIONS));
-        fault = fault != null ? fault : uint64Fault(node.get(MAX_FEE_NANO), MAX_FEE_NANO);
-        fault = fault != null ? fault : numberFault(node.get(DEADLINE), DEADLINE);
-        fault = fault != null ? fault : uint64Fault(node.get(NONCE), NONCE);
-        return fault != null ? fault : hexFault(node.get(SIGNATURE), SIGNATURE, -1);
-    }
-
-    private static @Nullable String inputFault(@Nullable JsonNode value) {
-        if (value == null) {
-            return "field \"input\" is missing; add it";
-        }
-        if (!value.isArray()) {
-            return isText(value)
-                    ? null
-                    : "field \"input\" is no text; give a string of at least one character, or a"
-                            + " list of them";
-        }
-        for (int i = 0; i < value.size(); i++) {
-            if (!isText(value.get(i))) {
-                return "text "
-                        + i
-                        + " of field \"input\" is "
-                        + (value.get(i).isTextual() ? "empty" : "no text")
-                        + "; give strings of at least one character";
-            }
-        }
-        return value.isEmpty() ? "field \"input\" is an empty list; give at least one text" : null;
-    }
-
-    private static boolean isText(JsonNode value) {
-        return value.isTextual() && !value.textValue().isEmpty();
-    }
-
-    private static @Nullable String optionsFault(@Nullable JsonNode value) {
-        if (value == null || (value.isObject() && value.isEmpty())) {
-            return null;
-        }
-        return value.isObject()
-                ? "option \"" + value.fieldNames().next() + "\" is unknown; remove it"
-                : "field \"options\" is no object; give one, or leave it away";
-    }
-
-    private static @Nullable String hexFault(@Nullable JsonNode value, String field, int bytes) {
-        if (value == null) {
-            return "field \"" + field + "\" is missing; add it";
-        }
-        return value.isTextual() && isHex(value.textValue(), bytes)
-                ? null
-                : "field \""
-                        + field
-                        + "\" is no hexadecimal; give 0x and "
-                        + (bytes < 0 ? 130 : 2 * bytes)
-                        + " hexadecimal digits";
-    }
-
-    private static @Nullable String numberFault(@Nullable JsonNode value, String field) {
-        if (value == null) {
-            return "field \"" + field + "\" is missing; add it";
-        }
-        return isNumber(value)
-                ? null
-                : "field \""
-                        + field
-                        + "\" is no whole number in 0.."
-                        + InferenceRequest.MAX_NUMBER
-                        + "; give one in plain digits, without quotes, sign, fraction or exponent";
-    }
-
-    private static @Nullable String uint64Fault(@Nullable JsonNode value, String field) {
-        if (value == null) {
-            return "field \"" + field + "\" is missing; add it";
-        }
-        boolean right = value.isTextual() ? isUint64(value.textValue()) : isNumber(value);
-        return right
-                ? null
-                : "field \""
-                        + field
-                        + "\" is neither a whole number in 0.."
-                        + InferenceRequest.MAX_NUMBER
-                        + " nor a text of one in 0.."
-                        + LARGEST
-                        + "; give plain digits without sign, leading zero, fraction or exponent,"
-                        + " and quote what is larger than the first";
-    }
-
-    private static boolean isNumber(JsonNode value) {
-        return value.isIntegralNumber()
-                && value.canConvertToLong()
-                && value.longValue() >= 0
-                && value.longValue() <= InferenceRequest.MAX_NUMBER;
-    }
-
-    private static boolean isUint64(String digits) {
-        int length = digits.length();
-        if (length == 0 || length > LARGEST.length() || (length > 1 && digits.charAt(0) == '0')) {
-            return false;
-        }
-        for (int i = 0; i < length; i++) {
-            if (digits.charAt(i) < '0' || digits.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return length < LARGEST.length() || digits.compareTo(LARGEST) <= 0;
     }
 
     private static long uint64(JsonNode value) {
@@ -344,19 +224,6 @@ public final class RequestCodec {
 
     private static String place(JsonLocation location) {
         return "line " + location.getLineNr() + ", column " + location.getColumnNr();
-    }
-
-    /** {@code bytes} below zero: any number of digits. */
-    private static boolean isHex(String text, int bytes) {
-        if (!text.startsWith("0x") || (bytes >= 0 && text.length() != 2 + 2 * bytes)) {
-            return false;
-        }
-        for (int i = 2; i < text.length(); i++) {
-            if (!HexFormat.isHexDigit(text.charAt(i))) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static boolean isWellFormed(String text) {

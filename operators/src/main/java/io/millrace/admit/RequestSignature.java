@@ -7,6 +7,7 @@ import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import io.millrace.unit.Secp256k1;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,8 +15,9 @@ import java.util.Optional;
  * The EIP-712 struct a requester signs: {@code InferenceRequest(address requester,bytes32
  * model,bytes32 inputHash,bytes32 optionsHash,uint64 maxFeeNano,uint64 deadline,uint64 nonce)},
  * inputHash = keccak256 of the input's UTF-8 bytes, or of a list of texts what EIP-712 makes of
- * {@code string[]}; optionsHash = zero, since there is no option yet that a request could name;
- * deadline in unix milliseconds. Its digest is the request's id. Immutable, for any thread.
+ * {@code string[]}, of a list to be ranked that of the query and the list after it; optionsHash =
+ * zero, since there is no option yet that a request could name; deadline in unix milliseconds. Its
+ * digest is the request's id. Immutable, for any thread.
  */
 public final class RequestSignature {
 
@@ -58,11 +60,12 @@ public final class RequestSignature {
         if (!request.isList()) {
             return Keccak.hashUtf8(request.input());
         }
-        byte[][] hashes = new byte[request.inputs().size()][];
-        for (int i = 0; i < hashes.length; i++) {
-            hashes[i] = Keccak.hashUtf8(request.inputs().get(i));
+        List<byte[]> hashes = new ArrayList<>();
+        if (request.hasQuery()) {
+            hashes.add(Keccak.hashUtf8(request.query()));
         }
-        return Keccak.hash(hashes);
+        request.inputs().forEach(text -> hashes.add(Keccak.hashUtf8(text)));
+        return Keccak.hash(hashes.toArray(byte[][]::new));
     }
 
     /**
@@ -113,6 +116,22 @@ public final class RequestSignature {
             long deadlineMillis,
             long nonce,
             byte[] key) {
+        return sign(model, "", inputs, maxFeeNano, deadlineMillis, nonce, key);
+    }
+
+    /**
+     * The same for a list of texts to be ranked.
+     *
+     * @param query what by; empty for a model that takes none
+     */
+    public InferenceRequest sign(
+            String model,
+            String query,
+            List<String> inputs,
+            long maxFeeNano,
+            long deadlineMillis,
+            long nonce,
+            byte[] key) {
         if (inputs.isEmpty()) {
             throw new IllegalArgumentException("the list is empty, give at least one text");
         }
@@ -122,6 +141,7 @@ public final class RequestSignature {
                         model,
                         "",
                         inputs,
+                        query,
                         maxFeeNano,
                         deadlineMillis,
                         nonce,

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything about a request that needs no state of its requester, cheapest checks first: form,
- * model, deadline, size, signature, tokens, fee. Plain Java, confined to one thread. Opens a
+ * model, deadline, size, signature, task, tokens, fee. Plain Java, confined to one thread. Opens a
  * tokenizer when its model is first asked for.
  */
 final class RequestValidator implements AutoCloseable {
@@ -75,39 +75,20 @@ final class RequestValidator implements AutoCloseable {
             String requestId,
             Price price) {
         TokenCounter counter = counters.computeIfAbsent(request.model(), factory::open);
-        List<String> texts = request.texts();
+        Refusal refusal = checkTask(request, counter.task());
         int units = 0;
-        for (int i = 0; i < texts.size(); i++) {
-            int tokens = counter.count(texts.get(i));
-            if (tokens > counter.maxTokens()) {
-                return refuse(
-                        record,
-                        requestId,
-                        request.requester(),
-                        RejectReason.INPUT_TOO_LONG,
-                        name(request, i)
-                                + " has "
-                                + tokens
-                                + " tokens and the model takes "
-                                + counter.maxTokens()
-                                + "; shorten or split it");
-            }
+        for (int i = 0; refusal == null && i < request.texts().size(); i++) {
+            String text = request.texts().get(i);
+            int tokens =
+                    request.hasQuery() ? counter.count(request.query(), text) : counter.count(text);
+            refusal = checkTokens(request, i, tokens, counter.maxTokens());
             units = Math.addExact(units, tokens);
         }
         long feeNano = Nano.feeRoundedUp(units, price.nanoPerMillion());
-        if (!request.covers(feeNano)) {
+        refusal = refusal != null ? refusal : checkFee(request, units, feeNano);
+        if (refusal != null) {
             return refuse(
-                    record,
-                    requestId,
-                    request.requester(),
-                    RejectReason.FEE_CAP_TOO_LOW,
-                    "maxFeeNano is "
-                            + Long.toUnsignedString(request.maxFeeNano())
-                            + " and "
-                            + units
-                            + " tokens cost "
-                            + feeNano
-                            + " nano-USD; sign at least that");
+                    record, requestId, request.requester(), refusal.reason(), refusal.message());
         }
         return new Verdict.Valid(
                 new Candidate(
@@ -116,6 +97,7 @@ final class RequestValidator implements AutoCloseable {
                         request.model(),
                         request.input(),
                         request.inputs(),
+                        request.query(),
                         units,
                         price,
                         feeNano,
@@ -138,6 +120,48 @@ final class RequestValidator implements AutoCloseable {
                                 + " texts and a request may have "
                                 + InferenceRequest.MAX_TEXTS
                                 + "; sign several requests");
+    }
+
+    private static @Nullable Refusal checkTask(InferenceRequest request, ModelTask task) {
+        if (request.hasQuery() == task.takesQuery()) {
+            return null;
+        }
+        String model = "model " + request.model() + " is for " + task.wireName();
+        return request.hasQuery()
+                ? new Refusal(
+                        RejectReason.QUERY_UNEXPECTED,
+                        model + " and takes no query; leave it away, or name a re-ranker")
+                : new Refusal(
+                        RejectReason.QUERY_MISSING,
+                        model + ", which takes a query and a list of texts; sign both");
+    }
+
+    private static @Nullable Refusal checkTokens(
+            InferenceRequest request, int text, int tokens, int maxTokens) {
+        return tokens <= maxTokens
+                ? null
+                : new Refusal(
+                        RejectReason.INPUT_TOO_LONG,
+                        name(request, text)
+                                + (request.hasQuery() ? " with its query has " : " has ")
+                                + tokens
+                                + " tokens and the model takes "
+                                + maxTokens
+                                + "; shorten or split it");
+    }
+
+    private static @Nullable Refusal checkFee(InferenceRequest request, int units, long feeNano) {
+        return request.covers(feeNano)
+                ? null
+                : new Refusal(
+                        RejectReason.FEE_CAP_TOO_LOW,
+                        "maxFeeNano is "
+                                + Long.toUnsignedString(request.maxFeeNano())
+                                + " and "
+                                + units
+                                + " tokens cost "
+                                + feeNano
+                                + " nano-USD; sign at least that");
     }
 
     /** Of a list the place is told, as the result will: from 0. */
@@ -202,9 +226,27 @@ final class RequestValidator implements AutoCloseable {
         return null;
     }
 
-    /** Before anything is tokenised, so that a huge text costs no more than its hash. */
+    /**
+     * Before anything is tokenised, so that a huge text costs no more than its hash. A query is
+     * read again with every text: by that it may not grow beyond what a record may hold.
+     */
     private @Nullable Refusal checkLength(InferenceRequest request) {
         List<String> texts = request.texts();
+        int ofQuery = request.query().length();
+        if (ofQuery > options.maxInputChars()
+                || (long) ofQuery * texts.size() > options.maxRecordBytes()) {
+            return new Refusal(
+                    RejectReason.INPUT_TOO_LONG,
+                    "the query has "
+                            + ofQuery
+                            + " characters and at most "
+                            + Math.min(
+                                    options.maxInputChars(),
+                                    options.maxRecordBytes() / texts.size())
+                            + " are read with each of "
+                            + texts.size()
+                            + " texts; shorten it");
+        }
         for (int i = 0; i < texts.size(); i++) {
             int chars = texts.get(i).length();
             if (chars > options.maxInputChars()) {

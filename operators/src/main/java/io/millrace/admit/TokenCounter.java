@@ -9,6 +9,12 @@ public interface TokenCounter extends AutoCloseable {
     /** Tokens of {@code input}, special tokens included, without truncation. */
     int count(String input);
 
+    /** Tokens of {@code input} read together with {@code query}, special tokens included. */
+    int count(String query, String input);
+
+    /** What the model is asked for. */
+    ModelTask task();
+
     /** Largest number of tokens the model takes. */
     int maxTokens();
 

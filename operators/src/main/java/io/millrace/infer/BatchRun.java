@@ -36,7 +36,7 @@ final class BatchRun {
 
     /** Runs the known row, which shows whether the engine is out of order. */
     private void probe() throws Exception {
-        runner.embed(new long[][] {probe});
+        runner.run(new long[][] {probe});
     }
 
     /**
@@ -57,7 +57,7 @@ final class BatchRun {
             long least = Long.MAX_VALUE;
             for (int run = 0; run < 2; run++) {
                 long started = System.nanoTime();
-                runner.embed(rows);
+                runner.run(rows);
                 least = Math.min(least, System.nanoTime() - started);
             }
             cost.seed(shape.rows(), shape.length(), least);
@@ -77,9 +77,9 @@ final class BatchRun {
             while (!parts.isEmpty()) {
                 List<Input> part = parts.getFirst(); // stays there until its rows are told
                 long started = System.nanoTime();
-                float[][] embeddings;
+                float[][] vectors;
                 try {
-                    embeddings = embed(part);
+                    vectors = run(part);
                 } catch (Exception e) {
                     fail(part, e, parts);
                     continue;
@@ -89,9 +89,9 @@ final class BatchRun {
                 long nanos = took / part.size();
                 int padded = longest(part);
                 cost.learn(part.size(), padded, took);
-                for (int i = 0; i < embeddings.length; i++) {
+                for (int i = 0; i < vectors.length; i++) {
                     BatchShare share = new BatchShare(reason, leader, padded, part.size(), nanos);
-                    part.get(i).completion().answered(embeddings[i], share);
+                    part.get(i).completion().answered(vectors[i], share);
                     leader = false;
                 }
             }
@@ -103,18 +103,18 @@ final class BatchRun {
         }
     }
 
-    private float[][] embed(List<Input> part) throws Exception {
+    private float[][] run(List<Input> part) throws Exception {
         long[][] rows = new long[part.size()][];
         for (int i = 0; i < rows.length; i++) {
             rows[i] = part.get(i).tokens();
         }
-        float[][] embeddings = runner.embed(rows);
-        if (embeddings.length != rows.length) {
+        float[][] vectors = runner.run(rows);
+        if (vectors.length != rows.length) {
             throw new IllegalStateException(
-                    "the runner gave %d embeddings for %d rows"
-                            .formatted(embeddings.length, rows.length));
+                    "the runner gave %d vectors for %d rows"
+                            .formatted(vectors.length, rows.length));
         }
-        return embeddings;
+        return vectors;
     }
 
     private void fail(List<Input> part, Exception cause, Deque<List<Input>> parts)

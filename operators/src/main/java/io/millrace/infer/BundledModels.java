@@ -15,7 +15,8 @@ import java.util.TreeMap;
 
 /**
  * The models whose files come with the classpath, so that a first run needs no download. The
- * manifests are ours, committed beside this class; the files are those of a published artifact.
+ * manifests are ours, committed beside this class; the files are those of a published artifact, but
+ * for the graphs of the tiny models, which have random weights and are for trying a task out.
  */
 public final class BundledModels {
 
@@ -40,6 +41,17 @@ public final class BundledModels {
                             ModelManifest.TOKENIZER_FILE,
                             "/" + resource + "-tokenizer.json"));
         }
+
+        /** One of ours, too small to be good for anything: its words are split as MiniLM's are. */
+        static Bundle tiny(String name) {
+            return new Bundle(
+                    "operators",
+                    Map.of(
+                            ModelManifest.MODEL_FILE,
+                            "models/" + name + "/" + ModelManifest.MODEL_FILE,
+                            ModelManifest.TOKENIZER_FILE,
+                            "/all-minilm-l6-v2-tokenizer.json"));
+        }
     }
 
     /** By model name, which is also that of its manifest's folder. */
@@ -49,7 +61,11 @@ public final class BundledModels {
                             DEFAULT,
                             Bundle.of("all-minilm-l6-v2", "all-minilm-l6-v2"),
                             "bge-small-en-v1.5",
-                            Bundle.of("bge-small-en-v15", "bge-small-en-v1.5")));
+                            Bundle.of("bge-small-en-v15", "bge-small-en-v1.5"),
+                            "tiny-classifier",
+                            Bundle.tiny("tiny-classifier"),
+                            "tiny-reranker",
+                            Bundle.tiny("tiny-reranker")));
 
     private BundledModels() {}
 

@@ -6,8 +6,8 @@ package io.millrace.infer;
  */
 interface Completion {
 
-    /** With its embedding. */
-    void answered(float[] embedding, BatchShare share);
+    /** With what the model gave. */
+    void answered(float[] vector, BatchShare share);
 
     /** Its deadline passed before a batch took it. */
     void expired();

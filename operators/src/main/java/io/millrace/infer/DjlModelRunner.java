@@ -15,23 +15,27 @@ import ai.djl.translate.TranslatorContext;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.millrace.infer.device.DeviceOptions;
 import io.millrace.infer.device.DeviceSession;
+import io.millrace.infer.output.Pooling;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sentence encoder in ONNX Runtime: token ids in, pooled embeddings out. Pooling is plain Java
- * over the masked tokens, in double precision: ONNX Runtime has no array operations of its own and
- * DJL would hand them to another engine.
+ * A transformer encoder in ONNX Runtime: tokens in, pooled embeddings or a classifier's scores out.
+ * Pooling and activation are plain Java, in double precision: ONNX Runtime has no array operations
+ * of its own and DJL would hand them to another engine.
  *
  * <p>Native memory: inputs and outputs belong to the predictor's context, which is closed with
  * every call; the session belongs to the model. Owned by the thread that opened it.
  */
 final class DjlModelRunner implements ModelRunner {
 
-    private static final String[] INPUTS = {"input_ids", "attention_mask", "token_type_ids"};
-    private static final String OUTPUT = "last_hidden_state";
+    private static final String IDS = "input_ids";
+    private static final String MASK = "attention_mask";
+    private static final String TYPES = "token_type_ids";
 
     private final Model model;
     private final Predictor<long[][], float[][]> predictor;
@@ -53,7 +57,15 @@ final class DjlModelRunner implements ModelRunner {
                     stored.directory(),
                     ModelManifest.MODEL_FILE,
                     Map.of("sessionOptions", session));
-            return new DjlModelRunner(model, model.newPredictor(new Pooler(manifest)));
+            List<String> inputs = inputs(model, manifest);
+            Rows rows =
+                    manifest.head() instanceof ModelManifest.Embedding embedding
+                            ? new Pooler(manifest.name(), inputs, embedding)
+                            : new Classifier(
+                                    manifest.name(),
+                                    inputs,
+                                    (ModelManifest.Scores) manifest.head());
+            return new DjlModelRunner(model, model.newPredictor(rows));
         } catch (MalformedModelException e) {
             model.close();
             throw new IOException(
@@ -65,8 +77,20 @@ final class DjlModelRunner implements ModelRunner {
         }
     }
 
+    /** What the graph asks for: RoBERTa and its kin have no token types. */
+    private static List<String> inputs(Model model, ModelManifest manifest) {
+        List<String> inputs = model.describeInput().keys();
+        if (!inputs.contains(IDS) || !Set.of(IDS, MASK, TYPES).containsAll(inputs)) {
+            throw new IllegalArgumentException(
+                    ("the graph of model %s has the inputs %s: %s is needed, and %s and %s are all"
+                                    + " that may be there besides")
+                            .formatted(manifest.name(), inputs, IDS, MASK, TYPES));
+        }
+        return inputs;
+    }
+
     @Override
-    public float[][] embed(long[][] rows) throws TranslateException {
+    public float[][] run(long[][] rows) throws TranslateException {
         return predictor.predict(rows);
     }
 
@@ -76,64 +100,110 @@ final class DjlModelRunner implements ModelRunner {
         model.close();
     }
 
-    /** Pads rows to the longest of the batch; pools the hidden states of each row's own tokens. */
-    private static final class Pooler implements Translator<long[][], float[][]> {
+    /** Pads rows to the longest of the batch; reads what the graph gives for each. */
+    private abstract static class Rows implements Translator<long[][], float[][]> {
 
         private static final String ROWS = "rows";
 
-        private final ModelManifest manifest;
+        private final String model;
+        private final List<String> inputs;
+        private final String output;
 
-        private Pooler(ModelManifest manifest) {
-            this.manifest = manifest;
+        private Rows(String model, List<String> inputs, String output) {
+            this.model = model;
+            this.inputs = inputs;
+            this.output = output;
         }
 
         @Override
         public NDList processInput(TranslatorContext context, long[][] rows) {
-            int longest = 0;
-            for (long[] row : rows) {
-                longest = Math.max(longest, row.length);
-            }
+            int longest = longest(rows);
             long[] ids = new long[rows.length * longest];
             long[] mask = new long[ids.length];
+            long[] types = new long[ids.length];
             for (int r = 0; r < rows.length; r++) {
-                System.arraycopy(rows[r], 0, ids, r * longest, rows[r].length);
-                Arrays.fill(mask, r * longest, r * longest + rows[r].length, 1);
+                int at = r * longest;
+                for (long token : rows[r]) {
+                    ids[at] = RowTokenizer.id(token);
+                    types[at++] = RowTokenizer.type(token);
+                }
+                Arrays.fill(mask, r * longest, at, 1);
             }
             context.setAttachment(ROWS, rows);
             NDManager manager = context.getNDManager();
             Shape shape = new Shape(rows.length, longest);
-            long[][] tensors = {ids, mask, new long[ids.length]};
-            NDList inputs = new NDList(tensors.length);
-            for (int i = 0; i < tensors.length; i++) {
-                NDArray array = manager.create(tensors[i], shape);
-                array.setName(INPUTS[i]);
-                inputs.add(array);
+            NDList tensors = new NDList(inputs.size());
+            for (String input : inputs) {
+                long[] values = input.equals(IDS) ? ids : input.equals(MASK) ? mask : types;
+                NDArray tensor = manager.create(values, shape);
+                tensor.setName(input);
+                tensors.add(tensor);
             }
-            return inputs;
+            return tensors;
         }
 
         @Override
         public float[][] processOutput(TranslatorContext context, NDList outputs) {
             long[][] rows = (long[][]) context.getAttachment(ROWS);
-            NDArray hidden = outputs.get(OUTPUT);
-            int longest = (int) hidden.getShape().get(1);
-            Shape expected = new Shape(rows.length, longest, manifest.dimension());
-            if (!hidden.getShape().equals(expected)) {
+            NDArray given = outputs.get(output);
+            if (given == null) {
                 throw new IllegalStateException(
-                        "model %s gave %s where its manifest says %s"
-                                .formatted(manifest.name(), hidden.getShape(), expected));
+                        "model %s gives no %s; export it for its task".formatted(model, output));
             }
-            float[] values = hidden.toFloatArray();
-            float[][] embeddings = new float[rows.length][];
+            Shape expected = shape(rows.length, longest(rows));
+            if (!given.getShape().equals(expected)) {
+                throw new IllegalStateException(
+                        "model %s gave %s of the shape %s where its manifest says %s"
+                                .formatted(model, output, given.getShape(), expected));
+            }
+            float[] values = given.toFloatArray();
+            float[][] vectors = new float[rows.length][];
             for (int r = 0; r < rows.length; r++) {
-                embeddings[r] = pool(values, r * longest * manifest.dimension(), rows[r].length);
+                vectors[r] = vector(values, r * (values.length / rows.length), rows[r].length);
             }
-            return embeddings;
+            return vectors;
         }
 
-        private float[] pool(float[] values, int from, int tokens) {
-            int dimension = manifest.dimension();
-            double[] pooled = manifest.pooling().of(values, from, tokens, dimension);
+        /** What the graph gives for a batch, if it is as the manifest says. */
+        abstract Shape shape(int rows, int longest);
+
+        /** Of the row whose part of {@code values} begins at {@code from}. */
+        abstract float[] vector(float[] values, int from, int tokens);
+
+        private static int longest(long[][] rows) {
+            int longest = 0;
+            for (long[] row : rows) {
+                longest = Math.max(longest, row.length);
+            }
+            return longest;
+        }
+
+        /** Rows come as a batch already. */
+        @Override
+        public @Nullable Batchifier getBatchifier() {
+            return null;
+        }
+    }
+
+    /** Pools the hidden states of each row's own tokens. */
+    private static final class Pooler extends Rows {
+
+        private final ModelManifest.Embedding head;
+
+        private Pooler(String model, List<String> inputs, ModelManifest.Embedding head) {
+            super(model, inputs, "last_hidden_state");
+            this.head = head;
+        }
+
+        @Override
+        Shape shape(int rows, int longest) {
+            return new Shape(rows, longest, head.dimension());
+        }
+
+        @Override
+        float[] vector(float[] values, int from, int tokens) {
+            int dimension = head.dimension();
+            double[] pooled = head.pooling().of(values, from, tokens, dimension);
             double squares = 0;
             for (double component : pooled) {
                 squares += component * component;
@@ -144,18 +214,47 @@ final class DjlModelRunner implements ModelRunner {
                                 + tokens
                                 + " tokens");
             }
-            double divisor = manifest.normalize() ? Math.sqrt(squares) : 1;
+            double divisor = head.normalize() ? Math.sqrt(squares) : 1;
             float[] embedding = new float[dimension];
             for (int d = 0; d < dimension; d++) {
                 embedding[d] = (float) (pooled[d] / divisor);
             }
             return embedding;
         }
+    }
 
-        /** Rows come as a batch already. */
+    /** Makes scores of the logits of each row. */
+    private static final class Classifier extends Rows {
+
+        private final ModelManifest.Scores head;
+
+        private Classifier(String model, List<String> inputs, ModelManifest.Scores head) {
+            super(model, inputs, "logits");
+            this.head = head;
+        }
+
         @Override
-        public @Nullable Batchifier getBatchifier() {
-            return null;
+        Shape shape(int rows, int longest) {
+            return new Shape(rows, head.width());
+        }
+
+        @Override
+        float[] vector(float[] values, int from, int tokens) {
+            double[] logits = new double[head.width()];
+            for (int i = 0; i < logits.length; i++) {
+                logits[i] = values[from + i];
+                if (!Double.isFinite(logits[i])) {
+                    throw new IllegalStateException(
+                            "the model gave the logit %s for a row of %d tokens"
+                                    .formatted(logits[i], tokens));
+                }
+            }
+            double[] scores = head.activation().of(logits);
+            float[] vector = new float[scores.length];
+            for (int i = 0; i < vector.length; i++) {
+                vector[i] = (float) scores[i];
+            }
+            return vector;
         }
     }
 }

@@ -35,7 +35,7 @@ public final class DjlTokenCounterFactory implements TokenCounter.Factory {
             ModelStore.Stored stored = store.get().require(model);
             return new DjlTokenCounter(
                     DjlTokenizer.open(stored.file(ModelManifest.TOKENIZER_FILE)),
-                    stored.manifest().maxTokens());
+                    stored.manifest());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,5 +1,6 @@
 package io.millrace.infer;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,7 +30,21 @@ final class DjlTokenizer implements RowTokenizer {
 
     @Override
     public long[] tokens(String text) {
-        return tokenizer.encode(text).getIds();
+        return packed(tokenizer.encode(text));
+    }
+
+    @Override
+    public long[] tokens(String first, String second) {
+        return packed(tokenizer.encode(first, second));
+    }
+
+    private static long[] packed(Encoding encoding) {
+        long[] tokens = encoding.getIds();
+        long[] types = encoding.getTypeIds();
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = RowTokenizer.token(tokens[i], types[i]);
+        }
+        return tokens;
     }
 
     @Override

@@ -31,9 +31,9 @@ import org.apache.flink.util.function.ThrowingRunnable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands the texts of tasks, a row each, to the shared model pools and emits what comes of them. In:
- * Task, not keyed. Out: Outcome, signed by the subtask's provider, in the order of completion, with
- * the request's append time as its timestamp.
+ * Hands the texts of tasks, a row each (with the query, if there is one), to the shared model pools
+ * and emits what comes of them. In: Task, not keyed. Out: Outcome, signed by the subtask's
+ * provider, in the order of completion, with the request's append time as its timestamp.
  *
  * <p>Guarantee: exactly one outcome a task (M1), of all its texts or of none. Tasks taken in and
  * not yet emitted are operator state; after a restore, at any parallelism, they are run again with
@@ -191,7 +191,10 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         int longest = 0;
         try {
             for (String text : task.texts()) {
-                long[] row = model.tokenizer.tokens(text);
+                long[] row =
+                        task.query().isEmpty()
+                                ? model.tokenizer.tokens(text)
+                                : model.tokenizer.tokens(task.query(), text);
                 units += row.length;
                 longest = Math.max(longest, row.length);
                 rows.add(row);
@@ -218,7 +221,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     }
 
     private void submit(Task task, List<long[]> rows, Model model) {
-        InFlight taken = new InFlight(nextNumber++, task, rows);
+        InFlight taken = new InFlight(nextNumber++, task, rows, model.manifest.head());
         inFlight.put(taken.number(), taken);
         inFlightRows += rows.size();
         inFlightTokens += task.terms().units();
@@ -280,12 +283,12 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         }
 
         @Override
-        public void answered(float[] embedding, BatchShare share) {
+        public void answered(float[] vector, BatchShare share) {
             mail(
                     () -> {
                         requireNonNull(metered).answered(taken.tokens(row), share);
                         ofModel.ran(taken.tokens(row), share);
-                        taken.answered(row, embedding);
+                        taken.answered(row, vector);
                         ended(taken, row, ofModel);
                     });
         }

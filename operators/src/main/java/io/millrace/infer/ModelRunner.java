@@ -4,13 +4,13 @@ package io.millrace.infer;
 public interface ModelRunner extends AutoCloseable {
 
     /**
-     * Embeddings of {@code rows}, in their order, each of the model's dimension. A row's embedding
-     * does not depend on its company beyond float rounding.
+     * What the model gives for {@code rows}, in their order: embeddings, or scores, each of the
+     * manifest's width. A row's vector does not depend on its company beyond float rounding.
      *
-     * @param rows token ids, special tokens included, not padded
+     * @param rows tokens as {@link RowTokenizer} packs them, special ones included, not padded
      * @throws Exception if any row fails; then none has a result
      */
-    float[][] embed(long[][] rows) throws Exception;
+    float[][] run(long[][] rows) throws Exception;
 
     @Override
     void close();

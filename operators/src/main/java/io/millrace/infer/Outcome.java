@@ -14,7 +14,7 @@ import java.util.Objects;
  * @param status how it ended
  * @param numericClass in which of the ways of computing the output is exact, 0x-hex of 32 bytes:
  *     see {@link io.millrace.infer.device.NumericClass}
- * @param output the embeddings; none unless ANSWERED, and then one of every text
+ * @param output what the model gave; nothing unless ANSWERED, and then for every text
  * @param detail for people, empty if answered
  * @param providerAccount earning account of who ran it
  * @param providerAddress whose key signs for it

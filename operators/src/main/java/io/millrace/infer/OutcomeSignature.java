@@ -12,10 +12,12 @@ import java.nio.ByteBuffer;
 /**
  * The EIP-712 struct by which a provider vouches for an outcome: {@code Outcome(bytes32
  * requestId,uint32 providerAccount,uint64 units,uint8 status,bytes32 outputHash,bytes32
- * numericClass)}, where units are those charged. outputHash of one text is the keccak256 of its
- * embedding's big-endian float32 bytes; of a list the keccak256 of the concatenated keccak256 of
- * each text's, in their order, so that one embedding can be shown to be signed without the others;
- * without an answer that of nothing. Immutable, for any thread.
+ * numericClass)}, where units are those charged. outputHash of one text is the keccak256 of the
+ * big-endian float32 bytes of its vector: the embedding; or the scores of a classification in the
+ * order of the manifest's labels, which the model's id fixes; or the one score of a re-ranking. Of
+ * a list it is the keccak256 of the concatenated keccak256 of each text's, in their order, so that
+ * one can be shown to be signed without the others; without an answer that of nothing. Immutable,
+ * for any thread.
  */
 public final class OutcomeSignature {
 
@@ -90,17 +92,17 @@ public final class OutcomeSignature {
 
     /** What stands for {@code output} in the signed struct, as the class says; 32 bytes. */
     public static byte[] outputHash(Output output) {
-        byte[][] hashes = new byte[output.embeddings().size()][];
+        byte[][] hashes = new byte[output.vectors().size()][];
         for (int i = 0; i < hashes.length; i++) {
-            hashes[i] = embeddingHash(output.embeddings().get(i));
+            hashes[i] = vectorHash(output.vectors().get(i));
         }
         return output.list() || hashes.length == 0 ? Keccak.hash(hashes) : hashes[0];
     }
 
-    /** keccak256 of the big-endian float32 bytes of {@code embedding}; 32 bytes. */
-    public static byte[] embeddingHash(float[] embedding) {
-        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * embedding.length);
-        bytes.asFloatBuffer().put(embedding);
+    /** keccak256 of the big-endian float32 bytes of {@code vector}; 32 bytes. */
+    public static byte[] vectorHash(float[] vector) {
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * vector.length);
+        bytes.asFloatBuffer().put(vector);
         return Keccak.hash(bytes.array());
     }
 }

@@ -69,7 +69,7 @@ final class WatchedRunner implements ModelRunner {
     }
 
     @Override
-    public float[][] embed(long[][] rows) throws Exception {
+    public float[][] run(long[][] rows) throws Exception {
         ModelRunner opened = inside;
         if (opened == null) {
             throw new IllegalStateException("the model is not loaded yet");
@@ -80,7 +80,7 @@ final class WatchedRunner implements ModelRunner {
         }
         call = new Call(rows.length, longest * rows.length, System.nanoTime());
         try {
-            return opened.embed(rows);
+            return opened.run(rows);
         } finally {
             call = null;
         }

@@ -15,10 +15,11 @@ import java.util.Locale;
 
 /**
  * The wire form of results: the shape users of embedding APIs know, plus charge, provider and
- * request id. {@code data} has the embedding of every text, with its place in the list that was
- * sent, from 0; it is empty and {@code error} an object unless {@code status} is answered. Floats
- * are written in the fewest digits that read back as the same float32, so whoever parses them can
- * check the provider's signature. For any thread.
+ * request id. {@code data} has what the model gave for every text, with its place in the list that
+ * was sent, from 0: an embedding, scores by label in the order of the manifest, or how relevant it
+ * is; it is empty and {@code error} an object unless {@code status} is answered. Floats are written
+ * in the fewest digits that read back as the same float32, so whoever parses them can check the
+ * provider's signature. For any thread.
  */
 public final class ResultCodec {
 
@@ -41,10 +42,7 @@ public final class ResultCodec {
             json.writeStringField("model", terms.model());
             json.writeStringField("status", outcome.status().name().toLowerCase(Locale.ROOT));
             json.writeArrayFieldStart("data");
-            List<float[]> embeddings = outcome.output().embeddings();
-            for (int i = 0; i < embeddings.size(); i++) {
-                writeEmbedding(json, i, embeddings.get(i));
-            }
+            writeOutput(json, outcome.output());
             json.writeEndArray();
             int tokens = answered ? terms.units() : 0;
             json.writeObjectFieldStart("usage");
@@ -70,24 +68,48 @@ public final class ResultCodec {
 
     /** About as many bytes, so that the buffer need not grow. */
     private static int sizeOf(Output output) {
+        int perText = 64;
+        for (String label : output.labels()) {
+            perText += 24 + label.length();
+        }
         int size = 512;
-        for (float[] embedding : output.embeddings()) {
-            size += 64 + 14 * embedding.length;
+        for (float[] vector : output.vectors()) {
+            size += perText + 14 * vector.length;
         }
         return size;
     }
 
-    private static void writeEmbedding(JsonGenerator json, int index, float[] embedding)
+    private static void writeOutput(JsonGenerator json, Output output) throws IOException {
+        for (int i = 0; i < output.vectors().size(); i++) {
+            float[] vector = output.vectors().get(i);
+            json.writeStartObject();
+            json.writeStringField("object", output.task().wireName());
+            json.writeNumberField("index", i);
+            switch (output.task()) {
+                case EMBEDDING -> {
+                    json.writeArrayFieldStart("embedding");
+                    for (float component : vector) {
+                        json.writeNumber(component);
+                    }
+                    json.writeEndArray();
+                }
+                case CLASSIFICATION -> writeScores(json, output.labels(), vector);
+                case RERANKING -> json.writeNumberField("relevance_score", vector[0]);
+            }
+            json.writeEndObject();
+        }
+    }
+
+    private static void writeScores(JsonGenerator json, List<String> labels, float[] scores)
             throws IOException {
-        json.writeStartObject();
-        json.writeStringField("object", "embedding");
-        json.writeNumberField("index", index);
-        json.writeArrayFieldStart("embedding");
-        for (float component : embedding) {
-            json.writeNumber(component);
+        json.writeArrayFieldStart("scores");
+        for (int i = 0; i < scores.length; i++) {
+            json.writeStartObject();
+            json.writeStringField("label", labels.get(i));
+            json.writeNumberField("score", scores[i]);
+            json.writeEndObject();
         }
         json.writeEndArray();
-        json.writeEndObject();
     }
 
     private static void writeCharge(JsonGenerator json, Terms terms, long debitNano)

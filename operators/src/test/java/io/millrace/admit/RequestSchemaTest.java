@@ -153,6 +153,7 @@ class RequestSchemaTest {
                         "requester",
                         "model",
                         "input",
+                        "query",
                         "maxFeeNano",
                         "deadline",
                         "nonce",
@@ -176,7 +177,7 @@ class RequestSchemaTest {
                     String marked = node.put(field, "@").toString();
                     return marked.replace("\"@\"", literal);
                 }
-                default -> node.set(field, node.get(fields.get(random.nextInt(7))));
+                default -> node.set(field, node.get(fields.get(random.nextInt(8))));
             }
         }
         return node.toString();

@@ -76,6 +76,7 @@ class RequestSignatureTest {
                 vector.get("model").asText(),
                 vector.get("input").asText(),
                 inputs,
+                vector.path("query").asText(),
                 vector.get("maxFeeNano").asLong(),
                 deadline,
                 vector.get("nonce").asLong(),

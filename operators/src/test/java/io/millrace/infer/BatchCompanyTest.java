@@ -37,7 +37,11 @@ class BatchCompanyTest {
         try (RowTokenizer tokenizer =
                 new DjlModelEngine(directory.toString(), 1).tokenizer(manifest.id())) {
             for (int i = 0; i < TEXTS; i++) {
-                rows.add(tokenizer.tokens(Models.text(random, 1 + random.nextInt(80))));
+                String text = Models.text(random, 1 + random.nextInt(80));
+                rows.add(
+                        manifest.task().takesQuery()
+                                ? tokenizer.tokens(Models.text(random, 1 + random.nextInt(9)), text)
+                                : tokenizer.tokens(text));
             }
         }
         List<float[]> alone = new ArrayList<>();
@@ -45,7 +49,7 @@ class BatchCompanyTest {
             try (ModelRunner runner =
                     new DjlModelEngine(directory.toString(), threads).runner(manifest.id())) {
                 for (int i = 0; alone.size() < TEXTS; i++) {
-                    alone.add(runner.embed(new long[][] {rows.get(i)})[0]);
+                    alone.add(runner.run(new long[][] {rows.get(i)})[0]);
                 }
                 for (int size : new int[] {2, 5, TEXTS}) {
                     assertSame(runner, rows, alone, size, random);
@@ -64,7 +68,7 @@ class BatchCompanyTest {
         Collections.shuffle(order, random);
         for (int from = 0; from < order.size(); from += size) {
             List<Integer> batch = order.subList(from, Math.min(order.size(), from + size));
-            float[][] together = runner.embed(batch.stream().map(rows::get).toArray(long[][]::new));
+            float[][] together = runner.run(batch.stream().map(rows::get).toArray(long[][]::new));
             for (int i = 0; i < together.length; i++) {
                 assertThat(Arrays.equals(together[i], alone.get(batch.get(i))))
                         .as("row %d in batches of %d", batch.get(i), size)

@@ -53,6 +53,6 @@ class BgeSmallTest {
         for (int i = 0; i < texts.length; i++) {
             rows[i] = tokenizer.tokens(texts[i]);
         }
-        return runner.embed(rows);
+        return runner.run(rows);
     }
 }

@@ -53,7 +53,7 @@ class DjlModelEngineTest {
         String text;
         try (ModelRunner open =
                 new DjlModelEngine(Models.DIRECTORY.toString(), 1).runner(Models.MINILM.id())) {
-            assertThat(open.embed(new long[][] {{101, 102}})).hasDimensions(1, 384);
+            assertThat(open.run(new long[][] {{101, 102}})).hasDimensions(1, 384);
             text = new DjlModelEngine(Models.DIRECTORY.toString(), 1).numericClass().text();
         }
 

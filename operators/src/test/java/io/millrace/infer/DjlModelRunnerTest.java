@@ -71,8 +71,7 @@ class DjlModelRunnerTest {
         double worstDifference = 0;
         for (int from = 0; from < order.size(); from += batchRows) {
             List<Integer> batch = order.subList(from, Math.min(order.size(), from + batchRows));
-            float[][] embeddings =
-                    runner.embed(batch.stream().map(ROWS::get).toArray(long[][]::new));
+            float[][] embeddings = runner.run(batch.stream().map(ROWS::get).toArray(long[][]::new));
             for (int i = 0; i < embeddings.length; i++) {
                 float[] reference = REFERENCE.get(batch.get(i));
                 double cosine = 0;
@@ -97,7 +96,7 @@ class DjlModelRunnerTest {
         DjlModelEngine engine = new DjlModelEngine(Models.DIRECTORY.toString(), 1);
         try (RowTokenizer tokenizer = engine.tokenizer(Models.MINILM.id())) {
             embeddings =
-                    runner.embed(
+                    runner.run(
                             new long[][] {
                                 tokenizer.tokens("A man is eating food."),
                                 tokenizer.tokens("A man is eating a piece of bread."),
@@ -111,9 +110,9 @@ class DjlModelRunnerTest {
 
     @Test
     void embed_idOutsideVocabulary_failsAndRunnerGoesOn() throws Exception {
-        assertThatThrownBy(() -> runner.embed(new long[][] {{101, 1L << 40, 102}}))
+        assertThatThrownBy(() -> runner.run(new long[][] {{101, 1L << 30, 102}}))
                 .isInstanceOf(Exception.class);
-        assertThat(runner.embed(new long[][] {ROWS.get(0)})[0]).hasSize(384);
+        assertThat(runner.run(new long[][] {ROWS.get(0)})[0]).hasSize(384);
     }
 
     private static float[] reference(OrtEnvironment environment, OrtSession session, long[] row)

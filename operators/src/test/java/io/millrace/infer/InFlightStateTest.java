@@ -91,7 +91,7 @@ class InFlightStateTest {
                         unsigned(0), unsigned(1), unsigned(2), task(3).terms(), LIST.terms());
         assertThat(outcomes.get(4).output())
                 .isEqualTo(
-                        new Output(
+                        Output.embeddings(
                                 true,
                                 LIST.inputs().stream().map(FakeModelEngine::embedding).toList()));
         assertThat(task(3).terms().signed()).isNotNull();

@@ -223,7 +223,7 @@ class InferListTest {
 
     private static Output expected(Task task) {
         List<float[]> embeddings = task.texts().stream().map(FakeModelEngine::embedding).toList();
-        return new Output(task.isList(), embeddings);
+        return Output.embeddings(task.isList(), embeddings);
     }
 
     private List<Outcome> run(Feeding feeding, List<Task> tasks) throws Exception {

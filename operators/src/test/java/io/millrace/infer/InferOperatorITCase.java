@@ -77,7 +77,7 @@ class InferOperatorITCase {
                             assertThat(outcome.status())
                                     .as(outcome.detail())
                                     .isEqualTo(OutcomeStatus.ANSWERED);
-                            assertThat(outcome.output().embeddings().get(0)).hasSize(384);
+                            assertThat(outcome.output().vectors().get(0)).hasSize(384);
                         });
         assertThat(outcomes).extracting(Outcome::providerAccount).contains(1, 2).containsOnly(1, 2);
     }

@@ -67,11 +67,11 @@ class ListModelTest {
         for (Task list : lists) {
             List<float[]> expected = new ArrayList<>();
             for (int i = 0; i < list.inputs().size(); i++) {
-                expected.addAll(answer(each, texts.get(next++).terms().requestId()).embeddings());
+                expected.addAll(answer(each, texts.get(next++).terms().requestId()).vectors());
             }
             assertThat(together.get(list.terms().requestId()))
                     .as("seed %d, list of %d texts", SEED, expected.size())
-                    .isEqualTo(new Output(true, expected));
+                    .isEqualTo(Output.embeddings(true, expected));
         }
     }
 
@@ -85,9 +85,9 @@ class ListModelTest {
         Output output =
                 answer(answers(List.of(task(request("most").inputs(texts, units)))), id("most"));
 
-        assertThat(output.embeddings()).hasSize(InferenceRequest.MAX_TEXTS);
-        assertThat(output.embeddings())
-                .allSatisfy(one -> assertThat(one).isEqualTo(output.embeddings().get(0)));
+        assertThat(output.vectors()).hasSize(InferenceRequest.MAX_TEXTS);
+        assertThat(output.vectors())
+                .allSatisfy(one -> assertThat(one).isEqualTo(output.vectors().get(0)));
     }
 
     private static Output answer(Map<String, Output> answers, String requestId) {

@@ -3,6 +3,8 @@ package io.millrace.infer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.admit.ModelTask;
+import io.millrace.infer.output.Activation;
 import io.millrace.testing.Models;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
@@ -12,8 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelManifestTest {
 
@@ -32,7 +37,7 @@ class ModelManifestTest {
         byte[] bytes = Files.readAllBytes(Models.minilm().resolve(ModelManifest.FILE));
         assertThat(manifest.id()).isEqualTo(Hex.encode(Keccak.hash(bytes))).isEqualTo(MINILM_ID);
         assertThat(manifest.name()).isEqualTo("all-MiniLM-L6-v2");
-        assertThat(manifest.dimension()).isEqualTo(384);
+        assertThat(manifest.width()).isEqualTo(384);
         assertThat(manifest.maxTokens()).isEqualTo(256);
     }
 
@@ -72,11 +77,62 @@ class ModelManifestTest {
                 .hasMessageContaining("extra");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    "task": "translation" | task translation: only embedding, classification, reranking
+                    "task": "classification" | no field labels, which the task classification needs
+                    "task": "classification", "labels": [], "activation": "softmax" | 0 labels
+                    "task": "classification", "labels": ["a", "a"], "activation": "softmax" | a label twice
+                    "task": "classification", "labels": [" "], "activation": "softmax" | label " "
+                    "task": "classification", "labels": ["a"], "activation": "tanh" | activation tanh
+                    "task": "reranking", "labels": ["a"], "activation": "none" | a field labels
+                    "task": "reranking", "activation": "softmax" | would always be 1
+                    "task": "reranking", "activation": "none", "dimension": 1 | a field dimension
+                    "task": "embedding", "activation": "none" | no field dimension\
+                    """)
+    void parse_fieldsThatDoNotFitTheTask_refusedByName(String fields, String why) {
+        assertThatThrownBy(() -> ModelManifest.parse(scores(fields)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("model tiny has", why);
+    }
+
+    @Test
+    void parse_eachTask_saysWhatARowGives() {
+        ModelManifest labelled =
+                ModelManifest.parse(
+                        scores(
+                                "\"task\": \"classification\", \"labels\": [\"a\", \"b\"],"
+                                        + " \"activation\": \"sigmoid\""));
+        assertThat(labelled.head())
+                .isEqualTo(
+                        new ModelManifest.Scores(
+                                ModelTask.CLASSIFICATION, List.of("a", "b"), Activation.SIGMOID));
+        assertThat(labelled.width()).isEqualTo(2);
+        ModelManifest ranker =
+                ModelManifest.parse(scores("\"task\": \"reranking\", \"activation\": \"none\""));
+        assertThat(ranker.width()).isEqualTo(1);
+        assertThat(ranker.task().takesQuery()).isTrue();
+    }
+
+    /** The numbers of a row are hashed and signed, so every machine must give the same. */
+    @Test
+    void activation_ofKnownLogits_givesKnownScores() {
+        assertThat(Activation.SOFTMAX.of(new double[] {1, 3, 1}))
+                .containsExactly(0.10650697891920075, 0.7869860421615985, 0.10650697891920075);
+        assertThat(Activation.SOFTMAX.of(new double[] {1_000, -1_000})).containsExactly(1, 0);
+        assertThat(Activation.SIGMOID.of(new double[] {0, 1_000, -1_000}))
+                .containsExactly(0.5, 1, 0);
+        assertThat(Activation.NONE.of(new double[] {-2.5})).containsExactly(-2.5);
+    }
+
     @Test
     void read_dimensionWhoseListsFitIntoNoRecord_refused() throws IOException {
         write(manifest("mean", "a", "b").replace("\"dimension\": 4,", "\"dimension\": 4097,"));
         assertThatThrownBy(() -> ModelManifest.read(directory))
-                .hasMessageContainingAll("4097", "beyond 4096");
+                .hasMessageContainingAll("4097", "1..4096");
     }
 
     @Test
@@ -128,6 +184,15 @@ class ModelManifestTest {
          "files": {"model.onnx": "%s", "tokenizer.json": "%s"}}
         """
                 .formatted(pooling, graph, tokenizer);
+    }
+
+    private static byte[] scores(String fields) {
+        return """
+        {"name": "tiny", "engine": "OnnxRuntime", "precision": "float32", "maxTokens": 8, %s,
+         "files": {"model.onnx": "a", "tokenizer.json": "b"}}
+        """
+                .formatted(fields)
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private void write(String manifest) throws IOException {

@@ -58,7 +58,7 @@ class OutcomeSignatureTest {
         }
         List<float[]> embeddings = new ArrayList<>();
         vector.get("embeddings").forEach(one -> embeddings.add(floats(one)));
-        return new Output(true, embeddings);
+        return Output.embeddings(true, embeddings);
     }
 
     private static float[] floats(JsonNode numbers) {
@@ -112,26 +112,29 @@ class OutcomeSignatureTest {
         assertThat(
                         List.of(
                                 hash(Output.of(one)),
-                                hash(new Output(true, List.of(one))),
-                                hash(new Output(true, List.of(one, two))),
-                                hash(new Output(true, List.of(two, one))),
+                                hash(Output.embeddings(true, List.of(one))),
+                                hash(Output.embeddings(true, List.of(one, two))),
+                                hash(Output.embeddings(true, List.of(two, one))),
                                 hash(Output.of(0.6f, 0.8f, 0.8f, 0.6f)),
                                 hash(Output.NONE)))
                 .doesNotHaveDuplicates();
-        assertThat(hash(new Output(true, List.of()))).isEqualTo(hash(Output.NONE));
+        assertThat(hash(Output.embeddings(true, List.of()))).isEqualTo(hash(Output.NONE));
     }
 
     /** The others' hashes stand for the others. */
     @Test
     void outputHash_oneOfAList_isShownByTheHashesOfTheOthers() {
         float[] shown = {0.6f, 0.8f};
-        byte[] before = OutcomeSignature.embeddingHash(new float[] {1, 0});
-        byte[] after = OutcomeSignature.embeddingHash(new float[] {0, 1});
+        byte[] before = OutcomeSignature.vectorHash(new float[] {1, 0});
+        byte[] after = OutcomeSignature.vectorHash(new float[] {0, 1});
 
-        assertThat(hash(new Output(true, List.of(new float[] {1, 0}, shown, new float[] {0, 1}))))
+        assertThat(
+                        hash(
+                                Output.embeddings(
+                                        true,
+                                        List.of(new float[] {1, 0}, shown, new float[] {0, 1}))))
                 .isEqualTo(
-                        Hex.encode(
-                                Keccak.hash(before, OutcomeSignature.embeddingHash(shown), after)));
+                        Hex.encode(Keccak.hash(before, OutcomeSignature.vectorHash(shown), after)));
     }
 
     private static String hash(Output output) {

@@ -10,11 +10,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.admit.ModelTask;
+import io.millrace.infer.ModelManifest;
 import io.millrace.infer.OutcomeStatus;
+import io.millrace.infer.Output;
+import io.millrace.infer.output.Activation;
 import io.millrace.testing.OutcomeBuilder;
 import io.millrace.testing.PageExample;
 import io.millrace.unit.Hex;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -88,6 +95,64 @@ class ResultCodecTest {
                             + "{\"object\":\"embedding\",\"index\":1,\"embedding\":[0.0,1.0]},"
                             + "{\"object\":\"embedding\",\"index\":2,\"embedding\":[0.6,0.8]}]");
         assertThat(json.get("usage").get("total_tokens").asInt()).isEqualTo(9);
+    }
+
+    @Test
+    void encode_scores_byLabelOrByRank() throws IOException {
+        Output labelled =
+                new Output(
+                        false,
+                        ModelTask.CLASSIFICATION,
+                        List.of("no \"spam\"", "spam"),
+                        List.of(new float[] {0.1f, 0.9f}));
+        assertThat(data(labelled, "x"))
+                .isEqualTo(
+                        "[{\"object\":\"classification\",\"index\":0,\"scores\":["
+                                + "{\"label\":\"no \\\"spam\\\"\",\"score\":0.1},"
+                                + "{\"label\":\"spam\",\"score\":0.9}]}]");
+        Output ranked =
+                new Output(
+                        true,
+                        ModelTask.RERANKING,
+                        List.of(),
+                        List.of(new float[] {0.25f}, new float[] {-1.5f}));
+        assertThat(data(ranked, "x", "y"))
+                .isEqualTo(
+                        "[{\"object\":\"reranking\",\"index\":0,\"relevance_score\":0.25},"
+                            + "{\"object\":\"reranking\",\"index\":1,\"relevance_score\":-1.5}]");
+    }
+
+    /** The topic takes 8 MiB, and a record that does not fit would stop the job. */
+    @Test
+    void encode_mostTextsOfMostAndLongestLabels_fitIntoARecord() {
+        List<String> labels = new ArrayList<>();
+        for (int i = 0; i < ModelManifest.MAX_LABELS; i++) {
+            labels.add("%03d".formatted(i) + "語".repeat(ModelManifest.MAX_LABEL_CHARS - 3));
+        }
+        ModelManifest.Head head =
+                new ModelManifest.Scores(ModelTask.CLASSIFICATION, labels, Activation.NONE);
+        float[] scores = new float[head.width()];
+        Arrays.fill(scores, -1.2345678E-38f);
+        List<String> texts = Collections.nCopies(128, "x");
+        Output output =
+                new Output(true, head.task(), head.labels(), Collections.nCopies(128, scores));
+        Result result =
+                new Result(
+                        OutcomeBuilder.outcome(request("a").inputs(texts, 9))
+                                .output(output)
+                                .build(),
+                        1);
+        assertThat(ResultCodec.encode(result).length).isBetween(5 << 20, 7 << 20);
+    }
+
+    private static String data(Output output, String... texts) throws IOException {
+        Result result =
+                new Result(
+                        OutcomeBuilder.outcome(request("a").inputs(List.of(texts), 9))
+                                .output(output)
+                                .build(),
+                        1);
+        return new ObjectMapper().readTree(ResultCodec.encode(result)).get("data").toString();
     }
 
     @Test

@@ -3,9 +3,9 @@ package io.millrace.testing;
 import io.millrace.infer.ModelEngine;
 import io.millrace.infer.ModelManifest;
 import io.millrace.infer.ModelRunner;
-import io.millrace.infer.Pooling;
 import io.millrace.infer.RowTokenizer;
 import io.millrace.infer.device.NumericClass;
+import io.millrace.infer.output.Pooling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -35,10 +35,8 @@ public final class FakeModelEngine implements ModelEngine {
             new ModelManifest(
                     "0x" + "5f".repeat(32),
                     "fake",
-                    2,
                     64,
-                    Pooling.MEAN,
-                    true,
+                    new ModelManifest.Embedding(2, Pooling.MEAN, true),
                     Map.of(ModelManifest.MODEL_FILE, "", ModelManifest.TOKENIZER_FILE, ""));
 
     /** What a test steers and sees. */
@@ -124,6 +122,11 @@ public final class FakeModelEngine implements ModelEngine {
             }
 
             @Override
+            public long[] tokens(String first, String second) {
+                return FakeModelEngine.tokens(first + " " + second);
+            }
+
+            @Override
             public void close() {}
         };
     }
@@ -148,7 +151,7 @@ public final class FakeModelEngine implements ModelEngine {
     private record FakeModelRunner(Controls controls) implements ModelRunner {
 
         @Override
-        public float[][] embed(long[][] rows) throws Exception {
+        public float[][] run(long[][] rows) throws Exception {
             controls.permits.acquire();
             synchronized (controls.batches) {
                 controls.batches.add(List.of(rows));

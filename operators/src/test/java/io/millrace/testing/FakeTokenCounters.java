@@ -1,8 +1,11 @@
 package io.millrace.testing;
 
+import io.millrace.admit.ModelTask;
 import io.millrace.admit.TokenCounter;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /**
  * Counts words, and two for the special tokens. Knows how many of its counters are open in this
@@ -16,23 +19,32 @@ public final class FakeTokenCounters implements TokenCounter.Factory {
     /** Inputs counted so far. */
     public static final AtomicInteger COUNTED = new AtomicInteger();
 
-    private final Set<String> models;
+    private final Map<String, ModelTask> models;
     private final int maxTokens;
 
-    /** For {@code models}, each taking {@code maxTokens}. */
+    /** For {@code models}, all of embeddings, each taking {@code maxTokens}. */
     public FakeTokenCounters(int maxTokens, String... models) {
+        this(
+                maxTokens,
+                Set.of(models).stream()
+                        .collect(Collectors.toMap(model -> model, model -> ModelTask.EMBEDDING)));
+    }
+
+    /** For {@code models} and their tasks. */
+    public FakeTokenCounters(int maxTokens, Map<String, ModelTask> models) {
         this.maxTokens = maxTokens;
-        this.models = Set.of(models);
+        this.models = Map.copyOf(models);
     }
 
     @Override
     public Set<String> models() {
-        return models;
+        return models.keySet();
     }
 
     @Override
     public TokenCounter open(String model) {
-        if (!models.contains(model)) {
+        ModelTask task = models.get(model);
+        if (task == null) {
             throw new IllegalArgumentException(model + " is not loaded");
         }
         OPEN.incrementAndGet();
@@ -41,6 +53,16 @@ public final class FakeTokenCounters implements TokenCounter.Factory {
             public int count(String input) {
                 COUNTED.incrementAndGet();
                 return 2 + input.split("\\s+", -1).length;
+            }
+
+            @Override
+            public int count(String query, String input) {
+                return count(query + " [SEP] " + input);
+            }
+
+            @Override
+            public ModelTask task() {
+                return task;
             }
 
             @Override

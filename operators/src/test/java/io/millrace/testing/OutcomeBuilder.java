@@ -37,7 +37,13 @@ public final class OutcomeBuilder {
 
     /** One a text of a list. */
     public OutcomeBuilder embeddings(List<float[]> each) {
-        output = new Output(true, each);
+        output = Output.embeddings(true, each);
+        return this;
+    }
+
+    /** Of any task. */
+    public OutcomeBuilder output(Output given) {
+        output = given;
         return this;
     }
 

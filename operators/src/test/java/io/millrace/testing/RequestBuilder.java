@@ -12,6 +12,7 @@ import io.millrace.unit.Keccak;
 import io.millrace.unit.Nano;
 import io.millrace.unit.Secp256k1;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class RequestBuilder {
     private String model = Fixtures.MODEL;
     private String input = "some text";
     private List<String> inputs = List.of();
+    private String query = "";
     private int units = 3;
     private Price price = new Price(1_000_000, 1, 0);
     private long feeNano = -1;
@@ -76,6 +78,12 @@ public final class RequestBuilder {
         return this;
     }
 
+    /** What its list is ranked by. */
+    public RequestBuilder query(String text) {
+        query = text;
+        return this;
+    }
+
     public RequestBuilder units(int tokens) {
         units = tokens;
         return this;
@@ -120,6 +128,7 @@ public final class RequestBuilder {
         model = request.model();
         input = request.input();
         inputs = request.inputs();
+        query = request.query();
         deadlineMillis = request.deadlineMillis();
         signed =
                 new SignedTerms(
@@ -139,6 +148,7 @@ public final class RequestBuilder {
                 model,
                 input,
                 inputs,
+                query,
                 units,
                 price,
                 fee(),
@@ -163,7 +173,7 @@ public final class RequestBuilder {
     }
 
     public Task task() {
-        return new Task(terms(), input, inputs, deadlineMillis);
+        return new Task(terms(), input, inputs, query, deadlineMillis);
     }
 
     private SignedTerms signedTerms() {
@@ -179,7 +189,9 @@ public final class RequestBuilder {
     }
 
     private String inputHash() {
-        byte[][] hashes = inputs.stream().map(Keccak::hashUtf8).toArray(byte[][]::new);
+        Stream<String> asked = query.isEmpty() ? Stream.of() : Stream.of(query);
+        byte[][] hashes =
+                Stream.concat(asked, inputs.stream()).map(Keccak::hashUtf8).toArray(byte[][]::new);
         return Hex.encode(inputs.isEmpty() ? Keccak.hashUtf8(input) : Keccak.hash(hashes));
     }
 

@@ -3,6 +3,8 @@ package io.millrace.admit.hostile;
 import static io.millrace.admit.RejectReason.DEADLINE_TOO_FAR;
 import static io.millrace.admit.RejectReason.EXPIRED;
 import static io.millrace.admit.RejectReason.MODEL_INACTIVE;
+import static io.millrace.admit.RejectReason.QUERY_MISSING;
+import static io.millrace.admit.RejectReason.QUERY_UNEXPECTED;
 import static io.millrace.admit.RejectReason.UNKNOWN_MODEL;
 
 import io.millrace.admit.InferenceRequest;
@@ -11,6 +13,7 @@ import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Secp256k1;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +29,7 @@ final class ClaimDefects {
         addModels(defects);
         addDeadlines(defects);
         addSizesAndFees(defects);
+        addTasks(defects);
         addForgeries(defects);
         for (SignatureForms.Form form : SignatureForms.ALL) {
             // Each a few times, for there are as many ways to forge as to misspell.
@@ -119,7 +123,30 @@ final class ClaimDefects {
             defects.add(Defect.fee("nothing offered", draft -> draft.maxFeeOfFee = fee -> 0));
             defects.add(Defect.fee("half the fee", draft -> draft.maxFeeOfFee = fee -> fee / 2));
         }
+        defects.add(
+                Defect.length(
+                        "a query that is too long to be read with so many texts",
+                        draft -> {
+                            draft.model = World.RANKER;
+                            draft.query = "word ".repeat(World.MAX_RECORD_BYTES / 128 / 5 + 1);
+                            draft.inputs = Collections.nCopies(128, "word");
+                        }));
         defects.add(Defect.length("200 kB of input", draft -> draft.one("word ".repeat(40_000))));
+    }
+
+    private static void addTasks(List<Defect> defects) {
+        for (int i = 0; i < 3; i++) {
+            defects.add(
+                    Defect.task(
+                            "a query for a model of embeddings",
+                            QUERY_UNEXPECTED,
+                            draft -> draft.query = "word"));
+            defects.add(
+                    Defect.task(
+                            "no query for a re-ranker",
+                            QUERY_MISSING,
+                            draft -> draft.model = World.RANKER));
+        }
     }
 
     private static void addForgeries(List<Defect> defects) {
@@ -156,7 +183,8 @@ final class ClaimDefects {
                                             to ->
                                                     to.put(
                                                             "input",
-                                                            draft.quoted("or " + draft.input)))));
+                                                            reworded(
+                                                                    draft, "or " + draft.input)))));
             defects.add(
                     changed(
                             "a text with a blank more",
@@ -165,7 +193,7 @@ final class ClaimDefects {
                                             to ->
                                                     to.put(
                                                             "input",
-                                                            draft.quoted(draft.input + " ")))));
+                                                            reworded(draft, draft.input + " ")))));
             defects.add(changed("in another list", ClaimDefects::listInput));
             defects.add(changed("a higher cap", draft -> add(draft, "maxFeeNano", 1)));
             defects.add(changed("a lower cap", draft -> add(draft, "maxFeeNano", -1)));
@@ -207,9 +235,14 @@ final class ClaimDefects {
 
     /** Another that is served; a defect of the model itself stays. */
     private static void otherServed(Draft draft, Map<String, String> literals) {
-        if (draft.model.equals(World.MODEL)) {
+        if (draft.model.equals(World.MODEL) || draft.model.equals(World.RANKER)) {
             literals.put("model", quoted(World.TWIN));
         }
+    }
+
+    private static String reworded(Draft draft, String text) {
+        String literal = draft.quoted(text);
+        return draft.query.isEmpty() ? literal : "[" + literal + "]";
     }
 
     private static void listInput(Draft draft) {

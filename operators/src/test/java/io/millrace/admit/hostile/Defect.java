@@ -27,6 +27,7 @@ record Defect(String name, Check check, RejectReason code, Plant plant) {
         DEADLINE,
         LENGTH,
         SIGNATURE,
+        TASK,
         TOKENS,
         FEE
     }
@@ -67,6 +68,10 @@ record Defect(String name, Check check, RejectReason code, Plant plant) {
 
     static Defect signature(String name, Plant plant) {
         return new Defect(name, Check.SIGNATURE, BAD_SIGNATURE, plant);
+    }
+
+    static Defect task(String name, RejectReason code, Plant plant) {
+        return new Defect(name, Check.TASK, code, plant);
     }
 
     static Defect tokens(String name, Plant plant) {

@@ -45,6 +45,9 @@ final class Draft {
     /** In place of the input, unless empty. */
     List<String> inputs = List.of();
 
+    /** What the texts are ranked by, unless empty; one text is then sent as a list. */
+    String query = "";
+
     int tokens = 3;
     LongUnaryOperator maxFeeOfFee = fee -> fee;
     long deadlineMillis;
@@ -72,8 +75,15 @@ final class Draft {
 
     /** No list, but this text. */
     void one(String words) {
+        unranked();
         inputs = List.of();
         input = words;
+    }
+
+    /** Asks for no ranking. */
+    void unranked() {
+        query = "";
+        model = model.equals(World.RANKER) ? World.MODEL : model;
     }
 
     /** {@code words} words that the model knows, a token each, and the two that frame a text. */
@@ -92,19 +102,24 @@ final class Draft {
     InferenceRequest request(boolean signed) {
         RequestSignature typed = new RequestSignature(domain);
         if (signed) {
-            return inputs.isEmpty()
+            return list().isEmpty()
                     ? typed.sign(model, input, maxFeeNano(), deadlineMillis, nonce, key)
-                    : typed.sign(model, inputs, maxFeeNano(), deadlineMillis, nonce, key);
+                    : typed.sign(model, query, list(), maxFeeNano(), deadlineMillis, nonce, key);
         }
         return new InferenceRequest(
                 Secp256k1.address(key),
                 model,
-                inputs.isEmpty() ? input : "",
-                inputs,
+                list().isEmpty() ? input : "",
+                list(),
+                query,
                 maxFeeNano(),
                 deadlineMillis,
                 nonce,
                 "0x" + "1".repeat(128) + "1b");
+    }
+
+    private List<String> list() {
+        return inputs.isEmpty() && !query.isEmpty() ? List.of(input) : inputs;
     }
 
     /** Value of the record. */
@@ -113,6 +128,9 @@ final class Draft {
         literals.put("requester", quoted(request.requester()));
         literals.put("model", quoted(request.model()));
         literals.put("input", literal(request));
+        if (request.hasQuery()) {
+            literals.put("query", quoted(request.query()));
+        }
         literals.put("maxFeeNano", number(request.maxFeeNano()));
         literals.put("deadline", Long.toString(request.deadlineMillis()));
         literals.put("nonce", number(request.nonce()));

@@ -43,7 +43,9 @@ final class HarmlessForms {
                     draft -> draft.members.add(to -> upperCase(to, "requester")),
                     draft -> draft.members.add(to -> upperCase(to, "model")),
                     draft -> draft.members.add(to -> upperCase(to, "signature")),
-                    draft -> draft.model = World.TWIN,
+                    draft -> draft.model = draft.query.isEmpty() ? World.TWIN : World.RANKER,
+                    draft -> ranked(draft, "word", List.of("word word"), 6),
+                    draft -> ranked(draft, "ship word", List.of("word", "word word"), 13),
                     draft -> draft.text = json -> "\n " + json + "\t\r\n",
                     draft -> draft.text = HarmlessForms::withEscapedNames);
 
@@ -59,6 +61,15 @@ final class HarmlessForms {
     }
 
     private static void inputs(Draft draft, List<String> texts, int tokens) {
+        draft.unranked();
+        draft.inputs = texts;
+        draft.tokens = tokens;
+    }
+
+    /** Three tokens frame a pair. */
+    private static void ranked(Draft draft, String query, List<String> texts, int tokens) {
+        draft.model = World.RANKER;
+        draft.query = query;
         draft.inputs = texts;
         draft.tokens = tokens;
     }

@@ -160,6 +160,11 @@ final class MemberDefects {
         }
         defects.add(rawMember("an unpaired surrogate as name", "\\ud800", Defect::members));
         defects.add(rawMember("a name too long", "n".repeat(65), Defect::bytes));
+        addListsAndOptions(defects);
+        return List.copyOf(defects);
+    }
+
+    private static void addListsAndOptions(List<Defect> defects) {
         for (int texts : new int[] {InferenceRequest.MAX_TEXTS + 1, 10_000}) {
             String list = "[" + "\"w\",".repeat(texts - 1) + "\"w\"]";
             defects.add(
@@ -171,13 +176,24 @@ final class MemberDefects {
                 List.of("null", "[]", "\"\"", "7", "{\"dimensions\":8}", "{\"\":{}}")) {
             defects.add(literal("options", options));
         }
+        for (String query : List.of("null", "[]", "\"\"", "7", "{}", "[\"word\"]")) {
+            defects.add(literal("query", query));
+        }
+        defects.add(
+                Defect.members(
+                        "a query for one text",
+                        draft ->
+                                draft.members.add(
+                                        to -> {
+                                            to.put("query", "\"word\"");
+                                            to.put("input", "\"word\"");
+                                        })));
         for (String text : List.of("\\ud83d", "\\ude80", "\\ude80\\ud83d", "word \\udbff word")) {
             defects.add(
                     Defect.text(
                             "an unpaired surrogate " + text,
                             draft -> draft.members.add(to -> to.put("input", '"' + text + '"'))));
         }
-        return List.copyOf(defects);
     }
 
     @FunctionalInterface

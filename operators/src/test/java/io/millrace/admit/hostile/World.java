@@ -1,6 +1,7 @@
 package io.millrace.admit.hostile;
 
 import io.millrace.admit.AdmitOptions;
+import io.millrace.admit.ModelTask;
 import io.millrace.admit.TokenCounter;
 import io.millrace.chain.VaultEvent;
 import io.millrace.infer.DjlTokenCounterFactory;
@@ -30,6 +31,7 @@ final class World {
 
     static final String MODEL = Models.MINILM.id();
     static final String TWIN = Fixtures.id("active and served too");
+    static final String RANKER = Fixtures.id("active and served, ranks texts");
     static final String PROPOSED = Fixtures.id("proposed");
     static final String REVOKED = Fixtures.id("revoked");
     static final String UNPRICED = Fixtures.id("active, its first price announced for later");
@@ -42,12 +44,15 @@ final class World {
                     Fixtures.modelPriced(MODEL, 2, 1_333_333, PRICE_RISE_MILLIS),
                     Fixtures.modelPriced(TWIN, 1, 1_000_000, 0),
                     Fixtures.modelPriced(TWIN, 2, 1_333_333, PRICE_RISE_MILLIS),
+                    Fixtures.modelPriced(RANKER, 1, 1_000_000, 0),
+                    Fixtures.modelPriced(RANKER, 2, 1_333_333, PRICE_RISE_MILLIS),
                     Fixtures.modelPriced(PROPOSED, 1, 1_000_000, 0),
                     Fixtures.modelPriced(REVOKED, 1, 1_000_000, 0),
                     Fixtures.modelPriced(UNPRICED, 1, 1_000_000, Long.MAX_VALUE),
                     Fixtures.modelPriced(UNSERVED, 1, 1_000_000, 0),
                     Fixtures.modelStatus(MODEL, 2),
                     Fixtures.modelStatus(TWIN, 2),
+                    Fixtures.modelStatus(RANKER, 2),
                     Fixtures.modelStatus(PROPOSED, 1),
                     Fixtures.modelStatus(REVOKED, 3),
                     Fixtures.modelStatus(UNPRICED, 2),
@@ -91,12 +96,42 @@ final class World {
 
         @Override
         public Set<String> models() {
-            return Set.of(MODEL, TWIN, PROPOSED, REVOKED, UNPRICED);
+            return Set.of(MODEL, TWIN, RANKER, PROPOSED, REVOKED, UNPRICED);
         }
 
         @Override
         public TokenCounter open(String model) {
-            return real.open(MODEL);
+            TokenCounter counter = real.open(MODEL);
+            return model.equals(RANKER) ? new Ranking(counter) : counter;
+        }
+    }
+
+    /** The same tokenizer for a model of another task. */
+    private record Ranking(TokenCounter real) implements TokenCounter {
+
+        @Override
+        public int count(String input) {
+            return real.count(input);
+        }
+
+        @Override
+        public int count(String query, String input) {
+            return real.count(query, input);
+        }
+
+        @Override
+        public ModelTask task() {
+            return ModelTask.RERANKING;
+        }
+
+        @Override
+        public int maxTokens() {
+            return real.maxTokens();
+        }
+
+        @Override
+        public void close() {
+            real.close();
         }
     }
 }

@@ -125,18 +125,37 @@ public final class MillraceClient implements AutoCloseable {
         return await(askAsync(inputs, options));
     }
 
+    /**
+     * Ranks a list of texts by a query: asks a model whose task that is, which {@code options}
+     * name, and waits. One request with one charge; each text is read together with the query,
+     * whose tokens count with each.
+     *
+     * @param texts at most 128
+     * @return {@link Answer#relevance()} in the order of the texts
+     */
+    public Answer rerank(String query, List<String> texts, AskOptions options)
+            throws InterruptedException {
+        return await(rerankAsync(query, texts, options));
+    }
+
+    /** As {@link #rerank}, which it fails with as its cause. */
+    public CompletableFuture<Answer> rerankAsync(
+            String query, List<String> texts, AskOptions options) {
+        return askAsync(Optional.of(query), texts, true, options);
+    }
+
     /** As {@link #ask(String, AskOptions)}, which it fails with as its cause. */
     public CompletableFuture<Answer> askAsync(String input, AskOptions options) {
-        return askAsync(List.of(input), false, options);
+        return askAsync(Optional.empty(), List.of(input), false, options);
     }
 
     /** As {@link #ask(List, AskOptions)}, which it fails with as its cause. */
     public CompletableFuture<Answer> askAsync(List<String> inputs, AskOptions options) {
-        return askAsync(inputs, true, options);
+        return askAsync(Optional.empty(), inputs, true, options);
     }
 
     private CompletableFuture<Answer> askAsync(
-            List<String> texts, boolean list, AskOptions options) {
+            Optional<String> query, List<String> texts, boolean list, AskOptions options) {
         Instant now = Instant.now();
         ObjectNode request =
                 MAPPER.createObjectNode()
@@ -147,7 +166,7 @@ public final class MillraceClient implements AutoCloseable {
                         .put("nonce", new BigInteger(64, RANDOM).toString());
         ObjectNode struct =
                 request.deepCopy()
-                        .put("inputHash", TypedData.inputHash(texts, list))
+                        .put("inputHash", TypedData.inputHash(query, texts, list))
                         .put("optionsHash", NONE);
         String requestId = hashes.digest(TypedData.REQUEST, struct);
         if (list) {
@@ -155,6 +174,7 @@ public final class MillraceClient implements AutoCloseable {
         } else {
             request.put("input", texts.get(0));
         }
+        query.ifPresent(text -> request.put("query", text));
         request.put("signature", signature(requestId));
         asked.put(requestId, new Asked(now, list));
         CompletableFuture<JsonNode> end = stream.send(requestId, address(), request.toString());
@@ -267,13 +287,14 @@ public final class MillraceClient implements AutoCloseable {
             throw new RequestUnansweredException(
                     requestId, status, end.path("error").path("message").asText());
         }
-        List<List<Float>> embeddings = new ArrayList<>();
-        end.path("data").forEach(text -> embeddings.add(floats(text.path("embedding"))));
+        List<List<Float>> vectors = new ArrayList<>();
+        end.path("data").forEach(text -> vectors.add(vector(text)));
         JsonNode provider = end.path("provider");
         return new Answer(
                 requestId,
                 request != null && request.list,
-                embeddings,
+                end.path("data").path(0).path("scores").findValuesAsText("label"),
+                vectors,
                 end.path("usage").path("total_tokens").asLong(),
                 end.path("charge").path("debitNano").asLong(),
                 new Answer.Provider(
@@ -284,10 +305,15 @@ public final class MillraceClient implements AutoCloseable {
                 request == null ? Instant.EPOCH : request.when);
     }
 
-    private static List<Float> floats(JsonNode numbers) {
-        List<Float> floats = new ArrayList<>();
-        numbers.forEach(number -> floats.add(number.decimalValue().floatValue()));
-        return floats;
+    /** The numbers that its provider has signed, of whichever task. */
+    private static List<Float> vector(JsonNode text) {
+        List<JsonNode> numbers = new ArrayList<>();
+        text.path("embedding").forEach(numbers::add);
+        text.path("scores").forEach(score -> numbers.add(score.path("score")));
+        if (text.has("relevance_score")) {
+            numbers.add(text.path("relevance_score"));
+        }
+        return numbers.stream().map(number -> number.decimalValue().floatValue()).toList();
     }
 
     private static Answer await(CompletableFuture<Answer> answer) throws InterruptedException {

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.web3j.crypto.Hash;
 import org.web3j.crypto.StructuredDataEncoder;
 import org.web3j.utils.Numeric;
@@ -71,8 +73,12 @@ final class TypedData {
     }
 
     /** A text stands for its bytes, a list for EIP-712's hash of {@code string[]}. */
-    static String inputHash(List<String> texts, boolean list) {
-        return hash(texts.stream().map(text -> text.getBytes(UTF_8)).toList(), list);
+    static String inputHash(Optional<String> query, List<String> texts, boolean list) {
+        return hash(
+                Stream.concat(query.stream(), texts.stream())
+                        .map(text -> text.getBytes(UTF_8))
+                        .toList(),
+                list);
     }
 
     /**

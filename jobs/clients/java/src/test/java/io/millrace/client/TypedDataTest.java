@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,18 +47,22 @@ class TypedDataTest {
     @Test
     void inputHash_everyInput_isTheOneThatIsSigned() throws Exception {
         int lists = 0;
+        int queries = 0;
         for (JsonNode vector : vectors("request-digest").path("cases")) {
             boolean list = vector.path("input").isArray();
             lists += list ? 1 : 0;
+            Optional<String> query = Optional.ofNullable(vector.get("query")).map(JsonNode::asText);
+            queries += query.isPresent() ? 1 : 0;
             List<String> texts = new ArrayList<>();
             if (list) {
                 vector.path("input").forEach(text -> texts.add(text.asText()));
             } else {
                 texts.add(vector.path("input").asText());
             }
-            assertThat(TypedData.inputHash(texts, list))
+            assertThat(TypedData.inputHash(query, texts, list))
                     .isEqualTo(vector.path("inputHash").asText());
         }
+        assertThat(queries).isPositive();
         assertThat(lists).isPositive();
     }
 

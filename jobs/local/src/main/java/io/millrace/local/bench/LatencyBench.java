@@ -107,7 +107,7 @@ public final class LatencyBench {
             for (int i = -WARM_UP; i < alone; i++) {
                 double millis = answer(traffic.goodRequest(next++), producer, results);
                 long started = System.nanoTime();
-                runner.embed(row);
+                runner.run(row);
                 if (i >= 0) {
                     raw[i] = (System.nanoTime() - started) / 1e6;
                     answered[i] = millis;

@@ -17,11 +17,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "model",
         description =
-                "Checks a model's folder, has the model embed a text, prints the id under which it"
+                "Checks a model's folder, has the model read a text, prints the id under which it"
                         + " is registered.",
         mixinStandardHelpOptions = true)
 final class ModelCommand implements Callable<Integer> {
 
+    private static final String QUERY = "What turns the mill?";
     private static final String TEXT = "The mill turns as long as the river runs.";
 
     @Parameters(
@@ -32,8 +33,9 @@ final class ModelCommand implements Callable<Integer> {
     @Option(
             names = "--json",
             description =
-                    "Last line of standard output: {\"id\", \"name\", \"dimension\","
-                            + " \"maxTokens\", \"pooling\"}.")
+                    "Last line of standard output: {\"id\", \"name\", \"task\", \"maxTokens\"} and,"
+                            + " as the task is, {\"dimension\", \"pooling\"} or {\"labels\","
+                            + " \"activation\"}.")
     private boolean json;
 
     @Override
@@ -42,37 +44,49 @@ final class ModelCommand implements Callable<Integer> {
         Console console = Console.open(json);
         Path home = folder.toAbsolutePath().normalize();
         ModelManifest manifest = ModelManifest.read(home);
-        requireEmbeds(manifest, home.resolveSibling("."));
+        requireRuns(manifest, home.resolveSibling("."));
         console.line("name        " + manifest.name());
         console.line("id          " + manifest.id());
-        console.line("dimension   " + manifest.dimension());
+        console.line("task        " + manifest.task().wireName());
         console.line("max. tokens " + manifest.maxTokens());
-        console.line("pooling     " + manifest.pooling().manifestName());
-        console.line("it embeds what it is given, as long as its manifest says");
         ObjectNode result =
                 JsonNodeFactory.instance
                         .objectNode()
                         .put("id", manifest.id())
                         .put("name", manifest.name())
-                        .put("dimension", manifest.dimension())
-                        .put("maxTokens", manifest.maxTokens())
-                        .put("pooling", manifest.pooling().manifestName());
+                        .put("task", manifest.task().wireName())
+                        .put("maxTokens", manifest.maxTokens());
+        if (manifest.head() instanceof ModelManifest.Embedding embedding) {
+            console.line("dimension   " + embedding.dimension());
+            console.line("pooling     " + embedding.pooling().manifestName());
+            result.put("dimension", embedding.dimension())
+                    .put("pooling", embedding.pooling().manifestName());
+        } else if (manifest.head() instanceof ModelManifest.Scores scores) {
+            console.line("labels      " + String.join(", ", scores.labels()));
+            console.line("activation  " + scores.activation().manifestName());
+            scores.labels().forEach(result.putArray("labels")::add);
+            result.put("activation", scores.activation().manifestName());
+        }
+        console.line("it answers what it is given, as long as its manifest says");
         console.result(result);
         return 0;
     }
 
     /** Also the longest row that the manifest promises. */
-    private static void requireEmbeds(ModelManifest manifest, Path models) throws Exception {
+    private static void requireRuns(ModelManifest manifest, Path models) throws Exception {
         DjlModelEngine engine = new DjlModelEngine(models.toString(), 1);
         try (RowTokenizer tokenizer = engine.tokenizer(manifest.id());
                 ModelRunner runner = engine.runner(manifest.id())) {
-            long[] row = tokenizer.tokens(TEXT);
+            long[] row =
+                    manifest.task().takesQuery()
+                            ? tokenizer.tokens(QUERY, TEXT)
+                            : tokenizer.tokens(TEXT);
             long[] longest = new long[manifest.maxTokens()];
             for (int i = 0; i < longest.length; i++) {
                 longest[i] = row[Math.min(i, row.length - 1)];
             }
             try {
-                runner.embed(new long[][] {row, longest});
+                runner.run(new long[][] {row, longest});
             } catch (Exception e) {
                 throw new StackException(
                         "model %s does not run as its manifest says: %s"

@@ -55,8 +55,9 @@ final class UpCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "NAME",
             description =
-                    "A bundled model to offer, all-MiniLM-L6-v2 or bge-small-en-v1.5; may be given"
-                            + " more than once. Default: the first.")
+                    "A bundled model to offer, all-MiniLM-L6-v2, bge-small-en-v1.5, or to try a"
+                        + " task out tiny-classifier or tiny-reranker; may be given more than once."
+                        + " Default: the first.")
     private List<String> models = List.of(BundledModels.DEFAULT);
 
     @Option(

@@ -34,10 +34,11 @@ public final class Traffic {
             Hex.encode(Keccak.hashUtf8("a model that nobody has registered"));
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    /** Every reason but MODEL_INACTIVE: the one model of the stack is active. */
+    /** Every reason but two: the stack's one model is active, and none that needs a query. */
     private static final List<RejectReason> FAULTS =
             Arrays.stream(RejectReason.values())
                     .filter(reason -> reason != RejectReason.MODEL_INACTIVE)
+                    .filter(reason -> reason != RejectReason.QUERY_MISSING)
                     .toList();
 
     private final RequestSignature signature;
@@ -123,11 +124,23 @@ public final class Traffic {
             }
             case TOO_MANY_TEXTS ->
                     item(sign(index, InferenceRequest.MAX_TEXTS + 1 + index % 9), fault);
+            case QUERY_UNEXPECTED ->
+                    item(
+                            signature.sign(
+                                    model,
+                                    "which is about whales?",
+                                    List.of(text(index)),
+                                    MAX_FEE_NANO,
+                                    deadlineMillis,
+                                    firstNonce + index,
+                                    key(index)),
+                            fault);
             case INPUT_TOO_LONG ->
                     item(sign(index, "whale ".repeat(1000), MAX_FEE_NANO, deadlineMillis), fault);
             case FEE_CAP_TOO_LOW -> item(sign(index, text(index), 1, deadlineMillis), fault);
             case INSUFFICIENT_FUNDS -> item(sign(model, index, "whale ".repeat(120), poor), fault);
-            case MODEL_INACTIVE -> throw new IllegalStateException("is not among the faults");
+            case MODEL_INACTIVE, QUERY_MISSING ->
+                    throw new IllegalStateException("is not among the faults");
         };
     }
 

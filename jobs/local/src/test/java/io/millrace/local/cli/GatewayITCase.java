@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * OpenAI's own client, unchanged, is answered through the gateway by each of two models; its
- * charges are proven on chain.
+ * OpenAI's own client, unchanged, is answered through the gateway by each of two models, and texts
+ * are ranked by a third; its charges are proven on chain.
  */
 class GatewayITCase {
 
@@ -27,7 +27,11 @@ class GatewayITCase {
         Path script = Installation.locate().home().resolve("jobs/gateway/test/on-stack.mjs");
         StackOptions options =
                 StackOptions.in(folder.resolve("stack"))
-                        .withModels(List.of(BundledModels.DEFAULT, "bge-small-en-v1.5"));
+                        .withModels(
+                                List.of(
+                                        BundledModels.DEFAULT,
+                                        "bge-small-en-v1.5",
+                                        "tiny-reranker"));
         try (LocalStack stack = TestStack.own(options)) {
             stack.awaitDeposits();
             String printed = new Node(folder).run(script, stack.directory().toString());

@@ -118,6 +118,7 @@ class JavaClientITCase {
                 new Answer(
                         answer.requestId(),
                         false,
+                        answer.labels(),
                         List.of(other),
                         answer.units(),
                         answer.debitNano(),
@@ -157,6 +158,7 @@ class JavaClientITCase {
                 new Answer(
                         list.requestId(),
                         true,
+                        list.labels(),
                         turned,
                         list.units(),
                         list.debitNano(),

@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,23 @@ class ModelCommandTest {
         JsonNode last = new ObjectMapper().readTree(printed.toString(StandardCharsets.UTF_8));
         assertThat(last.path("id").asText()).isEqualTo(bundled.id());
         assertThat(last.path("pooling").asText()).isEqualTo("mean");
+    }
+
+    @Test
+    void model_ofAnotherTask_printsWhatItsTaskHas() throws IOException {
+        BundledModels.unpack(models, "tiny-classifier");
+        Path classifier = models.resolve("tiny-classifier");
+        assertThat(Millrace.run("model", classifier.toString(), "--json")).isZero();
+
+        List<String> lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
+        JsonNode last = new ObjectMapper().readTree(lines.get(lines.size() - 1));
+        assertThat(last.path("task").asText()).isEqualTo("classification");
+        assertThat(last.path("labels")).hasSize(3);
+
+        Path file = classifier.resolve(ModelManifest.FILE);
+        Files.writeString(file, Files.readString(file).replace("\"left\", ", ""));
+        assertThat(Millrace.run("model", classifier.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(complaint()).contains("logits of the shape (1, 3)", "says (1, 2)");
     }
 
     @Test

@@ -57,7 +57,11 @@ class TrafficTest {
 
         assertThat(items.stream().filter(TrafficTest::isList)).as("good lists").hasSize(24);
         assertThat(items.stream().filter(item -> item.fault() != null)).hasSize(24);
-        assertThat(faults).isEqualTo(EnumSet.complementOf(EnumSet.of(RejectReason.MODEL_INACTIVE)));
+        assertThat(faults)
+                .isEqualTo(
+                        EnumSet.complementOf(
+                                EnumSet.of(
+                                        RejectReason.MODEL_INACTIVE, RejectReason.QUERY_MISSING)));
     }
 
     private static boolean isList(Traffic.Item item) {

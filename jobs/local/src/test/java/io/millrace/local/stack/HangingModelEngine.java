@@ -65,11 +65,11 @@ final class HangingModelEngine implements ModelEngine {
     private record HangingRunner(ModelRunner inside, Path file) implements ModelRunner {
 
         @Override
-        public float[][] embed(long[][] rows) throws Exception {
+        public float[][] run(long[][] rows) throws Exception {
             if (Arrays.stream(rows).anyMatch(HangingRunner::hangs)) {
                 hangOnce();
             }
-            return inside.embed(rows);
+            return inside.run(rows);
         }
 
         private static boolean hangs(long[] row) {

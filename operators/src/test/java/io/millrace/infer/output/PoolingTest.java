@@ -1,4 +1,4 @@
-package io.millrace.infer;
+package io.millrace.infer.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.millrace.infer;
+package io.millrace.infer.output;
 
 import java.util.Arrays;
 import java.util.Locale;
@@ -12,7 +12,7 @@ public enum Pooling {
     /** Their mean over all tokens of the row, special ones included. */
     MEAN {
         @Override
-        double[] of(float[] hidden, int from, int tokens, int dimension) {
+        public double[] of(float[] hidden, int from, int tokens, int dimension) {
             double[] sum = new double[dimension];
             for (int at = from; at < from + tokens * dimension; at += dimension) {
                 for (int d = 0; d < dimension; d++) {
@@ -28,7 +28,7 @@ public enum Pooling {
     /** The first token's, [CLS] of BERT and its kin. */
     CLS {
         @Override
-        double[] of(float[] hidden, int from, int tokens, int dimension) {
+        public double[] of(float[] hidden, int from, int tokens, int dimension) {
             double[] first = new double[dimension];
             for (int d = 0; d < dimension; d++) {
                 first[d] = hidden[from + d];
@@ -44,14 +44,14 @@ public enum Pooling {
      * @param from where the row begins in it
      * @param tokens of the row, without padding; at least 1
      */
-    abstract double[] of(float[] hidden, int from, int tokens, int dimension);
+    public abstract double[] of(float[] hidden, int from, int tokens, int dimension);
 
     /**
      * The one that a manifest names, in lower case.
      *
      * @throws IllegalArgumentException if there is none of that name
      */
-    static Pooling named(String name) {
+    public static Pooling named(String name) {
         for (Pooling each : values()) {
             if (each.manifestName().equals(name)) {
                 return each;
