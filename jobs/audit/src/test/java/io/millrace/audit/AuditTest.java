@@ -78,7 +78,12 @@ class AuditTest {
         long day = 86_400_000;
         assertThat(new EvidenceRange(3 * day, false, 100 * day).sinceMillis()).isEqualTo(3 * day);
         assertThat(new EvidenceRange(3 * day, true, 100 * day).sinceMillis()).isEqualTo(93 * day);
-        assertThat(new EvidenceRange(99 * day, true, 100 * day).sinceMillis()).isEqualTo(99 * day);
+        assertThat(new EvidenceRange(99 * day, true, 100 * day).sinceMillis())
+                .as("the oldest of the seven days were lost, they did not age out")
+                .isEqualTo(93 * day);
+        assertThat(new EvidenceRange(Long.MAX_VALUE, true, 100 * day).sinceMillis())
+                .as("all of it aged out")
+                .isEqualTo(93 * day);
         assertThat(new EvidenceRange(Long.MAX_VALUE, false, 1).sinceMillis())
                 .as("no evidence at all")
                 .isEqualTo(Long.MAX_VALUE);

@@ -17,9 +17,9 @@ public record EvidenceRange(long firstMillis, boolean isCut, long nowMillis) {
 
     /**
      * A request appended before has been charged from a state that was older than evidence, or its
-     * evidence may have aged out. One partition may have lost what another still has.
+     * evidence may have aged out. Nothing younger than that ages out: where it is gone, it was lost.
      */
     public long sinceMillis() {
-        return isCut ? Math.max(firstMillis, nowMillis - KEPT.toMillis()) : firstMillis;
+        return isCut ? nowMillis - KEPT.toMillis() : firstMillis;
     }
 }
