@@ -123,7 +123,7 @@ public final class TopicReader implements AutoCloseable {
         positions.replaceAll(
                 (partition, beginning) ->
                         Math.max(beginning, starts.getOrDefault(partition.toString(), 0L)));
-        long records = 0;
+        long offsets = 0;
         for (Map.Entry<TopicPartition, Long> end : topicEnds.entrySet()) {
             long start = starts.getOrDefault(end.getKey().toString(), 0L);
             if (start > end.getValue()) {
@@ -134,9 +134,11 @@ public final class TopicReader implements AutoCloseable {
             }
             long position = positions.getOrDefault(end.getKey(), 0L);
             consumer.seek(end.getKey(), position);
-            records += Math.max(0, end.getValue() - position);
+            offsets += Math.max(0, end.getValue() - position);
         }
-        progress.stage("reading " + topic, records);
+        // Of offsets, not of records: transactions leave marks, and what came to nothing, that
+        // no reader sees, and a total that is never reached would tell of time that is not left.
+        progress.stage("reading " + topic + ", offsets", offsets);
         int emptyPolls = 0;
         while (!behind(topicEnds).isEmpty()) {
             boolean any = false;
@@ -147,9 +149,8 @@ public final class TopicReader implements AutoCloseable {
                 if (counts && !action.test(record)) {
                     return true;
                 }
-                progress.advance(1);
             }
-            progress.step(0);
+            progress.reached(offsets - left(topicEnds));
             emptyPolls = any ? 0 : emptyPolls + 1;
             if (emptyPolls > MAX_EMPTY_POLLS) {
                 throw new AuditException(
@@ -254,6 +255,13 @@ public final class TopicReader implements AutoCloseable {
             throw new IllegalStateException("no end offsets were captured for " + topic);
         }
         return topicEnds;
+    }
+
+    /** What came behind the ends meanwhile is none of it. */
+    private long left(Map<TopicPartition, Long> topicEnds) {
+        return topicEnds.entrySet().stream()
+                .mapToLong(end -> Math.max(0, end.getValue() - consumer.position(end.getKey())))
+                .sum();
     }
 
     private List<TopicPartition> behind(Map<TopicPartition, Long> topicEnds) {
