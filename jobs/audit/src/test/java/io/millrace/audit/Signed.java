@@ -92,10 +92,7 @@ final class Signed {
     static String by(String hash, byte[] key) {
         BigInteger digest = Numeric.toBigInt(hash);
         BigInteger high =
-                R.multiply(new BigInteger(1, key))
-                        .add(digest)
-                        .multiply(NONCE_INVERSE)
-                        .mod(ORDER);
+                R.multiply(new BigInteger(1, key)).add(digest).multiply(NONCE_INVERSE).mod(ORDER);
         BigInteger s = high.min(ORDER.subtract(high));
         boolean odd = (POINT[64] & 1) == 1;
         boolean recovery = s.equals(high) ? odd : !odd;

@@ -44,7 +44,7 @@ class ReadingProgressITCase {
                     progress,
                     record -> {
                         read.add(new String(record.value(), UTF_8));
-                        writer.send(record("behind the end"));
+                        var unused = writer.send(record("behind the end"));
                         writer.flush();
                     });
         }
@@ -57,15 +57,10 @@ class ReadingProgressITCase {
                 .hasSizeGreaterThan(2)
                 .allMatch(line -> line.startsWith("reading inference.charges, offsets: "));
         assertThat(lines.get(lines.size() - 2))
-                .contains(
-                        String.format("%,d of %,d (100 %%)", offsets, offsets))
+                .contains(String.format("%,d of %,d (100 %%)", offsets, offsets))
                 .endsWith(" 0 s left");
         assertThat(lines.subList(0, lines.size() - 1))
-                .allSatisfy(
-                        line ->
-                                assertThat(percent(line))
-                                        .as(line)
-                                        .isLessThanOrEqualTo(100));
+                .allSatisfy(line -> assertThat(percent(line)).as(line).isLessThanOrEqualTo(100));
         assertThat(lines.get(lines.size() - 1))
                 .startsWith(String.format("reading inference.charges, offsets: %,d in ", offsets));
     }
@@ -76,13 +71,14 @@ class ReadingProgressITCase {
 
     /** Of transactions, every third of which came to nothing. */
     private static TopicReader reader() {
-        try (KafkaProducer<byte[], byte[]> writer = writer(Map.of("transactional.id", "progress"))) {
+        try (KafkaProducer<byte[], byte[]> writer =
+                writer(Map.of("transactional.id", "progress"))) {
             writer.initTransactions();
             for (int transaction = 0; transaction < TRANSACTIONS; transaction++) {
                 boolean kept = transaction % 3 > 0;
                 writer.beginTransaction();
                 for (int record = 0; record < RECORDS; record++) {
-                    writer.send(record(kept ? "kept" : "aborted"));
+                    var unused = writer.send(record(kept ? "kept" : "aborted"));
                 }
                 writer.flush();
                 if (kept) {

@@ -110,8 +110,7 @@ public final class KafkaTopicChecks {
         require(wrong.isEmpty(), wrong);
     }
 
-    private static void verifySettings(
-            List<Topic> topics, Map<ConfigResource, Config> configs) {
+    private static void verifySettings(List<Topic> topics, Map<ConfigResource, Config> configs) {
         for (Topic topic : topics) {
             for (TopicSetting setting : topic.settings()) {
                 verify(topic.name(), setting, configs);

@@ -147,10 +147,7 @@ public final class TopicCatalogue {
                                 "delete",
                                 "a watcher reads it in the order in which it was"
                                         + " written, and old evidence must go"),
-                        atLeast(
-                                "retention.ms",
-                                evidence.millis(),
-                                evidence.why()),
+                        atLeast("retention.ms", evidence.millis(), evidence.why()),
                         WHATEVER_SIZE));
     }
 }

@@ -138,7 +138,10 @@ class ChallengeWindowITCase {
 
     /** Of the transaction after so many more. */
     private BigInteger nonce(int more) throws Exception {
-        long next = Long.decode(anvil.call("eth_getTransactionCount", ADMIN.getAddress(), "latest").asText());
+        long next =
+                Long.decode(
+                        anvil.call("eth_getTransactionCount", ADMIN.getAddress(), "latest")
+                                .asText());
         return BigInteger.valueOf(next + more);
     }
 

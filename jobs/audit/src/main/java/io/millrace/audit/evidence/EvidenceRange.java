@@ -17,7 +17,8 @@ public record EvidenceRange(long firstMillis, boolean isCut, long nowMillis) {
 
     /**
      * A request appended before has been charged from a state that was older than evidence, or its
-     * evidence may have aged out. Nothing younger than that ages out: where it is gone, it was lost.
+     * evidence may have aged out. Nothing younger than that ages out: where it is gone, it was
+     * lost.
      */
     public long sinceMillis() {
         return isCut ? nowMillis - KEPT.toMillis() : firstMillis;

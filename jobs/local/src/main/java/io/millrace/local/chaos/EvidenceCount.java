@@ -38,7 +38,8 @@ public final class EvidenceCount {
 
     /** What there is now. */
     Found found() {
-        int unasked = (int) evidenceOf.keySet().stream().filter(id -> !charged.contains(id)).count();
+        int unasked =
+                (int) evidenceOf.keySet().stream().filter(id -> !charged.contains(id)).count();
         int doubled = (int) evidenceOf.values().stream().filter(records -> records > 1).count();
         return new Found(charged.size(), missing(), doubled, unasked);
     }

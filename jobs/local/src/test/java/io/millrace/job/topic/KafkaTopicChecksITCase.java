@@ -62,8 +62,7 @@ class KafkaTopicChecksITCase {
         BROKER.set(Topics.EVIDENCE, "retention.ms", eightDays);
 
         assertThatCode(KafkaTopicChecksITCase::verify).doesNotThrowAnyException();
-        assertThatThrownBy(
-                        () -> KafkaTopicChecks.verify(Brokers.at(BROKER.servers()), 1, needed))
+        assertThatThrownBy(() -> KafkaTopicChecks.verify(Brokers.at(BROKER.servers()), 1, needed))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("topic inference.evidence has retention.ms=" + eightDays)
                 .hasMessageContaining("BUCKET of 108000 s")

@@ -1,5 +1,7 @@
 package io.millrace.watch.follow;
 
+import static java.util.Objects.requireNonNull;
+
 import io.millrace.audit.evidence.Evidence;
 import io.millrace.audit.read.KafkaAccess;
 import io.millrace.watch.act.TribunalChain.Terms;
@@ -34,10 +36,12 @@ public final class EvidenceKept {
     public static void look(KafkaAccess kafka, Terms terms) {
         try (Admin admin = Admin.create(kafka.settings())) {
             Config settings =
-                    admin.describeConfigs(List.of(TOPIC))
-                            .values()
-                            .get(TOPIC)
-                            .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                    requireNonNull(
+                            admin.describeConfigs(List.of(TOPIC))
+                                    .all()
+                                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                                    .get(TOPIC),
+                            "the brokers left out what was asked for");
             String wrong = problem(Long.parseLong(settings.get(RETENTION).value()), terms);
             if (!wrong.isEmpty()) {
                 LOG.warn("{}", wrong);
@@ -64,7 +68,10 @@ public final class EvidenceKept {
                         .plus(UNTIL_SETTLED);
         return keptMillis == -1 || keptMillis >= needed.toMillis()
                 ? ""
-                : ("topic %s has %s=%d, and a charge may be challenged for %d of the vault's BUCKET of %d s and the tribunal's RESPONSE of %d s after its settlement, which may take a day: evidence will be missing, have the settler set it to at least %d")
+                : ("topic %s has %s=%d, and a charge may be challenged for %d of the vault's BUCKET"
+                       + " of %d s and the tribunal's RESPONSE of %d s after its settlement, which"
+                       + " may take a day: evidence will be missing, have the settler set it to at"
+                       + " least %d")
                         .formatted(
                                 Evidence.TOPIC,
                                 RETENTION,

@@ -181,8 +181,7 @@ public final class TopicFollower implements Topics {
     }
 
     /** Those, each from where it was read to. */
-    private void assign(
-            KafkaConsumer<byte[], byte[]> consumer, Set<TopicPartition> partitions)
+    private void assign(KafkaConsumer<byte[], byte[]> consumer, Set<TopicPartition> partitions)
             throws IOException {
         Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);

@@ -40,7 +40,9 @@ class AddedPartitionsITCase {
 
     @TempDir private Path folder;
 
-    /** Else the watcher would accuse an honest charge whose evidence lies where it does not look. */
+    /**
+     * Else the watcher would accuse an honest charge whose evidence lies where it does not look.
+     */
     @Test
     void inject_whileAWatcherReads_allOfTheLedgerGrowsAndNoneOfItIsTakenForReadBefore()
             throws Exception {
