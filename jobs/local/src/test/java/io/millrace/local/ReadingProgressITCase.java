@@ -13,8 +13,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -63,6 +67,55 @@ class ReadingProgressITCase {
                 .allSatisfy(line -> assertThat(percent(line)).as(line).isLessThanOrEqualTo(100));
         assertThat(lines.get(lines.size() - 1))
                 .startsWith(String.format("reading inference.charges, offsets: %,d in ", offsets));
+    }
+
+    /** Evidence goes on ageing: a long audit finds that what it has not come to yet is gone. */
+    @Test
+    void reading_beginningAgesOutMeanwhile_goesOnBehindItAndSaysSo() throws Exception {
+        int records = 30;
+        int aged = 25;
+        List<Long> read = new ArrayList<>();
+        try (KafkaProducer<byte[], byte[]> writer = writer(Map.of());
+                Admin admin = Admin.create(Map.of("bootstrap.servers", BROKER.servers()))) {
+            for (int i = 0; i < records; i++) {
+                // More than one fetch brings along, so that the reader comes back for them.
+                writer.send(new ProducerRecord<>(Topics.EVIDENCE, new byte[700_000])).get();
+            }
+            try (TopicReader reader =
+                    new TopicReader(KafkaAccess.at(BROKER.servers()), List.of(Topics.EVIDENCE))) {
+                assertThat(reader.missingBeginnings(Topics.EVIDENCE)).isEmpty();
+                reader.forEach(
+                        Topics.EVIDENCE,
+                        Map.of(),
+                        Progress.silent(),
+                        record -> {
+                            if (read.isEmpty()) {
+                                age(admin, aged);
+                            }
+                            read.add(record.offset());
+                        });
+
+                assertThat(read).startsWith(0L).endsWith(25L, 26L, 27L, 28L, 29L);
+                assertThat(read).as("records before and after the gap").hasSizeLessThan(records);
+                assertThat(reader.missingBeginnings(Topics.EVIDENCE))
+                        .singleElement()
+                        .asString()
+                        .startsWith("inference.evidence-0 begins at offset " + aged);
+            }
+        }
+    }
+
+    private static void age(Admin admin, int before) {
+        try {
+            admin.deleteRecords(
+                            Map.of(
+                                    new TopicPartition(Topics.EVIDENCE, 0),
+                                    RecordsToDelete.beforeOffset(before)))
+                    .all()
+                    .get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException("the records cannot be deleted", e);
+        }
     }
 
     private static int percent(String line) {

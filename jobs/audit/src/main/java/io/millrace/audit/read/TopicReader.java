@@ -14,8 +14,10 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -142,7 +144,7 @@ public final class TopicReader implements AutoCloseable {
         int emptyPolls = 0;
         while (!behind(topicEnds).isEmpty()) {
             boolean any = false;
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            for (ConsumerRecord<byte[], byte[]> record : poll()) {
                 any = true;
                 TopicPartition partition = new TopicPartition(topic, record.partition());
                 boolean counts = record.offset() < topicEnds.getOrDefault(partition, 0L);
@@ -255,6 +257,26 @@ public final class TopicReader implements AutoCloseable {
             throw new IllegalStateException("no end offsets were captured for " + topic);
         }
         return topicEnds;
+    }
+
+    /**
+     * What aged out while the rest was read is passed over: who may not miss it asks for {@link
+     * #missingBeginnings} afterwards.
+     */
+    private ConsumerRecords<byte[], byte[]> poll() {
+        try {
+            return consumer.poll(POLL);
+        } catch (OffsetOutOfRangeException e) {
+            consumer.beginningOffsets(e.partitions())
+                    .forEach(
+                            (partition, beginning) -> {
+                                if (beginning <= consumer.position(partition)) {
+                                    throw e; // cut off at its end: not what it was
+                                }
+                                consumer.seek(partition, beginning);
+                            });
+            return ConsumerRecords.empty();
+        }
     }
 
     /** What came behind the ends meanwhile is none of it. */
