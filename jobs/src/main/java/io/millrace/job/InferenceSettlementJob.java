@@ -1,11 +1,17 @@
 package io.millrace.job;
 
+import io.millrace.chain.rpc.RpcException;
+import io.millrace.chain.window.ChallengeWindow;
+import io.millrace.job.topic.EvidenceRetention;
 import io.millrace.job.topic.KafkaBrokerChecks;
 import io.millrace.job.topic.KafkaTopicChecks;
+import io.millrace.job.topic.Topics;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Signed requests in; answers, charges and settled epochs out. Options as {@link JobArguments}
@@ -19,6 +25,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 public final class InferenceSettlementJob {
 
+    private static final Logger LOG = LoggerFactory.getLogger(InferenceSettlementJob.class);
     private static final String NAME = "millrace";
 
     private InferenceSettlementJob() {}
@@ -53,12 +60,34 @@ public final class InferenceSettlementJob {
         JobConfig config = JobConfig.fromMap(options, env.getParallelism());
         TransactionAge.requireWithin(
                 config.kafka().transactionTimeout(), env.getCheckpointConfig());
-        KafkaTopicChecks.verify(config.kafka().brokers(), config.parallelism().admit());
+        KafkaTopicChecks.verify(
+                config.kafka().brokers(),
+                config.parallelism().admit(),
+                evidenceKept(config.chain()));
         KafkaBrokerChecks.verify(
                 config.kafka().brokers(),
                 config.kafka().transactionTimeout(),
                 config.admit().horizon());
         topology(env, Endpoints.of(config), config);
+    }
+
+    /** A job must be able to start while the chain is out of reach: it may have to restart then. */
+    private static EvidenceRetention evidenceKept(JobConfig.Chain chain) {
+        try {
+            return ChallengeWindow.of(chain.connection())
+                    .map(EvidenceRetention::of)
+                    .orElse(EvidenceRetention.LEAST);
+        } catch (RpcException e) {
+            LOG.warn(
+                    "the L2 nodes do not say how long charges may be challenged ({}); {} is only"
+                            + " held to the least that it must be kept, {} ms: look at"
+                            + " chain.rpc.urls, and start again to have it held to BUCKET and"
+                            + " RESPONSE",
+                    e.getMessage(),
+                    Topics.EVIDENCE,
+                    EvidenceRetention.LEAST.millis());
+            return EvidenceRetention.LEAST;
+        }
     }
 
     /**

@@ -76,9 +76,17 @@ class AuditTest {
     @Test
     void evidenceRange_cutTopic_mustHoldSevenDays() {
         long day = 86_400_000;
+        long hour = day / 24;
         assertThat(new EvidenceRange(3 * day, false, 100 * day).sinceMillis()).isEqualTo(3 * day);
-        assertThat(new EvidenceRange(3 * day, true, 100 * day).sinceMillis()).isEqualTo(93 * day);
-        assertThat(new EvidenceRange(99 * day, true, 100 * day).sinceMillis()).isEqualTo(99 * day);
+        assertThat(new EvidenceRange(3 * day, true, 100 * day).sinceMillis())
+                .as("an hour less, in which the audit reads")
+                .isEqualTo(93 * day + hour);
+        assertThat(new EvidenceRange(99 * day, true, 100 * day).sinceMillis())
+                .as("the oldest of the seven days were lost, they did not age out")
+                .isEqualTo(93 * day + hour);
+        assertThat(new EvidenceRange(Long.MAX_VALUE, true, 100 * day).sinceMillis())
+                .as("all of it aged out")
+                .isEqualTo(93 * day + hour);
         assertThat(new EvidenceRange(Long.MAX_VALUE, false, 1).sinceMillis())
                 .as("no evidence at all")
                 .isEqualTo(Long.MAX_VALUE);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.audit.read.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,13 +17,18 @@ class BoundedAuditTest {
     @TempDir private Path folder;
 
     /**
-     * By hand: {@code -Dmillrace.audit.epochs=100000}, a ledger of 10^7 receipts, in a JVM of a
-     * gigabyte, prints its rate.
+     * Of evidence there is what a topic holds that keeps it for seven days: in the ledger by hand,
+     * of an epoch a minute, the newest tenth. By hand: {@code -Dmillrace.audit.epochs=100000}, a
+     * ledger of 10^7 receipts, in a JVM of a gigabyte, prints its rate; {@code
+     * -Dmillrace.audit.evidence.days} keeps more.
      */
     @Test
     void audit_longLedger_heldRowsBoundedByTheBuffers() throws IOException {
         long epochs = Long.getLong("millrace.audit.epochs", 1_000);
         GeneratedLedger ledger = new GeneratedLedger(100, 100, epochs, epochs - 2);
+        ledger.epochMillis = Math.max(60_000, Duration.ofDays(10).toMillis() / epochs);
+        ledger.evidenceMillis =
+                Duration.ofDays(Long.getLong("millrace.audit.evidence.days", 7)).toMillis();
         long bytes = Long.getLong("millrace.audit.sort.bytes", SORT_BYTES);
         Progress progress =
                 epochs > 1_000
@@ -34,6 +40,12 @@ class BoundedAuditTest {
                             .run(null);
 
             assertThat(books.checks()).allMatch(Books.Check::ok);
+            long aged = ledger.receipts() - ledger.defended();
+            assertThat(aged).isPositive();
+            assertThat(books.lines())
+                    .contains(
+                            "%d charges as both signed, %d older than what is kept of it"
+                                    .formatted(ledger.defended(), aged));
             assertThat(store.rows()).isGreaterThan(6 * ledger.receipts());
             assertThat(store.peakBytes())
                     .as("bytes of rows in memory at once")

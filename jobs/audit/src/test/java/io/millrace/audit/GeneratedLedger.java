@@ -40,7 +40,6 @@ final class GeneratedLedger implements Ledger {
     static final int SHARD_DEPTH = 4;
     static final long CHAIN_ID = 31337;
     private static final long FIRST_MILLIS = 1_600_000_000_000L;
-    private static final long EPOCH_MILLIS = 60_000;
     private static final int BATCH = 4_096;
     static final BigInteger PRICE = BigInteger.valueOf(20_000_000);
     static final String VAULT = "0x00000000000000000000000000000000000000aa";
@@ -54,6 +53,15 @@ final class GeneratedLedger implements Ledger {
     private final List<byte[]> keys = new ArrayList<>();
     final List<String> addresses = new ArrayList<>();
     private long handedOver;
+
+    /** From one epoch to the next. */
+    long epochMillis = 60_000;
+
+    /**
+     * How long evidence is kept: of older charges there is none. Nothing has aged out unless this
+     * is set.
+     */
+    long evidenceMillis = Long.MAX_VALUE;
 
     UnaryOperator<Charge> chargeAlteration = charge -> charge;
     UnaryOperator<Receipt> receiptAlteration = receipt -> receipt;
@@ -77,6 +85,11 @@ final class GeneratedLedger implements Ledger {
 
     long receipts() {
         return sealed * perEpoch;
+    }
+
+    /** Of the newest epochs, whose evidence has not aged out. */
+    long defended() {
+        return receipts() - firstDefended();
     }
 
     /** Records of all topics that were handed over. */
@@ -126,7 +139,7 @@ final class GeneratedLedger implements Ledger {
         long charges = receipts();
         long first = start.getOrDefault("inference.charges-0", 0L);
         for (int partition = 0; partition < PARTITIONS; partition++) {
-            sink.appended(partition, FIRST_MILLIS + sealed * EPOCH_MILLIS);
+            sink.appended(partition, endMillis());
         }
         for (long from = first; from < charges; from += BATCH) {
             LongStream.range(from, Math.min(charges, from + BATCH))
@@ -138,20 +151,20 @@ final class GeneratedLedger implements Ledger {
         for (long epoch = 1; epoch <= sealed; epoch++) {
             Position refused = new Position(PARTITIONS, epoch - 1);
             if (!before.covers(refused)) {
-                sink.request(new Request(refused, FIRST_MILLIS + epoch * EPOCH_MILLIS, null));
+                sink.request(new Request(refused, FIRST_MILLIS + epoch * epochMillis, null));
                 sink.rejection(new Rejection(refused, "MALFORMED"));
             }
         }
-        for (long i = first; i < charges; i++) {
-            Charge charge = charge(i);
-            sink.charge(chargeAlteration.apply(charge));
-            sink.result(
-                    new Result(
-                            charge.requestId(),
-                            "ANSWERED",
-                            charge.debitNano(),
-                            charge.units(),
-                            Signed.by(charge.outcome(), providerKey(charge))));
+        for (long from = first; from < charges; from += BATCH) {
+            LongStream.range(from, Math.min(charges, from + BATCH))
+                    .parallel()
+                    .mapToObj(i -> new Sold(charge(i)))
+                    .toList()
+                    .forEach(
+                            sold -> {
+                                sink.charge(chargeAlteration.apply(sold.charge));
+                                sink.result(sold.result);
+                            });
         }
         evidence(first, charges, sink);
         GeneratedVault log = new GeneratedVault(this);
@@ -178,13 +191,43 @@ final class GeneratedLedger implements Ledger {
     }
 
     private void evidence(long first, long charges, KafkaBooks.Sink sink) {
-        sink.evidenceRange(new EvidenceRange(FIRST_MILLIS, false, FIRST_MILLIS));
-        for (long from = first; from < charges; from += BATCH) {
+        long kept = firstDefended();
+        sink.evidenceRange(new EvidenceRange(appendMillis(kept), kept > 0, endMillis()));
+        for (long from = Math.max(first, kept); from < charges; from += BATCH) {
             LongStream.range(from, Math.min(charges, from + BATCH))
                     .parallel()
                     .mapToObj(i -> Signed.signed(hashes, evidence(i, signed(i))))
                     .toList()
                     .forEach(sink::evidence);
+        }
+    }
+
+    /** The oldest charge that has evidence. */
+    private long firstDefended() {
+        long aged = Math.max(0, sealed * epochMillis - evidenceMillis);
+        return (aged * perEpoch + epochMillis - 1) / epochMillis;
+    }
+
+    private long endMillis() {
+        return FIRST_MILLIS + sealed * epochMillis;
+    }
+
+    /** A charge and its answer. */
+    private static final class Sold {
+
+        private final Charge charge;
+        private final Result result;
+
+        Sold(Charge charge) {
+            this.charge = charge;
+            byte[] key = Signed.PROVIDER_KEYS.get((int) charge.providerAccount());
+            result =
+                    new Result(
+                            charge.requestId(),
+                            "ANSWERED",
+                            charge.debitNano(),
+                            charge.units(),
+                            Signed.by(charge.outcome(), key));
         }
     }
 
@@ -264,10 +307,6 @@ final class GeneratedLedger implements Ledger {
                 at(number));
     }
 
-    private static byte[] providerKey(Charge charge) {
-        return Signed.PROVIDER_KEYS.get((int) charge.providerAccount());
-    }
-
     private int account(long number) {
         return 1 + (int) (number % keys.size());
     }
@@ -277,7 +316,7 @@ final class GeneratedLedger implements Ledger {
     }
 
     private long appendMillis(long number) {
-        return FIRST_MILLIS + number * EPOCH_MILLIS / perEpoch;
+        return FIRST_MILLIS + number * epochMillis / perEpoch;
     }
 
     SortedMap<String, Long> positions(long epoch) {

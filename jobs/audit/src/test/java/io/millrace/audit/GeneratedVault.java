@@ -98,6 +98,7 @@ final class GeneratedVault {
     EpochPart settle(long epoch) {
         List<Charge> charges =
                 LongStream.range((epoch - 1) * ledger.perEpoch, epoch * ledger.perEpoch)
+                        .parallel()
                         .mapToObj(ledger::charge)
                         .sorted(
                                 Comparator.comparing(Charge::requesterAccount)

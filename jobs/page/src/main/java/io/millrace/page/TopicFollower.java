@@ -182,6 +182,10 @@ final class TopicFollower implements Runnable {
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, "millrace-page");
+        // Or a look for new partitions finds what was known five minutes ago.
+        properties.put(
+                ConsumerConfig.METADATA_MAX_AGE_CONFIG,
+                String.valueOf(TimeUnit.NANOSECONDS.toMillis(PARTITIONS_EVERY_NANOS)));
         return new KafkaConsumer<>(
                 properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }

@@ -1,5 +1,6 @@
 package io.millrace.job.topic;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -28,8 +29,9 @@ public final class KafkaTopicChecks {
      *
      * @param readers parallelism of the request source: a reader without a partition would hold
      *     back all time
+     * @param evidence how long it must be kept
      */
-    public static void verify(Brokers brokers, int readers) {
+    public static void verify(Brokers brokers, int readers, EvidenceRetention evidence) {
         try (Admin admin = brokers.admin()) {
             Map<String, TopicDescription> topics =
                     admin.describeTopics(present(admin))
@@ -39,7 +41,7 @@ public final class KafkaTopicChecks {
                 verifyPartitions(topic, partitions(topics, topic.name()), readers);
             }
             Map<ConfigResource, Config> configs = configs(admin);
-            verifySettings(configs);
+            verifySettings(TopicCatalogue.with(evidence), configs);
             int copies =
                     admin.describeCluster().nodes().get(PATIENCE_SECONDS, TimeUnit.SECONDS).size();
             for (TopicDescription topic : topics.values()) {
@@ -108,8 +110,8 @@ public final class KafkaTopicChecks {
         require(wrong.isEmpty(), wrong);
     }
 
-    private static void verifySettings(Map<ConfigResource, Config> configs) {
-        for (Topic topic : TopicCatalogue.ALL) {
+    private static void verifySettings(List<Topic> topics, Map<ConfigResource, Config> configs) {
+        for (Topic topic : topics) {
             for (TopicSetting setting : topic.settings()) {
                 verify(topic.name(), setting, configs);
             }

@@ -88,24 +88,7 @@ public final class TopicCatalogue {
                             "what each request costs, once",
                             Partitions.ANY,
                             List.of(KEPT, FOR_EVER, WHATEVER_SIZE)),
-                    new Topic(
-                            Topics.EVIDENCE,
-                            "what requester and provider signed of each charge, in the charge's own"
-                                    + " transaction, by request id; read with"
-                                    + " isolation.level=read_committed",
-                            Partitions.ANY,
-                            List.of(
-                                    exactly(
-                                            "cleanup.policy",
-                                            "delete",
-                                            "a watcher reads it in the order in which it was"
-                                                    + " written, and old evidence must go"),
-                                    atLeast(
-                                            "retention.ms",
-                                            LONGEST_OUTAGE.toMillis(),
-                                            "a charge may be challenged while the vault's window is"
-                                                    + " open, and is lost without its evidence"),
-                                    WHATEVER_SIZE)),
+                    evidence(EvidenceRetention.LEAST),
                     new Topic(
                             Topics.EPOCHS,
                             "the write-ahead log of epochs",
@@ -143,4 +126,28 @@ public final class TopicCatalogue {
                                             "the last mark must outlive any pause of the job"))));
 
     private TopicCatalogue() {}
+
+    /** The same, for contracts that ask for so much evidence. */
+    static List<Topic> with(EvidenceRetention evidence) {
+        return ALL.stream()
+                .map(topic -> topic.name().equals(Topics.EVIDENCE) ? evidence(evidence) : topic)
+                .toList();
+    }
+
+    private static Topic evidence(EvidenceRetention evidence) {
+        return new Topic(
+                Topics.EVIDENCE,
+                "what requester and provider signed of each charge, in the charge's own"
+                        + " transaction, by request id; read with"
+                        + " isolation.level=read_committed",
+                Partitions.ANY,
+                List.of(
+                        exactly(
+                                "cleanup.policy",
+                                "delete",
+                                "a watcher reads it in the order in which it was"
+                                        + " written, and old evidence must go"),
+                        atLeast("retention.ms", evidence.millis(), evidence.why()),
+                        WHATEVER_SIZE));
+    }
 }

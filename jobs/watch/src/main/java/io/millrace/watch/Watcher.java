@@ -6,6 +6,7 @@ import io.millrace.audit.TypedHashes;
 import io.millrace.audit.read.JsonRpc;
 import io.millrace.watch.act.TribunalChain;
 import io.millrace.watch.follow.ChainFollower;
+import io.millrace.watch.follow.EvidenceKept;
 import io.millrace.watch.follow.Forgetting;
 import io.millrace.watch.follow.Rows;
 import io.millrace.watch.follow.StoredSurroundings;
@@ -108,7 +109,7 @@ public final class Watcher implements AutoCloseable {
                         settings.mostOpen());
         forgetting = new Forgetting(store);
         acts = settings.acts();
-        topics = reader.start(store, hashes);
+        topics = reader.start(store, hashes, terms);
     }
 
     /** Makes what carries calls to a tribunal. */
@@ -124,7 +125,7 @@ public final class Watcher implements AutoCloseable {
     interface Reader {
 
         /** Into this store. */
-        Topics start(WatchStore store, TypedHashes hashes);
+        Topics start(WatchStore store, TypedHashes hashes, TribunalChain.Terms terms);
     }
 
     /** Begins, or goes on where the last process was ended. */
@@ -132,7 +133,10 @@ public final class Watcher implements AutoCloseable {
         return open(
                 settings,
                 courier,
-                (store, hashes) -> TopicFollower.start(settings.kafka(), store, hashes));
+                (store, hashes, terms) -> {
+                    EvidenceKept.look(settings.kafka(), terms);
+                    return TopicFollower.start(settings.kafka(), store, hashes);
+                });
     }
 
     static Watcher open(WatchSettings settings, Courier courier, Reader reader) throws IOException {

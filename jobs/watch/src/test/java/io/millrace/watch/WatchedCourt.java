@@ -113,7 +113,7 @@ final class WatchedCourt implements AutoCloseable {
                                 new JsonRpc(court.node.url()),
                                 chain,
                                 SendLimits.DEFAULT),
-                (store, hashes) -> {
+                (store, hashes, terms) -> {
                     this.store = store;
                     if (topics.all) {
                         put(store);

@@ -12,14 +12,18 @@ import java.time.Duration;
  */
 public record EvidenceRange(long firstMillis, boolean isCut, long nowMillis) {
 
-    /** The job starts only if the topic keeps its records at least so long. */
-    private static final Duration KEPT = Duration.ofDays(7);
+    /**
+     * The job starts only if the topic keeps its records for seven days at least. They go on ageing
+     * while an audit reads them, and no two clocks are the same.
+     */
+    private static final Duration KEPT = Duration.ofDays(7).minusHours(1);
 
     /**
      * A request appended before has been charged from a state that was older than evidence, or its
-     * evidence may have aged out. One partition may have lost what another still has.
+     * evidence may have aged out. Nothing younger than that ages out: where it is gone, it was
+     * lost.
      */
     public long sinceMillis() {
-        return isCut ? Math.max(firstMillis, nowMillis - KEPT.toMillis()) : firstMillis;
+        return isCut ? nowMillis - KEPT.toMillis() : firstMillis;
     }
 }

@@ -63,6 +63,12 @@ public final class Progress {
         show();
     }
 
+    /** The same, of a stage whose steps are not counted: it is so far. */
+    public void reached(long place) {
+        done = place;
+        show();
+    }
+
     public void end() {
         long nanos = nanoClock.getAsLong() - startNanos;
         if (!stage.isEmpty() && nanos >= PAUSE_NANOS) {

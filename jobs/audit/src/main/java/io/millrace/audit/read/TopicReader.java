@@ -14,8 +14,10 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -123,7 +125,7 @@ public final class TopicReader implements AutoCloseable {
         positions.replaceAll(
                 (partition, beginning) ->
                         Math.max(beginning, starts.getOrDefault(partition.toString(), 0L)));
-        long records = 0;
+        long offsets = 0;
         for (Map.Entry<TopicPartition, Long> end : topicEnds.entrySet()) {
             long start = starts.getOrDefault(end.getKey().toString(), 0L);
             if (start > end.getValue()) {
@@ -134,22 +136,23 @@ public final class TopicReader implements AutoCloseable {
             }
             long position = positions.getOrDefault(end.getKey(), 0L);
             consumer.seek(end.getKey(), position);
-            records += Math.max(0, end.getValue() - position);
+            offsets += Math.max(0, end.getValue() - position);
         }
-        progress.stage("reading " + topic, records);
+        // Of offsets, not of records: transactions leave marks, and what came to nothing, that
+        // no reader sees, and a total that is never reached would tell of time that is not left.
+        progress.stage("reading " + topic + ", offsets", offsets);
         int emptyPolls = 0;
         while (!behind(topicEnds).isEmpty()) {
             boolean any = false;
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            for (ConsumerRecord<byte[], byte[]> record : poll()) {
                 any = true;
                 TopicPartition partition = new TopicPartition(topic, record.partition());
                 boolean counts = record.offset() < topicEnds.getOrDefault(partition, 0L);
                 if (counts && !action.test(record)) {
                     return true;
                 }
-                progress.advance(1);
             }
-            progress.step(0);
+            progress.reached(offsets - left(topicEnds));
             emptyPolls = any ? 0 : emptyPolls + 1;
             if (emptyPolls > MAX_EMPTY_POLLS) {
                 throw new AuditException(
@@ -254,6 +257,33 @@ public final class TopicReader implements AutoCloseable {
             throw new IllegalStateException("no end offsets were captured for " + topic);
         }
         return topicEnds;
+    }
+
+    /**
+     * What aged out while the rest was read is passed over: who may not miss it asks for {@link
+     * #missingBeginnings} afterwards.
+     */
+    private ConsumerRecords<byte[], byte[]> poll() {
+        try {
+            return consumer.poll(POLL);
+        } catch (OffsetOutOfRangeException e) {
+            consumer.beginningOffsets(e.partitions())
+                    .forEach(
+                            (partition, beginning) -> {
+                                if (beginning <= consumer.position(partition)) {
+                                    throw e; // cut off at its end: not what it was
+                                }
+                                consumer.seek(partition, beginning);
+                            });
+            return ConsumerRecords.empty();
+        }
+    }
+
+    /** What came behind the ends meanwhile is none of it. */
+    private long left(Map<TopicPartition, Long> topicEnds) {
+        return topicEnds.entrySet().stream()
+                .mapToLong(end -> Math.max(0, end.getValue() - consumer.position(end.getKey())))
+                .sum();
     }
 
     private List<TopicPartition> behind(Map<TopicPartition, Long> topicEnds) {

@@ -31,6 +31,20 @@ class ProgressTest {
     }
 
     @Test
+    void progress_stageThatKnowsItsPlace_rateAndTimeOfThat() {
+        progress.stage("reading charges, offsets", 1_000);
+        nanos += 6_000_000_000L;
+        progress.reached(300);
+        nanos += 14_000_000_000L;
+        progress.reached(1_000);
+
+        assertThat(lines)
+                .containsExactly(
+                        "reading charges, offsets: 300 of 1,000 (30 %), 50 a second, 14 s left",
+                        "reading charges, offsets: 1,000 of 1,000 (100 %), 50 a second, 0 s left");
+    }
+
+    @Test
     void progress_shortStage_silent() {
         progress.stage("reading charges", 10);
         nanos += 4_000_000_000L;

@@ -36,7 +36,7 @@ final class RequestStream implements AutoCloseable {
     private static final List<String> ENDS = List.of("inference.results", "inference.rejections");
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofSeconds(60);
-    private static final long LOOK_FOR_PARTITIONS_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final Duration LOOK_FOR_PARTITIONS = Duration.ofSeconds(30);
 
     private static final JsonMapper MAPPER =
             JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
@@ -126,7 +126,7 @@ final class RequestStream implements AutoCloseable {
                         ends.take(json(record));
                     }
                 }
-                if (System.nanoTime() - lookedNanos > LOOK_FOR_PARTITIONS_NANOS) {
+                if (System.nanoTime() - lookedNanos > LOOK_FOR_PARTITIONS.toNanos()) {
                     lookForPartitions();
                     lookedNanos = System.nanoTime();
                 }
@@ -203,6 +203,10 @@ final class RequestStream implements AutoCloseable {
         settings.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         settings.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         settings.setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+        // Or a look for new partitions finds what was known five minutes ago.
+        settings.setProperty(
+                ConsumerConfig.METADATA_MAX_AGE_CONFIG,
+                String.valueOf(LOOK_FOR_PARTITIONS.toMillis()));
         return new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
     }
 }

@@ -181,6 +181,7 @@ public final class Chaos {
                     new Found(
                             unsettled,
                             topics.count(sent, load.neverCommitted()),
+                            topics.evidence(),
                             topics.pendingNano(),
                             health.restarted(),
                             new ChaosReport.Signs(
@@ -227,6 +228,7 @@ public final class Chaos {
     private record Found(
             String unsettled,
             Ends.Count count,
+            EvidenceCount.Found evidence,
             long pendingNano,
             int restarted,
             ChaosReport.Signs signs) {}
@@ -249,6 +251,7 @@ public final class Chaos {
                 found.restarted(),
                 found.unsettled(),
                 found.count(),
+                found.evidence(),
                 found.pendingNano(),
                 proofs,
                 books,

@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param restarted processes that ended by themselves and were started again
  * @param unsettled what stood still at the end, empty if all was settled
  * @param count of requests and their ends
+ * @param evidence behind the charges
  * @param unexplainedNano charged, and in no settled epoch
  * @param proofs of receipts on chain
  * @param books of the audit
@@ -30,6 +31,7 @@ public record ChaosReport(
         int restarted,
         String unsettled,
         Ends.Count count,
+        EvidenceCount.Found evidence,
         long unexplainedNano,
         Proofs.Verdict proofs,
         Books books,
@@ -88,6 +90,7 @@ public record ChaosReport(
     public boolean ok() {
         return unsettled.isEmpty()
                 && count.ok()
+                && evidence.ok()
                 && unexplainedNano == 0
                 && proofs.denied().isEmpty()
                 && books.ok()
@@ -109,6 +112,9 @@ public record ChaosReport(
                 .put("lost", count.lost())
                 .put("doubled", count.doubled())
                 .put("misjudged", count.misjudged().size())
+                .put("evidenceMissing", evidence.missing())
+                .put("evidenceDoubled", evidence.doubled())
+                .put("evidenceUncharged", evidence.uncharged())
                 .put("unexplainedNano", unexplainedNano)
                 .put("epochs", proofs.epochs())
                 .put("receiptsProved", proofs.receipts())

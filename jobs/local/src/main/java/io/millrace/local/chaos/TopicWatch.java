@@ -1,12 +1,14 @@
 package io.millrace.local.chaos;
 
 import io.millrace.admit.RequestPlace;
+import io.millrace.job.topic.Topics;
 import io.millrace.local.client.Totals;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class TopicWatch implements AutoCloseable {
 
+    private static final List<String> TOPICS =
+            Stream.concat(Totals.TOPICS.stream(), Stream.of(Topics.EVIDENCE)).toList();
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
     private final Feed feed;
     private final Totals totals = new Totals();
     private final Ends ends = new Ends();
+    private final EvidenceCount evidence = new EvidenceCount();
     private final Thread thread = new Thread(this::follow, "topic-watch");
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
@@ -34,7 +39,7 @@ final class TopicWatch implements AutoCloseable {
 
     /** Of the topics at {@code bootstrapServers}, from their beginning. */
     static TopicWatch of(String bootstrapServers) {
-        return new TopicWatch(new GrowingFeed(bootstrapServers, Totals.TOPICS));
+        return new TopicWatch(new GrowingFeed(bootstrapServers, TOPICS));
     }
 
     /** Charges that are committed. */
@@ -60,6 +65,10 @@ final class TopicWatch implements AutoCloseable {
         if (open > 0) {
             return open + " requests neither charged nor refused";
         }
+        int undefended = evidence.missing();
+        if (undefended > 0) {
+            return undefended + " charges without evidence";
+        }
         long unsealed = totals.charges() - totals.receipts();
         if (unsealed != 0) {
             return unsealed + " charges in no epoch";
@@ -72,6 +81,12 @@ final class TopicWatch implements AutoCloseable {
     synchronized Ends.Count count(List<Expected> expected, Set<RequestPlace> neverCommitted) {
         requireHealthy();
         return ends.count(expected, neverCommitted);
+    }
+
+    /** How it stands with what was signed for the charges. */
+    synchronized EvidenceCount.Found evidence() {
+        requireHealthy();
+        return evidence.found();
     }
 
     /** Charged and in no epoch that is final on chain, nano-USD. */
@@ -95,8 +110,11 @@ final class TopicWatch implements AutoCloseable {
                 feed.poll(
                         record -> {
                             synchronized (this) {
-                                totals.add(record);
+                                if (!record.topic().equals(Topics.EVIDENCE)) {
+                                    totals.add(record);
+                                }
                                 ends.add(record);
+                                evidence.add(record);
                             }
                         });
                 TimeUnit.MILLISECONDS.sleep(50);

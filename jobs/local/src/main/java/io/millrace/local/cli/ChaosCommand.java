@@ -158,6 +158,13 @@ final class ChaosCommand implements Callable<Integer> {
                                 report.count().misjudged().size(),
                                 report.unexplainedNano()));
         console.line(
+                "%d requests charged: %d without evidence, %d with doubled evidence; %d with evidence and no charge"
+                        .formatted(
+                                report.evidence().charged(),
+                                report.evidence().missing(),
+                                report.evidence().doubled(),
+                                report.evidence().uncharged()));
+        console.line(
                 "%d epochs on chain, %d of their receipts proved again, %d denied"
                         .formatted(
                                 report.proofs().epochs(),

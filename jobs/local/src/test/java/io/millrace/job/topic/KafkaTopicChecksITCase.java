@@ -1,8 +1,10 @@
 package io.millrace.job.topic;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.chain.window.ChallengeWindow;
 import io.millrace.local.stack.Installation;
 import io.millrace.local.stack.KafkaBroker;
 import io.millrace.local.stack.SharedBroker;
@@ -48,6 +50,31 @@ class KafkaTopicChecksITCase {
         BROKER.set(Topics.REQUESTS, RECORD, "2147483639");
         BROKER.set(Topics.REQUESTS, "compression.type", "uncompressed");
         assertThatCode(KafkaTopicChecksITCase::verify).doesNotThrowAnyException();
+    }
+
+    /** A vault of 30-hour buckets lets anyone challenge for longer than a week. */
+    @Test
+    void verify_vaultOfLargeBuckets_evidenceMustOutliveItsWindow() throws Exception {
+        EvidenceRetention needed = EvidenceRetention.of(new ChallengeWindow(108_000, 64_800));
+        long hours = 7 * 30 + 18 + 24;
+        assertThat(needed.millis()).isEqualTo(Duration.ofHours(hours).toMillis());
+        String eightDays = Long.toString(Duration.ofDays(8).toMillis());
+        BROKER.set(Topics.EVIDENCE, "retention.ms", eightDays);
+
+        assertThatCode(KafkaTopicChecksITCase::verify).doesNotThrowAnyException();
+        assertThatThrownBy(() -> KafkaTopicChecks.verify(Brokers.at(BROKER.servers()), 1, needed))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("topic inference.evidence has retention.ms=" + eightDays)
+                .hasMessageContaining("BUCKET of 108000 s")
+                .hasMessageContaining("RESPONSE of 64800 s")
+                .hasMessageEndingWith("set it to at least " + Duration.ofHours(hours).toMillis());
+
+        BROKER.set(Topics.EVIDENCE, "retention.ms", Long.toString(needed.millis()));
+        assertThatCode(() -> KafkaTopicChecks.verify(Brokers.at(BROKER.servers()), 1, needed))
+                .doesNotThrowAnyException();
+        assertThat(EvidenceRetention.of(new ChallengeWindow(10, 5)).millis())
+                .as("never less than a week")
+                .isEqualTo(EvidenceRetention.LEAST.millis());
     }
 
     private static void assertBrokers() {
@@ -119,7 +146,7 @@ class KafkaTopicChecksITCase {
     }
 
     private static void verify() {
-        KafkaTopicChecks.verify(Brokers.at(BROKER.servers()), 1);
+        KafkaTopicChecks.verify(Brokers.at(BROKER.servers()), 1, EvidenceRetention.LEAST);
     }
 
     private static String right(String topic, String setting) {

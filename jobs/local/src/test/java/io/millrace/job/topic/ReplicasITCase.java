@@ -56,12 +56,18 @@ class ReplicasITCase {
                     .until(() -> admin.describeCluster().nodes().get().size() == ALL.size());
             TopicSettings.create(admin, 1);
 
-            assertThatThrownBy(() -> KafkaTopicChecks.verify(Brokers.at(servers), 1))
+            assertThatThrownBy(
+                            () ->
+                                    KafkaTopicChecks.verify(
+                                            Brokers.at(servers), 1, EvidenceRetention.LEAST))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("has 1 replicas on 3 brokers")
                     .hasMessageContaining("reassign its partitions to 3");
             reassign(admin);
-            assertThatThrownBy(() -> KafkaTopicChecks.verify(Brokers.at(servers), 1))
+            assertThatThrownBy(
+                            () ->
+                                    KafkaTopicChecks.verify(
+                                            Brokers.at(servers), 1, EvidenceRetention.LEAST))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("has min.insync.replicas=1")
                     .hasMessageContaining("set it to at least 2");
@@ -73,7 +79,9 @@ class ReplicasITCase {
                                     assertThatCode(
                                                     () ->
                                                             KafkaTopicChecks.verify(
-                                                                    Brokers.at(servers), 1))
+                                                                    Brokers.at(servers),
+                                                                    1,
+                                                                    EvidenceRetention.LEAST))
                                             .doesNotThrowAnyException());
         }
     }

@@ -72,13 +72,19 @@ class RightsITCase {
     @Order(1)
     void job_withoutTheRightsOfThePage_isRefusedUntilTheyAreGranted() throws Exception {
         String servers = broker.bootstrapServers();
-        assertThatThrownBy(() -> KafkaTopicChecks.verify(Brokers.at(servers), 1))
+        assertThatThrownBy(
+                        () ->
+                                KafkaTopicChecks.verify(
+                                        Brokers.at(servers), 1, EvidenceRetention.LEAST))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("may not see");
         for (String topic : Topics.ALL) {
             allowJob(ResourceType.TOPIC, topic, READ, WRITE, DESCRIBE);
         }
-        assertThatThrownBy(() -> KafkaTopicChecks.verify(Brokers.at(servers), 1))
+        assertThatThrownBy(
+                        () ->
+                                KafkaTopicChecks.verify(
+                                        Brokers.at(servers), 1, EvidenceRetention.LEAST))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("DESCRIBE_CONFIGS");
         assertThatThrownBy(() -> KafkaBrokerChecks.verify(Brokers.at(servers), HOUR, HOUR))
@@ -87,7 +93,10 @@ class RightsITCase {
         for (String topic : Topics.ALL) {
             allowJob(ResourceType.TOPIC, topic, DESCRIBE_CONFIGS);
         }
-        assertThatCode(() -> KafkaTopicChecks.verify(Brokers.at(servers), 1))
+        assertThatCode(
+                        () ->
+                                KafkaTopicChecks.verify(
+                                        Brokers.at(servers), 1, EvidenceRetention.LEAST))
                 .doesNotThrowAnyException();
         // Without the cluster's settings it goes on with a warning: they may be somebody else's.
         assertThatCode(

@@ -16,6 +16,7 @@ class ChaosReportTest {
     private static final Books GOOD =
             new Books(true, List.of(new Books.Check("charges-unique", true, 0, "2 request ids")));
     private static final Ends.Count WELL = new Ends.Count(3, 2, 1, 0, 0, List.of());
+    private static final EvidenceCount.Found DEFENDED = new EvidenceCount.Found(2, 0, 0, 0);
     private static final Proofs.Verdict PROVED = new Proofs.Verdict(1, 2, List.of());
     private static final ChaosReport.Signs NO_SIGNS =
             new ChaosReport.Signs(List.of(), List.of(), 0);
@@ -53,10 +54,29 @@ class ChaosReportTest {
                 1,
                 unsettled,
                 count,
+                DEFENDED,
                 unexplainedNano,
                 proofs,
                 books,
                 signs);
+    }
+
+    private static ChaosReport report(EvidenceCount.Found evidence) {
+        return new ChaosReport(
+                7, 12.5, List.of(), 0, "", WELL, evidence, 0, PROVED, GOOD, NO_SIGNS);
+    }
+
+    @Test
+    void report_evidenceLostDoubledOrOfNothing_isNotWellAndSaysHowMuch() {
+        assertThat(report(DEFENDED).ok()).isTrue();
+        assertThat(report(new EvidenceCount.Found(2, 1, 0, 0)).ok()).as("lost").isFalse();
+        assertThat(report(new EvidenceCount.Found(2, 0, 1, 0)).ok()).as("doubled").isFalse();
+        assertThat(report(new EvidenceCount.Found(2, 0, 0, 1)).ok()).as("of nothing").isFalse();
+
+        JsonNode books = report(new EvidenceCount.Found(9, 1, 2, 3)).toJson().path("books");
+        assertThat(books.path("evidenceMissing").asInt()).isEqualTo(1);
+        assertThat(books.path("evidenceDoubled").asInt()).isEqualTo(2);
+        assertThat(books.path("evidenceUncharged").asInt()).isEqualTo(3);
     }
 
     @Test

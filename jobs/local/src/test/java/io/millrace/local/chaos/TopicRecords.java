@@ -29,6 +29,16 @@ final class TopicRecords {
         return record(Topics.CHARGES, chargeOf(requestId, partition, offset));
     }
 
+    /** Its value says nothing here. */
+    static ConsumerRecord<byte[], byte[]> evidence(String requestId) {
+        return new ConsumerRecord<>(
+                Topics.EVIDENCE,
+                0,
+                0,
+                requestId.getBytes(StandardCharsets.US_ASCII),
+                new byte[] {1});
+    }
+
     static ConsumerRecord<byte[], byte[]> rejection(
             int partition, long offset, RejectReason reason) {
         String json =

@@ -42,6 +42,9 @@ class TopicWatchTest {
         awaitMissing("1 requests neither charged nor refused");
 
         feed.add(TopicRecords.charge(ID, 0, 5));
+        awaitMissing("1 charges without evidence");
+
+        feed.add(TopicRecords.evidence(ID));
         awaitMissing("1 charges in no epoch");
 
         feed.add(TopicRecords.receipt());
@@ -51,6 +54,7 @@ class TopicWatchTest {
         feed.add(TopicRecords.settlement());
         awaitMissing("");
         assertThat(watch.count(SENT, Set.of())).isEqualTo(new Ends.Count(2, 1, 1, 0, 0, List.of()));
+        assertThat(watch.evidence()).isEqualTo(new EvidenceCount.Found(1, 0, 0, 0));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.millrace.watch.act.send.GasKey;
 import io.millrace.watch.act.send.Outcome;
 import io.millrace.watch.act.send.SendLimits;
 import io.millrace.watch.act.send.TransactionSender;
+import io.millrace.watch.follow.EvidenceKept;
 import io.millrace.watch.follow.SettleCalls;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -100,6 +101,8 @@ public final class Defender implements AutoCloseable {
      * @throws IOException if node, key or folder cannot be used
      */
     public static Defender open(DefendSettings settings) throws IOException {
+        JsonRpc rpc = new JsonRpc(settings.rpcUrl());
+        EvidenceKept.look(settings.kafka(), TribunalChain.of(rpc, settings.vault()).terms());
         return open(settings, new TopicRecords(settings.kafka()));
     }
 

@@ -8,18 +8,24 @@ import io.millrace.watch.store.Kind;
 import io.millrace.watch.store.WatchStore;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +33,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads receipts and evidence as they are committed, each record once: where to go on is written
  * with what was read. Holds one poll's records. A record that nobody can read is as good as none.
- * Its own thread, until it is closed.
+ * Topics may get more partitions at any time: none counts as read to its end while there is one
+ * that is not read, or a charge would be accused for evidence that lies there. Its own thread,
+ * until it is closed.
  */
 public final class TopicFollower implements Topics {
 
@@ -39,7 +47,7 @@ public final class TopicFollower implements Topics {
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration RETRY = Duration.ofSeconds(2);
     private static final long LOOK_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long PARTITIONS_EVERY_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final int PATIENCE_SECONDS = 30;
 
     private final KafkaAccess kafka;
     private final WatchStore store;
@@ -115,18 +123,19 @@ public final class TopicFollower implements Topics {
     }
 
     private void follow() throws IOException {
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-            long assigned = System.nanoTime() - PARTITIONS_EVERY_NANOS;
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer();
+                Admin admin = Admin.create(kafka.settings())) {
+            assign(consumer, partitions(admin));
             long looked = System.nanoTime() - LOOK_EVERY_NANOS;
             while (!closed.get()) {
-                if (System.nanoTime() - assigned >= PARTITIONS_EVERY_NANOS) {
-                    assign(consumer);
-                    assigned = System.nanoTime();
-                }
                 keep(consumer.poll(POLL));
                 if (System.nanoTime() - looked >= LOOK_EVERY_NANOS) {
                     looked = System.nanoTime();
-                    if (isAtEnd(consumer)) {
+                    // Asked of the brokers: what a consumer knows of partitions is minutes old.
+                    Set<TopicPartition> partitions = partitions(admin);
+                    if (!partitions.equals(consumer.assignment())) {
+                        assign(consumer, partitions);
+                    } else if (isAtEnd(consumer)) {
                         completeNanos = looked;
                         wasComplete = true;
                     }
@@ -136,18 +145,44 @@ public final class TopicFollower implements Topics {
         }
     }
 
-    /** All partitions that there are now, each from where it was read to. */
-    private void assign(KafkaConsumer<byte[], byte[]> consumer) throws IOException {
-        List<TopicPartition> partitions = new ArrayList<>();
-        for (String topic : TOPICS) {
-            List<PartitionInfo> found = consumer.partitionsFor(topic);
-            if (found == null || found.isEmpty()) {
+    /** All that there are now. */
+    private Set<TopicPartition> partitions(Admin admin) throws IOException {
+        Set<TopicPartition> partitions = new HashSet<>();
+        for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
+                admin.describeTopics(TOPICS).topicNameValues().entrySet()) {
+            try {
+                topic.getValue()
+                        .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                        .partitions()
+                        .forEach(
+                                one ->
+                                        partitions.add(
+                                                new TopicPartition(
+                                                        topic.getKey(), one.partition())));
+            } catch (ExecutionException e) {
                 throw new IOException(
-                        "there is no topic %s at %s; name the Kafka that the job writes to"
-                                .formatted(topic, kafka));
+                        e.getCause() instanceof UnknownTopicOrPartitionException
+                                ? "there is no topic %s at %s; name the Kafka that the job writes to"
+                                        .formatted(topic.getKey(), kafka)
+                                : "the partitions of %s are not told at %s: %s"
+                                        .formatted(topic.getKey(), kafka, e.getCause()),
+                        e);
+            } catch (TimeoutException e) {
+                throw new IOException(
+                        "nobody at %s tells the partitions of %s for %d s; is the broker up"
+                                .formatted(kafka, topic.getKey(), PATIENCE_SECONDS),
+                        e);
+            } catch (InterruptedException e) {
+                closed.set(true);
+                throw new IOException("it was to end while it asked for partitions", e);
             }
-            found.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
         }
+        return partitions;
+    }
+
+    /** Those, each from where it was read to. */
+    private void assign(KafkaConsumer<byte[], byte[]> consumer, Set<TopicPartition> partitions)
+            throws IOException {
         Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         consumer.assign(partitions);

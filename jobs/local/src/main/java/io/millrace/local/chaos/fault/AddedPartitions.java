@@ -2,6 +2,9 @@ package io.millrace.local.chaos.fault;
 
 import static java.util.stream.Collectors.toMap;
 
+import io.millrace.job.topic.Topic;
+import io.millrace.job.topic.Topic.Partitions;
+import io.millrace.job.topic.TopicCatalogue;
 import io.millrace.job.topic.Topics;
 import java.util.List;
 import java.util.Map;
@@ -11,12 +14,16 @@ import org.apache.kafka.clients.admin.NewPartitions;
 
 /**
  * Topics get one more partition each, as when a cluster grows: keys move to other partitions, and
- * what lies in the new ones must be read from its beginning.
+ * what lies in the new ones must be read from its beginning. All that may have several grow, so
+ * that charges, their evidence and their receipts must be found together afterwards.
  */
 record AddedPartitions(String bootstrapServers, Load load) implements Fault {
 
     private static final List<String> GROWING =
-            List.of(Topics.REQUESTS, Topics.CHARGES, Topics.RECEIPTS);
+            TopicCatalogue.ALL.stream()
+                    .filter(topic -> topic.partitions() != Partitions.ONE)
+                    .map(Topic::name)
+                    .toList();
     private static final int PATIENCE_SECONDS = 30;
 
     @Override
