@@ -122,6 +122,7 @@ class AnchorOnChainTest {
             case "eth_getBlockByNumber" ->
                     MAPPER.createObjectNode().put("hash", BLOCK_HASH).put("timestamp", "0x1");
             case "eth_getCode" -> text("0x6000");
+            case "eth_getLogs" -> MAPPER.createArrayNode();
             default -> text(HEADER_HASH);
         };
     }

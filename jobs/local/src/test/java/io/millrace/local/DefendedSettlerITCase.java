@@ -21,6 +21,7 @@ import io.millrace.watch.act.TribunalChain;
 import io.millrace.watch.act.TribunalEvent;
 import io.millrace.watch.act.TribunalEvent.Answered;
 import io.millrace.watch.act.TribunalEvent.Challenged;
+import io.millrace.watch.act.send.FinalBlock;
 import io.millrace.watch.act.send.GasKey;
 import io.millrace.watch.act.send.Outcome;
 import io.millrace.watch.act.send.SendLimits;
@@ -102,6 +103,7 @@ class DefendedSettlerITCase {
                         journal,
                         GasKey.read(key(rpc, "stranger")),
                         rpc,
+                        FinalBlock.OF_NODE,
                         SendLimits.DEFAULT.spending(BigInteger.TEN.pow(19)),
                         Clock.systemUTC())) {
             List<EpochPart> parts = settled(rpc, chain);

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,17 +27,26 @@ public final class Advocate {
     private static final Logger LOG = LoggerFactory.getLogger(Advocate.class);
     private static final String CONCLUSION = "/conclude";
 
+    /** What is seen of a case, for how long. */
+    private static final String PAID = "paid";
+
+    private static final String SHOWN = "shown";
+    private static final String REFUSED = "refused";
+
     private final Docket docket;
     private final TribunalChain chain;
     private final Terms terms;
     private final Messenger messenger;
     private final Sequel sequel;
     private final int mostOpen;
+    private final FinalBlocks finality;
+    private final Steadiness steady = new Steadiness();
     private final Map<String, String> complaints = new HashMap<>();
 
     /**
      * Of one tribunal.
      *
+     * @param finality of what ends a case: until then a reorganisation may take it back
      * @param mostOpen challenges that may be open at once: each has a deposit in it
      */
     public Advocate(
@@ -45,13 +55,23 @@ public final class Advocate {
             Terms terms,
             Messenger messenger,
             Sequel sequel,
+            FinalBlocks finality,
             int mostOpen) {
         this.docket = docket;
         this.chain = chain;
         this.terms = terms;
         this.messenger = messenger;
         this.sequel = sequel;
+        this.finality = finality;
         this.mostOpen = mostOpen;
+    }
+
+    /** Says which blocks stay. */
+    @FunctionalInterface
+    public interface FinalBlocks {
+
+        /** Number of the newest of them. */
+        long newest() throws IOException;
     }
 
     /** What follows from an answer. */
@@ -67,11 +87,16 @@ public final class Advocate {
         List<Case> open = docket.open();
         if (!open.isEmpty()) {
             Block newest = chain.newest();
+            steady.begin(
+                    newest,
+                    finality.newest(),
+                    open.stream().map(Case::id).collect(Collectors.toSet()));
             long room =
                     mostOpen
                             - open.stream()
                                     .filter(one -> !one.action().isProof())
                                     .filter(one -> one.state() != State.FOUND)
+                                    .filter(one -> !steady.isSeen(SHOWN, one))
                                     .count();
             open.sort(Comparator.comparing(Case::debitNano).reversed());
             for (Case one : open) {
@@ -88,10 +113,15 @@ public final class Advocate {
     private void step(Case one, Block newest) throws IOException {
         if (chain.statement(one.epoch(), one.part(), one.account()).compensated()
                 && !isToBeConcluded(one)) {
-            docket.move(one, State.COMPENSATED);
-            complaints.remove(one.id());
-            LOG.warn("{}: compensated, as {}", one.name(), one.why());
-        } else if (one.action().isProof()) {
+            if (steady.isFinal(PAID, one)) {
+                docket.move(one, State.COMPENSATED);
+                complaints.remove(one.id());
+                LOG.warn("{}: compensated, as {}", one.name(), one.why());
+            }
+            return;
+        }
+        steady.forget(PAID, one);
+        if (one.action().isProof()) {
             prove(one);
         } else {
             challenge(one, newest);
@@ -113,13 +143,24 @@ public final class Advocate {
                 send(one, terms.depositWei(), "challenged");
             }
         } else if (!known.isOpen()) {
-            sequel.answered(one, id);
-            docket.move(one, State.ANSWERED);
-            LOG.info("{}: {}; the settler has answered", one.name(), one.why());
+            answered(one, id);
+            return;
         } else if (newest.seconds() > known.deadlineSeconds()) {
             conclude(one);
         } else if (one.state() != State.CHALLENGED) {
             docket.move(one, State.CHALLENGED);
+        }
+        steady.forget(SHOWN, one);
+    }
+
+    /** What follows is done at once, as time is short; the case ends when nothing undoes it. */
+    private void answered(Case one, String id) throws IOException {
+        if (!steady.isSeen(SHOWN, one)) {
+            sequel.answered(one, id);
+            LOG.info("{}: {}; the settler has answered", one.name(), one.why());
+        }
+        if (steady.isFinal(SHOWN, one)) {
+            docket.move(one, State.ANSWERED);
         }
     }
 
@@ -139,10 +180,14 @@ public final class Advocate {
 
     private void send(Case one, BigInteger valueWei, String done) throws IOException {
         Outcome outcome = messenger.submit(one.id(), docket.call(one), valueWei);
+        boolean refused = isRefused(outcome) && !isDecided(one);
+        if (!refused) {
+            steady.forget(REFUSED, one);
+        }
         if (outcome.isSent() && one.state() == State.FOUND) {
             LOG.warn("{}: {}; {} in {}", one.name(), one.why(), done, outcome.hash());
             docket.move(one, State.SENT);
-        } else if (isRefused(outcome) && !isDecided(one)) {
+        } else if (refused && steady.isFinal(REFUSED, one)) {
             docket.move(one, State.REFUSED);
             LOG.error(
                     "{}: {}, and the tribunal refuses it: {} {}",
@@ -157,7 +202,7 @@ public final class Advocate {
 
     /** By the contract, not by a node that was in a hurry or a key that has no money. */
     private static boolean isRefused(Outcome outcome) {
-        return outcome.state() == Outcome.State.REVERTED
+        return (outcome.state() == Outcome.State.REVERTED && outcome.isFinal())
                 || (outcome.state() == Outcome.State.REFUSED
                         && outcome.reason().matches("[A-Za-z]+"));
     }

@@ -4,7 +4,7 @@ import io.millrace.audit.EpochPart;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.read.JsonRpc;
 import io.millrace.watch.Case.Action;
-import io.millrace.watch.Case.State;
+import io.millrace.watch.act.InnerCalls;
 import io.millrace.watch.act.Kind;
 import io.millrace.watch.act.ProvenLeaf;
 import io.millrace.watch.act.ShownLeaves;
@@ -33,7 +33,7 @@ final class Answers implements Advocate.Sequel {
     /** Of one account: one that cannot be answered is enough. */
     private static final int MOST_AT_ONCE = 4;
 
-    private final JsonRpc rpc;
+    private final InnerCalls calls;
     private final TribunalChain chain;
     private final WatchStore store;
     private final Rows rows;
@@ -47,7 +47,7 @@ final class Answers implements Advocate.Sequel {
             Rows rows,
             Docket docket,
             Judge judge) {
-        this.rpc = rpc;
+        calls = new InnerCalls(rpc, chain.tribunal());
         this.chain = chain;
         this.store = store;
         this.rows = rows;
@@ -75,13 +75,32 @@ final class Answers implements Advocate.Sequel {
     private void judgeShown(
             String transaction, List<EpochPart> parts, long newest, WatchStore.Batch batch)
             throws IOException {
-        String input = rpc.call("eth_getTransactionByHash", transaction).path("input").asText();
         Header header = parts.get(0).header();
-        for (ProvenLeaf leaf : ShownLeaves.of(input)) {
-            Optional<Finding> found = judge.shown(header, leaf);
-            if (found.isPresent()) {
-                new Indictment(docket).add(found.get(), parts, newest, batch);
+        boolean any = false;
+        for (String call : calls.of(transaction, ShownLeaves.SELECTORS)) {
+            any |= ShownLeaves.isOfEmptyPlace(call);
+            for (ProvenLeaf leaf : shown(call)) {
+                any = true;
+                Optional<Finding> found = judge.shown(header, leaf);
+                if (found.isPresent()) {
+                    new Indictment(docket).add(found.get(), parts, newest, batch);
+                }
             }
+        }
+        if (!any) {
+            LOG.error(
+                    "epoch {} was answered for by transaction {}, which does not show its leaves,"
+                            + " and the node does not trace it; name a node that traces",
+                    header.epoch(),
+                    transaction);
+        }
+    }
+
+    private static List<ProvenLeaf> shown(String call) {
+        try {
+            return ShownLeaves.of(call);
+        } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
+            return List.of(); // it only began like one
         }
     }
 
@@ -89,8 +108,7 @@ final class Answers implements Advocate.Sequel {
     private void askNext(Case challenge, List<EpochPart> parts, long newest, WatchStore.Batch batch)
             throws IOException {
         for (Case before : docket.of(challenge.epoch(), challenge.account())) {
-            if (before.action() == Action.CHALLENGE_STATEMENT
-                    && (before.state() == State.ANSWERED || before.id().equals(challenge.id()))) {
+            if (before.action() == Action.CHALLENGE_STATEMENT) {
                 String id =
                         chain.challengeOf(
                                 before.epoch(),

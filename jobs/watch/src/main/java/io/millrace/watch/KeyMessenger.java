@@ -2,6 +2,7 @@ package io.millrace.watch;
 
 import io.millrace.audit.read.JsonRpc;
 import io.millrace.watch.act.TribunalChain;
+import io.millrace.watch.act.send.FinalBlock;
 import io.millrace.watch.act.send.GasKey;
 import io.millrace.watch.act.send.Outcome;
 import io.millrace.watch.act.send.SendLimits;
@@ -26,14 +27,20 @@ public final class KeyMessenger implements Messenger {
      * To the tribunal of {@code chain}.
      *
      * @param journal of what was sent
+     * @param finality of blocks
      * @throws IOException if the key or the journal cannot be used
      */
     public static KeyMessenger open(
-            Path keyFile, Path journal, JsonRpc rpc, TribunalChain chain, SendLimits limits)
+            Path keyFile,
+            Path journal,
+            JsonRpc rpc,
+            TribunalChain chain,
+            FinalBlock finality,
+            SendLimits limits)
             throws IOException {
         GasKey key = GasKey.read(keyFile);
         return new KeyMessenger(
-                TransactionSender.open(journal, key, rpc, limits, Clock.systemUTC()),
+                TransactionSender.open(journal, key, rpc, finality, limits, Clock.systemUTC()),
                 chain.tribunal());
     }
 

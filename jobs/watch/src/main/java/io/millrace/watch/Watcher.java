@@ -106,6 +106,7 @@ public final class Watcher implements AutoCloseable {
                         terms,
                         messenger,
                         new Answers(rpc, chain, store, rows, docket, judge),
+                        () -> settings.finality().newestNumber(rpc),
                         settings.mostOpen());
         forgetting = new Forgetting(store);
         acts = settings.acts();

@@ -9,6 +9,7 @@ import io.millrace.audit.read.JsonRpc;
 import io.millrace.audit.read.KafkaAccess;
 import io.millrace.watch.Case.Action;
 import io.millrace.watch.Case.State;
+import io.millrace.watch.act.send.FinalBlock;
 import io.millrace.watch.act.send.SendLimits;
 import io.millrace.watch.follow.Finality;
 import io.millrace.watch.follow.StoredStream;
@@ -23,6 +24,7 @@ import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -43,12 +45,15 @@ final class WatchedCourt implements AutoCloseable {
     private final Path folder;
     private final Path key;
     private @Nullable WatchStore store;
+    private String nodeUrl;
+    private Finality finality = new Finality("0");
     private long sequence;
 
     /** With folders of its own in {@code folder}. */
     WatchedCourt(Path folder) throws Exception {
         this.folder = folder;
         court = Court.open(ACCOUNTS);
+        nodeUrl = court.node.url();
         books = new Books(court);
         court.pass(120); // the model's first price is in force
         key = folder.resolve("key");
@@ -61,6 +66,12 @@ final class WatchedCourt implements AutoCloseable {
     @Override
     public void close() {
         court.close();
+    }
+
+    /** Watchers that are opened from now on see the chain by this node, and count these blocks. */
+    void through(String url, String blocks) {
+        nodeUrl = url;
+        finality = new Finality(blocks);
     }
 
     /** On the topics, receipts and evidence. */
@@ -94,11 +105,11 @@ final class WatchedCourt implements AutoCloseable {
         WatchSettings settings =
                 new WatchSettings(
                         KafkaAccess.at("127.0.0.1:1"),
-                        court.node.url(),
+                        nodeUrl,
                         court.vault.getContractAddress(),
                         court.registry.getContractAddress(),
                         0,
-                        new Finality("0"),
+                        finality,
                         folder.resolve("data"),
                         accounts,
                         0,
@@ -110,9 +121,11 @@ final class WatchedCourt implements AutoCloseable {
                         KeyMessenger.open(
                                 key,
                                 folder.resolve("sent"),
-                                new JsonRpc(court.node.url()),
+                                new JsonRpc(nodeUrl),
                                 chain,
-                                SendLimits.DEFAULT),
+                                FinalBlock.OF_NODE,
+                                SendLimits.DEFAULT.republishing(
+                                        Duration.ZERO, Duration.ofSeconds(20))),
                 (store, hashes, terms) -> {
                     this.store = store;
                     if (topics.all) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -22,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -224,7 +226,7 @@ public final class JsonRpc {
             throw RpcException.status(method, host, response.statusCode());
         }
         try {
-            JsonNode answer = MAPPER.readTree(response.body());
+            JsonNode answer = MAPPER.readTree(unpacked(response));
             boolean answers = answer != null && (answer.isArray() || saysSomething(answer));
             if (answers || (answer != null && answer.isObject() && response.statusCode() == OK)) {
                 return answer;
@@ -235,6 +237,26 @@ public final class JsonRpc {
             throw RpcException.unreachable(method, host, e);
         }
         throw RpcException.status(method, host, response.statusCode());
+    }
+
+    /** Nobody asked for it, but something before a node may pack all the same. */
+    private static byte[] unpacked(HttpResponse<byte[]> response) throws IOException {
+        boolean packed =
+                response.headers()
+                        .firstValue("Content-Encoding")
+                        .filter("gzip"::equalsIgnoreCase)
+                        .isPresent();
+        if (!packed) {
+            return response.body();
+        }
+        try (var in = new GZIPInputStream(new ByteArrayInputStream(response.body()))) {
+            byte[] answer = in.readNBytes(MAX_ANSWER_BYTES + 1);
+            if (answer.length > MAX_ANSWER_BYTES) {
+                throw new IOException(
+                        "the answer is longer than " + MAX_ANSWER_BYTES + " bytes when unpacked");
+            }
+            return answer;
+        }
     }
 
     private static boolean saysSomething(JsonNode answer) {

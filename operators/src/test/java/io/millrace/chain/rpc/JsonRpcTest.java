@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,7 @@ class JsonRpcTest {
     private JsonRpc rpc;
     private int status = 200;
     private String body = "";
+    private volatile boolean packed;
 
     @BeforeEach
     void start() throws IOException {
@@ -31,6 +34,14 @@ class JsonRpcTest {
                 "/",
                 exchange -> {
                     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+                    if (packed) {
+                        ByteArrayOutputStream out = new ByteArrayOutputStream();
+                        try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+                            gzip.write(bytes);
+                        }
+                        bytes = out.toByteArray();
+                        exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+                    }
                     exchange.sendResponseHeaders(status, bytes.length);
                     exchange.getResponseBody().write(bytes);
                     exchange.close();
@@ -55,6 +66,17 @@ class JsonRpcTest {
         body = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x5\"}";
 
         assertThat(rpc.call("eth_chainId").asText()).isEqualTo("0x5");
+    }
+
+    /** Asked for or not: something before a node may pack what it passes on. */
+    @Test
+    void call_resultThatIsPacked_isUnpackedWithinTheBound() throws Exception {
+        packed = true;
+        body = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x5\"}";
+        assertThat(rpc.call("eth_chainId").asText()).isEqualTo("0x5");
+
+        body = " ".repeat((32 << 20) + 1);
+        assertThat(failure()).hasMessageContaining("when unpacked");
     }
 
     @Test

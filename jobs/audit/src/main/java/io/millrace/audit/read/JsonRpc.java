@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigInteger;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +34,12 @@ public final class JsonRpc {
     private static final int BAD_GATEWAY = 502; // and above: said by something before the node
     private static final int MAX_FAILURES = 8; // with the pauses between them, 13 s
     private static final long PAUSE_MILLIS = 50;
+    private static final Pattern QUANTITY = Pattern.compile("0x[0-9a-fA-F]{1,64}");
 
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     private final URI uri;
     private final long pauseMillis;
+    private final Duration timeout;
     private int batch = 100;
 
     /** The node was heard, and does not give what it was asked for. */
@@ -40,8 +47,20 @@ public final class JsonRpc {
 
         private static final long serialVersionUID = 1L;
 
+        private final String answer;
+
         RefusedException(String message) {
+            this(message, "");
+        }
+
+        RefusedException(String message, String answer) {
             super(message);
+            this.answer = answer;
+        }
+
+        /** All that it said, as JSON; empty if that was none. */
+        public String answer() {
+            return answer;
         }
     }
 
@@ -49,9 +68,27 @@ public final class JsonRpc {
         this(url, PAUSE_MILLIS);
     }
 
+    /** One that waits so long for each answer. */
+    public JsonRpc(String url, Duration timeout) {
+        this(url, PAUSE_MILLIS, timeout);
+    }
+
     JsonRpc(String url, long pauseMillis) {
+        this(url, pauseMillis, TIMEOUT);
+    }
+
+    private JsonRpc(String url, long pauseMillis, Duration timeout) {
         uri = URI.create(url);
         this.pauseMillis = pauseMillis;
+        this.timeout = timeout;
+    }
+
+    /** A call of a batch of several methods. */
+    record Call(String method, List<Object> params) {
+
+        Call(String method, Object... params) {
+            this(method, List.of(params));
+        }
     }
 
     /**
@@ -77,7 +114,8 @@ public final class JsonRpc {
     public JsonNode callOnce(String method, Object... params) throws IOException {
         JsonNode answer = post(method, request(0, method, List.of(params)));
         if (!answer.hasNonNull("result")) {
-            throw new RefusedException(host() + " answered " + method + " with " + shown(answer));
+            throw new RefusedException(
+                    host() + " answered " + method + " with " + shown(answer), answer.toString());
         }
         return answer.get("result");
     }
@@ -122,6 +160,49 @@ public final class JsonRpc {
             }
         }
         return List.of(results);
+    }
+
+    /**
+     * The results of several calls in their order, asked for by one request: so one node answers
+     * them, where an address has several behind it. Not repeated if it refuses.
+     *
+     * @throws RefusedException if the node was heard and does not give one of them
+     */
+    List<JsonNode> together(Call... asked) throws IOException {
+        String method = asked[0].method;
+        ArrayNode calls = MAPPER.createArrayNode();
+        for (Call one : asked) {
+            calls.add(request(calls.size(), one.method, one.params));
+        }
+        JsonNode answers = post(method, calls);
+        JsonNode[] results = new JsonNode[asked.length];
+        for (JsonNode answer : answers) {
+            int id = answer.path("id").asInt(-1);
+            if (id >= 0 && id < results.length && answer.hasNonNull("result")) {
+                results[id] = answer.get("result");
+            }
+        }
+        for (JsonNode result : results) {
+            if (result == null) {
+                throw new RefusedException(
+                        host() + " answered " + method + " with " + shown(answers));
+            }
+        }
+        return List.of(results);
+    }
+
+    /**
+     * A number as nodes write it.
+     *
+     * @throws RefusedException if it is none
+     */
+    public static BigInteger quantity(JsonNode number) throws RefusedException {
+        String text = number.asText();
+        if (!QUANTITY.matcher(text).matches()) {
+            throw new RefusedException(
+                    "the node gave " + shown(number) + " where a number is due, as 0x1f");
+        }
+        return new BigInteger(text.substring(2), 16);
     }
 
     private void ask(
@@ -174,7 +255,7 @@ public final class JsonRpc {
     private JsonNode postOnce(String method, JsonNode body) throws IOException {
         HttpRequest request =
                 HttpRequest.newBuilder(uri)
-                        .timeout(TIMEOUT)
+                        .timeout(timeout)
                         .header("Content-Type", "application/json")
                         .POST(
                                 HttpRequest.BodyPublishers.ofByteArray(
@@ -187,7 +268,7 @@ public final class JsonRpc {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while " + host() + " answered " + method, e);
         }
-        JsonNode answer = json(response.body());
+        JsonNode answer = json(response);
         boolean later =
                 response.statusCode() == TOO_MANY_REQUESTS || response.statusCode() >= BAD_GATEWAY;
         if (answer == null || later) {
@@ -204,9 +285,16 @@ public final class JsonRpc {
         return uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
     }
 
-    private static @Nullable JsonNode json(byte[] body) {
-        try {
-            JsonNode answer = MAPPER.readTree(body);
+    private static @Nullable JsonNode json(HttpResponse<byte[]> response) {
+        // Nobody asked for it, but something before a node may pack all the same.
+        boolean packed =
+                response.headers()
+                        .firstValue("Content-Encoding")
+                        .filter("gzip"::equalsIgnoreCase)
+                        .isPresent();
+        try (InputStream body = new ByteArrayInputStream(response.body());
+                InputStream text = packed ? new GZIPInputStream(body) : body) {
+            JsonNode answer = MAPPER.readTree(text);
             return answer == null || !answer.isContainerNode() ? null : answer;
         } catch (IOException e) {
             return null; // a page of something before the node
@@ -223,7 +311,7 @@ public final class JsonRpc {
         }
     }
 
-    private static String shown(@Nullable JsonNode node) {
+    static String shown(@Nullable JsonNode node) {
         String text = node == null ? "no JSON" : node.toString();
         return text.length() <= 300 ? text : text.substring(0, 300) + "...";
     }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,12 +18,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node with limits in words of its own: the audit ended there, and proved nothing. */
 class NodeLimitsTest {
@@ -38,6 +41,10 @@ class NodeLimitsTest {
     private boolean cutsBatches;
     private int everyOtherRefusals;
     private int refusedInARow;
+    private long head = LAST;
+    private boolean mixesBatches = true;
+    private String logs = "";
+    private boolean packs;
 
     @BeforeEach
     void listen() throws IOException {
@@ -83,6 +90,58 @@ class NodeLimitsTest {
         assertThat(blocks)
                 .as("blocks whose logs were read")
                 .containsExactlyElementsOf(LongStream.rangeClosed(3, last).boxed().toList());
+    }
+
+    /** What is no list is no "nothing": a loop over it would find no log, and go on. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\"", "{}", "\"0x\"", "0", "null", "{\"logs\":[]}"})
+    void logs_thatAreNoList_refused(String nonsense) {
+        logs = nonsense;
+
+        assertThatThrownBy(() -> new LogRanges(rpc(), List.of("0xab")).logs(3, 3))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll("block 3 alone", "another node");
+    }
+
+    /** One of the nodes behind an address lags: of blocks that it does not have it has no logs. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void logs_ofANodeThatIsBehind_notBelieved(boolean batches) throws IOException {
+        mixesBatches = batches;
+        head = 90;
+        LogRanges ranges = new LogRanges(rpc(), List.of("0xab"));
+
+        assertThatThrownBy(() -> ranges.logs(80, 100))
+                .hasMessageContaining("does not have block 100");
+
+        head = 100;
+        List<Long> blocks = new ArrayList<>();
+        for (long from = 80; from <= 100; from = ranges.next()) {
+            ranges.logs(from, 100).forEach(log -> blocks.add(log.path("blockNumber").asLong()));
+        }
+        assertThat(blocks)
+                .containsExactlyElementsOf(LongStream.rangeClosed(80, 100).boxed().toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"7", "\"\"", "\"0x\"", "\"0xg\"", "{}", "\"-0x1\""})
+    void quantity_thatIsNone_refusedWithWhatItIs(String text) throws IOException {
+        JsonNode node = MAPPER.readTree(text);
+
+        assertThatThrownBy(() -> JsonRpc.quantity(node))
+                .isInstanceOf(JsonRpc.RefusedException.class)
+                .hasMessageContaining(text);
+        assertThat(JsonRpc.quantity(MAPPER.readTree("\"0x1F\""))).isEqualTo(31);
+    }
+
+    @Test
+    void node_thatPacksItsAnswersUnasked_isRead() throws IOException {
+        packs = true;
+
+        assertThat(rpc().call("echo", 7).asLong()).isEqualTo(7);
+        assertThat(rpc().callAll("echo", List.of(List.of(8), List.of(9))))
+                .extracting(JsonNode::asLong)
+                .containsExactly(8L, 9L);
     }
 
     @Test
@@ -180,6 +239,14 @@ class NodeLimitsTest {
         boolean refused = isRefused(request);
         String body = refused ? refusal : answer(request).toString();
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        if (packs) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+                gzip.write(bytes);
+            }
+            bytes = out.toByteArray();
+            exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+        }
         exchange.sendResponseHeaders(refused ? status : 200, bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
@@ -191,8 +258,21 @@ class NodeLimitsTest {
             return refusedInARow != 0;
         }
         if (request.isArray()) {
+            if (!mixesBatches
+                    && !request.path(0).path("method").equals(request.path(1).path("method"))) {
+                return true;
+            }
+            for (JsonNode each : request) {
+                if (isTooWide(each)) {
+                    return true;
+                }
+            }
             return !cutsBatches && request.size() > longestBatch;
         }
+        return isTooWide(request);
+    }
+
+    private boolean isTooWide(JsonNode request) {
         JsonNode filter = request.path("params").path(0);
         return filter.has("toBlock")
                 && Long.decode(filter.path("toBlock").asText())
@@ -200,7 +280,7 @@ class NodeLimitsTest {
                         >= widest;
     }
 
-    private JsonNode answer(JsonNode request) {
+    private JsonNode answer(JsonNode request) throws IOException {
         if (request.isArray()) {
             ArrayNode answers = MAPPER.createArrayNode();
             for (JsonNode each : request) {
@@ -213,12 +293,17 @@ class NodeLimitsTest {
         ObjectNode answer = MAPPER.createObjectNode();
         answer.set("id", request.path("id"));
         JsonNode filter = request.path("params").path(0);
-        if (filter.has("toBlock")) {
-            ArrayNode logs = answer.putArray("result");
+        if (filter.has("toBlock") && !logs.isEmpty()) {
+            answer.set("result", MAPPER.readTree(logs));
+        } else if (filter.has("toBlock")) {
+            ArrayNode found = answer.putArray("result");
             LongStream.rangeClosed(
                             Long.decode(filter.path("fromBlock").asText()),
-                            Long.decode(filter.path("toBlock").asText()))
-                    .forEach(number -> logs.addObject().put("blockNumber", number));
+                            Math.min(head, Long.decode(filter.path("toBlock").asText())))
+                    .forEach(number -> found.addObject().put("blockNumber", number));
+        } else if (request.path("method").asText().equals("eth_getBlockByNumber")) {
+            boolean has = Long.decode(filter.asText()) <= head;
+            answer.set("result", has ? MAPPER.createObjectNode() : MAPPER.nullNode());
         } else {
             answer.set("result", filter);
         }

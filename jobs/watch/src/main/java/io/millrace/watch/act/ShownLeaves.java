@@ -24,10 +24,17 @@ public final class ShownLeaves {
     private static final String ANSWER_STATEMENT =
             selector("answerStatement(%1$s,uint32,uint64,%2$s,%2$s)");
 
+    private static final String ANSWER_EMPTY =
+            selector("answerEmpty(%1$s,uint32,uint32,uint32,bytes32[],uint64[])");
+
+    /** Of the calls that answer, 0x-hex. */
+    public static final List<String> SELECTORS =
+            List.of(ANSWER_LEAF, ANSWER_STATEMENT, ANSWER_EMPTY);
+
     private ShownLeaves() {}
 
     /**
-     * The leaves in a direct call: first and last of {@code answerStatement}, the one of {@code
+     * The leaves in a call: first and last of {@code answerStatement}, the one of {@code
      * answerLeaf}, none of any other call.
      *
      * @throws IllegalArgumentException if it is no whole call
@@ -44,6 +51,11 @@ public final class ShownLeaves {
             return List.of(leaf(words, words.pointer(0, HEADER_WORDS + 1)));
         }
         return List.of();
+    }
+
+    /** Whether the call answers that there is nothing. */
+    public static boolean isOfEmptyPlace(String input) {
+        return input.startsWith(ANSWER_EMPTY);
     }
 
     private static ProvenLeaf leaf(AbiWords words, int base) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.web3j.protocol.Web3j;
 import org.web3j.protocol.core.RemoteFunctionCall;
 import org.web3j.tx.TransactionManager;
@@ -24,6 +25,7 @@ import org.web3j.utils.Numeric;
  */
 public final class TribunalChain {
 
+    private static final Pattern WORDS = Pattern.compile("0x([0-9a-fA-F]{64})*+");
     private static final String NOWHERE = "0x" + "0".repeat(40);
     private static final Tribunal TRIBUNAL =
             Tribunal.load(
@@ -122,6 +124,13 @@ public final class TribunalChain {
                 quantity(block.path("timestamp")));
     }
 
+    /** Hash of a block that the node has. */
+    public String hashOf(long block) throws IOException {
+        return rpc.call("eth_getBlockByNumber", Numeric.encodeQuantity(number(block)), false)
+                .path("hash")
+                .asText();
+    }
+
     /** What became of the challenge with this id. */
     public Case challenge(String id) throws IOException {
         AbiWords words = ask(TRIBUNAL.challenges(Numeric.hexStringToByteArray(id)));
@@ -185,22 +194,38 @@ public final class TribunalChain {
     }
 
     private AbiWords ask(RemoteFunctionCall<?> function) throws IOException {
-        return AbiWords.of(call(rpc, tribunal, function.encodeFunctionCall()));
+        return words(call(rpc, tribunal, function.encodeFunctionCall()));
     }
 
     private AbiWords askVault(RemoteFunctionCall<?> function) throws IOException {
-        return AbiWords.of(call(rpc, vault, function.encodeFunctionCall()));
+        return words(call(rpc, vault, function.encodeFunctionCall()));
+    }
+
+    private AbiWords words(String answer) throws IOException {
+        if (answer.length() < 66) {
+            throw new IOException(
+                    "%s answered a call of vault or tribunal with nothing; it does not have the contract's block yet"
+                            .formatted(rpc.host()));
+        }
+        return AbiWords.of(answer);
     }
 
     private static String call(JsonRpc rpc, String to, String data) throws IOException {
-        return rpc.call("eth_call", Map.of("to", to, "data", data), "latest").asText();
+        String answer = rpc.call("eth_call", Map.of("to", to, "data", data), "latest").asText();
+        if (!WORDS.matcher(answer).matches()) {
+            throw new IOException(
+                    ("%s answered eth_call to %s with %s, which are no words; the contract is not"
+                                    + " there, or the node does not do as it should")
+                            .formatted(rpc.host(), to, answer));
+        }
+        return answer;
     }
 
     private static BigInteger number(long number) {
         return BigInteger.valueOf(number);
     }
 
-    private static long quantity(JsonNode number) {
-        return Numeric.decodeQuantity(number.asText()).longValueExact();
+    private static long quantity(JsonNode number) throws IOException {
+        return JsonRpc.quantity(number).longValueExact();
     }
 }

@@ -4,6 +4,7 @@ import io.millrace.audit.read.JsonRpc;
 import io.millrace.watch.KeyMessenger;
 import io.millrace.watch.WatchMetrics;
 import io.millrace.watch.Watcher;
+import io.millrace.watch.act.send.FinalBlock;
 import io.millrace.watch.act.send.SendLimits;
 import io.millrace.watch.figures.FigureServer;
 import java.io.IOException;
@@ -116,7 +117,7 @@ final class WatchOptions {
      *
      * @throws IllegalArgumentException if there is no key for it
      */
-    Watcher.Courier courier(String rpcUrl) {
+    Watcher.Courier courier(String rpcUrl, FinalBlock finality) {
         Path file = keyFile;
         if (dryRun) {
             return chain -> new NoMessenger();
@@ -132,6 +133,7 @@ final class WatchOptions {
                         folder.resolve("sent.journal"),
                         new JsonRpc(rpcUrl),
                         chain,
+                        finality,
                         SendLimits.DEFAULT.spending(budgetWei).depositing(depositsWei));
     }
 

@@ -48,7 +48,7 @@ final class WatchTask implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         try (Ending ending = Ending.ofProcess();
-                Watcher watcher = Watcher.open(settings(), options.courier(endpoints.rpcUrl()))) {
+                Watcher watcher = Watcher.open(settings(), courier())) {
             Optional<FigureServer> metrics = options.metrics(watcher);
             try {
                 return follow(watcher, ending);
@@ -83,8 +83,10 @@ final class WatchTask implements Callable<Integer> {
             return watcher.isIdle();
         } catch (IOException e) {
             LOG.error("this round failed, and is tried again: {}", e.getMessage());
-            return false;
+        } catch (RuntimeException e) { // a node may say anything
+            LOG.error("this round failed, and is tried again", e);
         }
+        return false;
     }
 
     private static void print(List<Case> cases) {
@@ -92,6 +94,10 @@ final class WatchTask implements Callable<Integer> {
             System.out.printf(
                     "%-12s %s: %s (%s)%n", one.state(), one.name(), one.why(), one.action());
         }
+    }
+
+    private Watcher.Courier courier() {
+        return options.courier(endpoints.rpcUrl(), new Finality(finality)::newestNumber);
     }
 
     private WatchSettings settings() {

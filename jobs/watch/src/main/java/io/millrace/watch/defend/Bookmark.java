@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,16 +19,19 @@ import java.util.regex.Pattern;
  */
 final class Bookmark {
 
-    private static final Pattern LINE = Pattern.compile("(.*): from block ([0-9]{1,18})\n");
+    private static final Pattern LINE =
+            Pattern.compile("(.*): from block ([0-9]{1,18})( after (0x[0-9a-f]{64}))?\n");
 
     private final Path file;
     private final String ledger;
     private long block;
+    private String hash;
 
-    private Bookmark(Path file, String ledger, long block) {
+    private Bookmark(Path file, String ledger, long block, String hash) {
         this.file = file;
         this.ledger = ledger;
         this.block = block;
+        this.hash = hash;
     }
 
     /**
@@ -38,11 +42,17 @@ final class Bookmark {
      */
     static Bookmark open(Path file, String ledger, long otherwise) throws IOException {
         if (!Files.exists(file)) {
-            return new Bookmark(file, ledger, otherwise);
+            return new Bookmark(file, ledger, otherwise, "");
         }
         Matcher line = LINE.matcher(Files.readString(file));
         boolean isOwn = line.matches() && line.group(1).equals(ledger);
-        return new Bookmark(file, ledger, isOwn ? Long.parseLong(line.group(2)) : otherwise);
+        return isOwn
+                ? new Bookmark(
+                        file,
+                        ledger,
+                        Long.parseLong(line.group(2)),
+                        Objects.requireNonNullElse(line.group(4), ""))
+                : new Bookmark(file, ledger, otherwise, "");
     }
 
     /** Nothing before it is open. */
@@ -50,9 +60,18 @@ final class Bookmark {
         return block;
     }
 
-    /** Keeps that nothing before {@code next} is open. */
-    void move(long next) throws IOException {
-        if (next == block) {
+    /** Hash of the block before it, empty if nobody knows: the same chain still has it. */
+    String hash() {
+        return hash;
+    }
+
+    /**
+     * Keeps that nothing before {@code next} is open.
+     *
+     * @param before hash of the block before it
+     */
+    void move(long next, String before) throws IOException {
+        if (next == block && before.equals(hash)) {
             return;
         }
         Path draft = file.resolveSibling(file.getFileName() + ".draft");
@@ -62,7 +81,8 @@ final class Bookmark {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.TRUNCATE_EXISTING,
                         StandardOpenOption.WRITE)) {
-            ByteBuffer line = UTF_8.encode("%s: from block %d\n".formatted(ledger, next));
+            ByteBuffer line =
+                    UTF_8.encode("%s: from block %d after %s\n".formatted(ledger, next, before));
             while (line.hasRemaining()) {
                 out.write(line);
             }
@@ -70,5 +90,6 @@ final class Bookmark {
         }
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
         block = next;
+        hash = before;
     }
 }

@@ -1,6 +1,5 @@
 package io.millrace.watch.defend;
 
-import io.millrace.audit.TypedHashes;
 import io.millrace.audit.read.JsonRpc;
 import io.millrace.watch.act.TribunalChain;
 import io.millrace.watch.act.TribunalEvent.Challenged;
@@ -9,11 +8,11 @@ import io.millrace.watch.act.send.Outcome;
 import io.millrace.watch.act.send.SendLimits;
 import io.millrace.watch.act.send.TransactionSender;
 import io.millrace.watch.follow.EvidenceKept;
-import io.millrace.watch.follow.SettleCalls;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,16 +37,14 @@ public final class Defender implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Defender.class);
 
-    /**
-     * Nodes take several transactions of one account ahead of its blocks, though not any number.
-     */
+    /** Nodes take some transactions of an account ahead of its blocks, though not any number. */
     private static final int MOST_IN_NO_BLOCK = 32;
-
-    /** A reverted answer is sent again if its challenge is open after all: see {@link #wish}. */
-    private static final int MOST_ATTEMPTS = 5;
 
     /** Answers that wait to be sent: 5 KB each. */
     private static final int MOST_PREPARED = 2_000;
+
+    /** A node that hangs must not keep alarms back. */
+    private static final Duration ANSWER_TIME = Duration.ofSeconds(10);
 
     private static final String NOT_OPEN = "NotOpen";
     private static final String ERROR_OF_CONTRACT = "[A-Za-z]+";
@@ -62,7 +60,9 @@ public final class Defender implements AutoCloseable {
     private final BigInteger budgetWei;
     private final Map<String, Prepared> prepared = new HashMap<>();
     private final Map<String, String> complaints = new HashMap<>();
-    private final Rests rests = new Rests(System::nanoTime);
+    private final Attempts attempts;
+    private final ChainTime time;
+    private final Rests rests;
     private boolean isBusy;
     private volatile DefendFigures figures;
     private volatile long roundNanos = System.nanoTime();
@@ -73,7 +73,8 @@ public final class Defender implements AutoCloseable {
             TribunalChain chain,
             TransactionSender sender,
             Bookmark bookmark,
-            Research research)
+            Research research,
+            LongSupplier nanos)
             throws IOException {
         this.chain = chain;
         this.sender = sender;
@@ -86,8 +87,12 @@ public final class Defender implements AutoCloseable {
                         settings.finality(),
                         settings.settlers(),
                         sender.address(),
+                        settings.startBlock(),
                         bookmark);
         alarms = new Alarms(terms.responseSeconds());
+        attempts = new Attempts(sender);
+        time = new ChainTime(nanos);
+        rests = new Rests(nanos);
         purse = new Purse(sender, settings.budgetWei());
         budgetWei = settings.budgetWei();
         figures =
@@ -107,7 +112,12 @@ public final class Defender implements AutoCloseable {
     }
 
     static Defender open(DefendSettings settings, Records records) throws IOException {
-        JsonRpc rpc = new JsonRpc(settings.rpcUrl());
+        return open(settings, records, Clock.systemUTC(), System::nanoTime);
+    }
+
+    static Defender open(DefendSettings settings, Records records, Clock clock, LongSupplier nanos)
+            throws IOException {
+        JsonRpc rpc = new JsonRpc(settings.rpcUrl(), ANSWER_TIME);
         TribunalChain chain = TribunalChain.of(rpc, settings.vault());
         String ledger =
                 "chain %d vault %s settlers %s"
@@ -119,36 +129,19 @@ public final class Defender implements AutoCloseable {
                         settings.folder().resolve("sent.journal"),
                         GasKey.read(settings.keyFile()),
                         rpc,
+                        settings.finality()::newestNumber,
                         SendLimits.DEFAULT.spending(settings.budgetWei()),
-                        Clock.systemUTC());
+                        clock);
         try {
             Bookmark bookmark =
                     Bookmark.open(
                             settings.folder().resolve("read-to"), ledger, settings.startBlock());
-            Research research = Research.start(preparation(settings, records, chain.chainId()));
-            return new Defender(settings, rpc, chain, sender, bookmark, research);
+            Research research = Research.start(Preparation.open(settings, records));
+            return new Defender(settings, rpc, chain, sender, bookmark, research, nanos);
         } catch (IOException | RuntimeException e) {
             sender.close();
             throw e;
         }
-    }
-
-    /** With a connection of its own: it is another thread's. */
-    private static Preparation preparation(DefendSettings settings, Records records, long chainId)
-            throws IOException {
-        JsonRpc rpc = new JsonRpc(settings.rpcUrl());
-        TribunalChain chain = TribunalChain.of(rpc, settings.vault());
-        TypedHashes hashes = new TypedHashes(chainId, chain.vault());
-        return new Preparation(
-                rpc,
-                hashes,
-                chain.terms().shardDepth(),
-                new SettledParts(
-                        rpc,
-                        chain,
-                        new SettleCalls(rpc, chain.vault(), hashes),
-                        settings.startBlock()),
-                records);
     }
 
     /**
@@ -157,17 +150,39 @@ public final class Defender implements AutoCloseable {
      * @throws IOException if the node does not answer: nothing is lost by it, begin another round
      */
     public void step() throws IOException {
-        TribunalChain.Block newest = chain.newest();
-        demands.step(newest);
-        List<Demand> open = demands.open();
-        forget(open);
-        find(open, newest.seconds());
-        alarms.step(open, newest.seconds(), this::why); // whatever becomes of the rest
-        isBusy = send(open, newest.seconds());
-        sender.step();
-        purse.step(open.size());
-        figures = figures(open, newest.seconds());
+        try {
+            round();
+        } catch (IOException | RuntimeException e) {
+            // Deadlines do not wait for the node: what was open is taken to be so.
+            alarms.step(demands.open(), time.now(), demand -> "the node fails: " + e.getMessage());
+            figures = figures(demands.open(), time.now());
+            throw e;
+        }
         roundNanos = System.nanoTime();
+    }
+
+    private void round() throws IOException {
+        TribunalChain.Block newest = chain.newest();
+        time.see(newest.seconds());
+        long now = time.now();
+        demands.step(newest, now);
+        List<Demand> open = demands.open();
+        attempts.see(open, newest.number());
+        forget(open);
+        find(open, now);
+        alarms.step(open, now, this::why); // whatever becomes of the rest
+        IOException failed = null;
+        try {
+            sender.step();
+        } catch (IOException e) {
+            failed = e; // an answer that is not sent yet may fare better
+        }
+        isBusy = send(open, now);
+        if (failed != null) {
+            throw failed;
+        }
+        purse.step(open.size());
+        figures = figures(open, now);
     }
 
     /** Whether nothing is open, by final blocks too. */
@@ -265,17 +280,15 @@ public final class Defender implements AutoCloseable {
         if (research.isUnderWay() || ready >= MOST_PREPARED) {
             return;
         }
-        Optional<Demand> first = open.stream().filter(this::isToBeSearched).findFirst();
-        if (first.isPresent()) {
-            long epoch = first.get().challenge().epoch();
-            List<Challenged> all =
-                    open.stream()
-                            .filter(demand -> demand.challenge().epoch() == epoch)
-                            .filter(this::isToBeSearched)
-                            .map(Demand::challenge)
+        List<Challenged> lacking =
+                open.stream().filter(this::isToBeSearched).map(Demand::challenge).toList();
+        if (!lacking.isEmpty()) {
+            long epoch = lacking.get(0).epoch();
+            research.begin(
+                    lacking.stream()
+                            .filter(one -> one.epoch() == epoch)
                             .limit(MOST_PREPARED)
-                            .toList();
-            research.begin(all);
+                            .toList());
         }
     }
 
@@ -283,8 +296,7 @@ public final class Defender implements AutoCloseable {
         Prepared known = prepared.get(demand.id());
         return (known == null || !known.isAnswer())
                 && !rests.isResting(demand)
-                && wish(demand).isPresent()
-                && sender.outcome(wish(demand).get()).isEmpty();
+                && attempts.isToBeSent(demand);
     }
 
     /** Sends what is ready; whether anything was. */
@@ -292,9 +304,8 @@ public final class Defender implements AutoCloseable {
         boolean any = false;
         for (Demand demand : open) {
             Prepared answer = prepared.get(demand.id());
-            Optional<String> wish = wish(demand);
             boolean ready = answer != null && answer.isAnswer() && !rests.isResting(demand);
-            if (!ready || wish.isEmpty() || sender.outcome(wish.get()).isPresent()) {
+            if (!ready || !attempts.isToBeSent(demand)) {
                 continue;
             }
             if (sender.inNoBlock() >= MOST_IN_NO_BLOCK) {
@@ -302,7 +313,7 @@ public final class Defender implements AutoCloseable {
             }
             Outcome outcome =
                     sender.submit(
-                            wish.get(),
+                            attempts.next(demand).orElseThrow(),
                             chain.tribunal(),
                             Objects.requireNonNull(answer).calldata(),
                             BigInteger.ZERO);
@@ -332,31 +343,14 @@ public final class Defender implements AutoCloseable {
             }
         }
         if (!reason.equals(complaints.put(demand.id(), reason))) {
-            LOG.error(
-                    "{}: the answer is not sent, {} s left: {}",
-                    demand.challenge().name(),
-                    demand.secondsLeft(nowSeconds),
-                    reason);
-        }
-    }
-
-    /**
-     * The next wish for a demand, empty when there were enough. One that was reverted in a final
-     * block while its challenge is open came before the challenge, after a reorganisation.
-     */
-    private Optional<String> wish(Demand demand) {
-        for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-            String wish = "answer " + demand.id() + (attempt == 1 ? "" : " again " + attempt);
-            Optional<Outcome> known = sender.outcome(wish);
-            boolean inVain =
-                    known.isPresent()
-                            && known.get().state() == Outcome.State.REVERTED
-                            && known.get().isFinal();
-            if (!inVain) {
-                return Optional.of(wish);
+            String name = demand.challenge().name();
+            long left = demand.secondsLeft(nowSeconds);
+            if (outcome.state() == Outcome.State.REFUSED) { // alarms say so when time runs out
+                LOG.warn("{}: the answer is not sent yet, {} s left: {}", name, left, reason);
+            } else {
+                LOG.error("{}: the answer is not sent, {} s left: {}", name, left, reason);
             }
         }
-        return Optional.empty();
     }
 
     private String why(Demand demand) {
@@ -364,11 +358,10 @@ public final class Defender implements AutoCloseable {
         if (complaint != null) {
             return complaint;
         }
-        Optional<String> wish = wish(demand);
-        if (wish.isEmpty()) {
-            return "its answers were reverted %d times".formatted(MOST_ATTEMPTS);
+        if (attempts.next(demand).isEmpty()) {
+            return "its answers were in vain %d times".formatted(Attempts.MOST);
         }
-        return sender.outcome(wish.get())
+        return attempts.outcome(demand)
                 .map(outcome -> "its answer is on its way in " + outcome.hash())
                 .orElse("its answer is looked for, or waits for its turn");
     }
@@ -377,7 +370,7 @@ public final class Defender implements AutoCloseable {
         Demands.Ends ends = demands.ends();
         return new DefendFigures(
                 open.size(),
-                open.stream().filter(demand -> isLacking(demand)).count(),
+                open.stream().filter(this::isLacking).count(),
                 open.isEmpty() ? terms.responseSeconds() : open.get(0).secondsLeft(nowSeconds),
                 ends.answered(),
                 ends.byOthers(),

@@ -40,7 +40,9 @@ final class Demands {
     private final Map<String, Boolean> own = new HashMap<>();
     private final Set<String> overdue = new HashSet<>();
     private List<Demand> open = List.of();
+    private final long startBlock;
     private long next;
+    private String before;
     private Ends ends = new Ends(0, 0, 0);
 
     /**
@@ -57,6 +59,7 @@ final class Demands {
      *
      * @param settlers in lower case, whose epochs are defended; everybody's, if it is empty
      * @param self whose answers are this defender's own, lower case
+     * @param startBlock nothing was challenged before
      */
     Demands(
             JsonRpc rpc,
@@ -64,6 +67,7 @@ final class Demands {
             Finality finality,
             Set<String> settlers,
             String self,
+            long startBlock,
             Bookmark bookmark) {
         this.rpc = rpc;
         this.chain = chain;
@@ -71,28 +75,30 @@ final class Demands {
         this.settlers = settlers;
         this.self = self;
         this.bookmark = bookmark;
+        this.startBlock = startBlock;
         next = bookmark.block();
+        before = bookmark.hash();
     }
 
     /**
      * Reads on.
      *
      * @param newest block, as the node has it
+     * @param nowSeconds by the chain's clock
      * @throws IOException if the node does not answer
      */
-    void step(TribunalChain.Block newest) throws IOException {
+    void step(TribunalChain.Block newest, long nowSeconds) throws IOException {
         long end = Math.min(finality.newestNumber(rpc), newest.number());
+        requireSameChain(newest.number());
         if (next <= end) {
-            for (TribunalEvent event : events(next, end)) {
+            List<TribunalEvent> events = events(next, end);
+            before = chain.hashOf(end); // asked for before anything counts, as it may fail
+            next = end + 1;
+            for (TribunalEvent event : events) {
                 count(event);
                 apply(event, settled);
             }
-            next = end + 1;
-            bookmark.move(
-                    settled.values().stream()
-                            .mapToLong(challenge -> challenge.at().block())
-                            .min()
-                            .orElse(next));
+            mark();
         }
         Map<String, Challenged> now = new LinkedHashMap<>(settled);
         if (next <= newest.number()) {
@@ -105,7 +111,42 @@ final class Demands {
         }
         demands.sort(Demand.ORDER);
         open = List.copyOf(demands);
-        noteOverdue(newest.seconds());
+        noteOverdue(nowSeconds);
+    }
+
+    /**
+     * Final blocks that are others now were not final, or the chain began again from an older
+     * state: then all that was read of them is read again.
+     */
+    private void requireSameChain(long newest) throws IOException {
+        if (before.isEmpty() || next - 1 > newest || chain.hashOf(next - 1).equals(before)) {
+            return;
+        }
+        LOG.error(
+                "block {} was {} and is another: the chain was set back beyond its final blocks, or"
+                        + " --chain.finality is too near the newest; all is read again from block"
+                        + " {}",
+                next - 1,
+                before,
+                startBlock);
+        settled.clear();
+        debits.clear();
+        own.clear();
+        next = startBlock;
+        before = "";
+    }
+
+    private void mark() throws IOException {
+        long first =
+                settled.values().stream()
+                        .mapToLong(challenge -> challenge.at().block())
+                        .min()
+                        .orElse(next);
+        if (first == next) {
+            bookmark.move(next, before);
+        } else if (first != bookmark.block()) {
+            bookmark.move(first, chain.hashOf(first - 1));
+        }
     }
 
     /** What waits for an answer by the newest block, in the order in which it is to be answered. */

@@ -10,7 +10,9 @@ import io.millrace.watch.act.EpochTree;
 import io.millrace.watch.act.Kind;
 import io.millrace.watch.act.ProvenLeaf;
 import io.millrace.watch.act.TribunalCalls;
+import io.millrace.watch.act.TribunalChain;
 import io.millrace.watch.act.TribunalEvent.Challenged;
+import io.millrace.watch.follow.SettleCalls;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.HashMap;
@@ -48,6 +50,27 @@ final class Preparation {
         this.shardDepth = shardDepth;
         this.parts = parts;
         this.records = records;
+    }
+
+    /**
+     * With a connection of its own, for a thread of its own.
+     *
+     * @throws IOException if the node does not answer
+     */
+    static Preparation open(DefendSettings settings, Records records) throws IOException {
+        JsonRpc rpc = new JsonRpc(settings.rpcUrl());
+        TribunalChain chain = TribunalChain.of(rpc, settings.vault());
+        TypedHashes hashes = new TypedHashes(chain.chainId(), chain.vault());
+        return new Preparation(
+                rpc,
+                hashes,
+                chain.terms().shardDepth(),
+                new SettledParts(
+                        rpc,
+                        chain,
+                        new SettleCalls(rpc, chain.vault(), hashes),
+                        settings.startBlock()),
+                records);
     }
 
     /**
@@ -207,6 +230,6 @@ final class Preparation {
                         Numeric.encodeQuantity(BigInteger.valueOf(block)),
                         false);
         return TimeUnit.SECONDS.toMillis(
-                Numeric.decodeQuantity(found.path("timestamp").asText()).longValueExact());
+                JsonRpc.quantity(found.path("timestamp")).longValueExact());
     }
 }

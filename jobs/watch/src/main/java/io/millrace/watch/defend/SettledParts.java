@@ -25,6 +25,7 @@ final class SettledParts {
 
     private static final long STEP = 2_000;
 
+    private final JsonRpc rpc;
     private final TribunalChain chain;
     private final SettleCalls calls;
     private final LogRanges ranges;
@@ -40,6 +41,7 @@ final class SettledParts {
      * @param startBlock not after its deployment
      */
     SettledParts(JsonRpc rpc, TribunalChain chain, SettleCalls calls, long startBlock) {
+        this.rpc = rpc;
         this.chain = chain;
         this.calls = calls;
         this.startBlock = startBlock;
@@ -59,6 +61,11 @@ final class SettledParts {
                             .formatted(epoch, part));
         }
         String transaction = transactionOf(hash);
+        if (transaction == null || !isMined(transaction)) { // a reorganisation may have moved it
+            transactions.clear();
+            highest = 0;
+            transaction = transactionOf(hash);
+        }
         if (transaction == null) {
             throw new IOException(
                     ("epoch %d part %d was settled before block %d; give --chain.start.block that"
@@ -67,8 +74,6 @@ final class SettledParts {
         }
         String data = calls.arguments(transaction, hash).orElse(null);
         if (data == null) {
-            transactions.clear(); // a reorganisation may have moved it
-            highest = 0;
             throw new IOException(
                     ("epoch %d part %d was settled by transaction %s, which does not show its"
                                     + " header, and the node does not trace it; name a node that"
@@ -76,6 +81,12 @@ final class SettledParts {
                             .formatted(epoch, part, transaction));
         }
         return ChainEvents.settleCall(new AbiWords(data)).header();
+    }
+
+    private boolean isMined(String transaction) throws IOException {
+        return rpc.find("eth_getTransactionByHash", transaction)
+                .filter(mined -> mined.hasNonNull("blockNumber"))
+                .isPresent();
     }
 
     private @Nullable String transactionOf(String hash) throws IOException {

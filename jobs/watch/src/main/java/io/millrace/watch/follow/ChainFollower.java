@@ -156,7 +156,7 @@ public final class ChainFollower {
         return Numeric.toBigInt(log.path("topics").path(topic).asText()).longValueExact();
     }
 
-    private static long quantity(JsonNode number) {
-        return Numeric.decodeQuantity(number.asText()).longValueExact();
+    private static long quantity(JsonNode number) throws IOException {
+        return JsonRpc.quantity(number).longValueExact();
     }
 }

@@ -48,7 +48,7 @@ public record Finality(String words) {
                 "eth_getBlockByNumber", Numeric.encodeQuantity(BigInteger.valueOf(number)), false);
     }
 
-    private static long numberOf(JsonNode block) {
-        return Numeric.decodeQuantity(block.path("number").asText()).longValueExact();
+    private static long numberOf(JsonNode block) throws IOException {
+        return JsonRpc.quantity(block.path("number")).longValueExact();
     }
 }

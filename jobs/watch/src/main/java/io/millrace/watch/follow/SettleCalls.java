@@ -41,7 +41,7 @@ public final class SettleCalls {
      */
     public Optional<String> arguments(String transaction, String header) throws IOException {
         JsonNode mined = rpc.call("eth_getTransactionByHash", transaction);
-        Optional<String> direct = of(mined.path("input").asText(), header);
+        Optional<String> direct = passedOn(mined.path("input").asText(), header);
         if (direct.isPresent()) {
             return direct;
         }
@@ -53,6 +53,19 @@ public final class SettleCalls {
             LOG.warn("the node does not trace {}: {}", transaction, e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /** Its hash says which it is, wherever in the call data it begins. */
+    private Optional<String> passedOn(String input, String header) {
+        String digits = ChainEvents.SETTLE.substring(2);
+        for (int at = input.indexOf(digits, 2); at >= 0; at = input.indexOf(digits, at + 1)) {
+            Optional<String> found =
+                    at % 2 == 0 ? of("0x" + input.substring(at), header) : Optional.empty();
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
     }
 
     private Optional<String> traced(JsonNode call, String header) {
@@ -82,7 +95,7 @@ public final class SettleCalls {
                     hashes.header(part.header()).equals(header)
                             && TypedHashes.words(part).equals(part.header().wordsHash());
             return same ? Optional.of(data) : Optional.empty();
-        } catch (IllegalArgumentException | ArithmeticException e) {
+        } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
             return Optional.empty(); // no call that the vault could have taken
         }
     }

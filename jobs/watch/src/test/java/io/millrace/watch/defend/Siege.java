@@ -3,6 +3,7 @@ package io.millrace.watch.defend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.audit.read.KafkaAccess;
+import io.millrace.watch.act.Kind;
 import io.millrace.watch.act.ProvenLeaf;
 import io.millrace.watch.act.TribunalCalls;
 import io.millrace.watch.act.TribunalChain;
@@ -21,9 +22,15 @@ import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.web3j.utils.Numeric;
 
 /** An honest settler before the real contracts, whom somebody challenges, and its defender. */
@@ -43,12 +50,15 @@ final class Siege implements AutoCloseable {
     private final Path folder;
     private final Path key;
     private final BigInteger bondNano;
+    private Finality finality = new Finality("finalized");
+    private String nodeUrl;
     private long sequence;
     private int challenged;
 
     private Siege(Court court, Path folder) throws Exception {
         this.court = court;
         this.folder = folder;
+        nodeUrl = court.node.url();
         books = new Books(court);
         chain = court.chain();
         court.pass(120); // the model's first price is in force
@@ -73,6 +83,12 @@ final class Siege implements AutoCloseable {
     @Override
     public void close() {
         court.close();
+    }
+
+    /** Defenders that are opened from now on see the chain by this node, and count these blocks. */
+    void through(String url, String blocks) {
+        nodeUrl = url;
+        finality = new Finality(blocks);
     }
 
     /** Challenges so far. */
@@ -103,6 +119,30 @@ final class Siege implements AutoCloseable {
                 challenge(TribunalCalls.challengeLeaf(settled.part(), 3, shard, index));
             }
         }
+    }
+
+    /** All statements of a part and some places of its tree, unless the chain has the challenge. */
+    void challengeMissing(Settled settled) throws Exception {
+        for (long account = 1; account <= ACCOUNTS; account++) {
+            long debit = settled.debit(0, account).longValueExact();
+            if (isNew(settled, account, Kind.STATEMENT, debit)) {
+                challenge(TribunalCalls.challengeStatement(settled.part(), account, List.of()));
+            }
+            if (isNew(settled, account, Kind.LEAF, Kind.position(account, 0))) {
+                challenge(TribunalCalls.challengeLeaf(settled.part(), account, account, 0));
+            }
+        }
+        challenged = 2 * ACCOUNTS;
+    }
+
+    private boolean isNew(Settled settled, long account, Kind kind, long what) throws Exception {
+        String id = chain.challengeOf(settled.header().epoch(), 0, account, kind, what);
+        return chain.challenge(id).deadlineSeconds() == 0;
+    }
+
+    /** A reorganisation took so many challenges away. */
+    void took(int challenges) {
+        challenged -= challenges;
     }
 
     void challenge(String calldata) throws Exception {
@@ -146,18 +186,46 @@ final class Siege implements AutoCloseable {
     }
 
     Defender defender(BigInteger budgetWei, Set<String> settlers) throws IOException {
-        return Defender.open(
-                new DefendSettings(
-                        KafkaAccess.at("127.0.0.1:1"),
-                        court.node.url(),
-                        court.vault.getContractAddress(),
-                        0,
-                        new Finality("finalized"),
-                        folder.resolve("data"),
-                        key,
-                        settlers,
-                        budgetWei),
-                records);
+        return Defender.open(settings(budgetWei, settlers), records);
+    }
+
+    /** By clocks of the test. */
+    Defender defender(BigInteger budgetWei, LongSupplier nanos) throws IOException {
+        return Defender.open(settings(budgetWei, Set.of()), records, clock(nanos), nanos);
+    }
+
+    private static Clock clock(LongSupplier nanos) {
+        long from = System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(nanos.getAsLong());
+        return new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return Instant.ofEpochMilli(
+                        from + TimeUnit.NANOSECONDS.toMillis(nanos.getAsLong()));
+            }
+        };
+    }
+
+    private DefendSettings settings(BigInteger budgetWei, Set<String> settlers) {
+        return new DefendSettings(
+                KafkaAccess.at("127.0.0.1:1"),
+                nodeUrl,
+                court.vault.getContractAddress(),
+                0,
+                finality,
+                folder.resolve("data"),
+                key,
+                settlers,
+                budgetWei);
     }
 
     Preparation preparation() throws IOException {

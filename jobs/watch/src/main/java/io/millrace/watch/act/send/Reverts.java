@@ -1,5 +1,6 @@
 package io.millrace.watch.act.send;
 
+import io.millrace.audit.read.JsonRpc.RefusedException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,10 @@ import org.web3j.crypto.Hash;
 /** Names the error of a call that would revert, which nodes give as its selector. */
 final class Reverts {
 
-    private static final Pattern DATA = Pattern.compile("\"data\":\"(0x[0-9a-f]{8})");
+    /** In the error's data, in a field of it, behind a word, or in the message alone. */
+    private static final Pattern DATA =
+            Pattern.compile("(?:\"data\":\"(?:[A-Za-z]+ )?|custom error )(0x[0-9a-f]{8})");
+
     private static final Map<String, String> NAMES = new HashMap<>();
 
     static {
@@ -50,10 +54,15 @@ final class Reverts {
 
     private Reverts() {}
 
-    /** The contract's error if the node's message shows it, and else that message. */
-    static String reason(String message) {
-        Matcher data = DATA.matcher(message);
-        String name = data.find() ? NAMES.get(data.group(1)) : null;
-        return name == null ? message : name;
+    /** The contract's error if the node's answer shows it, and else the message. */
+    static String reason(RefusedException refusal) {
+        Matcher data = DATA.matcher(refusal.answer());
+        while (data.find()) {
+            String name = NAMES.get(data.group(1));
+            if (name != null) {
+                return name;
+            }
+        }
+        return String.valueOf(refusal.getMessage());
     }
 }

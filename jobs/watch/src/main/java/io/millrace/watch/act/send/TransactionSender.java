@@ -1,6 +1,5 @@
 package io.millrace.watch.act.send;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.audit.read.JsonRpc;
 import io.millrace.audit.read.JsonRpc.RefusedException;
 import io.millrace.watch.act.send.Outcome.State;
@@ -8,6 +7,8 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.web3j.crypto.Hash;
 import org.web3j.crypto.RawTransaction;
-import org.web3j.utils.Numeric;
 
 /**
  * Sends what is wished, each wish once for ever by its id, and sees it into a final block: sent
@@ -27,7 +27,7 @@ public final class TransactionSender implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TransactionSender.class);
 
-    private final JsonRpc rpc;
+    private final SenderNode node;
     private final GasKey key;
     private final long chainId;
     private final SendLimits limits;
@@ -39,35 +39,48 @@ public final class TransactionSender implements AutoCloseable {
     private final Map<String, Long> published = new HashMap<>();
 
     private final Map<String, Outcome> mined = new HashMap<>();
+    private long gapSinceMillis;
 
     private TransactionSender(
-            JsonRpc rpc,
+            SenderNode node,
             GasKey key,
             long chainId,
             SendLimits limits,
             Clock clock,
             SendJournal journal) {
-        this.rpc = rpc;
+        this.node = node;
         this.key = key;
         this.chainId = chainId;
         this.limits = limits;
         this.clock = clock;
         this.journal = journal;
         budget = new SendBudget(journal, mined, limits, key.address());
+        gapSinceMillis = clock.millis();
     }
 
     /**
      * Goes on where the journal ends.
      *
+     * @param finality of blocks
      * @throws IOException if the node does not answer, or the journal is not this key's
      */
     public static TransactionSender open(
-            Path journal, GasKey key, JsonRpc rpc, SendLimits limits, Clock clock)
+            Path journal,
+            GasKey key,
+            JsonRpc rpc,
+            FinalBlock finality,
+            SendLimits limits,
+            Clock clock)
             throws IOException {
-        long chainId = quantity(rpc.call("eth_chainId")).longValueExact();
+        long chainId = JsonRpc.quantity(rpc.call("eth_chainId")).longValueExact();
         String owner = "chain " + chainId + " key " + key.address();
         return new TransactionSender(
-                rpc, key, chainId, limits, clock, new SendJournal(journal, owner, clock.millis()));
+                new SenderNode(rpc, key.address(), finality),
+                key,
+                chainId,
+                limits,
+                clock,
+                new SendJournal(journal, owner, clock.millis()));
     }
 
     /** Who sends. */
@@ -91,19 +104,17 @@ public final class TransactionSender implements AutoCloseable {
         }
         long gas;
         try {
-            gas =
-                    quantity(rpc.callOnce("eth_estimateGas", call(to, calldata, valueWei)))
-                            .longValueExact();
+            gas = node.estimate(to, calldata, valueWei);
         } catch (RefusedException e) {
-            return Outcome.unsent(State.REFUSED, Reverts.reason(String.valueOf(e.getMessage())));
+            return Outcome.unsent(State.REFUSED, Reverts.reason(e));
         }
-        long gasLimit = gas + gas / 4; // what it needs can rise until it is in a block
+        long gasLimit = withRoom(gas);
         if (gasLimit > limits.maxGas()) {
             return Outcome.unsent(
                     State.REFUSED,
                     "it needs %d gas, above the limit of %d".formatted(gas, limits.maxGas()));
         }
-        Fees fees = market();
+        Fees fees = node.market(limits);
         String over = budget.refusal(gasLimit, fees, valueWei, balanceWei(), clock.millis());
         if (!over.isEmpty()) {
             return Outcome.unsent(State.OVER_BUDGET, over);
@@ -154,40 +165,86 @@ public final class TransactionSender implements AutoCloseable {
 
     /** What would be offered for a unit of gas now. */
     public BigInteger offerWei() throws IOException {
-        return BigInteger.valueOf(market().maxFeePerGasWei());
+        return BigInteger.valueOf(node.market(limits).maxFeePerGasWei());
     }
 
     /** What the key has for gas. */
     public BigInteger balanceWei() throws IOException {
-        return quantity(rpc.call("eth_getBalance", key.address(), "latest"));
+        return node.balanceWei();
+    }
+
+    /**
+     * Somebody has seen that what was done is not done: blocks are asked again at the next {@link
+     * #step}.
+     */
+    public void doubt(String id) {
+        mined.remove(id);
     }
 
     /** Looks what blocks say of all that is under way, and helps what is stuck. */
     public void step() throws IOException {
         if (journal.open().isEmpty()) {
+            gapSinceMillis = clock.millis();
             return;
         }
-        long count = count("latest");
-        long finalBlock =
-                quantity(rpc.call("eth_getBlockByNumber", "finalized", false).path("number"))
-                        .longValueExact();
-        long finalCount = count("finalized");
+        long count = node.count();
+        long finalBlock = node.finalBlock();
+        long finalCount = node.countAt(finalBlock);
+        if (isGap(count)) {
+            return;
+        }
+        List<Sent> inNoBlock = new ArrayList<>();
         for (List<Sent> sents : List.copyOf(journal.open().values())) {
             Sent last = sents.get(sents.size() - 1);
             Outcome before = mined.get(last.id());
             if (before != null && before.block() > finalBlock && last.nonce() < count) {
                 continue; // looked at again when its block is final: there may be thousands
             }
-            Optional<Outcome> seen = last.nonce() < count ? receipt(sents) : Optional.empty();
+            Optional<Outcome> seen = last.nonce() < count ? node.receipt(sents) : Optional.empty();
             if (seen.isPresent()) {
                 settled(last, seen.get(), finalBlock);
             } else if (last.nonce() < finalCount) {
                 lost(last);
             } else {
                 mined.remove(last.id());
-                push(last);
+                if (last.nonce() >= count) { // else a receipt is to come
+                    inNoBlock.add(last);
+                }
             }
         }
+        // One at which the node hangs ends the round, and comes last in the next.
+        inNoBlock.sort(Comparator.comparing(sent -> published.getOrDefault(sent.id(), 0L)));
+        for (Sent sent : inNoBlock) {
+            push(sent);
+        }
+    }
+
+    /**
+     * All nonces below those under way were in final blocks. If the node lacks them for a while all
+     * the same, its chain began again from an older state: what is under way can be in no block
+     * ever, and is to be wished anew.
+     */
+    private boolean isGap(long count) throws IOException {
+        List<Sent> all = journal.open().values().stream().map(sents -> sents.get(0)).toList();
+        long lowest = all.stream().mapToLong(Sent::nonce).min().orElse(0);
+        long now = clock.millis();
+        if (count >= lowest) {
+            gapSinceMillis = now;
+            return false;
+        }
+        if (now - gapSinceMillis < limits.replaceAfter().toMillis()) {
+            return false;
+        }
+        LOG.error(
+                "the node's blocks have {} transactions of {}, and {} were final: its chain was set"
+                        + " back, or it is far behind; what is under way is wished anew",
+                count,
+                key.address(),
+                lowest);
+        for (Sent sent : all) {
+            end(sent);
+        }
+        return true;
     }
 
     private void settled(Sent sent, Outcome seen, long finalBlock) throws IOException {
@@ -216,6 +273,10 @@ public final class TransactionSender implements AutoCloseable {
                 "nonce {} of {} went to a transaction of another sender; one key has one sender",
                 sent.nonce(),
                 key.address());
+        end(sent);
+    }
+
+    private void end(Sent sent) throws IOException {
         journal.append(
                 new Ended(
                         sent.id(),
@@ -235,38 +296,11 @@ public final class TransactionSender implements AutoCloseable {
         published.remove(id);
     }
 
-    private Optional<Outcome> receipt(List<Sent> sents) throws IOException {
-        for (Sent sent : sents) {
-            Optional<JsonNode> found = rpc.find("eth_getTransactionReceipt", sent.hash());
-            if (found.isPresent()) {
-                JsonNode receipt = found.get();
-                BigInteger gas = quantity(receipt.path("gasUsed"));
-                BigInteger fee =
-                        gas.multiply(quantity(receipt.path("effectiveGasPrice")))
-                                .add(
-                                        receipt.hasNonNull("l1Fee")
-                                                ? quantity(receipt.get("l1Fee"))
-                                                : BigInteger.ZERO);
-                boolean ok = quantity(receipt.path("status")).signum() != 0;
-                return Optional.of(
-                        new Outcome(
-                                ok ? State.DONE : State.REVERTED,
-                                sent.hash(),
-                                quantity(receipt.path("blockNumber")).longValueExact(),
-                                gas.longValueExact(),
-                                fee,
-                                false,
-                                ""));
-            }
-        }
-        return Optional.empty();
-    }
-
     /** Sends again what no block has, or something dearer. */
     private void push(Sent last) throws IOException {
         long now = clock.millis();
         if (now - last.millis() >= limits.replaceAfter().toMillis()) {
-            Optional<Fees> dearer = last.fees().raised(market(), limits);
+            Optional<Fees> dearer = last.fees().raised(node.market(limits), limits);
             if (dearer.isPresent()) {
                 Sent next =
                         sign(
@@ -274,7 +308,7 @@ public final class TransactionSender implements AutoCloseable {
                                 last.nonce(),
                                 last.to(),
                                 last.calldata(),
-                                last.gasLimit(),
+                                gasLimit(last),
                                 dearer.get(),
                                 last.valueWei());
                 journal.append(next);
@@ -293,14 +327,23 @@ public final class TransactionSender implements AutoCloseable {
         }
     }
 
-    /** No answer says what became of it: blocks do. */
-    private void publish(Sent sent) {
-        published.put(sent.id(), clock.millis());
+    /** What it needs can have risen above what it offered, and then no block would have it ever. */
+    private long gasLimit(Sent last) throws IOException {
         try {
-            rpc.callOnce("eth_sendRawTransaction", sent.raw());
-        } catch (IOException e) {
-            LOG.debug("{} was not taken, it is sent again: {}", sent.id(), e.getMessage());
+            long needed = withRoom(node.estimate(last.to(), last.calldata(), last.valueWei()));
+            return Math.max(last.gasLimit(), Math.min(needed, limits.maxGas()));
+        } catch (RefusedException e) {
+            return last.gasLimit(); // it would revert, and those behind it wait for its nonce
         }
+    }
+
+    private static long withRoom(long gas) {
+        return gas + gas / 4; // what it needs can rise until it is in a block
+    }
+
+    private void publish(Sent sent) throws IOException {
+        published.put(sent.id(), clock.millis());
+        node.publish(sent);
     }
 
     private Sent sign(
@@ -336,44 +379,12 @@ public final class TransactionSender implements AutoCloseable {
                 clock.millis());
     }
 
-    private Fees market() throws IOException {
-        JsonNode block = rpc.call("eth_getBlockByNumber", "latest", false);
-        long baseFee = quantity(block.path("baseFeePerGas")).longValueExact();
-        long tip;
-        try {
-            tip = quantity(rpc.callOnce("eth_maxPriorityFeePerGas")).longValueExact();
-        } catch (RefusedException e) {
-            tip = 1; // not every node suggests one
-        }
-        return Fees.initial(baseFee, tip, limits);
-    }
-
     private long nextNonce() throws IOException {
-        long next = count("latest");
+        long next = node.count();
         for (List<Sent> sents : journal.open().values()) {
             next = Math.max(next, sents.get(0).nonce() + 1);
         }
         return next;
-    }
-
-    private long count(String block) throws IOException {
-        return quantity(rpc.call("eth_getTransactionCount", key.address(), block)).longValueExact();
-    }
-
-    private Map<String, Object> call(String to, String calldata, BigInteger valueWei) {
-        return Map.of(
-                "from",
-                key.address(),
-                "to",
-                to,
-                "data",
-                calldata,
-                "value",
-                Numeric.encodeQuantity(valueWei));
-    }
-
-    private static BigInteger quantity(JsonNode number) {
-        return Numeric.decodeQuantity(number.asText());
     }
 
     @Override

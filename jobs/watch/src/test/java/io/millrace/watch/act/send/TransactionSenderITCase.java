@@ -3,12 +3,14 @@ package io.millrace.watch.act.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.audit.read.JsonRpc;
 import io.millrace.watch.act.EpochTree;
 import io.millrace.watch.act.TribunalCalls;
 import io.millrace.watch.act.send.Outcome.State;
 import io.millrace.watch.testing.Books;
 import io.millrace.watch.testing.Books.Settled;
 import io.millrace.watch.testing.Court;
+import io.millrace.watch.testing.OddNode;
 import io.millrace.watch.testing.Task;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -83,7 +85,7 @@ class TransactionSenderITCase {
 
     private TransactionSender sender(SendLimits limits) throws Exception {
         return TransactionSender.open(
-                folder.resolve("journal"), keyFile(), court.rpc, limits, clock);
+                folder.resolve("journal"), keyFile(), court.rpc, FinalBlock.OF_NODE, limits, clock);
     }
 
     private GasKey keyFile() throws Exception {
@@ -178,6 +180,38 @@ class TransactionSenderITCase {
         assertThat(mined()).isEqualTo(1);
     }
 
+    /**
+     * What a call needs rises with the price of the L1's data: what was signed then is never taken.
+     */
+    @Test
+    void gas_thatIsNoLongerEnough_estimatedAgainForTheReplacement() throws Exception {
+        try (OddNode node = OddNode.before(court.node)) {
+            node.has(
+                    (call, upstream) ->
+                            call.path("method").asText().equals("eth_estimateGas")
+                                    ? OddNode.result(call, "\"0x4e20\"")
+                                    : upstream.answer(call));
+            try (TransactionSender sender =
+                    TransactionSender.open(
+                            folder.resolve("journal"),
+                            keyFile(),
+                            new JsonRpc(node.url()),
+                            FinalBlock.OF_NODE,
+                            SendLimits.DEFAULT,
+                            clock)) {
+                challenge(sender, 1);
+                sender.step();
+                assertThat(mined()).as("with too little gas").isZero();
+
+                node.heal();
+                clock.pass(Duration.ofMinutes(1));
+                sender.step();
+                sender.step();
+                assertThat(challenge(sender, 1).state()).isEqualTo(State.DONE);
+            }
+        }
+    }
+
     @Test
     void block_reorganisedOut_isSentAgain() throws Exception {
         try (TransactionSender sender = sender(SendLimits.DEFAULT)) {
@@ -250,6 +284,7 @@ class TransactionSenderITCase {
                                                 folder.resolve("journal"),
                                                 GasKey.read(other),
                                                 court.rpc,
+                                                FinalBlock.OF_NODE,
                                                 SendLimits.DEFAULT,
                                                 clock)
                                         .close())
