@@ -2,7 +2,7 @@ package io.millrace.infer;
 
 import io.millrace.admit.Terms;
 import io.millrace.unit.PrivateKeyFile;
-import io.millrace.unit.Secp256k1;
+import io.millrace.unit.SigningKey;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -11,11 +11,11 @@ final class ProviderIdentity {
 
     private final int account;
     private final String address;
-    private final byte[] key;
+    private final SigningKey key;
 
-    private ProviderIdentity(int account, String address, byte[] key) {
+    private ProviderIdentity(int account, SigningKey key) {
         this.account = account;
-        this.address = address;
+        this.address = key.address();
         this.key = key;
     }
 
@@ -27,7 +27,7 @@ final class ProviderIdentity {
     static ProviderIdentity open(ProviderKey provider) throws IOException {
         byte[] key =
                 PrivateKeyFile.read(Path.of(provider.keyFile()), "provider " + provider.account());
-        return new ProviderIdentity(provider.account(), Secp256k1.address(key), key);
+        return new ProviderIdentity(provider.account(), new SigningKey(key));
     }
 
     int account() {
