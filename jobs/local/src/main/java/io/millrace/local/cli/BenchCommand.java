@@ -5,6 +5,7 @@ import io.millrace.infer.ModelManifest;
 import io.millrace.job.InferenceSettlementJob;
 import io.millrace.local.bench.BatcherBench;
 import io.millrace.local.bench.BenchReport;
+import io.millrace.local.bench.EngineBench;
 import io.millrace.local.bench.LatencyBench;
 import io.millrace.local.bench.OverheadBench;
 import io.millrace.local.bench.StateBench;
@@ -204,6 +205,45 @@ final class BenchCommand {
                             settling(directory).withJobOption("models.dir", models.toString());
                     try (BenchStack stack = start(options, console)) {
                         return new OverheadBench(stack, identity, size, console::progress).run();
+                    }
+                });
+    }
+
+    @Command(
+            name = "engine",
+            description =
+                    "The whole stack, from a request's append to its answer, beside the model by"
+                            + " itself in ideal batches of the same texts.",
+            mixinStandardHelpOptions = true)
+    int engine(
+            @Option(
+                            names = "--tokens",
+                            paramLabel = "N",
+                            defaultValue = "40000",
+                            description = "Of a round, default ${DEFAULT-VALUE}.")
+                    int tokens,
+            @Option(
+                            names = "--rounds",
+                            paramLabel = "N",
+                            defaultValue = "3",
+                            description = "Medians of so many, default ${DEFAULT-VALUE}.")
+                    int rounds,
+            @Option(
+                            names = "--seed",
+                            paramLabel = "S",
+                            defaultValue = "1",
+                            description = "Of the lengths, default ${DEFAULT-VALUE}.")
+                    long seed,
+            @Option(names = "--json", description = "Last line of standard output: JSON.")
+                    boolean json)
+            throws Exception {
+        EngineBench.Size size = new EngineBench.Size(tokens, rounds, seed);
+        return inFolder(
+                json,
+                (directory, console) -> {
+                    try (BenchStack stack = start(settling(directory), console)) {
+                        return new EngineBench(stack.stack(), book(), size, console::progress)
+                                .run();
                     }
                 });
     }
