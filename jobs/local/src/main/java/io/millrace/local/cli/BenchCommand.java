@@ -8,9 +8,11 @@ import io.millrace.local.bench.BenchReport;
 import io.millrace.local.bench.EngineBench;
 import io.millrace.local.bench.LatencyBench;
 import io.millrace.local.bench.OverheadBench;
+import io.millrace.local.bench.PeersBench;
 import io.millrace.local.bench.StateBench;
 import io.millrace.local.bench.job.BenchStack;
 import io.millrace.local.bench.job.IdentityModel;
+import io.millrace.local.bench.job.Peer;
 import io.millrace.local.bench.sim.CostTable;
 import io.millrace.local.bench.state.CutJob;
 import io.millrace.local.client.Texts;
@@ -243,6 +245,59 @@ final class BenchCommand {
                 (directory, console) -> {
                     try (BenchStack stack = start(settling(directory), console)) {
                         return new EngineBench(stack.stack(), book(), size, console::progress)
+                                .run();
+                    }
+                });
+    }
+
+    @Command(
+            name = "peers",
+            description =
+                    "This engine beside Flink with a row a call, and beside Flink with an HTTP"
+                            + " model server: a stand-in of ours, with its own batches.",
+            mixinStandardHelpOptions = true)
+    int peers(
+            @Option(
+                            names = "--tokens",
+                            paramLabel = "N",
+                            defaultValue = "40000",
+                            description = "Of a round, default ${DEFAULT-VALUE}.")
+                    int tokens,
+            @Option(
+                            names = "--rounds",
+                            paramLabel = "N",
+                            defaultValue = "3",
+                            description = "Medians of so many, default ${DEFAULT-VALUE}.")
+                    int rounds,
+            @Option(
+                            names = "--seed",
+                            paramLabel = "S",
+                            defaultValue = "1",
+                            description = "Of the lengths, default ${DEFAULT-VALUE}.")
+                    long seed,
+            @Option(
+                            names = "--batch",
+                            paramLabel = "N",
+                            defaultValue = "8",
+                            description = "Rows of the server's batches, default ${DEFAULT-VALUE}.")
+                    int batch,
+            @Option(
+                            names = "--delay",
+                            paramLabel = "MS",
+                            defaultValue = "20",
+                            description =
+                                    "For which its first row waits, default ${DEFAULT-VALUE}.")
+                    long delay,
+            @Option(names = "--json", description = "Last line of standard output: JSON.")
+                    boolean json)
+            throws Exception {
+        EngineBench.Size size = new EngineBench.Size(tokens, rounds, seed);
+        Peer.Batching batching = new Peer.Batching(batch, delay);
+        return inFolder(
+                json,
+                (directory, console) -> {
+                    try (BenchStack stack = start(settling(directory), console)) {
+                        return new PeersBench(stack, book(), size, batching, console::progress)
                                 .run();
                     }
                 });
