@@ -7,6 +7,7 @@ import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
 import io.millrace.unit.Secp256k1;
+import io.millrace.unit.SigningKey;
 import java.nio.ByteBuffer;
 
 /**
@@ -71,7 +72,12 @@ public final class OutcomeSignature {
 
     /** The outcome with the signature of the provider whose private key is {@code key}. */
     public Outcome sign(Outcome unsigned, byte[] key) {
-        return unsigned.signed(Hex.encode(Secp256k1.sign(digest(unsigned), key)));
+        return sign(unsigned, new SigningKey(key));
+    }
+
+    /** The same with a key that signs often. */
+    public Outcome sign(Outcome unsigned, SigningKey key) {
+        return unsigned.signed(Hex.encode(key.sign(digest(unsigned))));
     }
 
     /**

@@ -4,7 +4,7 @@ import io.millrace.admit.Terms;
 import io.millrace.chain.ProviderSigners;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.PrivateKeyFile;
-import io.millrace.unit.Secp256k1;
+import io.millrace.unit.SigningKey;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -16,18 +16,14 @@ final class ProviderIdentity implements AutoCloseable {
 
     private final int account;
     private final String address;
-    private final byte[] key;
+    private final SigningKey key;
     private final SignerWatch watch;
     private final OutcomeSignature signature;
 
     private ProviderIdentity(
-            int account,
-            String address,
-            byte[] key,
-            SignerWatch watch,
-            OutcomeSignature signature) {
+            int account, SigningKey key, SignerWatch watch, OutcomeSignature signature) {
         this.account = account;
-        this.address = address;
+        this.address = key.address();
         this.key = key;
         this.watch = watch;
         this.signature = signature;
@@ -45,12 +41,11 @@ final class ProviderIdentity implements AutoCloseable {
             throws IOException, InterruptedException {
         byte[] key =
                 PrivateKeyFile.read(Path.of(provider.keyFile()), "provider " + provider.account());
-        String address = Secp256k1.address(key);
+        SigningKey signing = new SigningKey(key);
         return new ProviderIdentity(
                 provider.account(),
-                address,
-                key,
-                SignerWatch.start(signers, provider, address),
+                signing,
+                SignerWatch.start(signers, provider, signing.address()),
                 new OutcomeSignature(domain));
     }
 

@@ -29,11 +29,15 @@ public final class Secp256k1 {
      * @throws IllegalArgumentException if the key is not a valid 32-byte private key
      */
     public static byte[] sign(byte[] digest, byte[] privateKey) {
-        byte[] compact = NATIVE.sign(digest, requireKey(privateKey), null);
-        byte[] expected = NATIVE.pubkeyCreate(privateKey);
+        return sign(digest, privateKey, publicKey(privateKey));
+    }
+
+    /** The same with the key's public one at hand, as {@link #publicKey} gives it. */
+    static byte[] sign(byte[] digest, byte[] privateKey, byte[] publicKey) {
+        byte[] compact = NATIVE.sign(digest, privateKey, null);
         byte[] signature = Arrays.copyOf(compact, SIGNATURE_BYTES);
         for (int recovery = 0; recovery < 2; recovery++) {
-            if (Arrays.equals(expected, recoverOrNull(compact, digest, recovery))) {
+            if (Arrays.equals(publicKey, recoverOrNull(compact, digest, recovery))) {
                 signature[64] = (byte) (27 + recovery);
                 return signature;
             }
@@ -62,7 +66,12 @@ public final class Secp256k1 {
 
     /** Address of a private key. */
     public static String address(byte[] privateKey) {
-        return EvmAddress.ofPublicKey(NATIVE.pubkeyCreate(requireKey(privateKey)));
+        return EvmAddress.ofPublicKey(publicKey(privateKey));
+    }
+
+    /** Public key of a private one, uncompressed. */
+    static byte[] publicKey(byte[] privateKey) {
+        return NATIVE.pubkeyCreate(requireKey(privateKey));
     }
 
     private static byte[] requireKey(byte[] privateKey) {

@@ -33,6 +33,7 @@ class Secp256k1Test {
             key[0] = 1; // below the order
             byte[] signature = Secp256k1.sign(digest, key);
 
+            assertThat(new SigningKey(key).sign(digest)).as("derived once").isEqualTo(signature);
             assertThat(Secp256k1.recover(digest, signature))
                     .as("seed %s", seed)
                     .contains(Secp256k1.address(key));
@@ -62,6 +63,8 @@ class Secp256k1Test {
     @Test
     void sign_noPrivateKey_throws() {
         assertThatThrownBy(() -> Secp256k1.sign(DIGEST, new byte[32]))
+                .hasMessageContaining("not a secp256k1");
+        assertThatThrownBy(() -> new SigningKey(new byte[32]))
                 .hasMessageContaining("not a secp256k1");
         assertThatThrownBy(() -> Secp256k1.address(new byte[31])).hasMessageContaining("32 bytes");
     }

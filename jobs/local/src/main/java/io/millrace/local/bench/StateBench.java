@@ -5,10 +5,8 @@ import io.millrace.local.bench.state.CutJob;
 import io.millrace.local.bench.state.CutRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
 
 /**
  * What unsealed charges cost on RocksDB: time of the barrier that cuts them, of checkpoints, of a
@@ -52,39 +50,29 @@ public final class StateBench {
                                         job.accounts(),
                                         job.shards(),
                                         job.parallelism()));
-        double plain = median(all, CutRun.Figures::plainMillis);
+        double plain = Medians.of(all, CutRun.Figures::plainMillis);
         report.add("checkpoint without a cut", plain, "ms");
         report.add(
                 "checkpoint that cuts",
-                median(all, CutRun.Figures::cutMillis),
+                Medians.of(all, CutRun.Figures::cutMillis),
                 "ms",
                 Bound.AT_MOST,
                 WANTED_MILLIS);
         report.add(
                 "longest checkpoint until all is cut",
-                median(all, CutRun.Figures::longestMillis),
+                Medians.of(all, CutRun.Figures::longestMillis),
                 "ms",
                 Bound.AT_MOST,
                 WANTED_MILLIS);
         report.add(
                 "from its barrier to the last receipt",
-                median(all, CutRun.Figures::wholeMillis),
+                Medians.of(all, CutRun.Figures::wholeMillis),
                 "ms");
-        report.add("state", median(all, CutRun.Figures::bytes) / job.charges(), "bytes/charge");
+        report.add("state", Medians.of(all, CutRun.Figures::bytes) / job.charges(), "bytes/charge");
         report.add(
                 "restore, to the next checkpoint",
-                median(all, CutRun.Figures::restoreMillis),
+                Medians.of(all, CutRun.Figures::restoreMillis),
                 "ms");
         return report;
-    }
-
-    private static double median(List<CutRun.Figures> all, ToDoubleFunction<CutRun.Figures> of) {
-        List<Double> values = new ArrayList<>();
-        all.forEach(figures -> values.add(of.applyAsDouble(figures)));
-        Collections.sort(values);
-        int middle = values.size() / 2;
-        return values.size() % 2 == 1
-                ? values.get(middle)
-                : (values.get(middle - 1) + values.get(middle)) / 2;
     }
 }

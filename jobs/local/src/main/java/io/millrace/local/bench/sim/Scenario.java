@@ -45,6 +45,12 @@ public final class Scenario {
         }
     }
 
+    /** Tokens of {@code rows} rows of {@code mix}, none longer than {@code longest}. */
+    public static int[] lengths(Mix mix, int rows, int longest, long seed) {
+        Arrivals arrivals = new Arrivals(seed, longest);
+        return mix == Mix.LOGNORMAL ? arrivals.lognormal(rows) : arrivals.ofTrace(rows);
+    }
+
     /** When rows come. */
     public enum Load {
         /** Independent of each other. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.local.bench.cpu;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.local.bench.job;
+
+import org.jspecify.annotations.NullMarked;
