@@ -15,7 +15,6 @@ import ai.djl.translate.TranslatorContext;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.millrace.infer.device.DeviceOptions;
 import io.millrace.infer.device.DeviceSession;
-import io.millrace.infer.output.Pooling;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -79,8 +80,9 @@ final class SignerWatch implements AutoCloseable {
                         provider.account());
             }
             watch.requireSigner();
-            watch.thread.scheduleWithFixedDelay(
-                    watch::look, pauseMillis, pauseMillis, TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> unused =
+                    watch.thread.scheduleWithFixedDelay(
+                            watch::look, pauseMillis, pauseMillis, TimeUnit.MILLISECONDS);
             return watch;
         } catch (ExecutionException | CancellationException e) {
             watch.close();

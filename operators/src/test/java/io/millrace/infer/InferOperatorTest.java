@@ -73,14 +73,7 @@ class InferOperatorTest {
 
     private InferOptions impatient() {
         return new InferOptions(
-                8,
-                512,
-                1_000_000,
-                DeviceOptions.cpu(1),
-                1,
-                "models",
-                options.providers(),
-                options.domain());
+                8, 512, 1_000_000, options.device(), 1, "models", options.providers(), DOMAIN);
     }
 
     /** A native call that never returned held the job up for ever, and nothing said so. */

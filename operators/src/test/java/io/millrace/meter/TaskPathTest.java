@@ -27,11 +27,11 @@ import io.millrace.infer.DjlModelEngine;
 import io.millrace.infer.DjlTokenCounterFactory;
 import io.millrace.infer.InferOperatorFactory;
 import io.millrace.infer.InferOptions;
-import io.millrace.infer.device.DeviceOptions;
 import io.millrace.infer.ModelManifest;
 import io.millrace.infer.Outcome;
 import io.millrace.infer.OutcomeSignature;
 import io.millrace.infer.ProviderKey;
+import io.millrace.infer.device.DeviceOptions;
 import io.millrace.testing.FakeSigners;
 import io.millrace.testing.Feeding;
 import io.millrace.testing.Models;
@@ -260,8 +260,7 @@ class TaskPathTest {
                                 new MeterFunction(DOMAIN),
                                 (Outcome outcome) -> outcome.terms().requesterAddress(),
                                 Types.STRING)
-                        .collecting(MeterFunction.RESULTS)
-                        .collecting(MeterFunction.EVIDENCE)
+                        .collecting(MeterFunction.RESULTS, MeterFunction.EVIDENCE)
                         .run(Feeding.ALL_AT_ONCE, outcomes);
         List<Answered> answers = new ArrayList<>();
         for (int i = 0; i < metered.main().size(); i++) {

@@ -37,7 +37,6 @@ public record Device(Provider provider, int index) implements Serializable {
         TENSORRT
     }
 
-    /** Checks. */
     public Device {
         requireNonNull(provider, "provider is null");
         if (index < UNPLACED) {

@@ -15,7 +15,6 @@ import java.util.List;
 public record DeviceOptions(Device device, int intraOpThreads, String engineCache)
         implements Serializable {
 
-    /** Checks. */
     public DeviceOptions {
         requireNonNull(device, "device is null");
         requireNonNull(engineCache, "engineCache is null");

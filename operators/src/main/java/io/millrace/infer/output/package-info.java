@@ -1,4 +1,7 @@
-/** How a graph's outputs become what is answered: pure functions of numbers, the same on every machine. */
+/**
+ * How a graph's outputs become what is answered: pure functions of numbers, the same on every
+ * machine.
+ */
 @NullMarked
 package io.millrace.infer.output;
 
