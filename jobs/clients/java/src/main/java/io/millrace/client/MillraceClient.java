@@ -140,21 +140,21 @@ public final class MillraceClient implements AutoCloseable {
     /** As {@link #rerank}, which it fails with as its cause. */
     public CompletableFuture<Answer> rerankAsync(
             String query, List<String> texts, AskOptions options) {
-        return askAsync(Optional.of(query), texts, true, options);
+        return askAsync(query, texts, true, options);
     }
 
     /** As {@link #ask(String, AskOptions)}, which it fails with as its cause. */
     public CompletableFuture<Answer> askAsync(String input, AskOptions options) {
-        return askAsync(Optional.empty(), List.of(input), false, options);
+        return askAsync(null, List.of(input), false, options);
     }
 
     /** As {@link #ask(List, AskOptions)}, which it fails with as its cause. */
     public CompletableFuture<Answer> askAsync(List<String> inputs, AskOptions options) {
-        return askAsync(Optional.empty(), inputs, true, options);
+        return askAsync(null, inputs, true, options);
     }
 
     private CompletableFuture<Answer> askAsync(
-            Optional<String> query, List<String> texts, boolean list, AskOptions options) {
+            @Nullable String query, List<String> texts, boolean list, AskOptions options) {
         Instant now = Instant.now();
         ObjectNode request =
                 MAPPER.createObjectNode()
@@ -173,7 +173,9 @@ public final class MillraceClient implements AutoCloseable {
         } else {
             request.put("input", texts.get(0));
         }
-        query.ifPresent(text -> request.put("query", text));
+        if (query != null) {
+            request.put("query", query);
+        }
         request.put("signature", signature(requestId));
         asked.put(requestId, new Asked(now, list));
         CompletableFuture<JsonNode> end = stream.send(requestId, address(), request.toString());

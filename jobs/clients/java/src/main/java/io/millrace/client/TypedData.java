@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.web3j.crypto.Hash;
 import org.web3j.crypto.StructuredDataEncoder;
 import org.web3j.utils.Numeric;
@@ -72,12 +72,14 @@ final class TypedData {
         }
     }
 
-    /** A text stands for its bytes, a list for EIP-712's hash of {@code string[]}. */
-    static String inputHash(Optional<String> query, List<String> texts, boolean list) {
+    /**
+     * A text stands for its bytes, a list for EIP-712's hash of {@code string[]}: of the query
+     * before it, if it is ranked by one.
+     */
+    static String inputHash(@Nullable String query, List<String> texts, boolean list) {
+        Stream<String> asked = query == null ? Stream.of() : Stream.of(query);
         return hash(
-                Stream.concat(query.stream(), texts.stream())
-                        .map(text -> text.getBytes(UTF_8))
-                        .toList(),
+                Stream.concat(asked, texts.stream()).map(text -> text.getBytes(UTF_8)).toList(),
                 list);
     }
 
