@@ -258,8 +258,7 @@ class TaskPathTest {
                                 new MeterFunction(DOMAIN),
                                 (Outcome outcome) -> outcome.terms().requesterAddress(),
                                 Types.STRING)
-                        .collecting(MeterFunction.RESULTS)
-                        .collecting(MeterFunction.EVIDENCE)
+                        .collecting(MeterFunction.RESULTS, MeterFunction.EVIDENCE)
                         .run(Feeding.ALL_AT_ONCE, outcomes);
         List<Answered> answers = new ArrayList<>();
         for (int i = 0; i < metered.main().size(); i++) {
