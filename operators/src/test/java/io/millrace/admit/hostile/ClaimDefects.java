@@ -13,7 +13,6 @@ import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Secp256k1;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -125,11 +124,10 @@ final class ClaimDefects {
         }
         defects.add(
                 Defect.length(
-                        "a query that is too long to be read with so many texts",
+                        "a query of one character too many",
                         draft -> {
                             draft.model = World.RANKER;
-                            draft.query = "word ".repeat(World.MAX_RECORD_BYTES / 128 / 5 + 1);
-                            draft.inputs = Collections.nCopies(128, "word");
+                            draft.query = "x".repeat(World.MAX_INPUT_CHARS + 1);
                         }));
         defects.add(Defect.length("200 kB of input", draft -> draft.one("word ".repeat(40_000))));
     }
