@@ -79,8 +79,10 @@ final class SignerWatch implements AutoCloseable {
                         provider.account());
             }
             watch.requireSigner();
-            watch.thread.scheduleWithFixedDelay(
-                    watch::look, pauseMillis, pauseMillis, TimeUnit.MILLISECONDS);
+            // What goes wrong is kept by look itself.
+            var unused =
+                    watch.thread.scheduleWithFixedDelay(
+                            watch::look, pauseMillis, pauseMillis, TimeUnit.MILLISECONDS);
             return watch;
         } catch (ExecutionException | CancellationException e) {
             watch.close();
@@ -108,7 +110,7 @@ final class SignerWatch implements AutoCloseable {
         try {
             Signers found = signers.of(provider.account());
             refusal = found.inForce().equals(address) ? null : refusal(found);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) { // an answer that is none must not end the looks
             LOG.warn(
                     "who signs for earning account {} is not known now, the last answer counts: {}",
                     provider.account(),
