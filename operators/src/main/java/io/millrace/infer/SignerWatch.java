@@ -110,11 +110,15 @@ final class SignerWatch implements AutoCloseable {
         try {
             Signers found = signers.of(provider.account());
             refusal = found.inForce().equals(address) ? null : refusal(found);
-        } catch (IOException | RuntimeException e) { // an answer that is none must not end the looks
-            LOG.warn(
-                    "who signs for earning account {} is not known now, the last answer counts: {}",
-                    provider.account(),
-                    e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            // Whatever it is, it must not end the looks; one that is interrupted says nothing.
+            if (!thread.isShutdown()) {
+                LOG.warn(
+                        "who signs for earning account {} is not known now, the last answer"
+                                + " counts: {}",
+                        provider.account(),
+                        e.getMessage());
+            }
         }
     }
 
