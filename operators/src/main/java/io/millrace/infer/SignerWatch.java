@@ -80,6 +80,7 @@ final class SignerWatch implements AutoCloseable {
                         provider.account());
             }
             watch.requireSigner();
+            // What goes wrong is kept by look itself.
             ScheduledFuture<?> unused =
                     watch.thread.scheduleWithFixedDelay(
                             watch::look, pauseMillis, pauseMillis, TimeUnit.MILLISECONDS);
@@ -110,11 +111,15 @@ final class SignerWatch implements AutoCloseable {
         try {
             Signers found = signers.of(provider.account());
             refusal = found.inForce().equals(address) ? null : refusal(found);
-        } catch (IOException e) {
-            LOG.warn(
-                    "who signs for earning account {} is not known now, the last answer counts: {}",
-                    provider.account(),
-                    e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            // Whatever it is, it must not end the looks; one that is interrupted says nothing.
+            if (!thread.isShutdown()) {
+                LOG.warn(
+                        "who signs for earning account {} is not known now, the last answer"
+                                + " counts: {}",
+                        provider.account(),
+                        e.getMessage());
+            }
         }
     }
 

@@ -93,9 +93,17 @@ final class ArchitectureTest {
             knowsNothingOf("io.millrace.chain", "io.millrace.chain.*..");
 
     @ArchTest
-    static final ArchRule RPC_KNOWS_NEITHER_EVENT_NOR_SUBMIT =
+    static final ArchRule RPC_KNOWS_NO_OTHER_ROOM =
             knowsNothingOf(
                     "io.millrace.chain.rpc..",
+                    "io.millrace.chain.event..",
+                    "io.millrace.chain.provider..",
+                    "io.millrace.chain.submit..");
+
+    @ArchTest
+    static final ArchRule PROVIDER_KNOWS_NEITHER_EVENT_NOR_SUBMIT =
+            knowsNothingOf(
+                    "io.millrace.chain.provider..",
                     "io.millrace.chain.event..",
                     "io.millrace.chain.submit..");
 

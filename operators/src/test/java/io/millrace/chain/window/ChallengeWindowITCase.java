@@ -7,6 +7,7 @@ import io.millrace.chain.rpc.Finality;
 import io.millrace.chain.rpc.L2Connection;
 import io.millrace.chain.rpc.RpcException;
 import io.millrace.contracts.ModelRegistry;
+import io.millrace.contracts.ProviderRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.contracts.TestDollar;
 import io.millrace.contracts.Tribunal;
@@ -63,13 +64,18 @@ class ChallengeWindowITCase {
     @Test
     void of_vaultOfLargeBuckets_sevenOfThemAndTheResponse() throws Exception {
         String registry = registry();
-        String vault = vault(ContractUtils.generateContractAddress(ADMIN.getAddress(), nonce(2)));
+        String vault = vault(ContractUtils.generateContractAddress(ADMIN.getAddress(), nonce(3)));
+        String providers =
+                ProviderRegistry.deploy(web3j, admin, GAS, vault, BigInteger.valueOf(60))
+                        .send()
+                        .getContractAddress();
         Tribunal.deploy(
                         web3j,
                         admin,
                         GAS,
                         vault,
                         registry,
+                        providers,
                         BigInteger.valueOf(RESPONSE_SECONDS),
                         BigInteger.ONE)
                 .send();
