@@ -25,9 +25,9 @@ class ProviderSettingsTest {
                 ProviderSettings.tensorrt("/engines", "model", rows, tokens, usual);
 
         for (String input : new String[] {"input_ids", "attention_mask", "token_type_ids"}) {
-            int[] least = shape(settings.get("trt_profile_min_shapes"), input);
-            int[] usually = shape(settings.get("trt_profile_opt_shapes"), input);
-            int[] most = shape(settings.get("trt_profile_max_shapes"), input);
+            int[] least = shape(settings.getOrDefault("trt_profile_min_shapes", ""), input);
+            int[] usually = shape(settings.getOrDefault("trt_profile_opt_shapes", ""), input);
+            int[] most = shape(settings.getOrDefault("trt_profile_max_shapes", ""), input);
             assertThat(least).containsExactly(1, 1);
             assertThat(most).containsExactly(rows, tokens);
             assertThat(usually[0]).isBetween(1, rows);
