@@ -149,7 +149,7 @@ public final class OverheadBench {
                 new BenchReport(
                         "overhead",
                         "cpu, %,d requests of %d tokens a round, embeddings of %d numbers"
-                                .formatted(size.requests(), size.words(), model.dimension()));
+                                .formatted(size.requests(), size.words(), model.width()));
         report.add(
                 "idle stack, Flink's CPU",
                 (double) engine(client, idleStack) / idleStack.wallNanos(),

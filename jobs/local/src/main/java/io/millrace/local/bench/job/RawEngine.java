@@ -77,7 +77,7 @@ public final class RawEngine implements AutoCloseable {
                     for (int i = next.getAndIncrement();
                             i < batches.size();
                             i = next.getAndIncrement()) {
-                        float[][] unused = runner.embed(batches.get(i));
+                        float[][] unused = runner.run(batches.get(i));
                     }
                 });
     }

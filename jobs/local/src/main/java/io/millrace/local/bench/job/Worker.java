@@ -31,7 +31,7 @@ final class Worker implements AutoCloseable {
             rows[i] = tokenizer.tokens(new String(texts.get(i), StandardCharsets.UTF_8));
         }
         List<byte[]> answers = new ArrayList<>(rows.length);
-        for (float[] embedding : runner.embed(rows)) {
+        for (float[] embedding : runner.run(rows)) {
             answers.add(json(embedding));
         }
         return answers;

@@ -26,7 +26,7 @@ class IdentityModelTest {
                 ModelRunner runner = engine.runner(manifest.id())) {
             long[] one = tokenizer.tokens(IdentityModel.text(WORDS, 3));
             long[] other = tokenizer.tokens(IdentityModel.text(1, 4));
-            float[][] answers = runner.embed(new long[][] {one, other});
+            float[][] answers = runner.run(new long[][] {one, other});
 
             assertThat(one).hasSize(WORDS).doesNotContain(0);
             assertThat(other).hasSize(1);
