@@ -211,7 +211,7 @@ class TaskPathTest {
                                 answer.charge.units(),
                                 1,
                                 Hex.decode(outputHash),
-                                Outcome.ANY_CLASS);
+                                answer.evidence.numericClass());
         assertThat(answer.charge.outcome()).isEqualTo(Hex.encode(digest));
         String signature = answer.result.path("provider").path("signature").asText();
         return Secp256k1.recover(digest, Hex.decode(signature)).orElseThrow();
