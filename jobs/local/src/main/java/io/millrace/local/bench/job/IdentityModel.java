@@ -151,7 +151,7 @@ public final class IdentityModel {
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
         Message number(int field, long value) {
-            varint(field << 3 | VARINT);
+            varint((field << 3) | VARINT);
             varint(value);
             return this;
         }
@@ -165,7 +165,7 @@ public final class IdentityModel {
         }
 
         Message bytes(int field, byte[] value) {
-            varint(field << 3 | LENGTH);
+            varint((field << 3) | LENGTH);
             varint(value.length);
             out.writeBytes(value);
             return this;
@@ -178,7 +178,7 @@ public final class IdentityModel {
         private void varint(long value) {
             long rest = value;
             while (rest > 0x7f) {
-                out.write((int) (rest & 0x7f | 0x80));
+                out.write((int) ((rest & 0x7f) | 0x80));
                 rest >>>= 7;
             }
             out.write((int) rest);
