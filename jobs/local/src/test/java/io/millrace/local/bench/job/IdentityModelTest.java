@@ -32,7 +32,7 @@ class IdentityModelTest {
             assertThat(other).hasSize(1);
             assertThat(answers[0]).hasSize(DIMENSION);
             for (int d = 0; d < DIMENSION; d++) {
-                float expected = (float) Math.sin(1 + other[0] * DIMENSION + d);
+                float expected = (float) Math.sin((double) (1 + other[0] * DIMENSION + d));
                 assertThat(answers[1][d]).as("number %d", d).isEqualTo(expected);
             }
         }
