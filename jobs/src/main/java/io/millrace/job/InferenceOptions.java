@@ -46,7 +46,7 @@ final class InferenceOptions {
                                     + " Flink's external resource gpu, or on one, as cuda:0. Never"
                                     + " on the CPU instead.");
 
-    static final ConfigOption<String> ENGINE_CACHE =
+    static final ConfigOption<String> TENSORRT_CACHE_DIR =
             key("infer.tensorrt.cache.dir")
                     .stringType()
                     .defaultValue("")

@@ -229,7 +229,7 @@ public record JobConfig(
         return new DeviceOptions(
                 device,
                 (int) atLeast(given, InferenceOptions.THREADS, 1),
-                given.get(InferenceOptions.ENGINE_CACHE));
+                given.get(InferenceOptions.TENSORRT_CACHE_DIR));
     }
 
     private static Settle settle(Configuration given) {

@@ -339,7 +339,7 @@ public final class JobOptions {
                     InferenceOptions.BATCH_MAX_TOKENS,
                     InferenceOptions.IN_FLIGHT_MAX_TOKENS,
                     InferenceOptions.DEVICE,
-                    InferenceOptions.ENGINE_CACHE,
+                    InferenceOptions.TENSORRT_CACHE_DIR,
                     InferenceOptions.THREADS,
                     InferenceOptions.BATCH_MAX_RUN,
                     SETTLE_SHARD_DEPTH,

@@ -12,6 +12,10 @@ import org.junit.jupiter.api.Test;
 
 class JobOptionsTest {
 
+    /** Where the constants stand, and what their keys have before what they are called there. */
+    private static final Map<Class<?>, String> HOLDERS =
+            Map.of(JobOptions.class, "", InferenceOptions.class, "INFER_");
+
     @Test
     void constants_ofOptions_mirrorTheirKeys() throws IllegalAccessException {
         assertThat(constants())
@@ -32,9 +36,12 @@ class JobOptionsTest {
 
     private static Map<String, ConfigOption<?>> constants() throws IllegalAccessException {
         Map<String, ConfigOption<?>> constants = new LinkedHashMap<>();
-        for (Field field : JobOptions.class.getFields()) {
-            if (field.get(null) instanceof ConfigOption<?> option) {
-                constants.put(field.getName(), option);
+        for (Map.Entry<Class<?>, String> holder : HOLDERS.entrySet()) {
+            for (Field field : holder.getKey().getDeclaredFields()) {
+                if (ConfigOption.class.isAssignableFrom(field.getType())) {
+                    constants.put(
+                            holder.getValue() + field.getName(), (ConfigOption<?>) field.get(null));
+                }
             }
         }
         return constants;

@@ -70,7 +70,7 @@ public final class RecordDecoder {
         return new SignedRequest(
                 request.address("requester"),
                 request.hash("model"),
-                TypedHashes.input(request.texts("input")),
+                TypedHashes.input(request.optionalText("query"), request.texts("input")),
                 request.amount("maxFeeNano"),
                 request.amount("deadline"),
                 request.amount("nonce"),

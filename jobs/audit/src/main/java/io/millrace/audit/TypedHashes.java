@@ -12,6 +12,8 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.web3j.crypto.Hash;
 import org.web3j.utils.Numeric;
 
@@ -106,13 +108,24 @@ public final class TypedHashes {
                 hash(evidence.numericClass()));
     }
 
-    /** What is signed for the input: a text by its bytes, an array as EIP-712 hashes string[]. */
-    public static String input(Texts input) {
-        if (!input.list()) {
-            return Numeric.toHexString(utf8Hash(input.all().get(0)));
+    /**
+     * What is signed for the input: a text by its bytes, an array as EIP-712 hashes string[], with
+     * what its texts are ranked by as the first of them.
+     *
+     * @throws IllegalArgumentException if a single text is to be ranked
+     */
+    public static String input(Optional<String> query, Texts input) {
+        if (input.list()) {
+            byte[][] hashes =
+                    Stream.concat(query.stream(), input.all().stream())
+                            .map(TypedHashes::utf8Hash)
+                            .toArray(byte[][]::new);
+            return Numeric.toHexString(structHash(hashes));
         }
-        byte[][] hashes = input.all().stream().map(TypedHashes::utf8Hash).toArray(byte[][]::new);
-        return Numeric.toHexString(structHash(hashes));
+        if (query.isPresent()) {
+            throw new IllegalArgumentException("it ranks one text, and only lists are ranked");
+        }
+        return Numeric.toHexString(utf8Hash(input.all().get(0)));
     }
 
     /** The receipt's leaf. */

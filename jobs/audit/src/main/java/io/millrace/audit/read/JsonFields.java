@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -42,6 +43,11 @@ public record JsonFields(JsonNode object) {
             throw new IllegalArgumentException(name + " is " + shown(member) + ", no text");
         }
         return member.textValue();
+    }
+
+    /** Empty if there is no member of that name. */
+    public Optional<String> optionalText(String name) {
+        return object.has(name) ? Optional.of(text(name)) : Optional.empty();
     }
 
     /** One text or an array of them; the array of one is not the one. */
