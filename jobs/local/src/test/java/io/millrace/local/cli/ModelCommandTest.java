@@ -66,7 +66,7 @@ class ModelCommandTest {
         Path file = classifier.resolve(ModelManifest.FILE);
         Files.writeString(file, Files.readString(file).replace("\"left\", ", ""));
         assertThat(Millrace.run("model", classifier.toString())).isEqualTo(ExitCode.FAILED);
-        assertThat(complaint()).contains("logits of the shape (1, 3)", "says (1, 2)");
+        assertThat(complaint()).contains("logits of the shape (2, 3)", "says (2, 2)");
     }
 
     @Test
