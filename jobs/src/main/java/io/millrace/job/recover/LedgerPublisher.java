@@ -23,7 +23,7 @@ final class LedgerPublisher {
     private LedgerPublisher() {}
 
     /**
-     * Returns once everything is committed.
+     * Returns once everything is committed, and whoever reads what is committed sees it.
      *
      * @param beside evidence and answers that belong to the charges
      */
@@ -50,11 +50,22 @@ final class LedgerPublisher {
                 last.get();
             }
             producer.commitTransaction(); // throws if any of them was not stored
+            awaitVisible(kafka);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw failed(kafka, e);
         } catch (ExecutionException | KafkaException e) {
             throw failed(kafka, e);
+        }
+    }
+
+    /**
+     * A commit is answered when the coordinator has noted it. Its markers, without which nobody
+     * sees the records, come into the partitions after that; the id is granted anew when all have.
+     */
+    private static void awaitVisible(JobConfig.Kafka kafka) {
+        try (var next = producer(kafka)) {
+            next.initTransactions();
         }
     }
 
