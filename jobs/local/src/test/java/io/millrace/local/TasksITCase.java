@@ -64,6 +64,7 @@ class TasksITCase {
                     MillraceClient.connect(Deployment.ofStack(stack.directory()), key)) {
                 AskOptions ranking = options(file, "tiny-reranker");
                 AskOptions labelling = options(file, "tiny-classifier");
+                client.ask(TEXTS, labelling); // answered by a job that runs, all of it
                 List<CompletableFuture<Answer>> midway = askMany(client, ranking, labelling);
                 String savepoint = stack.job().stop();
                 midway.addAll(askMany(client, ranking, labelling));
