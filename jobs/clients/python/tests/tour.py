@@ -9,6 +9,7 @@ import contextlib
 import dataclasses
 import json
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -110,8 +111,9 @@ def proofs(client: MillraceClient, answer: Answer, other: Answer) -> None:
     proof = until("a receipt was", SECONDS, lambda: client.receipt(answer))
     until("its settlement was", SECONDS, lambda: client.verify(answer, proof) or None)
     holds(client.vault.verify_receipt(proof), "the vault finds the same")
-    owner = client.vault.earning_owner_of(proof.receipt["providerAccount"])
-    holds(owner == answer.result["provider"]["address"], "who earns is who signed")
+    account, signer = proof.receipt["providerAccount"], answer.result["provider"]["address"]
+    holds(client.vault.signs_until(account, signer) > time.time(), "the account's signer has signed")
+    holds(client.vault.earning_owner_of(account) != signer, "the key that signs is not the owner's")
 
     def changed(part: str, **values: Any) -> ReceiptProof:
         return dataclasses.replace(proof, **{part: getattr(proof, part) | values})
