@@ -34,7 +34,8 @@ public final class EvidenceKept {
 
     /** Looks once, and says it in the log. Brokers that do not tell are no failure. */
     public static void look(KafkaAccess kafka, Terms terms) {
-        try (Admin admin = Admin.create(kafka.settings())) {
+        Admin admin = Admin.create(kafka.settings());
+        try {
             Config settings =
                     requireNonNull(
                             admin.describeConfigs(List.of(TOPIC))
@@ -54,6 +55,8 @@ public final class EvidenceKept {
                     e.getCause() == null ? "no answer" : e.getCause().getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            admin.close(Duration.ZERO); // by itself it waits a minute for what is not answered
         }
     }
 
