@@ -94,7 +94,9 @@ public final class Prometheus implements AutoCloseable {
     public List<Double> values(String query) throws IOException, InterruptedException {
         List<Double> values = new ArrayList<>();
         for (JsonNode sample : result(query)) {
-            double value = Double.parseDouble(sample.path("value").path(1).asText());
+            // It writes +Inf, as of a quantile above the last bound, where Java reads Infinity.
+            String text = sample.path("value").path(1).asText().replace("Inf", "Infinity");
+            double value = Double.parseDouble(text);
             if (Double.isFinite(value)) {
                 values.add(value);
             }
