@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -36,8 +37,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A stack with a model of every task: scores are answered, signed by their provider, charged and
- * proven, and the books of all of it are audited.
+ * A stack with a model of every task: scores are answered over a savepoint in the midst, signed by
+ * their provider, charged and proven, and the books of all of it are audited.
  */
 class TasksITCase {
 
@@ -49,7 +50,7 @@ class TasksITCase {
     @TempDir private Path folder;
 
     @Test
-    void tasks_ofEveryKind_answeredSignedAndProven() throws Exception {
+    void tasks_jobRestoredMidway_answeredSignedAndProven() throws Exception {
         StackOptions options =
                 StackOptions.in(folder.resolve("stack"))
                         .withModels(
@@ -63,7 +64,12 @@ class TasksITCase {
                     MillraceClient.connect(Deployment.ofStack(stack.directory()), key)) {
                 AskOptions ranking = options(file, "tiny-reranker");
                 AskOptions labelling = options(file, "tiny-classifier");
-                expectAnswers(client, askMany(client, ranking, labelling));
+                List<CompletableFuture<Answer>> midway = askMany(client, ranking, labelling);
+                // Some tasks have hardly begun: the stop is asked for until Flink takes it.
+                String savepoint = stack.job().stop();
+                midway.addAll(askMany(client, ranking, labelling));
+                stack.job().start(TestStack::job, savepoint, 0, Map.of());
+                expectAnswers(client, midway);
 
                 Answer ranked = client.rerank("who narrates?", TEXTS, ranking);
                 expectProven(client, ranked);
@@ -91,7 +97,7 @@ class TasksITCase {
         return asked;
     }
 
-    /** Equal requests have equal answers, whatever else is asked. */
+    /** Equal requests have equal answers, on both sides of the savepoint. */
     private static void expectAnswers(MillraceClient client, List<CompletableFuture<Answer>> asked)
             throws Exception {
         List<Answer> answers = new ArrayList<>();

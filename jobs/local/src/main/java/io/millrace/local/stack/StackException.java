@@ -20,4 +20,12 @@ public sealed class StackException extends RuntimeException {
             super(message);
         }
     }
+
+    /** Flink answered, and does not do what was asked. */
+    static final class Refused extends StackException {
+
+        Refused(String message) {
+            super(message);
+        }
+    }
 }

@@ -22,12 +22,16 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The job of a stack, controlled over Flink's REST by any process that knows the stack's folder.
  */
 public final class StackJob {
 
+    private static final Logger LOG = LoggerFactory.getLogger(StackJob.class);
+    private static final long ASK_AGAIN_MILLIS = 1_000;
     private static final Limits LIMITS =
             new Limits(Duration.ofSeconds(60), Duration.ofSeconds(180));
 
@@ -102,19 +106,39 @@ public final class StackJob {
         }
     }
 
-    /** Stops the running job with a savepoint and returns the savepoint's path. */
+    /**
+     * Stops the running job with a savepoint and returns the savepoint's path. Flink refuses one
+     * while a task is not running yet, or runs and has not looked at its input yet; then the job
+     * goes on, and is asked again for as long as an answer may take.
+     */
     public String stop() throws Exception {
+        long giveUpNanos = System.nanoTime() + limits.answer().toNanos();
         try (RestClusterClient<StandaloneClusterId> client = client()) {
-            for (JobStatusMessage job : jobs(client)) {
-                if (!job.getJobState().isGloballyTerminalState()) {
+            while (true) {
+                JobID job = requireRunning(client);
+                try {
                     return answer(
                             client.stopWithSavepoint(
-                                    job.getJobId(),
+                                    job,
                                     false,
                                     savepoints.toUri().toString(),
                                     SavepointFormatType.CANONICAL),
                             limits.savepoint());
+                } catch (StackException.Refused e) {
+                    if (System.nanoTime() >= giveUpNanos) {
+                        throw e;
+                    }
+                    LOG.info("job {} is asked again to stop with a savepoint", job, e);
+                    TimeUnit.MILLISECONDS.sleep(ASK_AGAIN_MILLIS);
                 }
+            }
+        }
+    }
+
+    private JobID requireRunning(RestClusterClient<StandaloneClusterId> client) throws Exception {
+        for (JobStatusMessage job : jobs(client)) {
+            if (!job.getJobState().isGloballyTerminalState()) {
+                return job.getJobId();
             }
         }
         throw new StackException("no job is running at " + stack.webUrl());
@@ -197,7 +221,7 @@ public final class StackJob {
             Throwable root =
                     ExceptionUtils.stripException(
                             ExceptionUtils.stripExecutionException(e), CompletionException.class);
-            throw new StackException(
+            throw new StackException.Refused(
                     "Flink at %s says no: %s; if the stack has ended, start it again: millrace up"
                             .formatted(
                                     stack.webUrl(),
