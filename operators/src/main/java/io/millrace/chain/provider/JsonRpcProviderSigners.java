@@ -99,7 +99,7 @@ public final class JsonRpcProviderSigners implements ProviderSigners {
         if (values.isEmpty()) {
             throw RpcException.invalid(
                     CALL,
-                    "%s is no %s of the contracts: it answers \"%s\""
+                    "%s is no %s of these contracts: it answers \"%s\"; is vault.address that of a deployment of this version?"
                             .formatted(contract, what, answer));
         }
         return values;

@@ -1,10 +1,7 @@
 package io.millrace.infer.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,35 +71,5 @@ class NumericClassTest {
                 .containsExactly("avx2", "fma");
         assertThat(NumericClass.instructions(List.of("Features\t: fp asimd i8mm")))
                 .containsExactly("asimd", "i8mm");
-    }
-
-    @Test
-    void libraries_mapped_thoseThatCompute() throws Exception {
-        assertThat(
-                        NativeLibraries.named(
-                                Stream.of(
-                                        "7f00-7f01 r--p 00000000 fe:00 1   /tmp/ort"
-                                                + " 1/libonnxruntime.so",
-                                        "7f01-7f02 r-xp 00001000 fe:00 1   /tmp/ort"
-                                                + " 1/libonnxruntime.so",
-                                        "7f03-7f04 r-xp 00000000 fe:00 2   /opt/libcublas.so.12.9",
-                                        "7f05-7f06 r-xp 00000000 fe:00 3   /lib/libc.so.6",
-                                        "7f07-7f08 r-xp 00000000 00:00 0   [vdso]")))
-                .isEqualTo(
-                        Map.of(
-                                "libonnxruntime.so", Path.of("/tmp/ort 1/libonnxruntime.so"),
-                                "libcublas.so.12.9", Path.of("/opt/libcublas.so.12.9")));
-    }
-
-    @Test
-    void libraries_replacedWhileLoaded_refused() {
-        assertThatThrownBy(
-                        () ->
-                                NativeLibraries.named(
-                                        Stream.of(
-                                                "7f01-7f02 r-xp 00001000 fe:00 1  "
-                                                        + " /tmp/libonnxruntime.so (deleted)")))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("/tmp/libonnxruntime.so was deleted");
     }
 }
