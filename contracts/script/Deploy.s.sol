@@ -23,7 +23,7 @@ interface Vm {
 /// @title Deploys the model registry, the vault, its registry of providers and its tribunal on an existing settlement token.
 /// @notice TOKEN, ADMIN, SETTLER, GUARDIAN and TREASURY are addresses. These have defaults, and larger values than fit revert:
 /// SHARD_DEPTH (4), MIN_FIRST_DEPOSIT (10^9 nano-USD), PRICE_NOTICE (3600 seconds), MAX_PRICE (10^12 nano-USD per million
-/// units), FEE_BASIS_POINTS (500); SIGNER_NOTICE (3600 seconds) of providers; of the bonds, for a chain of the OP stack, BUCKET (28800 seconds), COVER (2) and FINE
+/// units), FEE_BASIS_POINTS (500); SIGNER_NOTICE (3600 seconds) of providers; of the bonds, for a chain of the OP stack, BUCKET (28800 seconds), COVER (5) and FINE
 /// (10^10 nano-USD), and RESPONSE (64800 seconds) and DEPOSIT (3 * 10^14 wei) of the tribunal: on Arbitrum 50400, 108000 and
 /// 6 * 10^14 for BUCKET, RESPONSE and DEPOSIT.
 /// The settler then posts a bond; the admin grants the registry's three roles, and announces a second settler: one takes
@@ -72,7 +72,7 @@ contract Deploy {
             terms: ISettlerBonds.BondTerms({
                 tribunal: vm.computeCreateAddress(sender, vm.getNonce(sender) + 2),
                 bucketSeconds: SafeCast.toUint32(vm.envOr("BUCKET", 8 hours)),
-                cover: SafeCast.toUint8(vm.envOr("COVER", 2)),
+                cover: SafeCast.toUint8(vm.envOr("COVER", 5)),
                 fineNano: SafeCast.toUint64(vm.envOr("FINE", 10e9))
             })
         });

@@ -32,6 +32,9 @@ abstract contract SettlerBonds is VaultAccounts {
     /// A bucket counts exposure in 32 bits of these: up to 18 million dollars.
     uint256 private constant UNIT_NANO = 2 ** 22;
 
+    /// Each nano-USD of an epoch can be taken back twice for whom it debits falsely, and three times for who earned it.
+    uint8 private constant LEAST_COVER = 5;
+
     address public immutable override TRIBUNAL;
     uint32 public immutable override BUCKET;
     uint8 public immutable override COVER;
@@ -52,7 +55,9 @@ abstract contract SettlerBonds is VaultAccounts {
 
     constructor(BondTerms memory terms) {
         if (terms.tribunal == address(0)) revert ZeroAddress();
-        if (terms.bucketSeconds == 0 || terms.cover < 2) revert BondTermsOutOfRange(terms.bucketSeconds, terms.cover);
+        if (terms.bucketSeconds == 0 || terms.cover < LEAST_COVER) {
+            revert BondTermsOutOfRange(terms.bucketSeconds, terms.cover);
+        }
         TRIBUNAL = terms.tribunal;
         BUCKET = terms.bucketSeconds;
         COVER = terms.cover;
@@ -123,19 +128,10 @@ abstract contract SettlerBonds is VaultAccounts {
         if (!inWindow && it.locks == 0) revert NotAnswerable(epoch, part, account);
 
         address settler = settlerOf(epoch, part);
-        Bond storage bond = _bonds[settler];
         it.compensated = true;
-        _free(it, bond);
-        uint64 rewardNano = debitNano / 5;
-        uint64 takenNano = 2 * debitNano;
-        victimNano = _compensate(account, debitNano + rewardNano);
-        if (inWindow && bond.finedIn != _bucket()) {
-            bond.finedIn = uint32(_bucket());
-            rewardNano += FINE_NANO;
-            takenNano += FINE_NANO;
-        }
-        bond.amountNano -= takenNano;
-        rewardOf[challenger] += rewardNano;
+        _free(it, _bonds[settler]);
+        victimNano = _compensate(account, debitNano + debitNano / 5);
+        (uint64 rewardNano, uint64 takenNano) = _take(settler, inWindow, debitNano, 2 * debitNano, challenger);
         emit Slashed({
             settler: settler,
             account: account,
@@ -144,6 +140,31 @@ abstract contract SettlerBonds is VaultAccounts {
             part: part,
             debitNano: debitNano,
             victimNano: victimNano,
+            rewardNano: rewardNano,
+            takenNano: takenNano
+        });
+    }
+
+    /// @inheritdoc ISettlerBonds
+    function slashForEarner(uint64 epoch, uint32 part, uint32 account, uint64 earnedNano, address challenger)
+        external
+        override
+        onlyTribunal
+        returns (uint64 earnerNano)
+    {
+        if (!answerable(epoch, part) || account >= earningAccounts) revert NotAnswerable(epoch, part, account);
+
+        address settler = settlerOf(epoch, part);
+        earnerNano = _compensateEarner(account, earnedNano + earnedNano / 5);
+        (uint64 rewardNano, uint64 takenNano) = _take(settler, true, earnedNano, 3 * earnedNano, challenger);
+        emit SlashedForEarner({
+            settler: settler,
+            account: account,
+            challenger: challenger,
+            epoch: epoch,
+            part: part,
+            earnedNano: earnedNano,
+            earnerNano: earnerNano,
             rewardNano: rewardNano,
             takenNano: takenNano
         });
@@ -237,6 +258,22 @@ abstract contract SettlerBonds is VaultAccounts {
     function _lastTurn() internal view virtual returns (uint40);
 
     function _isSettled(uint64 epoch, uint32 part) internal view virtual returns (bool);
+
+    /// @dev A fifth of what was false to the challenger, and a fine, once in a bucket.
+    function _take(address settler, bool finable, uint64 falseNano, uint64 costsNano, address challenger)
+        private
+        returns (uint64 rewardNano, uint64 takenNano)
+    {
+        Bond storage bond = _bonds[settler];
+        (rewardNano, takenNano) = (falseNano / 5, costsNano);
+        if (finable && bond.finedIn != _bucket()) {
+            bond.finedIn = uint32(_bucket());
+            rewardNano += FINE_NANO;
+            takenNano += FINE_NANO;
+        }
+        bond.amountNano -= takenNano;
+        rewardOf[challenger] += rewardNano;
+    }
 
     function _free(Statement storage it, Bond storage bond) private {
         bond.lockedNano -= it.lockedNano;

@@ -8,15 +8,15 @@ import {IProviderRegistry} from "./interfaces/IProviderRegistry.sol";
 import {ISettlementVault} from "./interfaces/ISettlementVault.sol";
 import {ISettlerBonds} from "./interfaces/ISettlerBonds.sol";
 import {ITribunal} from "./interfaces/ITribunal.sol";
+import {EarningsClaims} from "./EarningsClaims.sol";
 import {ChargeRules} from "./libraries/ChargeRules.sol";
 import {EpochPaths} from "./libraries/EpochPaths.sol";
 import {SignedStructs} from "./libraries/SignedStructs.sol";
-import {StructHash} from "./libraries/StructHash.sol";
 
 /// @title The tribunal of one vault; what it promises is said in its interface.
 /// @dev It holds no money but deposits. Which epochs there are, and who owns what, the vault says; what a charge must be,
 /// ChargeRules.
-contract Tribunal is ITribunal {
+contract Tribunal is EarningsClaims {
     /// In one word. Open while there is a challenger; the deadline stays for ever, so that none is opened twice.
     struct Challenge {
         address challenger;
@@ -27,12 +27,10 @@ contract Tribunal is ITribunal {
     uint256 private constant BUCKETS_AT_LEAST = 6;
     uint256 private constant ROUNDS = 2;
 
-    address public immutable override VAULT;
     address public immutable override REGISTRY;
     address public immutable override PROVIDERS;
     uint32 public immutable override RESPONSE;
     uint256 public immutable override DEPOSIT;
-    uint256 private immutable SHARD_DEPTH;
 
     mapping(bytes32 challenge => Challenge) public override challenges;
     mapping(address owner => uint256) public override depositOf;
@@ -44,7 +42,9 @@ contract Tribunal is ITribunal {
     /// @param providers of that vault: whose key signs for an earning account
     /// @param responseSeconds in which a challenge is to be answered: longer than a transaction can be kept off the chain
     /// @param depositWei that comes with a challenge: about what an answer costs
-    constructor(address vault, address registry, address providers, uint32 responseSeconds, uint256 depositWei) {
+    constructor(address vault, address registry, address providers, uint32 responseSeconds, uint256 depositWei)
+        EarningsClaims(vault)
+    {
         address named = ISettlerBonds(vault).TRIBUNAL();
         if (named != address(this)) revert NotTheVaultsTribunal(named);
         named = IProviderRegistry(providers).VAULT();
@@ -54,12 +54,10 @@ contract Tribunal is ITribunal {
             revert ResponseOutOfRange(responseSeconds, mostSeconds);
         }
 
-        VAULT = vault;
         REGISTRY = registry;
         PROVIDERS = providers;
         RESPONSE = responseSeconds;
         DEPOSIT = depositWei;
-        SHARD_DEPTH = ISettlementVault(vault).SHARD_DEPTH();
     }
 
     /// @inheritdoc ITribunal
@@ -360,32 +358,8 @@ contract Tribunal is ITribunal {
         if (debitNano == 0) revert NothingDebited(header.epoch, header.part, statement.account);
     }
 
-    /// @dev Half an epoch, or one that was cut short, was settled too: what was debited has to be answered for.
-    function _requireSettled(EpochHeader calldata header, bytes32 domain) private view {
-        bytes32 digest = MessageHashUtils.toTypedDataHash(domain, StructHash.ofHeader(header));
-        if (ISettlementVault(VAULT).headerOf(header.epoch, header.part) != digest) {
-            revert NotTheVaultsHeader(header.epoch, header.part);
-        }
-    }
-
-    function _requireLeaf(EpochHeader calldata header, Leaf calldata leaf, bytes32 domain) private view {
-        bytes32 digest = MessageHashUtils.toTypedDataHash(domain, StructHash.ofReceipt(leaf.receipt));
-        if (!EpochPaths.isLeaf(header, SHARD_DEPTH, leaf, digest)) {
-            revert LeafNotProven(header.epoch, leaf.receipt.shard, leaf.receipt.index);
-        }
-    }
-
     function _sumBefore(EpochHeader calldata header, Leaf calldata leaf) private view returns (uint256) {
         uint256 path = EpochPaths.pathOf(header, SHARD_DEPTH, leaf.receipt.shard, leaf.receipt.index);
         return EpochPaths.sumBefore(path, leaf.sumsNano);
-    }
-
-    function _position(uint32 shard, uint32 index) private pure returns (uint64) {
-        return uint64(shard) << 32 | index;
-    }
-
-    /// @dev Asked for each time: it names the chain, which may split.
-    function _domain() private view returns (bytes32) {
-        return ISettlementVault(VAULT).domainSeparator();
     }
 }

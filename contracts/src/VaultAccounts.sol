@@ -268,6 +268,13 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
         it.releasedNano += paidNano;
     }
 
+    /// @dev For what an account was not credited, as far as its balance stays in range.
+    /// @return paidNano of `amountNano`
+    function _compensateEarner(uint32 account, uint64 amountNano) internal returns (uint64 paidNano) {
+        paidNano = uint64(Math.min(amountNano, MAX_BALANCE_NANO - _earning.balanceOf(account)));
+        _earning.creditAccount(account, paidNano);
+    }
+
     /// @dev Seconds since 1970 of the last settlement; before the first one, of the vault's creation.
     function _lastSettledAt() internal view virtual returns (uint64);
 

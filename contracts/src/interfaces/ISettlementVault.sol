@@ -109,8 +109,9 @@ interface ISettlementVaultTypes {
     /// @param requesterAccount spending account debited   @param providerAccount earning account of who ran it
     /// @param sequence contiguous per requester, from 1
     /// @param units what was metered (tokens)   @param priceNanoPerMillion nano-USD per million units
-    /// @param credits what earning accounts get of the debit, account << 64 | amountNano: the provider first, then the
-    ///        treasury's fee; a line of nothing is left out
+    /// @param credits what earning accounts get of the debit, beforeNano << 96 | account << 64 | amountNano: the provider
+    ///        first, then the treasury's fee; a line of nothing is left out. beforeNano is what the lines before it, in
+    ///        its shard of its epoch by index, credit the same account
     /// @param outcome EIP-712 digest of the Outcome that the provider signed
     /// @param allocation why this provider was chosen; zero until providers are drawn
     /// @param admittedMillis the broker's append time of the request, unix milliseconds: it decides the price

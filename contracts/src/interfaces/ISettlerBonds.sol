@@ -10,7 +10,8 @@ interface ISettlerBondsErrors {
     error BondTooSmall(address settler, uint256 neededNano, uint64 bondNano);
     /// @param units of 2^22 nano-USD that one bucket would hold: they are counted in 32 bits
     error ExposureTooLarge(address settler, uint256 units);
-    /// The part is not settled, or was settled before the window and nothing of the account is locked.
+    /// The part is not settled, or was settled before the window and nothing of the account is locked; or there is no such
+    /// earning account.
     error NotAnswerable(uint64 epoch, uint32 part, uint32 account);
     error AlreadyCompensated(uint64 epoch, uint32 part, uint32 account);
     error NothingLocked(uint64 epoch, uint32 part, uint32 account);
@@ -39,6 +40,20 @@ interface ISettlerBondsEvents {
         uint64 rewardNano,
         uint64 takenNano
     );
+    /// `settler` credited `account` with less than the receipts of the epoch do.
+    /// @param earnedNano what they do, as it was shown   @param earnerNano went to the earning balance   @param rewardNano went
+    /// to the challenger, a fine included   @param takenNano left the bond; what nobody got of it is burnt
+    event SlashedForEarner(
+        address indexed settler,
+        uint32 indexed account,
+        address indexed challenger,
+        uint64 epoch,
+        uint32 part,
+        uint64 earnedNano,
+        uint64 earnerNano,
+        uint64 rewardNano,
+        uint64 takenNano
+    );
     event RewardTaken(address indexed challenger, address to, uint64 amountNano);
 }
 
@@ -47,7 +62,8 @@ interface ISettlerBondsEvents {
 /// BUCKET seconds is among the last seven: the *window*. A settler's *exposure* is the sum of its parts in the window.
 interface ISettlerBonds is ISettlerBondsErrors, ISettlerBondsEvents {
     /// @param tribunal the only contract that locks and slashes   @param bucketSeconds above zero
-    /// @param cover the bond per exposure, at least 2: a false statement costs its settler twice what it debited
+    /// @param cover the bond per exposure, at least 5: a false statement costs its settler twice what it debited, and an
+    /// earner that is credited too little three times what it earned
     /// @param fineNano what a settler pays beyond that, once in a bucket
     struct BondTerms {
         address tribunal;
@@ -87,6 +103,18 @@ interface ISettlerBonds is ISettlerBondsErrors, ISettlerBondsEvents {
     function slash(uint64 epoch, uint32 part, uint32 account, uint64 debitNano, address challenger)
         external
         returns (uint64 victimNano);
+
+    /// @notice Compensates an earning account that an epoch credits with less than its receipts do, out of the bond of the
+    /// settler of `part`: 120 % of what it earned to its balance (as far as that stays below 2^63), 20 % to
+    /// `challenger`, 160 % burnt, so that no theft from others pays for a settler that convicts itself in favour of an
+    /// account of its own; and once in a bucket FINE_NANO to `challenger`.
+    /// Only the tribunal, once for an account and epoch, of a part that is answerable, and all in all no more than the part's
+    /// sum: the vault knows neither.
+    /// @param account earning account   @param earnedNano by the receipts
+    /// @return earnerNano what was credited
+    function slashForEarner(uint64 epoch, uint32 part, uint32 account, uint64 earnedNano, address challenger)
+        external
+        returns (uint64 earnerNano);
 
     /// @notice Whether the part is settled, and within the window.
     function answerable(uint64 epoch, uint32 part) external view returns (bool);

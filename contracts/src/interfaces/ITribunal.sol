@@ -45,6 +45,13 @@ interface ITribunalErrors {
     /// The two leaves are not the first and the last of an unbroken row of the account's.
     error NotOneRow(uint32 account);
     error SumTooSmall(uint256 ofLeavesNano, uint64 demandedNano);
+    /// Leaves are shown by shard and index, each once.
+    error LeavesNotAscending(uint64 epoch, uint32 shard, uint32 index);
+    /// The leaf has no line of the earning account.
+    error NotCredited(uint64 epoch, uint32 shard, uint32 index, uint32 account);
+    error EarnerCompensated(uint64 epoch, uint32 account);
+    /// All that the part moved has gone to those who earned it: another part of the epoch may have something left.
+    error NothingLeftOfThePart(uint64 epoch, uint32 part);
     error NothingDeposited(address owner);
     error DepositNotTaken(address to);
 }
@@ -52,7 +59,7 @@ interface ITribunalErrors {
 /// @title What the parties show to the tribunal, and what it finds.
 interface ITribunalTypes is ISettlementVaultTypes {
     /// What is wrong with a charge. The first three show by the leaf and the registry, the next four by the request that was
-    /// signed, the next two by another leaf; the last is a challenge that nobody answered in time.
+    /// signed, the next three by another leaf; the last is a challenge that nobody answered in time.
     enum Fault {
         None,
         WrongArithmetic,
@@ -64,6 +71,7 @@ interface ITribunalTypes is ISettlementVaultTypes {
         AfterDeadline,
         DoubleCharge,
         Sequence,
+        WrongTotal,
         Unanswered
     }
 
@@ -88,6 +96,26 @@ interface ITribunalTypes is ISettlementVaultTypes {
         uint256[] slots;
         uint256[] amounts;
         bytes32 creditsHash;
+        bytes32 releasesHash;
+    }
+
+    /// What one part of one epoch credits to an earning account, opened from the header's `wordsHash`; or that it credits it
+    /// with nothing.
+    /// @param header of the part, as it was settled
+    /// @param chunkHashes keccak256(slot words || amount words) of each chunk of 64 credit words
+    /// @param chunk number of the first that is shown, from 0
+    /// @param slots slot words and @param amounts amount words of it, or of it and the next ones
+    /// @param place of the account's slot in these, from 0; if there is none, of the first slot behind it, so that the one
+    /// before it is shown too, or neither is there
+    /// @param debitsHash and @param releasesHash the other two hashes in `wordsHash`
+    struct CreditStatement {
+        EpochHeader header;
+        bytes32[] chunkHashes;
+        uint32 chunk;
+        uint32 place;
+        uint256[] slots;
+        uint256[] amounts;
+        bytes32 debitsHash;
         bytes32 releasesHash;
     }
 
@@ -164,6 +192,17 @@ interface ITribunalEvents {
     event StatementAnswered(bytes32 indexed challenge, uint64 first, uint64 last);
     /// Nobody answered. @param compensated false if the statement had been compensated before
     event Concluded(bytes32 indexed challenge, address indexed by, bool compensated);
+    /// The account is compensated. @param earnedNano by the leaves shown   @param creditedNano by the words of the epoch
+    /// @param earnerNano what went to its balance
+    event UnderpaymentProven(
+        uint64 indexed epoch,
+        uint32 indexed account,
+        address indexed challenger,
+        uint32 part,
+        uint64 earnedNano,
+        uint64 creditedNano,
+        uint64 earnerNano
+    );
     event DepositTaken(address indexed owner, address to, uint256 amountWei);
 }
 
@@ -184,7 +223,8 @@ interface ITribunal is ITribunalErrors, ITribunalTypes, ITribunalEvents {
 
     /// @notice Proves that two leaves contradict each other. DoubleCharge: they name one request. Sequence: in one epoch the
     /// leaves of a shard are ordered by account, those of an account are in one shard, and as far apart as their numbers; and
-    /// an account's numbers grow from epoch to epoch.
+    /// an account's numbers grow from epoch to epoch. WrongTotal: in a shard of an epoch, the later leaf says that an earning
+    /// account was credited less before it than the earlier one says it was by then.
     /// @param leaf the accused   @param otherHeader of any part of the epoch of `other`, which is the same or an earlier one
     /// @param other not void: of an earlier epoch, whose charges of its account were never compensated
     function provePair(
@@ -193,6 +233,23 @@ interface ITribunal is ITribunalErrors, ITribunalTypes, ITribunalEvents {
         EpochHeader calldata otherHeader,
         Leaf calldata other
     ) external returns (Fault fault);
+
+    /// @notice Proves that an epoch credits an earning account with less than its leaves do: all its parts are shown, and in
+    /// each shard the last leaf that credits the account, or as many shards as suffice. Where the totals of the leaves do
+    /// not go on from each other, more of a shard are shown: each counts at least what it credits itself.
+    /// What does not fit into one transaction is shown in several: the caller's are added up, parts and leaves ascending over
+    /// all of them. Of an epoch that was cut short (voidRemainder) nothing is proven: its parts are not all there.
+    /// @param header of the part whose settler is accused, which is answerable
+    /// @return proven whether that was enough; if not, it is kept
+    function proveUnderpaid(
+        EpochHeader calldata header,
+        uint32 account,
+        CreditStatement[] calldata statements,
+        Leaf[] calldata leaves
+    ) external returns (bool proven);
+
+    /// @notice Whether an earning account was compensated for what an epoch did not credit it with.
+    function earnerCompensated(uint64 epoch, uint32 account) external view returns (bool);
 
     /// @notice Demands the account's leaves, whose debits have to add up to what it is debited. Takes the caller's DEPOSIT.
     /// @param others the same account in other parts of the same epoch, ascending: what is demanded is the sum, so that leaves

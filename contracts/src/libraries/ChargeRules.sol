@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {ITribunalTypes} from "../interfaces/ITribunal.sol";
+import {EarnedTotals} from "./EarnedTotals.sol";
 
 /// @title What an honest charge is: each rule once, for proofs and for answers.
 /// @notice They are those by which the stream charges and its audit checks.
@@ -11,6 +12,7 @@ library ChargeRules {
     uint256 private constant ALL_BASIS_POINTS = 10_000;
     uint64 private constant MILLIS = 1000;
     uint8 private constant ANSWERED = 1;
+    uint32 private constant TREASURY = 0;
 
     /// @notice What is wrong with a leaf by itself and by the price history, None if nothing.
     function faultOfLeaf(IModelRegistry registry, ITribunalTypes.Receipt calldata receipt)
@@ -56,7 +58,12 @@ library ChargeRules {
             bool isAfter = receipt.requesterAccount > other.requesterAccount;
             inOrder = !oneShard || isAfter == (receipt.index > other.index);
         }
-        return inOrder ? ITribunalTypes.Fault.None : ITribunalTypes.Fault.Sequence;
+        if (!inOrder) return ITribunalTypes.Fault.Sequence;
+        bool total = !oneShard
+            || (receipt.index < other.index
+                    ? EarnedTotals.goesOn(receipt.credits, other.credits)
+                    : EarnedTotals.goesOn(other.credits, receipt.credits));
+        return total ? ITribunalTypes.Fault.None : ITribunalTypes.Fault.WrongTotal;
     }
 
     /// @notice What is wrong with a leaf by one of an epoch before, None if nothing.
@@ -108,21 +115,25 @@ library ChargeRules {
         return fromSeconds <= receipt.admittedMillis / MILLIS;
     }
 
-    /// @dev The provider's line, then the treasury's of the fee, which is rounded down; a line of nothing is left out.
+    /// @dev The provider's line, then the treasury's of the fee, which is rounded down; a line of nothing is left out. The
+    /// treasury may be the provider: then its second line goes on from the first.
     function creditsAddUp(ITribunalTypes.Receipt calldata receipt, uint256 feeBasisPoints) private pure returns (bool) {
         uint256[] calldata credits = receipt.credits;
         uint256 feeNano = receipt.debitNano * feeBasisPoints / ALL_BASIS_POINTS;
         uint256 lines;
         if (feeNano != receipt.debitNano) {
-            uint256 line = uint256(receipt.providerAccount) << 64 | (receipt.debitNano - feeNano);
-            if (credits.length == lines || credits[lines] != line) return false;
+            if (credits.length == lines) return false;
+            if (!EarnedTotals.isLine(credits[lines], receipt.providerAccount, receipt.debitNano - feeNano)) {
+                return false;
+            }
             ++lines;
         }
         if (feeNano != 0) {
-            if (credits.length == lines || credits[lines] != feeNano) return false;
+            if (credits.length == lines || !EarnedTotals.isLine(credits[lines], TREASURY, feeNano)) return false;
             ++lines;
         }
-        return credits.length == lines;
+        if (credits.length != lines) return false;
+        return lines != 2 || receipt.providerAccount != TREASURY || EarnedTotals.goesOn(credits[:1], credits[1:]);
     }
 
     function distance(uint256 a, uint256 b) private pure returns (int256) {

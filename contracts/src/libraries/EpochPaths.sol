@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {ITribunalTypes} from "../interfaces/ITribunal.sol";
 import {MerkleSum} from "./MerkleSum.sol";
 import {PackedWords} from "./PackedWords.sol";
 
-/// @title What a settled header commits to: leaves at their positions, nothing at others, and the debit of an account.
+/// @title What a settled header commits to: leaves at their positions, nothing at others, and what is
+/// debited of an account or credited to it.
 library EpochPaths {
     uint256 private constant CHUNK_WORDS = 64;
 
@@ -118,5 +121,57 @@ library EpochPaths {
         if (wordsHash != statement.header.wordsHash) return (false, 0);
         if (PackedWords.slotAt(statement.slots, place) != statement.account / 4) return (false, 0);
         return (true, uint64(statement.amounts[place] >> (64 * (statement.account % 4))));
+    }
+
+    /// @notice What one part of an epoch credits to an account, nothing if its words have no slot for it.
+    /// @return opened false if the words are not the header's, or neither have the slot at that place nor a gap there
+    function creditOf(ITribunalTypes.CreditStatement calldata statement, uint32 account)
+        internal
+        pure
+        returns (bool opened, uint64 creditNano)
+    {
+        uint256[] calldata amounts = statement.amounts;
+        uint256 place = statement.place;
+        if (place > amounts.length || statement.slots.length != (amounts.length + 7) / 8) return (false, 0);
+        (bool isShown, uint256 end) = chunksShown(statement);
+        if (!isShown) return (false, 0);
+        bytes32 wordsHash = keccak256(
+            abi.encode(statement.debitsHash, keccak256(abi.encodePacked(statement.chunkHashes)), statement.releasesHash)
+        );
+        if (wordsHash != statement.header.wordsHash) return (false, 0);
+
+        uint256 slot = account / 4;
+        // Slots ascend over all chunks.
+        if (place != amounts.length) {
+            uint256 there = PackedWords.slotAt(statement.slots, place);
+            if (there == slot) return (true, uint64(amounts[place] >> (64 * (account % 4))));
+            if (there < slot) return (false, 0);
+        } else if (end != statement.chunkHashes.length) {
+            return (false, 0);
+        }
+        bool isGap = place == 0 ? statement.chunk == 0 : PackedWords.slotAt(statement.slots, place - 1) < slot;
+        return (isGap, 0);
+    }
+
+    /// @dev Whether the words shown are those of neighbouring chunks, whole ones.
+    /// @return isShown false if they are not the header's
+    /// @return end number of the chunk behind them
+    function chunksShown(ITribunalTypes.CreditStatement calldata statement)
+        private
+        pure
+        returns (bool isShown, uint256 end)
+    {
+        uint256[] calldata amounts = statement.amounts;
+        uint256[] calldata slots = statement.slots;
+        end = statement.chunk;
+        for (uint256 from; from < amounts.length; from += CHUNK_WORDS) {
+            if (end >= statement.chunkHashes.length) return (false, end);
+            uint256 to = Math.min(from + CHUNK_WORDS, amounts.length);
+            if (
+                statement.chunkHashes[end++]
+                    != keccak256(abi.encodePacked(slots[from / 8:(to + 7) / 8], amounts[from:to]))
+            ) return (false, end);
+        }
+        return (true, end);
     }
 }

@@ -47,6 +47,7 @@ abstract contract TribunalGasTest is TribunalTest {
             sign(all[i]);
             (all[i].receipt.shard, all[i].receipt.index) = (1, i);
         }
+        EpochBooks.carryTotals(all);
     }
 
     function leafOf(EpochBooks.Charge[] memory all, uint256 i) private view returns (Leaf memory leaf) {
@@ -61,6 +62,10 @@ abstract contract TribunalGasTest is TribunalTest {
     }
 
     function settled(EpochBooks.Charge[] memory all) private returns (EpochBooks.Book memory book) {
+        return settled(all, providerAccount);
+    }
+
+    function settled(EpochBooks.Charge[] memory all, uint32 credited) private returns (EpochBooks.Book memory book) {
         Leaf memory leaf = leafOf(all, 0);
         ReceiptTrees.Node memory node = ReceiptTrees.Node(vault.hashReceipt(leaf.receipt), leaf.receipt.debitNano);
         uint256 path = uint256(1) << LEVELS - SHARD_DEPTH;
@@ -78,7 +83,7 @@ abstract contract TribunalGasTest is TribunalTest {
         debits[ACCOUNTS - 1].amountNano += left % (ACCOUNTS - 1);
         book.charges = all;
         book.parts = new Epochs.Epoch[](1);
-        book.parts[0] = epochOf(debits, Epochs.one(providerAccount, node.sumNano), Epochs.noReleases());
+        book.parts[0] = epochOf(debits, Epochs.one(credited, node.sumNano), Epochs.noReleases());
         book.parts[0].header.receiptsRoot = node.hash;
         book.parts[0].header.levels = uint8(LEVELS);
         settle(book.parts[0]);
@@ -177,6 +182,20 @@ abstract contract TribunalGasTest is TribunalTest {
         vm.prank(challenger);
         court.conclude(book.parts[0].header.epoch, 0, ACCOUNT, Kind.Leaf, 1 << 32);
         record("conclude", 160_000);
+    }
+
+    /// One part, and one shard in which the provider earned anything; another has it.
+    function test_gas_proveUnderpaid() external {
+        EpochBooks.Charge[] memory all = charges();
+        EpochBooks.Book memory book = settled(all, openEarning(actor("crony")));
+        CreditStatement[] memory statements = new CreditStatement[](1);
+        statements[0] = book.creditStatement(0, providerAccount);
+        vm.assertEq(uint256(statements[0].place), 0, "the slot is shared");
+        Leaf[] memory leaves = new Leaf[](1);
+        leaves[0] = leafOf(all, 1);
+        vm.prank(challenger);
+        vm.assertTrue(court.proveUnderpaid(book.parts[0].header, providerAccount, statements, leaves), "not proven");
+        record("proveUnderpaid", 230_000);
     }
 
     /// @dev It was not the settler's first answer.

@@ -13,7 +13,7 @@ abstract contract RandomCalls is VaultTest {
     error ActionFailed(uint256 call, bytes4 action, bytes answer);
 
     function bondActions() internal pure returns (bytes4[] memory actions) {
-        bytes4[11] memory all = [
+        bytes4[13] memory all = [
             BondHandler.postBond.selector,
             BondHandler.withdrawBond.selector,
             BondHandler.takeReward.selector,
@@ -21,6 +21,8 @@ abstract contract RandomCalls is VaultTest {
             BondHandler.lock.selector,
             BondHandler.unlock.selector,
             BondHandler.slash.selector,
+            BondHandler.slash.selector,
+            BondHandler.slashForEarner.selector,
             BondHandler.settleWithoutABond.selector,
             BondHandler.withdrawHeldBond.selector,
             BondHandler.withdrawBondOfAnother.selector,

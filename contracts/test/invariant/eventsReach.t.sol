@@ -7,7 +7,7 @@ import {LogBook} from "./stores/LogBook.sol";
 
 /// Each event happened and was needed: who misses one of them has other books than the vault.
 contract EventsReachTest is EventsTest, RandomCalls {
-    bytes32[17] private needed = [
+    bytes32[18] private needed = [
         SpendingAccountOpened.selector,
         EarningAccountOpened.selector,
         Deposited.selector,
@@ -24,6 +24,7 @@ contract EventsReachTest is EventsTest, RandomCalls {
         BondPosted.selector,
         BondWithdrawn.selector,
         Slashed.selector,
+        SlashedForEarner.selector,
         RewardTaken.selector
     ];
     LogBook private complete;

@@ -65,7 +65,7 @@ contract HandlersReachTest is RandomCalls {
         VaultHandler handler = new BondHandler(vault, dollar, new LedgerModel(true), settler, guardian);
         run(handler, bondActions());
         assertWayOut(handler, "withdrawBond");
-        string[13] memory others = [
+        string[15] memory others = [
             "postBond",
             "takeReward",
             "lock",
@@ -73,6 +73,8 @@ contract HandlersReachTest is RandomCalls {
             "unlock after the window",
             "slash",
             "slash after the window",
+            "slashForEarner",
+            "an earner compensated after the window",
             "an epoch settles without the bond for it",
             "compensated twice",
             "compensated after the window",

@@ -204,7 +204,13 @@ abstract contract TribunalTest is VaultTest, ITribunalErrors, ITribunalEvents, I
         while (charges[i].receipt.requesterAccount != account) ++i;
     }
 
-    function bookOf(EpochBooks.Charge[] memory charges) internal view returns (EpochBooks.Book memory book) {
+    function bookOf(EpochBooks.Charge[] memory charges) internal view returns (EpochBooks.Book memory) {
+        EpochBooks.carryTotals(charges);
+        return bookAsTheyAre(charges);
+    }
+
+    /// @dev Whatever the totals in the charges are.
+    function bookAsTheyAre(EpochBooks.Charge[] memory charges) internal view returns (EpochBooks.Book memory book) {
         book.charges = charges;
         bytes32[] memory leaves = new bytes32[](charges.length);
         for (uint256 i; i < charges.length; ++i) {

@@ -84,7 +84,7 @@ abstract contract VaultTest is
     }
 
     function bondTerms() internal view returns (ISettlerBonds.BondTerms memory) {
-        return ISettlerBonds.BondTerms({tribunal: tribunal, bucketSeconds: BUCKET, cover: 2, fineNano: FINE_NANO});
+        return ISettlerBonds.BondTerms({tribunal: tribunal, bucketSeconds: BUCKET, cover: 5, fineNano: FINE_NANO});
     }
 
     function newVault(bytes memory arguments) internal returns (ISettlementVault) {

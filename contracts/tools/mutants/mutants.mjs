@@ -14,8 +14,10 @@ export const SOURCES = [
   "src/ModelRegistry.sol",
   "src/ProviderRegistry.sol",
   "src/Tribunal.sol",
+  "src/EarningsClaims.sol",
   "src/libraries/ChargeRules.sol",
   "src/libraries/EpochPaths.sol",
+  "src/libraries/EarnedTotals.sol",
   "src/libraries/SignedStructs.sol",
 ];
 

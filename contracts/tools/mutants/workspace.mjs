@@ -30,8 +30,10 @@ const STEPS = {
   "src/VaultAccounts.sol": VAULT_STEPS,
   "src/SettlerBonds.sol": VAULT_STEPS,
   "src/Tribunal.sol": TRIBUNAL_STEPS,
+  "src/EarningsClaims.sol": TRIBUNAL_STEPS,
   "src/libraries/ChargeRules.sol": TRIBUNAL_STEPS,
   "src/libraries/EpochPaths.sol": TRIBUNAL_STEPS,
+  "src/libraries/EarnedTotals.sol": TRIBUNAL_STEPS,
   "src/libraries/SignedStructs.sol": TRIBUNAL_STEPS,
   library: [{ built: [LIBRARIES], tests: ["--match-path", LIBRARY_TESTS] }, ...VAULT_STEPS],
 };

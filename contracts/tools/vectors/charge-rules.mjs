@@ -17,7 +17,12 @@ const prices = [
 ];
 
 const ceil = (a, b) => (a + b - 1n) / b;
-const line = (account, amountNano) => (account << 64n) | amountNano;
+const line = (account, amountNano, beforeNano = 0n) => (beforeNano << 96n) | (account << 64n) | amountNano;
+const accountOf = (it) => (it >> 64n) % 2n ** 32n;
+const beforeOf = (it) => (it >> 96n) % 2n ** 64n;
+const afterOf = (it) => beforeOf(it) + it % 2n ** 64n;
+const carriesOn = (lines) => lines.length < 2 || accountOf(lines[0]) !== accountOf(lines[1])
+  || beforeOf(lines[1]) >= afterOf(lines[0]);
 
 function creditsOf(debitNano, feeBasisPoints, provider) {
   const feeNano = (debitNano * feeBasisPoints) / 10_000n;
@@ -37,8 +42,9 @@ function faultOfLeaf(leaf) {
     && !(next && next.from <= second);
   if (!inForce) return "WrongPrice";
   const due = creditsOf(leaf.debitNano, price.feeBasisPoints, leaf.providerAccount);
-  const same = due.length === leaf.credits.length && due.every((credit, i) => credit === leaf.credits[i]);
-  return same ? "None" : "WrongCredits";
+  const amounts = leaf.credits.map((credit) => credit - (beforeOf(credit) << 96n));
+  const same = due.length === amounts.length && due.every((credit, i) => credit === amounts[i]);
+  return same && carriesOn(leaf.credits) ? "None" : "WrongCredits";
 }
 
 function faultOfRequest(leaf, request) {
@@ -54,9 +60,15 @@ function faultOfPair(leaf, other, oneEpoch) {
   if (oneEpoch && oneShard && leaf.index === other.index) return "None";
   if (leaf.requestId === other.requestId) return "DoubleCharge";
   if (!oneEpoch) return sameAccount && leaf.sequence <= other.sequence ? "Sequence" : "None";
-  if (sameAccount) return oneShard && leaf.index - other.index === leaf.sequence - other.sequence ? "None" : "Sequence";
   const rises = leaf.requesterAccount > other.requesterAccount;
-  return !oneShard || rises === (leaf.index > other.index) ? "None" : "Sequence";
+  const inOrder = sameAccount
+    ? oneShard && leaf.index - other.index === leaf.sequence - other.sequence
+    : !oneShard || rises === (leaf.index > other.index);
+  if (!inOrder) return "Sequence";
+  const [earlier, later] = leaf.index < other.index ? [leaf, other] : [other, leaf];
+  const falls = earlier.credits.some((a) => later.credits
+    .some((b) => accountOf(a) === accountOf(b) && beforeOf(b) < afterOf(a)));
+  return oneShard && falls ? "WrongTotal" : "None";
 }
 
 /** @param version of the price, @param units that are charged at it, @param changes that nobody corrects anything else for */
@@ -105,9 +117,14 @@ function asked(name, changes, leafChanges = {}) {
   return printed({ name, leaf: charged, request, fault: faultOfRequest(charged, request) });
 }
 
+/** Lines that carry on what `leaves` such leaves before it came to. */
+const carried = (leaves) => [line(PROVIDER, 1900n, 1900n * leaves), line(0n, 100n, 100n * leaves)];
+
+/** Two leaves at the same price, the other being the fifth of its shard. */
 function paired(name, oneEpoch, changes, otherChanges = {}) {
-  const leaf = leafOf(1, 100n, { requestId: id("request a"), ...changes });
-  const other = leafOf(1, 100n, { requestId: id("request b"), ...otherChanges });
+  const index = changes.index ?? 4n;
+  const leaf = leafOf(1, 100n, { requestId: id("request a"), credits: carried(index), ...changes });
+  const other = leafOf(1, 100n, { requestId: id("request b"), credits: carried(4n), ...otherChanges });
   return printed({ name, oneEpoch, leaf, other, fault: faultOfPair(leaf, other, oneEpoch) });
 }
 
@@ -141,6 +158,10 @@ export function chargeRules() {
       alone("to another provider", leafOf(1, 100n, { credits: [line(PROVIDER + 1n, 1900n), 100n] })),
       alone("a line of nothing", leafOf(2, 1n, { credits: [line(PROVIDER, 41n), 0n] })),
       alone("no line at all", leafOf(1, 100n, { credits: [] })),
+      alone("after others, whatever they came to", leafOf(1, 100n, { credits: [line(PROVIDER, 1900n, 2n ** 64n - 1n), line(0n, 100n, 7n)] })),
+      alone("a bit above the total", leafOf(1, 100n, { credits: [line(PROVIDER, 1900n) + (1n << 160n), 100n] })),
+      alone("ran by the treasury", leafOf(1, 100n, { providerAccount: 0n, credits: [line(0n, 1900n, 50n), line(0n, 100n, 1950n)] })),
+      alone("ran by the treasury, which forgets its share", leafOf(1, 100n, { providerAccount: 0n, credits: [line(0n, 1900n, 50n), line(0n, 100n, 1949n)] })),
     ],
     requests: [
       asked("as much as was signed, in the last millisecond", {}),
@@ -165,6 +186,15 @@ export function chargeRules() {
       paired("the next account before it", true, { requesterAccount: ACCOUNT + 1n, index: 3n, sequence: 1n }),
       paired("the account before it after it", true, { requesterAccount: ACCOUNT - 1n, index: 5n, sequence: 1n }),
       paired("any account in another shard", true, { requesterAccount: ACCOUNT - 1n, index: 5n, sequence: 1n, shard: 2n }),
+      paired("a total that leaves the one before out", true, { sequence: 8n, index: 5n, credits: carried(4n) }),
+      paired("a provider's total a nano-USD short", true, { sequence: 8n, index: 5n, credits: [line(PROVIDER, 1900n, 9499n), line(0n, 100n, 500n)] }),
+      paired("a treasury's total a nano-USD short", true, { sequence: 8n, index: 5n, credits: [line(PROVIDER, 1900n, 9500n), line(0n, 100n, 499n)] }),
+      paired("the one before, whose total is too large", true, { sequence: 6n, index: 3n, credits: carried(4n) }),
+      paired("more before it than the neighbour leaves", true, { sequence: 8n, index: 5n, credits: carried(6n) }),
+      paired("another provider begins", true, { sequence: 8n, index: 5n, providerAccount: PROVIDER + 1n, credits: [line(PROVIDER + 1n, 1900n), line(0n, 100n, 500n)] }),
+      paired("totals of another shard", true, { requesterAccount: ACCOUNT + 1n, sequence: 1n, shard: 2n, index: 5n, credits: carried(0n) }),
+      paired("a total that is no number of 64 bits", true, { sequence: 8n, index: 5n, credits: carried(4n) }, { credits: [line(PROVIDER, 1900n, 2n ** 64n - 1n), 100n] }),
+      paired("totals begin anew in a later epoch", false, { sequence: 8n, index: 5n, credits: carried(0n) }),
       paired("a later epoch goes on", false, { sequence: 8n, index: 0n }),
       paired("a later epoch leaves a number out", false, { sequence: 80n, index: 0n }),
       paired("a later epoch repeats a number", false, { sequence: 7n, index: 0n }),

@@ -150,9 +150,10 @@ export function outcomeDigests() {
   };
 }
 
-/** Lines of account << 64 | amountNano. */
+/** Lines of beforeNano << 96 | account << 64 | amountNano. */
 function credits(...lines) {
-  return lines.map(([account, amountNano]) => String((BigInt(account) << 64n) | BigInt(amountNano)));
+  return lines.map(([account, amountNano, beforeNano = 0]) =>
+    String((BigInt(beforeNano) << 96n) | (BigInt(account) << 64n) | BigInt(amountNano)));
 }
 
 function receipt(name, message) {
@@ -179,7 +180,7 @@ export function receiptLeaves() {
   };
   const least = { bytes32: ZERO, "uint256[]": [] };
   const zero = Object.fromEntries(fieldsOf("Receipt").map(({ type, name }) => [name, least[type] ?? "0"]));
-  const most = { bytes32: FULL, uint32: INT_MAX, uint64: LONG_MAX, "uint256[]": credits([INT_MAX, LONG_MAX]) };
+  const most = { bytes32: FULL, uint32: INT_MAX, uint64: LONG_MAX, "uint256[]": credits([INT_MAX, LONG_MAX, LONG_MAX]) };
   const full = Object.fromEntries(fieldsOf("Receipt").map(({ type, name }) => [name, most[type]]));
   return {
     typeString: `Receipt(${types.Receipt})`,
@@ -187,6 +188,7 @@ export function receiptLeaves() {
     cases: [
       receipt("plain", plain),
       receipt("failed task: a charge of zero", { ...plain, sequence: "2", units: "0", debitNano: "0", credits: [] }),
+      receipt("after others", { ...plain, index: "7", credits: credits([1, 235, 1645], [0, 5, 4_000_000_000]) }),
       receipt("no fee", { ...plain, credits: credits([1, 240]) }),
       receipt("ran by the treasury, with royalties", { ...plain, providerAccount: "0", credits: credits([0, 200], [0, 5], [9, 35]) }),
       receipt("all zero", zero),

@@ -28,8 +28,19 @@ contract BondHandler is AttackingHandler, ISettlerBondsErrors {
     address private constant CHALLENGER = address(0x5000);
     uint256 private constant BUCKETS = 7;
 
+    /// What an earning account has of a part: that much could have been credited to another instead.
+    struct Earned {
+        uint64 epoch;
+        uint32 part;
+        uint32 account;
+        uint64 creditNano;
+        bool compensated;
+        uint256 bucket;
+    }
+
     address private immutable tribunal;
     Claim[] private claims;
+    Earned[] private earnings;
     uint256 public postedNano;
     /// Of what was posted: taken out again, given to victims, earned and taken by challengers, and lost to all.
     uint256 public goneNano;
@@ -45,7 +56,11 @@ contract BondHandler is AttackingHandler, ISettlerBondsErrors {
     }
 
     function inWindow(Claim storage claim) private view returns (bool) {
-        return bucketNow() < claim.bucket + BUCKETS;
+        return inWindow(claim.bucket);
+    }
+
+    function inWindow(uint256 bucket) private view returns (bool) {
+        return bucketNow() < bucket + BUCKETS;
     }
 
     /// What all claims together would take that can still be made, now or when their challenges end.
@@ -53,6 +68,9 @@ contract BondHandler is AttackingHandler, ISettlerBondsErrors {
         for (uint256 i; i < claims.length; ++i) {
             Claim storage claim = claims[i];
             if (!claim.compensated && (claim.locks != 0 || inWindow(claim))) sumNano += 2 * claim.debitNano;
+        }
+        for (uint256 i; i < earnings.length; ++i) {
+            if (!earnings[i].compensated && inWindow(earnings[i].bucket)) sumNano += 3 * earnings[i].creditNano;
         }
     }
 
@@ -72,22 +90,24 @@ contract BondHandler is AttackingHandler, ISettlerBondsErrors {
 
     function afterPost(Epochs.Epoch memory epoch) internal override {
         ISettlementVaultTypes.SlotWords memory words = epoch.words;
+        (uint64 number, uint32 part) = (epoch.header.epoch, epoch.header.part);
         for (uint256 i; i < words.debits.length * 4; ++i) {
-            uint64 debitNano = uint64(words.debits[i / 4] >> (64 * (i % 4)));
-            if (debitNano == 0) continue;
-            uint256 slot = uint32(words.debitSlots[i / 32] >> (32 * (i / 4 % 8)));
-            claims.push(
-                Claim({
-                    epoch: epoch.header.epoch,
-                    part: epoch.header.part,
-                    account: uint32(slot * 4 + i % 4),
-                    debitNano: debitNano,
-                    locks: 0,
-                    compensated: false,
-                    bucket: bucketNow()
-                })
-            );
+            (uint32 account, uint64 amountNano) = lane(words.debitSlots, words.debits, i);
+            if (amountNano != 0) claims.push(Claim(number, part, account, amountNano, 0, false, bucketNow()));
         }
+        for (uint256 i; i < words.credits.length * 4; ++i) {
+            (uint32 account, uint64 amountNano) = lane(words.creditSlots, words.credits, i);
+            if (amountNano != 0) earnings.push(Earned(number, part, account, amountNano, false, bucketNow()));
+        }
+    }
+
+    function lane(uint256[] memory slots, uint256[] memory words, uint256 i)
+        private
+        pure
+        returns (uint32 account, uint64 amountNano)
+    {
+        uint256 slot = uint32(slots[i / 32] >> (32 * (i / 4 % 8)));
+        return (uint32(slot * 4 + i % 4), uint64(words[i / 4] >> (64 * (i % 4))));
     }
 
     function post(uint256 amountNano) private {
@@ -159,6 +179,26 @@ contract BondHandler is AttackingHandler, ISettlerBondsErrors {
         vm.assertEq(uint256(victimNano), claim.debitNano + claim.debitNano / 5, "a victim has less than 120 percent");
         goneNano += bondBefore - bondNano() - (rewardNano() - rewardBefore);
         did(inWindow(claim) ? "slash" : "slash after the window");
+    }
+
+    /// @dev The tribunal sees to it that it is once for each account, and no more than the part moved.
+    function slashForEarner(uint256 which) external counted {
+        if (earnings.length == 0) return;
+        Earned storage it = earnings[earnings.length - 1 - which % earnings.length];
+        if (it.compensated) return;
+        bytes memory call =
+            abi.encodeCall(vault.slashForEarner, (it.epoch, it.part, it.account, it.creditNano, CHALLENGER));
+        if (!inWindow(it.bucket)) {
+            return refused(tribunal, call, NotAnswerable.selector, "an earner compensated after the window");
+        }
+        (uint256 bondBefore, uint256 rewardBefore) = (bondNano(), rewardNano());
+        vm.prank(tribunal);
+        uint64 earnerNano = vault.slashForEarner(it.epoch, it.part, it.account, it.creditNano, CHALLENGER);
+        it.compensated = true;
+        model.earnerCompensated(it.account, earnerNano);
+        vm.assertEq(uint256(earnerNano), it.creditNano + it.creditNano / 5, "an earner has less than 120 percent");
+        goneNano += bondBefore - bondNano() - (rewardNano() - rewardBefore);
+        did("slashForEarner");
     }
 
     /// A base unit more than is free.

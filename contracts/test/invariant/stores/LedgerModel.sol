@@ -27,6 +27,8 @@ contract LedgerModel {
     uint256 public paidNano;
     /// The part of it that came from earning accounts.
     uint256 public withdrawnNano;
+    /// What earning accounts have out of bonds.
+    uint256 public compensatedNano;
     /// All that was ever asked for, and how much of it is not open any more: released, cancelled or gone by the hatch.
     uint256 public askedNano;
     uint256 public closedNano;
@@ -58,6 +60,13 @@ contract LedgerModel {
     function compensated(uint32 account, uint256 amountNano) external {
         releasedNano[account] += amountNano;
         depositedNano += amountNano;
+    }
+
+    /// @dev Out of a settler's bond: as much as if it had been deposited and credited.
+    function earnerCompensated(uint32 account, uint256 amountNano) external {
+        earningNano[account] += amountNano;
+        depositedNano += amountNano;
+        compensatedNano += amountNano;
     }
 
     function cancelled(uint32 account) external {

@@ -108,6 +108,15 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes, ISettlerBonds
                 rewardNano[challenger] += reward;
                 spendingAt(uint32(uint256(log.topics[2]))).releasedNano += victimNano;
                 depositedNano += victimNano;
+            } else if (topic == SlashedForEarner.selector) {
+                (,,, uint64 earnerNano, uint64 reward, uint64 takenNano) =
+                    abi.decode(log.data, (uint64, uint32, uint64, uint64, uint64, uint64));
+                address challenger = address(uint160(uint256(log.topics[3])));
+                bonded.push(challenger);
+                bondNano[who] -= takenNano;
+                rewardNano[challenger] += reward;
+                earningAt(uint32(uint256(log.topics[2]))).balanceNano += earnerNano;
+                depositedNano += earnerNano;
             } else {
                 return false;
             }

@@ -58,7 +58,7 @@ contract DeployTest is VaultTest {
         vm.assertEq(uint256(court.RESPONSE()), 18 hours, "time to answer");
         vm.assertEq(court.DEPOSIT(), 0.0003 ether, "a challenge's deposit");
         vm.assertEq(uint256(deployed_.BUCKET()), 8 hours, "a bucket");
-        vm.assertEq(uint256(deployed_.COVER()), 2, "the cover");
+        vm.assertEq(uint256(deployed_.COVER()), 5, "the cover");
         vm.assertEq(uint256(deployed_.FINE_NANO()), 10e9, "the fine");
         vm.assertEq(uint256(registry.PRICE_NOTICE()), 1 hours, "notice of a price");
     }

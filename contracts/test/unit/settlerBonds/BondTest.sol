@@ -26,7 +26,7 @@ abstract contract BondTest is VaultTest {
 
     /// @dev What has to be there for `units` of exposure, in whole base units.
     function needed(uint256 units) internal pure returns (uint256) {
-        uint256 nano = 2 * units * UNIT + ROOM;
+        uint256 nano = 5 * units * UNIT + ROOM;
         return (nano + SCALE - 1) / SCALE * SCALE;
     }
 

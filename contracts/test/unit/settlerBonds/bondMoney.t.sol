@@ -41,7 +41,7 @@ contract BondMoneyTest is BondTest {
     function test_withdrawsWhatNothingHolds() external {
         bond(needed(5));
         moveAndSettle(account, earning, uint64(2 * UNIT));
-        uint256 held = 2 * 2 * UNIT + ROOM;
+        uint256 held = 5 * 2 * UNIT + ROOM;
         uint256 free = needed(5) - held;
         refuses(free + 1, abi.encodeWithSelector(BondTooSmall.selector, settler, needed(5) + 1, needed(5)));
         uint256 whole = free - free % SCALE;
@@ -69,7 +69,7 @@ contract BondMoneyTest is BondTest {
         bytes32 role = vault.SETTLER_ROLE();
         vm.prank(admin);
         IAccessControl(address(vault)).revokeRole(role, settler);
-        refuses(SCALE, abi.encodeWithSelector(BondTooSmall.selector, settler, 2 * UNIT + ROOM + SCALE, needed(1)));
+        refuses(SCALE, abi.encodeWithSelector(BondTooSmall.selector, settler, 5 * UNIT + ROOM + SCALE, needed(1)));
         later(7);
         pauseVault();
         withdraws(needed(1));

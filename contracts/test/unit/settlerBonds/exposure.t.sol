@@ -17,20 +17,20 @@ contract ExposureTest is BondTest {
 
     /// A settler that was appointed and has put nothing up cannot take a nano.
     function test_RevertWhen_theSettlerHasNoBond() external {
-        refusedFor(2 * UNIT + ROOM, 1);
+        refusedFor(5 * UNIT + ROOM, 1);
     }
 
     function test_RevertWhen_theBondIsABaseUnitShort() external {
         bond(needed(3) - SCALE);
-        refusedFor(2 * 3 * UNIT + ROOM, uint64(3 * UNIT));
+        refusedFor(5 * 3 * UNIT + ROOM, uint64(3 * UNIT));
         bond(SCALE);
         moveAndSettle(account, earning, uint64(3 * UNIT));
-        vm.assertEq(heldNano(settler), 2 * 3 * UNIT + ROOM, "what is held");
+        vm.assertEq(heldNano(settler), 5 * 3 * UNIT + ROOM, "what is held");
     }
 
     /// 125 units are whole base units, so that there is a bond that is just enough.
     function test_aBondThatIsJustEnough() external {
-        bond(2 * 125 * UNIT + ROOM);
+        bond(5 * 125 * UNIT + ROOM);
         moveAndSettle(account, earning, uint64(125 * UNIT));
         vm.assertEq(heldNano(settler), bondNano(settler), "all of it is held");
     }
@@ -38,24 +38,24 @@ contract ExposureTest is BondTest {
     function test_unitsAreRoundedUp() external {
         bond(needed(10));
         moveAndSettle(account, earning, uint64(UNIT + 1));
-        vm.assertEq(heldNano(settler), 2 * 2 * UNIT + ROOM, "a unit and a nano");
+        vm.assertEq(heldNano(settler), 5 * 2 * UNIT + ROOM, "a unit and a nano");
         moveAndSettle(account, earning, uint64(UNIT));
-        vm.assertEq(heldNano(settler), 2 * 3 * UNIT + ROOM, "a unit more");
+        vm.assertEq(heldNano(settler), 5 * 3 * UNIT + ROOM, "a unit more");
         moveAndSettle(account, earning, 1);
-        vm.assertEq(heldNano(settler), 2 * 4 * UNIT + ROOM, "a nano more");
+        vm.assertEq(heldNano(settler), 5 * 4 * UNIT + ROOM, "a nano more");
     }
 
     function test_saysWhatAPartWouldNeed() external {
         bond(needed(2));
         (uint64 amountNano, uint256 neededNano) = vault.bondOf(settler, uint64(UNIT + 1));
         vm.assertEq(uint256(amountNano), needed(2), "the bond");
-        vm.assertEq(neededNano, 2 * 2 * UNIT + ROOM, "what the part needs");
+        vm.assertEq(neededNano, 5 * 2 * UNIT + ROOM, "what the part needs");
         moveAndSettle(account, earning, uint64(UNIT + 1));
         (, neededNano) = vault.bondOf(settler, 1);
-        vm.assertEq(neededNano, 2 * 3 * UNIT + ROOM, "what another needs");
+        vm.assertEq(neededNano, 5 * 3 * UNIT + ROOM, "what another needs");
         later(1);
         (, neededNano) = vault.bondOf(settler, 1);
-        vm.assertEq(neededNano, 2 * 3 * UNIT + ROOM, "what another needs a bucket later");
+        vm.assertEq(neededNano, 5 * 3 * UNIT + ROOM, "what another needs a bucket later");
     }
 
     /// The whole window is covered, bucket by bucket, and what is older than seven buckets is free again.
@@ -65,20 +65,20 @@ contract ExposureTest is BondTest {
             later(bucket);
             moveAndSettle(account, earning, uint64((bucket + 1) * UNIT));
         }
-        vm.assertEq(heldNano(settler), 2 * 28 * UNIT + ROOM, "seven buckets");
-        refusedFor(2 * 29 * UNIT + ROOM, 1);
+        vm.assertEq(heldNano(settler), 5 * 28 * UNIT + ROOM, "seven buckets");
+        refusedFor(5 * 29 * UNIT + ROOM, 1);
         vm.warp(START + 7 * uint256(BUCKET) - 1);
-        refusedFor(2 * 29 * UNIT + ROOM, 1);
+        refusedFor(5 * 29 * UNIT + ROOM, 1);
         uint256 left = 28;
         for (uint256 bucket; bucket < 6; ++bucket) {
             later(7 + bucket);
             left -= bucket + 1;
-            vm.assertEq(heldNano(settler), 2 * left * UNIT + ROOM, "a bucket has left the window");
+            vm.assertEq(heldNano(settler), 5 * left * UNIT + ROOM, "a bucket has left the window");
         }
         later(13);
         vm.assertEq(heldNano(settler), 0, "nothing is in the window");
         moveAndSettle(account, earning, uint64(28 * UNIT));
-        vm.assertEq(heldNano(settler), 2 * 28 * UNIT + ROOM, "the bucket of now");
+        vm.assertEq(heldNano(settler), 5 * 28 * UNIT + ROOM, "the bucket of now");
     }
 
     function test_nothingIsHeldAfterALongTime() external {
@@ -109,7 +109,7 @@ contract ExposureTest is BondTest {
         uint256 held = heldNano(settler);
         settler = successor;
         moveAndSettle(account, earning, 1);
-        vm.assertEq(heldNano(successor), 2 * UNIT + ROOM, "its own exposure");
+        vm.assertEq(heldNano(successor), 5 * UNIT + ROOM, "its own exposure");
         vm.assertTrue(held == 0 && heldNano(actor("settler")) == 0, "the first is out of its window by now");
     }
 
@@ -133,6 +133,6 @@ contract ExposureTest is BondTest {
         Epochs.Epoch memory epoch = epochOf(Epochs.one(account, UNIT), Epochs.one(earning, UNIT), Epochs.noReleases());
         settle(epoch);
         settle(epoch);
-        vm.assertEq(heldNano(settler), 2 * UNIT + ROOM, "counted twice");
+        vm.assertEq(heldNano(settler), 5 * UNIT + ROOM, "counted twice");
     }
 }

@@ -122,7 +122,7 @@ contract TurnsTest is BondTest {
     function test_keepsItsTerms() external view {
         vm.assertEq(vault.TRIBUNAL(), tribunal, "the tribunal");
         vm.assertEq(uint256(vault.BUCKET()), BUCKET, "the bucket");
-        vm.assertEq(uint256(vault.COVER()), 2, "the cover");
+        vm.assertEq(uint256(vault.COVER()), 5, "the cover");
         vm.assertEq(uint256(vault.FINE_NANO()), FINE_NANO, "the fine");
     }
 
@@ -138,9 +138,9 @@ contract TurnsTest is BondTest {
         refusesTerms(terms, abi.encodeWithSelector(ZeroAddress.selector));
         terms = bondTerms();
         terms.bucketSeconds = 0;
-        refusesTerms(terms, abi.encodeWithSelector(BondTermsOutOfRange.selector, 0, 2));
+        refusesTerms(terms, abi.encodeWithSelector(BondTermsOutOfRange.selector, 0, 5));
         terms = bondTerms();
-        terms.cover = 1;
-        refusesTerms(terms, abi.encodeWithSelector(BondTermsOutOfRange.selector, BUCKET, 1));
+        terms.cover = 4;
+        refusesTerms(terms, abi.encodeWithSelector(BondTermsOutOfRange.selector, BUCKET, 4));
     }
 }

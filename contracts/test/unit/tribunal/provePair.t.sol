@@ -217,4 +217,31 @@ contract ProvePairTest is TribunalTest {
         vm.expectRevert(abi.encodeWithSelector(LeafNotProven.selector, 1, 0, 0));
         court.provePair(book.statement(0, 4), book.leaf(1), book.parts[0].header, other);
     }
+
+    /// @dev Three charges of each account, of which the victim's second says that its provider had a nano-USD less.
+    function shortTotal() private returns (EpochBooks.Book memory book, uint256 i) {
+        EpochBooks.Charge[] memory all = honestEpoch(3);
+        EpochBooks.carryTotals(all);
+        i = firstOf(all, VICTIM) + 1;
+        all[i].receipt.credits[0] -= 1 << 96;
+        book = bookAsTheyAre(all);
+        settleTree(book, debitsOf(all));
+    }
+
+    function test_provesATotalThatFallsBehind() external {
+        (EpochBooks.Book memory book, uint256 i) = shortTotal();
+        proves(book, i, book, i - 1, Fault.WrongTotal);
+    }
+
+    /// Either of the two is accused.
+    function test_provesTheOneBeforeAFallenTotalToo() external {
+        (EpochBooks.Book memory book, uint256 i) = shortTotal();
+        proves(book, i - 1, book, i, Fault.WrongTotal);
+    }
+
+    function test_RevertWhen_theTotalCarriesOn() external {
+        (EpochBooks.Book memory book, uint256 i) = shortTotal();
+        refuses(book, i + 1, book, i - 1);
+        refuses(book, i + 1, book, i);
+    }
 }

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {ISettlerBondsErrors} from "../../../src/interfaces/ISettlerBonds.sol";
+import {EpochBooks} from "../../utils/EpochBooks.sol";
+import {Epochs} from "../../utils/Epochs.sol";
+import {EarningsTest} from "./EarningsTest.sol";
+
+contract ProveUnderpaidTest is EarningsTest {
+    using EpochBooks for EpochBooks.Book;
+
+    function earnings(uint32 account) private view returns (uint64) {
+        return vault.earningBalanceOf(account);
+    }
+
+    function bondNano() private view returns (uint64 amountNano) {
+        (amountNano,) = vault.bondOf(settler, 0);
+    }
+
+    function test_provesOneNanoTooLittle() external {
+        EpochBooks.Book memory book = settleMoved(honestEpoch(3), 1);
+        uint64 earnedNano = earned(book.charges);
+        uint64 before = earnings(providerAccount);
+        uint64 bondBefore = bondNano();
+        vm.expectEmit(address(court));
+        emit UnderpaymentProven(1, providerAccount, challenger, 0, earnedNano, earnedNano - 1, victims(earnedNano));
+        vm.assertTrue(prove(book, providerAccount), "not proven");
+        vm.assertEq(uint256(earnings(providerAccount) - before), victims(earnedNano), "who earned it");
+        vm.assertEq(uint256(vault.rewardOf(challenger)), earnedNano / 5 + FINE_NANO, "the challenger");
+        vm.assertEq(uint256(bondBefore - bondNano()), 3 * earnedNano + FINE_NANO, "the settler");
+        vm.assertTrue(court.earnerCompensated(1, providerAccount), "not noted");
+        vm.assertFalse(court.earnerCompensated(2, providerAccount), "of another epoch");
+        vm.assertFalse(court.earnerCompensated(1, TREASURY), "of another account");
+    }
+
+    function test_provesForTheTreasury() external {
+        EpochBooks.Charge[] memory all = honestEpoch(2);
+        EpochBooks.Book memory book = bookOf(all);
+        Epochs.Amount[] memory credits = creditsOf(all, 0);
+        (credits[0].amountNano, credits[1].amountNano) = (credits[0].amountNano - 1, credits[1].amountNano + 1);
+        settleCredits(book, credits);
+        vm.assertTrue(prove(book, TREASURY), "not proven");
+        vm.assertFalse(prove(book, providerAccount), "who has more than it earned");
+    }
+
+    function test_nothingIsProvenOfAnHonestEpoch() external {
+        EpochBooks.Book memory book = settleMoved(honestEpoch(3), 0);
+        vm.assertFalse(prove(book, providerAccount), "the provider");
+        vm.assertFalse(prove(book, TREASURY), "the treasury");
+    }
+
+    function testFuzz_anHonestEpochUnderpaysNobody(uint256 seed) external {
+        EpochBooks.Charge[] memory all = honestEpoch(uint64(bounded(seed, 1, 4)));
+        for (uint256 i; i < all.length; ++i) {
+            all[i].evidence.outcome.units = uint64(bounded(uint256(keccak256(abi.encode(seed, i))), 0, 1000));
+            setPrice(all[i], 1, PRICE);
+        }
+        if (debitsOf(all).length == 0) return;
+        EpochBooks.Book memory book = settleMoved(all, 0);
+        for (uint256 i; i < all.length; ++i) {
+            if (all[i].receipt.credits.length == 0 || uint32(all[i].receipt.credits[0] >> 64) != providerAccount) {
+                continue;
+            }
+            vm.prank(vm.addr(1000 + i));
+            bool proven = court.proveUnderpaid(
+                book.parts[0].header, providerAccount, statements(book, providerAccount), single(book.leaf(i))
+            );
+            vm.assertFalse(proven, "by one leaf");
+        }
+        if (earned(all) != 0) vm.assertFalse(prove(book, providerAccount), "by all");
+    }
+
+    /// The words do not know the account at all: its slot is missing before the first, between two, or behind the last.
+    function test_provesThatNothingWasCredited() external {
+        for (uint32 i; i < 16; ++i) {
+            openEarning(vm.addr(5000 + i));
+        }
+        uint32[3] memory others = [uint32(0), 8, 16];
+        for (uint256 absent; absent < 3; ++absent) {
+            EpochBooks.Charge[] memory all = honestEpoch(1, uint64(absent + 1));
+            uint32 account = others[absent];
+            for (uint256 i; i < all.length; ++i) {
+                all[i].receipt.providerAccount = account == 0 ? providerAccount : account;
+                setCredits(all[i].receipt, 0);
+            }
+            EpochBooks.Book memory book = bookOf(all);
+            uint256 sumNano = book.root().sumNano;
+            uint32 first = others[(absent + 1) % 3];
+            uint32 second = others[(absent + 2) % 3];
+            (first, second) = first < second ? (first, second) : (second, first);
+            settleCredits(book, Epochs.two(first, 1, second, sumNano - 1));
+            vm.assertTrue(prove(book, all[0].receipt.providerAccount), "not proven");
+        }
+    }
+
+    function test_severalTransactionsAddUp() external {
+        EpochBooks.Book memory book = settleMoved(honestEpoch(2), 1);
+        Leaf[] memory leaves = lastLeaves(book, providerAccount);
+        vm.assertGe(leaves.length, 2, "one shard only");
+        for (uint256 i; i < leaves.length; ++i) {
+            vm.assertFalse(show(book, providerAccount, noStatements(), single(leaves[i])), "too early");
+            refuses(
+                book,
+                providerAccount,
+                noStatements(),
+                single(leaves[i]),
+                abi.encodeWithSelector(LeavesNotAscending.selector, 1, leaves[i].receipt.shard, leaves[i].receipt.index)
+            );
+        }
+        // What one has shown is nothing that another has.
+        vm.prank(vm.addr(4711));
+        vm.assertFalse(
+            court.proveUnderpaid(book.parts[0].header, providerAccount, statements(book, providerAccount), noLeaves()),
+            "by what another has shown"
+        );
+        vm.assertTrue(show(book, providerAccount, statements(book, providerAccount), noLeaves()), "not proven");
+    }
+
+    /// All but one of the shards come to no more than was credited.
+    function test_aShardLessIsNotEnough() external {
+        EpochBooks.Book memory book = settleMoved(honestEpoch(2), 1);
+        Leaf[] memory leaves = lastLeaves(book, providerAccount);
+        Leaf[] memory some = new Leaf[](leaves.length - 1);
+        for (uint256 i; i < some.length; ++i) {
+            some[i] = leaves[i];
+        }
+        vm.assertFalse(show(book, providerAccount, statements(book, providerAccount), some), "too few");
+        vm.assertTrue(show(book, providerAccount, noStatements(), single(leaves[some.length])), "not proven");
+    }
+
+    /// Where the settler lets totals fall back, each leaf shown counts at least for itself.
+    function test_totalsThatBeginAnewDoNotHideWhatWasEarned() external {
+        EpochBooks.Charge[] memory all = honestEpoch(3);
+        EpochBooks.carryTotals(all);
+        uint64 earnedNano = earned(all);
+        for (uint256 i; i < all.length; ++i) {
+            all[i].receipt.credits[0] = uint96(all[i].receipt.credits[0]);
+        }
+        EpochBooks.Book memory book = bookAsTheyAre(all);
+        settleCredits(book, creditsOf(all, 1));
+        vm.assertFalse(prove(book, providerAccount), "totals that hide the leaves before");
+
+        address another = vm.addr(4712);
+        bool proven;
+        for (uint256 i; i < all.length; ++i) {
+            vm.assertFalse(proven, "too early");
+            vm.prank(another);
+            proven = court.proveUnderpaid(
+                book.parts[0].header,
+                providerAccount,
+                i == 0 ? statements(book, providerAccount) : noStatements(),
+                single(book.leaf(i))
+            );
+        }
+        vm.assertTrue(proven, "not proven");
+        vm.assertEq(uint256(vault.rewardOf(another)), earnedNano / 5 + FINE_NANO, "not all of it");
+    }
+
+    /// A leaf behind a gap counts from the last one shown: no more than is behind that.
+    function test_leavesOfOneShardCountOnce() external {
+        EpochBooks.Book memory book = settleMoved(honestEpoch(3), 0);
+        Leaf[] memory leaves = new Leaf[](book.charges.length);
+        for (uint256 i; i < leaves.length; ++i) {
+            leaves[i] = book.leaf(i);
+        }
+        vm.assertFalse(show(book, providerAccount, statements(book, providerAccount), leaves), "counted twice");
+    }
+
+    /// Whatever a settler's leaves say that its crony earned: all who were not credited have no more than the part moved.
+    function test_noMoreThanThePartMoved() external {
+        EpochBooks.Charge[] memory all = honestEpoch(2);
+        EpochBooks.carryTotals(all);
+        uint256 last = all.length - 1;
+        all[last].receipt.credits[0] = uint256(type(uint64).max) << 96 | uint96(all[last].receipt.credits[0]);
+        EpochBooks.Book memory book = bookAsTheyAre(all);
+        settleCredits(book, creditsOf(all, 1));
+        uint64 sumNano = book.root().sumNano;
+        uint64 before = bondNano();
+        vm.expectEmit(address(court));
+        emit UnderpaymentProven(1, providerAccount, challenger, 0, sumNano, earned(all) - 1, victims(sumNano));
+        vm.assertTrue(prove(book, providerAccount), "not proven");
+        vm.assertEq(uint256(before - bondNano()), 3 * sumNano + FINE_NANO, "more than the part");
+    }
+
+    function test_RevertWhen_nothingIsLeftOfThePart() external {
+        EpochBooks.Charge[] memory all = honestEpoch(2);
+        EpochBooks.carryTotals(all);
+        uint256 last = all.length - 1;
+        all[last].receipt.credits[0] = uint256(type(uint64).max) << 96 | uint96(all[last].receipt.credits[0]);
+        EpochBooks.Book memory book = bookAsTheyAre(all);
+        settleCredits(book, Epochs.one(cronyAccount, book.root().sumNano));
+        vm.assertTrue(prove(book, providerAccount), "not proven");
+        CreditStatement[] memory shown = statements(book, TREASURY);
+        Leaf[] memory leaves = lastLeaves(book, TREASURY);
+        refuses(book, TREASURY, shown, leaves, abi.encodeWithSelector(NothingLeftOfThePart.selector, 1, 0));
+    }
+
+    function test_RevertWhen_compensatedBefore() external {
+        EpochBooks.Book memory book = settleMoved(honestEpoch(2), 1);
+        prove(book, providerAccount);
+        refuses(
+            book,
+            providerAccount,
+            noStatements(),
+            noLeaves(),
+            abi.encodeWithSelector(EarnerCompensated.selector, 1, providerAccount)
+        );
+    }
+
+    /// Each epoch on its own, with one fine in a bucket.
+    function test_theNextEpochIsAnotherClaim() external {
+        prove(settleMoved(honestEpoch(1), 1), providerAccount);
+        EpochBooks.Book memory book = settleMoved(honestEpoch(1, 2), 1);
+        uint64 before = bondNano();
+        vm.assertTrue(prove(book, providerAccount), "not proven");
+        vm.assertEq(uint256(before - bondNano()), 3 * earned(book.charges), "a second fine");
+    }
+
+    /// What a part does not credit, another does.
+    function test_theCreditsOfAllPartsCount() external {
+        EpochBooks.Charge[] memory all = honestEpoch(2);
+        for (uint256 i; i < all.length; ++i) {
+            setCredits(all[i].receipt, 0);
+        }
+        EpochBooks.Book memory book = settleInTwo(all, 4, 0);
+        CreditStatement[] memory shown = statements(book, providerAccount);
+        vm.assertFalse(prove(book, providerAccount), "both parts");
+        refuses(book, providerAccount, shown, noLeaves(), abi.encodeWithSelector(PartsNotAscending.selector, 1, 0));
+        vm.prank(vm.addr(4713));
+        vm.expectRevert(abi.encodeWithSelector(PartsNotAscending.selector, 1, 1));
+        (shown[0], shown[1]) = (shown[1], shown[0]);
+        court.proveUnderpaid(book.parts[0].header, providerAccount, shown, noLeaves());
+    }
+
+    /// The settler of any part is accused, up to what the part moved.
+    function test_eitherPartIsAccused() external {
+        EpochBooks.Charge[] memory all = honestEpoch(2);
+        for (uint256 i; i < all.length; ++i) {
+            setCredits(all[i].receipt, 0);
+        }
+        EpochBooks.Book memory book = settleInTwo(all, 4, 7);
+        uint64 before = earnings(providerAccount);
+        CreditStatement[] memory shown = statements(book, providerAccount);
+        Leaf[] memory leaves = lastLeaves(book, providerAccount);
+        vm.prank(challenger);
+        vm.assertTrue(court.proveUnderpaid(book.parts[1].header, providerAccount, shown, leaves), "not proven");
+        uint64 movedNano = book.parts[1].header.partSumNano;
+        vm.assertEq(uint256(earnings(providerAccount) - before), victims(movedNano), "more than the part moved");
+    }
+
+    function test_RevertWhen_thePartIsOfAnotherEpoch() external {
+        EpochBooks.Book memory before = settleMoved(honestEpoch(1), 1);
+        EpochBooks.Book memory book = settleMoved(honestEpoch(1, 2), 1);
+        CreditStatement[] memory shown = statements(before, providerAccount);
+        refuses(book, providerAccount, shown, noLeaves(), abi.encodeWithSelector(PartsNotAscending.selector, 1, 0));
+    }
+
+    function test_nothingIsProvenOfAnEpochCutShort() external {
+        EpochBooks.Charge[] memory all = honestEpoch(2);
+        EpochBooks.Book memory book = settleHalf(all, 4);
+        vm.warp(vm.getBlockTimestamp() + vault.VOID_AFTER());
+        vm.prank(settler);
+        vault.voidRemainder();
+        CreditStatement[] memory shown = new CreditStatement[](1);
+        shown[0] = book.creditStatement(0, providerAccount);
+        Leaf[] memory leaves = lastLeaves(book, providerAccount);
+        vm.assertFalse(show(book, providerAccount, shown, leaves), "its parts are not all there");
+    }
+
+    function test_RevertWhen_theHeaderIsNotTheVaults() external {
+        EpochBooks.Book memory book = settleMoved(honestEpoch(1), 1);
+        CreditStatement[] memory shown = statements(book, providerAccount);
+        book.parts[0].header.partSumNano += 1;
+        bytes memory why = abi.encodeWithSelector(NotTheVaultsHeader.selector, 1, 0);
+        refuses(book, providerAccount, noStatements(), noLeaves(), why);
+        book.parts[0].header.partSumNano -= 1;
+        shown[0].header.l2Block += 1;
+        refuses(book, providerAccount, shown, noLeaves(), why);
+    }
+
+    function test_RevertWhen_theLeafIsNotThere() external {
+        EpochBooks.Book memory book = settleMoved(honestEpoch(1), 1);
+        Leaf memory leaf = book.leaf(0);
+        leaf.receipt.credits[0] += 1;
+        refuses(
+            book,
+            providerAccount,
+            noStatements(),
+            single(leaf),
+            abi.encodeWithSelector(LeafNotProven.selector, 1, leaf.receipt.shard, leaf.receipt.index)
+        );
+    }
+
+    function test_RevertWhen_theLeafCreditsOthers() external {
+        EpochBooks.Book memory book = settleMoved(honestEpoch(1), 1);
+        Leaf memory leaf = book.leaf(0);
+        refuses(
+            book,
+            cronyAccount,
+            noStatements(),
+            single(leaf),
+            abi.encodeWithSelector(NotCredited.selector, 1, leaf.receipt.shard, leaf.receipt.index, cronyAccount)
+        );
+    }
+
+    function test_RevertWhen_theWindowIsOver() external {
+        EpochBooks.Book memory book = settleMoved(honestEpoch(1), 1);
+        endWindow();
+        CreditStatement[] memory shown = statements(book, providerAccount);
+        Leaf[] memory leaves = lastLeaves(book, providerAccount);
+        refuses(
+            book,
+            providerAccount,
+            shown,
+            leaves,
+            abi.encodeWithSelector(ISettlerBondsErrors.NotAnswerable.selector, 1, 0, providerAccount)
+        );
+    }
+
+    /// Its leaves name an account that nobody has opened: what nobody owns is given to nobody.
+    function test_RevertWhen_theAccountIsNotOpen() external {
+        EpochBooks.Charge[] memory all = honestEpoch(1);
+        uint32 account = vault.earningAccounts();
+        for (uint256 i; i < all.length; ++i) {
+            all[i].receipt.providerAccount = account;
+            setCredits(all[i].receipt, 0);
+        }
+        EpochBooks.Book memory book = bookOf(all);
+        settleCredits(book, Epochs.one(cronyAccount, book.root().sumNano));
+        CreditStatement[] memory shown = statements(book, account);
+        Leaf[] memory leaves = lastLeaves(book, account);
+        refuses(
+            book,
+            account,
+            shown,
+            leaves,
+            abi.encodeWithSelector(ISettlerBondsErrors.NotAnswerable.selector, 1, 0, account)
+        );
+    }
+}
