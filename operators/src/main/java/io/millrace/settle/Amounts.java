@@ -8,9 +8,6 @@ import java.util.Map;
 /** Amounts of nano-USD added up by account. */
 final class Amounts {
 
-    /** Earning account that protocol fees go to. */
-    static final int TREASURY = 0;
-
     private Amounts() {}
 
     /** Adds; an amount of zero leaves no entry. */

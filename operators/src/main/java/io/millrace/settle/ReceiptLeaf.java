@@ -3,6 +3,8 @@ package io.millrace.settle;
 import static io.millrace.unit.Eip712Domain.word;
 
 import io.millrace.meter.Charge;
+import io.millrace.settle.earned.EarnedBefore;
+import io.millrace.settle.earned.EarnedTotals;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
@@ -35,8 +37,8 @@ public final class ReceiptLeaf {
         separator = domain.separator();
     }
 
-    /** The leaf of {@code charge} at ({@code shard}, {@code index}). */
-    public SumNode of(Charge charge, int shard, int index) {
+    /** The leaf of {@code charge} at ({@code shard}, {@code index}), after {@code before}. */
+    public SumNode of(Charge charge, int shard, int index, EarnedBefore before) {
         byte[] struct =
                 Keccak.hash(
                         TYPE,
@@ -49,7 +51,7 @@ public final class ReceiptLeaf {
                         word(charge.price().nanoPerMillion()),
                         word(charge.price().version()),
                         word(charge.debitNano()),
-                        Keccak.hash(creditLines(charge)),
+                        Keccak.hash(creditLines(charge, before)),
                         Hex.decode(charge.outcome(), 32),
                         ALLOCATION,
                         word(charge.admittedMillis()),
@@ -59,19 +61,21 @@ public final class ReceiptLeaf {
     }
 
     /**
-     * The credit lines of {@code charge}, words of account &lt;&lt; 64 | amountNano: the
-     * provider's, then the treasury's; none of nothing.
+     * The credit lines of {@code charge}, words of beforeNano &lt;&lt; 96 | account &lt;&lt; 64 |
+     * amountNano: the provider's, then the treasury's; none of nothing.
      */
-    public static byte[] creditLines(Charge charge) {
+    public static byte[] creditLines(Charge charge, EarnedBefore before) {
         ByteBuffer lines = ByteBuffer.allocate(2 * WORD);
-        putLine(lines, charge.providerAccount(), charge.creditNano());
-        putLine(lines, Amounts.TREASURY, charge.feeNano());
+        putLine(lines, before.providerNano(), charge.providerAccount(), charge.creditNano());
+        putLine(lines, before.treasuryNano(), EarnedTotals.TREASURY, charge.feeNano());
         return Arrays.copyOf(lines.array(), lines.position());
     }
 
-    private static void putLine(ByteBuffer lines, int account, long amountNano) {
+    private static void putLine(
+            ByteBuffer lines, long beforeNano, int account, long amountNano) {
         if (amountNano != 0) {
-            lines.putLong(0).putLong(0).putLong(account).putLong(amountNano);
+            lines.putLong(0).putInt(0);
+            lines.putLong(beforeNano).putInt(account).putLong(amountNano);
         }
     }
 }

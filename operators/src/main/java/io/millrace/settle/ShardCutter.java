@@ -4,6 +4,8 @@ import static java.util.Comparator.comparingInt;
 
 import io.millrace.admit.Release;
 import io.millrace.meter.Charge;
+import io.millrace.settle.earned.EarnedBefore;
+import io.millrace.settle.earned.EarnedTotals;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -130,7 +132,7 @@ public final class ShardCutter {
     Draft draft(long cut, int shard, DraftState state) {
         Draft draft = new Draft(cut, shard, new MerkleSumTree.Root(state.tree()));
         state.debits().forEach(d -> Amounts.add(draft.debits, d.account(), d.amountNano()));
-        state.credits().forEach(c -> Amounts.add(draft.credits, c.account(), c.amountNano()));
+        state.credits().forEach(c -> draft.earned.add(c.account(), c.amountNano()));
         return draft;
     }
 
@@ -151,7 +153,7 @@ public final class ShardCutter {
         private final int shard;
         private final MerkleSumTree.Root tree;
         private final Map<Integer, Long> debits = new TreeMap<>();
-        private final Map<Integer, Long> credits = new TreeMap<>();
+        private final EarnedTotals earned = new EarnedTotals();
 
         private Draft(long cut, int shard, MerkleSumTree.Root tree) {
             this.cut = cut;
@@ -162,11 +164,10 @@ public final class ShardCutter {
         /** Takes the next charge, by account and sequence, and gives it its place. */
         public CutReceipt add(Charge charge) {
             int index = tree.leaves();
-            tree.add(leaf.of(charge, shard, index));
+            EarnedBefore before = earned.add(charge);
+            tree.add(leaf.of(charge, shard, index, before));
             Amounts.add(debits, charge.requesterAccount(), charge.debitNano());
-            Amounts.add(credits, charge.providerAccount(), charge.creditNano());
-            Amounts.add(credits, Amounts.TREASURY, charge.feeNano());
-            return new CutReceipt(cut, shard, index, charge);
+            return new CutReceipt(cut, shard, index, before, charge);
         }
 
         /** How many it has. */
@@ -175,7 +176,8 @@ public final class ShardCutter {
         }
 
         DraftState state() {
-            return new DraftState(tree.subtrees(), Amounts.list(debits), Amounts.list(credits));
+            return new DraftState(
+                    tree.subtrees(), Amounts.list(debits), Amounts.list(earned.byAccount()));
         }
 
         /** The shard's part of the epoch. */
@@ -193,7 +195,7 @@ public final class ShardCutter {
                     root.sumNano(),
                     tree.leaves(),
                     Amounts.list(debits),
-                    Amounts.list(credits),
+                    Amounts.list(earned.byAccount()),
                     orderedReleases);
         }
     }

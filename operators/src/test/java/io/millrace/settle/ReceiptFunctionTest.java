@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.settle.ShardCutOperator.Pace;
+import io.millrace.settle.earned.EarnedBefore;
 import io.millrace.testing.Feeding;
 import io.millrace.testing.RestoringHarness;
 import java.util.ArrayList;
@@ -276,6 +277,7 @@ class ReceiptFunctionTest {
     }
 
     private static CutReceipt cut(long cut, int shard, int index) {
-        return new CutReceipt(cut, shard, index, charge(shard, cut * 100 + index, 5));
+        return new CutReceipt(
+                cut, shard, index, EarnedBefore.NOTHING, charge(shard, cut * 100 + index, 5));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.meter.Charge;
+import io.millrace.settle.earned.EarnedBefore;
 import io.millrace.testing.ChargeBuilder;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
@@ -40,7 +41,8 @@ class ReceiptLeafTest {
                     leaf.of(
                             charge(vector),
                             vector.get("shard").asInt(),
-                            vector.get("index").asInt());
+                            vector.get("index").asInt(),
+                            new EarnedBefore(beforeNano(vector, 0), beforeNano(vector, 1)));
 
             assertThat(node)
                     .as(vector.get("name").asText())
@@ -49,7 +51,7 @@ class ReceiptLeafTest {
                                     vector.get("digest").asText(),
                                     vector.get("debitNano").asLong()));
         }
-        assertThat(tested).isGreaterThanOrEqualTo(4);
+        assertThat(tested).isGreaterThanOrEqualTo(5);
     }
 
     private static boolean isCharge(JsonNode vector) {
@@ -65,6 +67,11 @@ class ReceiptLeafTest {
     private static long feeNano(JsonNode vector) {
         JsonNode second = vector.get("credits").get(1);
         return second == null ? 0 : amount(second);
+    }
+
+    private static long beforeNano(JsonNode vector, int line) {
+        JsonNode word = vector.get("credits").get(line);
+        return word == null ? 0 : new BigInteger(word.asText()).shiftRight(96).longValue();
     }
 
     private static long amount(JsonNode line) {

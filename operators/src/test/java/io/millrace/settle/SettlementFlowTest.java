@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.chain.EpochHeader;
 import io.millrace.chain.SealedPart;
 import io.millrace.meter.Charge;
+import io.millrace.settle.earned.EarnedTotals;
 import io.millrace.unit.Hex;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -96,7 +97,7 @@ class SettlementFlowTest {
         for (Charge charge : charges) {
             Amounts.add(debits, charge.requesterAccount(), charge.debitNano());
             Amounts.add(credits, charge.providerAccount(), charge.creditNano());
-            Amounts.add(credits, Amounts.TREASURY, charge.feeNano());
+            Amounts.add(credits, EarnedTotals.TREASURY, charge.feeNano());
         }
         Map<Integer, Long> debited = new TreeMap<>();
         Map<Integer, Long> credited = new TreeMap<>();
@@ -123,7 +124,7 @@ class SettlementFlowTest {
                 List<SumNode> leaves = new ArrayList<>();
                 for (Receipt r : ordered) {
                     if (r.epoch() == header.epoch() && r.shard() == shard) {
-                        leaves.add(leaf.of(r.charge(), shard, r.index()));
+                        leaves.add(leaf.of(r.charge(), shard, r.index(), r.earnedBefore()));
                     }
                 }
                 count += leaves.size();

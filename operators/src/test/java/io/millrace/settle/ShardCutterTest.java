@@ -144,7 +144,7 @@ class ShardCutterTest {
                 .containsExactly("1:1", "1:2", "5:1", "5:2");
         List<SumNode> leaves = new ArrayList<>();
         for (CutReceipt r : cut.receipts()) {
-            leaves.add(new ReceiptLeaf(DOMAIN).of(r.charge(), r.shard(), r.index()));
+            leaves.add(new ReceiptLeaf(DOMAIN).of(r.charge(), r.shard(), r.index(), r.earnedBefore()));
         }
         MerkleSumTree tree = new MerkleSumTree(leaves);
         assertThat(tree.root().hex()).isEqualTo(root.root());

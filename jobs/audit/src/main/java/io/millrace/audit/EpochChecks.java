@@ -3,6 +3,7 @@ package io.millrace.audit;
 import io.millrace.audit.Books.Check;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
+import io.millrace.audit.KafkaBooks.EarnedBefore;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.Rows.EpochRows;
 import io.millrace.audit.Totals.Total;
@@ -37,6 +38,7 @@ final class EpochChecks {
     private final Map<Long, MerkleSum.Subtree> shards = new TreeMap<>();
     private final Map<Long, BigInteger> paidByReceipts = new TreeMap<>();
     private final Map<Long, BigInteger> earnedByReceipts = new TreeMap<>();
+    private final Map<Long, Map<Long, BigInteger>> earnedInShards = new TreeMap<>();
     private long receipts;
 
     EpochChecks(
@@ -86,9 +88,39 @@ final class EpochChecks {
                                     own.leaves()));
         }
         own.add(new MerkleSum.Node(hashes.receipt(receipt), charge.debitNano()));
+        compareTotals(receipt, shard);
         paidByReceipts.merge(charge.requesterAccount(), charge.debitNano(), BigInteger::add);
         earnedByReceipts.merge(charge.providerAccount(), charge.creditNano(), BigInteger::add);
         earnedByReceipts.merge(TREASURY, charge.feeNano(), BigInteger::add);
+    }
+
+    /** Each leaf carries on what those before it, in its shard, credit. */
+    private void compareTotals(Receipt receipt, long shard) {
+        Charge charge = receipt.charge();
+        Map<Long, BigInteger> earned = earnedInShards.computeIfAbsent(shard, s -> new TreeMap<>());
+        EarnedBefore due =
+                new EarnedBefore(
+                        earn(earned, charge.providerAccount(), charge.creditNano()),
+                        earn(earned, TREASURY, charge.feeNano()));
+        if (!due.equals(receipt.earnedBefore())) {
+            ofTrees.add(
+                    ("epoch %d: %s says that %s nano-USD were earned before it by its provider and"
+                                    + " %s by the treasury, the receipts before it %s and %s")
+                            .formatted(
+                                    receipt.epoch(),
+                                    charge.requestId(),
+                                    receipt.earnedBefore().providerNano(),
+                                    receipt.earnedBefore().treasuryNano(),
+                                    due.providerNano(),
+                                    due.treasuryNano()));
+        }
+    }
+
+    private static BigInteger earn(
+            Map<Long, BigInteger> earned, long account, BigInteger amountNano) {
+        BigInteger before = earned.getOrDefault(account, BigInteger.ZERO);
+        earned.put(account, before.add(amountNano));
+        return before;
     }
 
     /** All receipts of {@code epoch} have come. */
@@ -113,6 +145,7 @@ final class EpochChecks {
         shards.clear();
         paidByReceipts.clear();
         earnedByReceipts.clear();
+        earnedInShards.clear();
         receipts = 0;
     }
 

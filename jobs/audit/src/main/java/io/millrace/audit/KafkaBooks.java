@@ -125,6 +125,19 @@ public final class KafkaBooks {
      */
     public record Sealed(EpochPart part, SortedMap<String, Long> positions) {}
 
-    /** A charge at its place in the epoch's tree. */
-    public record Receipt(long epoch, long shard, long index, Charge charge) {}
+    /**
+     * A charge at its place in the epoch's tree.
+     *
+     * @param earnedBefore as it says itself
+     */
+    public record Receipt(
+            long epoch, long shard, long index, EarnedBefore earnedBefore, Charge charge) {}
+
+    /**
+     * What the leaves before one, in its shard of its epoch, credit the accounts that it credits
+     * too, in nano-USD.
+     *
+     * @param treasuryNano the leaf's own provider's line included if the treasury is the provider
+     */
+    public record EarnedBefore(BigInteger providerNano, BigInteger treasuryNano) {}
 }

@@ -317,7 +317,7 @@ public final class Prover {
                         .put("priceVersion", charge.priceVersion())
                         .put("debitNano", charge.debitNano().toString());
         ArrayNode credits = json.putArray("credits");
-        TypedHashes.credits(charge).forEach(line -> credits.add(line.toString()));
+        TypedHashes.credits(receipt).forEach(line -> credits.add(line.toString()));
         return json.put("outcome", charge.outcome())
                 .put("allocation", MerkleSum.EMPTY.hash())
                 .put("admittedMillis", Long.toString(charge.admittedMillis()))
@@ -351,7 +351,7 @@ public final class Prover {
      */
     static String arguments(Receipt receipt, Header header, List<Node> siblings) {
         Charge charge = receipt.charge();
-        List<BigInteger> credits = TypedHashes.credits(charge);
+        List<BigInteger> credits = TypedHashes.credits(receipt);
         StringBuilder words = new StringBuilder();
         number(words, receipt.epoch());
         number(words, 3 * 32L);

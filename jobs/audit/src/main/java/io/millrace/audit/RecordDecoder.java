@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
+import io.millrace.audit.KafkaBooks.EarnedBefore;
 import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Rejection;
@@ -151,11 +152,16 @@ public final class RecordDecoder {
         return new Sealed(part, positions);
     }
 
+    private static EarnedBefore earnedBefore(JsonFields before) {
+        return new EarnedBefore(before.amount("providerNano"), before.amount("treasuryNano"));
+    }
+
     public static Receipt receipt(JsonFields receipt) {
         return new Receipt(
                 receipt.count("epoch"),
                 receipt.count("shard"),
                 receipt.count("index"),
+                earnedBefore(receipt.object("earnedBefore")),
                 charge(receipt.object("charge")));
     }
 }

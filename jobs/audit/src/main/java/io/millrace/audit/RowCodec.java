@@ -2,6 +2,7 @@ package io.millrace.audit;
 
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
+import io.millrace.audit.KafkaBooks.EarnedBefore;
 import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Request;
@@ -121,11 +122,18 @@ final class RowCodec {
 
     static void put(RowWriter row, Receipt receipt) {
         row.number(receipt.epoch()).number(receipt.shard()).number(receipt.index());
+        row.amount(receipt.earnedBefore().providerNano());
+        row.amount(receipt.earnedBefore().treasuryNano());
         put(row, receipt.charge());
     }
 
     static Receipt receipt(RowReader row) {
-        return new Receipt(row.number(), row.number(), row.number(), charge(row));
+        return new Receipt(
+                row.number(),
+                row.number(),
+                row.number(),
+                new EarnedBefore(row.amount(), row.amount()),
+                charge(row));
     }
 
     static void put(RowWriter row, Evidence evidence) {

@@ -142,7 +142,7 @@ public final class TypedHashes {
                 number(charge.priceNanoPerMillion()),
                 number(charge.priceVersion()),
                 number(charge.debitNano()),
-                packedHash(credits(charge)),
+                packedHash(credits(receipt)),
                 hash(charge.outcome()),
                 NOTHING,
                 number(charge.admittedMillis()),
@@ -178,16 +178,25 @@ public final class TypedHashes {
         return Numeric.toHexString(hash);
     }
 
-    /** The receipt's credits: what the provider earns, then the fee; none of nothing. */
-    public static List<BigInteger> credits(Charge charge) {
-        BigInteger provider =
-                BigInteger.valueOf(charge.providerAccount()).shiftLeft(64).add(charge.creditNano());
+    /**
+     * The receipt's credits, words of beforeNano &lt;&lt; 96 | account &lt;&lt; 64 | amountNano: what
+     * the provider earns, then the fee; none of nothing.
+     */
+    public static List<BigInteger> credits(Receipt receipt) {
+        Charge charge = receipt.charge();
+        BigInteger account = BigInteger.valueOf(charge.providerAccount());
         List<BigInteger> lines = new ArrayList<>();
         if (charge.creditNano().signum() != 0) {
-            lines.add(provider);
+            lines.add(
+                    receipt.earnedBefore()
+                            .providerNano()
+                            .shiftLeft(32)
+                            .add(account)
+                            .shiftLeft(64)
+                            .add(charge.creditNano()));
         }
         if (charge.feeNano().signum() != 0) {
-            lines.add(charge.feeNano());
+            lines.add(receipt.earnedBefore().treasuryNano().shiftLeft(96).add(charge.feeNano()));
         }
         return lines;
     }

@@ -152,10 +152,12 @@ final class GeneratedVault {
             List<BigInteger> releases) {
         receipts = new ArrayList<>();
         Map<Long, MerkleSum.Subtree> shards = new TreeMap<>();
+        EarnedSoFar earned = new EarnedSoFar();
         for (Charge charge : charges) {
             long shard = charge.requesterAccount() % (1L << GeneratedLedger.SHARD_DEPTH);
             MerkleSum.Subtree own = shards.computeIfAbsent(shard, one -> new MerkleSum.Subtree());
-            Receipt receipt = new Receipt(epoch, shard, own.leaves(), charge);
+            Receipt receipt = new Receipt(
+                            epoch, shard, own.leaves(), earned.add(shard, charge), charge);
             own.add(new MerkleSum.Node(hashes.receipt(receipt), charge.debitNano()));
             receipts.add(receipt);
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
+import io.millrace.audit.KafkaBooks.EarnedBefore;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.hash.MerkleSum;
 import io.millrace.audit.hash.MerkleSum.Node;
@@ -30,10 +31,13 @@ import org.web3j.utils.Numeric;
  */
 class ProverTest {
 
+    private static final EarnedBefore EARNED_BEFORE =
+            new EarnedBefore(BigInteger.valueOf(1_900), BigInteger.valueOf(100));
+
     @Test
     void arguments_generatedEncoding_same() {
         Charge charge = new GeneratedLedger(3, 5, 1, 1).charge(3);
-        Receipt receipt = new Receipt(4, 2, 7, charge);
+        Receipt receipt = new Receipt(4, 2, 7, EARNED_BEFORE, charge);
         String hash = Hash.sha3String("header");
         Header header =
                 new Header(
@@ -82,7 +86,7 @@ class ProverTest {
     /** The vault denied a proof of half a shard: the others were on their way. */
     @Test
     void requireWhole_receiptsStillOnTheirWay_isTooEarly() throws Exception {
-        Receipt receipt = new Receipt(4, 2, 7, new GeneratedLedger(3, 5, 1, 1).charge(3));
+        Receipt receipt = new Receipt(4, 2, 7, EARNED_BEFORE, new GeneratedLedger(3, 5, 1, 1).charge(3));
         List<JsonFields> sources =
                 RecordDecoder.fields(
                                 """
@@ -110,7 +114,7 @@ class ProverTest {
                 charge.priceNanoPerMillion(),
                 BigInteger.valueOf(charge.priceVersion()),
                 charge.debitNano(),
-                TypedHashes.credits(charge),
+                TypedHashes.credits(receipt),
                 bytes(charge.outcome()),
                 new byte[32],
                 BigInteger.valueOf(charge.admittedMillis()),

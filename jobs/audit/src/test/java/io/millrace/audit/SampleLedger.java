@@ -237,6 +237,7 @@ final class SampleLedger {
 
     private static List<Receipt> receipts(long epoch, List<Charge> charges) {
         Map<Long, Integer> next = new HashMap<>();
+        EarnedSoFar earned = new EarnedSoFar();
         return charges.stream()
                 .sorted(
                         Comparator.comparing(Charge::requesterAccount)
@@ -246,7 +247,8 @@ final class SampleLedger {
                             long shard =
                                     charge.requesterAccount() % (1L << SampleBooks.SHARD_DEPTH);
                             int index = next.merge(shard, 1, Integer::sum) - 1;
-                            return new Receipt(epoch, shard, index, charge);
+                            return new Receipt(
+                                    epoch, shard, index, earned.add(shard, charge), charge);
                         })
                 .toList();
     }

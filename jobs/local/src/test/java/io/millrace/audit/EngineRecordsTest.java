@@ -13,6 +13,7 @@ import io.millrace.infer.OutcomeStatus;
 import io.millrace.job.topic.JsonCodec;
 import io.millrace.meter.Charge;
 import io.millrace.settle.Receipt;
+import io.millrace.settle.earned.EarnedBefore;
 import io.millrace.testing.ChargeBuilder;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -73,7 +74,7 @@ class EngineRecordsTest {
 
     @Test
     void receipt_asEngineWritesIt_everyMember() throws IOException {
-        assertThat(RecordDecoder.receipt(fields(new Receipt(4, 44, 7, 1, CHARGE))))
+        assertThat(RecordDecoder.receipt(fields(new Receipt(4, 44, 7, 1, new EarnedBefore(95, 5), CHARGE))))
                 .isEqualTo(new KafkaBooks.Receipt(4, 7, 1, RecordDecoder.charge(fields(CHARGE))));
     }
 

@@ -5,6 +5,8 @@ import io.millrace.chain.SealedPart;
 import io.millrace.chain.SealedPart.ShardCut;
 import io.millrace.job.recover.rows.RowCursor;
 import io.millrace.meter.Charge;
+import io.millrace.settle.earned.EarnedBefore;
+import io.millrace.settle.earned.EarnedTotals;
 import io.millrace.settle.AccountAmount;
 import io.millrace.settle.CutReceipt;
 import io.millrace.settle.EpochSealer;
@@ -154,9 +156,11 @@ final class LedgerMend {
             Set<String> before = new HashSet<>();
             gap.there().forEach(receipt -> before.add(receipt.charge().requestId()));
             Set<String> ids = new HashSet<>();
+            EarnedTotals earned = new EarnedTotals();
             for (int index = 0; index < charged.size(); index++) {
                 Charge charge = charged.get(index);
                 ids.add(charge.requestId());
+                EarnedBefore earnedBefore = earned.add(charge);
                 if (!before.contains(charge.requestId())) {
                     found.add(
                             new Receipt(
@@ -164,6 +168,7 @@ final class LedgerMend {
                                     gap.cut().cut(),
                                     gap.cut().shard(),
                                     index,
+                                    earnedBefore,
                                     charge));
                 }
             }

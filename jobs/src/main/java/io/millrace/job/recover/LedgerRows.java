@@ -123,7 +123,7 @@ final class LedgerRows implements AutoCloseable {
     /** Takes a receipt. */
     void receipt(Receipt receipt, RecordPlace at) {
         Charge charge = receipt.charge();
-        SumNode node = leaf.of(charge, receipt.shard(), receipt.index());
+        SumNode node = leaf.of(charge, receipt.shard(), receipt.index(), receipt.earnedBefore());
         rows.put(at(numbered(charge).code(Numbered.RECEIPT), at), Numbered.row(receipt));
         rows.put(
                 at(

@@ -5,6 +5,7 @@ import io.millrace.job.recover.rows.RowReader;
 import io.millrace.job.recover.rows.RowWriter;
 import io.millrace.job.topic.JsonCodec;
 import io.millrace.meter.Charge;
+import io.millrace.settle.earned.EarnedBefore;
 import io.millrace.settle.Receipt;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ record Numbered(
     static final int CHARGE = 0;
     static final int RECEIPT = 1;
 
-    private static final int FRONT_BYTES = 2 * Long.BYTES + 2 * Integer.BYTES;
+    private static final int FRONT_BYTES = 4 * Long.BYTES + 2 * Integer.BYTES;
 
     /** Those at the row there; the cursor is behind them afterwards. */
     static Numbered at(RowCursor rows) {
@@ -49,6 +50,8 @@ record Numbered(
                 .number(receipt.cut())
                 .whole(receipt.shard())
                 .whole(receipt.index())
+                .number(receipt.earnedBefore().providerNano())
+                .number(receipt.earnedBefore().treasuryNano())
                 .raw(JsonCodec.encode(receipt.charge()))
                 .row();
     }
@@ -61,6 +64,7 @@ record Numbered(
                 reader.number(),
                 reader.whole(),
                 reader.whole(),
+                new EarnedBefore(reader.number(), reader.number()),
                 JsonCodec.decode(reader.rest(), Charge.class));
     }
 

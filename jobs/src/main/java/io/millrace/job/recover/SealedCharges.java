@@ -5,6 +5,7 @@ import io.millrace.meter.Charge;
 import io.millrace.settle.MerkleSumTree;
 import io.millrace.settle.ReceiptLeaf;
 import io.millrace.settle.SumNode;
+import io.millrace.settle.earned.EarnedTotals;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -41,8 +42,10 @@ final class SealedCharges {
         }
         List<Charge> ordered = inLeafOrder(charges);
         List<SumNode> leaves = new ArrayList<>(ordered.size());
+        EarnedTotals earned = new EarnedTotals();
         for (int index = 0; index < ordered.size(); index++) {
-            leaves.add(leaf.of(ordered.get(index), cut.shard(), index));
+            Charge charge = ordered.get(index);
+            leaves.add(leaf.of(charge, cut.shard(), index, earned.add(charge)));
         }
         return new MerkleSumTree(leaves).root().equals(SumNode.of(cut.root(), cut.sumNano()));
     }

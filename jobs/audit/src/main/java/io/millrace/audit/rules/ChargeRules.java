@@ -35,7 +35,7 @@ public final class ChargeRules {
         if (terms == null) {
             return Fault.WRONG_PRICE;
         }
-        return leaf.credits().equals(credits(leaf, terms)) ? Fault.NONE : Fault.WRONG_CREDITS;
+        return addUp(leaf, terms) ? Fault.NONE : Fault.WRONG_CREDITS;
     }
 
     /**
@@ -82,7 +82,16 @@ public final class ChargeRules {
             boolean rises = leaf.account() > other.account();
             inOrder = !oneShard || rises == leaf.index() > other.index();
         }
-        return inOrder ? Fault.NONE : Fault.SEQUENCE;
+        if (!inOrder) {
+            return Fault.SEQUENCE;
+        }
+        boolean isEarlier = leaf.index() < other.index();
+        boolean carriesOn =
+                !oneShard
+                        || EarnedTotals.carriesOn(
+                                (isEarlier ? leaf : other).credits(),
+                                (isEarlier ? other : leaf).credits());
+        return carriesOn ? Fault.NONE : Fault.WRONG_TOTAL;
     }
 
     /** What is wrong with a leaf by one of an epoch before. */
@@ -103,6 +112,17 @@ public final class ChargeRules {
         boolean ended = version < prices.size() && prices.get((int) version).counts(leaf);
         boolean same = terms.nanoPerMillion().equals(leaf.priceNanoPerMillion());
         return same && terms.counts(leaf) && !ended ? terms : null;
+    }
+
+    /** Line by line, whatever was before; of the treasury's two the second carries on the first. */
+    private static boolean addUp(Leaf leaf, Terms terms) {
+        List<BigInteger> lines = leaf.credits();
+        boolean isDue =
+                lines.stream().map(EarnedTotals::line).toList().equals(credits(leaf, terms));
+        boolean isTreasurys = lines.size() == 2 && leaf.provider() == 0;
+        return isDue
+                && (!isTreasurys
+                        || EarnedTotals.carriesOn(lines.subList(0, 1), lines.subList(1, 2)));
     }
 
     private static List<BigInteger> credits(Leaf leaf, Terms terms) {

@@ -11,7 +11,8 @@ public enum Fault {
     WRONG_MODEL("WrongModel"),
     AFTER_DEADLINE("AfterDeadline"),
     DOUBLE_CHARGE("DoubleCharge"),
-    SEQUENCE("Sequence");
+    SEQUENCE("Sequence"),
+    WRONG_TOTAL("WrongTotal");
 
     private final String onChain;
 

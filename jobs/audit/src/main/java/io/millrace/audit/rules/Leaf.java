@@ -14,7 +14,7 @@ import java.util.List;
  * @param sequence number of the charge among the account's
  * @param provider earning account of who ran it
  * @param priceVersion from 1
- * @param credits lines of account &lt;&lt; 64 | amount
+ * @param credits lines of before &lt;&lt; 96 | account &lt;&lt; 64 | amount
  * @param admittedMillis unix time at which the request was appended
  * @param shard and index: its position in the epoch's tree
  */

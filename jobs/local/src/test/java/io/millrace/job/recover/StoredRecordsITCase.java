@@ -18,6 +18,7 @@ import io.millrace.local.stack.SharedBroker;
 import io.millrace.meter.Charge;
 import io.millrace.meter.Evidence;
 import io.millrace.settle.Receipt;
+import io.millrace.settle.earned.EarnedBefore;
 import io.millrace.testing.ChargeBuilder;
 import io.millrace.testing.OutcomeBuilder;
 import io.millrace.testing.RequestBuilder;
@@ -58,7 +59,7 @@ class StoredRecordsITCase {
                         .outcome(digest(config, outcome))
                         .build();
         Charge known = ChargeBuilder.charge().id("0xbb").sequence(2).build();
-        Receipt wanted = new Receipt(7, 12, 0, 0, lost);
+        Receipt wanted = new Receipt(7, 12, 0, 0, EarnedBefore.NOTHING, lost);
         writeAndAbort(servers, outcome, lost, known, wanted);
         assertThat(reader.receipts(Set.of(7L))).containsExactly(wanted);
         assertThat(reader.charges(charge -> charge.equals(lost))).containsExactly(lost);
@@ -108,7 +109,7 @@ class StoredRecordsITCase {
             send(sink, evidence(outcome(0.8f, 0.6f))); // of an attempt that was not charged
             send(sink, evidence(outcome));
             send(sink, Outbound.of(wanted));
-            send(sink, Outbound.of(new Receipt(6, 11, 0, 0, known)));
+            send(sink, Outbound.of(new Receipt(6, 11, 0, 0, EarnedBefore.NOTHING, known)));
             sink.abortTransaction();
         }
     }

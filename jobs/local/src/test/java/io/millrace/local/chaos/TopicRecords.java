@@ -9,6 +9,7 @@ import io.millrace.job.topic.JsonCodec;
 import io.millrace.job.topic.Topics;
 import io.millrace.meter.Charge;
 import io.millrace.settle.Receipt;
+import io.millrace.settle.earned.EarnedBefore;
 import io.millrace.testing.ChargeBuilder;
 import io.millrace.unit.Hex;
 import java.io.IOException;
@@ -48,7 +49,7 @@ final class TopicRecords {
     }
 
     static Receipt receiptOf(int index) {
-        return new Receipt(1, 1, 0, index, chargeOf("0x" + "%064x".formatted(index), 0, index));
+        return new Receipt(1, 1, 0, index, EarnedBefore.NOTHING, chargeOf("0x" + "%064x".formatted(index), 0, index));
     }
 
     static ConsumerRecord<byte[], byte[]> receipt() throws IOException {

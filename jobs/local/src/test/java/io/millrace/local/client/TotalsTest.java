@@ -6,6 +6,7 @@ import io.millrace.chain.submit.SettlementRecord;
 import io.millrace.job.topic.JsonCodec;
 import io.millrace.job.topic.Topics;
 import io.millrace.settle.Receipt;
+import io.millrace.settle.earned.EarnedBefore;
 import io.millrace.testing.ChargeBuilder;
 import java.io.IOException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -21,7 +22,7 @@ class TotalsTest {
         add(totals, Topics.TRANSACTIONS, settled(1));
         assertThat(totals.unsettledEpochs()).isZero();
 
-        add(totals, Topics.RECEIPTS, new Receipt(2, 9, 1, 0, ChargeBuilder.charge().build()));
+        add(totals, Topics.RECEIPTS, new Receipt(2, 9, 1, 0, EarnedBefore.NOTHING, ChargeBuilder.charge().build()));
         assertThat(totals.unsettledEpochs()).isEqualTo(1);
 
         add(totals, Topics.EPOCHS, SettledEpochTest.part(2, 0, 1, 100));

@@ -1,0 +1,58 @@
+package io.millrace.audit.rules;
+
+import java.math.BigInteger;
+import java.util.List;
+
+/**
+ * The rules of the contract's EarnedTotals: credit lines of before &lt;&lt; 96 | account &lt;&lt; 64 |
+ * amount, each of which carries on the total of its earning account in its shard.
+ */
+public final class EarnedTotals {
+
+    private static final int BEFORE = 96;
+    private static final int ACCOUNT = 64;
+    private static final BigInteger UINT64 = mask(64);
+    private static final BigInteger UINT32 = mask(32);
+
+    private EarnedTotals() {}
+
+    /** The line without what was before it; bits above that stay, for they belong to nothing. */
+    static BigInteger line(BigInteger credit) {
+        return credit.subtract(beforeNano(credit).shiftLeft(BEFORE));
+    }
+
+    /**
+     * Whether no line of {@code later} is of an account that had more before it than it says, by
+     * the lines of a leaf before.
+     */
+    public static boolean carriesOn(List<BigInteger> earlier, List<BigInteger> later) {
+        return earlier.stream()
+                .allMatch(
+                        one ->
+                                later.stream()
+                                        .filter(other -> account(other) == account(one))
+                                        .allMatch(
+                                                other ->
+                                                        beforeNano(other).compareTo(afterNano(one))
+                                                                >= 0));
+    }
+
+    /** The earning account of a line. */
+    public static long account(BigInteger credit) {
+        return credit.shiftRight(ACCOUNT).and(UINT32).longValueExact();
+    }
+
+    /** What was credited to its account before, nano-USD. */
+    public static BigInteger beforeNano(BigInteger credit) {
+        return credit.shiftRight(BEFORE).and(UINT64);
+    }
+
+    /** The same with the line. */
+    public static BigInteger afterNano(BigInteger credit) {
+        return beforeNano(credit).add(credit.and(UINT64));
+    }
+
+    private static BigInteger mask(int bits) {
+        return BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.ONE);
+    }
+}
