@@ -109,7 +109,7 @@ public final class LocalVault implements AutoCloseable {
                                 new SettlementVault.BondTerms(
                                         nextContract(2),
                                         BigInteger.valueOf(BUCKET_SECONDS),
-                                        BigInteger.TWO,
+                                        BigInteger.valueOf(5),
                                         BigInteger.ZERO))
                         .send();
         providers = newTribunal(admin);

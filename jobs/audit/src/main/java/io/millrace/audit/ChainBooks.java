@@ -104,6 +104,8 @@ record ChainBooks(
         ESCAPED,
         /** Out of a settler's bond to what is released, for a false debit. */
         COMPENSATED,
+        /** Out of a settler's bond to the earning balance, for what was not credited. */
+        EARNER_COMPENSATED,
         EARNINGS_WITHDRAWN
     }
 

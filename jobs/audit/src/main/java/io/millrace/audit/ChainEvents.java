@@ -40,6 +40,9 @@ public final class ChainEvents {
             topic("EarningsWithdrawn(uint32,address,address,uint64)");
     static final String SLASHED =
             topic("Slashed(address,uint32,address,uint64,uint32,uint64,uint64,uint64,uint64)");
+    static final String SLASHED_FOR_EARNER =
+            topic(
+                    "SlashedForEarner(address,uint32,address,uint64,uint32,uint64,uint64,uint64,uint64)");
     public static final String EPOCH_SETTLED =
             topic("EpochSettled(uint64,uint32,bytes32,uint32,bytes32,uint64,uint64,uint64)");
     static final String EPOCH_VOIDED =
@@ -120,6 +123,9 @@ public final class ChainEvents {
             move(Kind.TAKEN, log, 0, data.uint(0));
         } else if (topic.equals(SLASHED)) {
             movements.accept(new Posting(Kind.COMPENSATED, indexed(log, 2), 0, data.uint(3)));
+        } else if (topic.equals(SLASHED_FOR_EARNER)) {
+            movements.accept(
+                    new Posting(Kind.EARNER_COMPENSATED, indexed(log, 2), 0, data.uint(3)));
         } else if (topic.equals(EARNINGS_WITHDRAWN)) {
             move(Kind.EARNINGS_WITHDRAWN, log, 0, data.uint(1));
         }

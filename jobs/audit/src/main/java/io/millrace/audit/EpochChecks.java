@@ -10,6 +10,7 @@ import io.millrace.audit.Totals.Total;
 import io.millrace.audit.hash.MerkleSum;
 import io.millrace.audit.read.JsonFields;
 import io.millrace.audit.read.TooEarlyException;
+import io.millrace.audit.rules.RunningTotals;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ final class EpochChecks {
     private final Map<Long, MerkleSum.Subtree> shards = new TreeMap<>();
     private final Map<Long, BigInteger> paidByReceipts = new TreeMap<>();
     private final Map<Long, BigInteger> earnedByReceipts = new TreeMap<>();
-    private final Map<Long, Map<Long, BigInteger>> earnedInShards = new TreeMap<>();
+    private final RunningTotals earnedInShards = new RunningTotals();
     private long receipts;
 
     EpochChecks(
@@ -97,11 +98,10 @@ final class EpochChecks {
     /** Each leaf carries on what those before it, in its shard, credit. */
     private void compareTotals(Receipt receipt, long shard) {
         Charge charge = receipt.charge();
-        Map<Long, BigInteger> earned = earnedInShards.computeIfAbsent(shard, s -> new TreeMap<>());
         EarnedBefore due =
                 new EarnedBefore(
-                        earn(earned, charge.providerAccount(), charge.creditNano()),
-                        earn(earned, TREASURY, charge.feeNano()));
+                        earnedInShards.add(shard, charge.providerAccount(), charge.creditNano()),
+                        earnedInShards.add(shard, TREASURY, charge.feeNano()));
         if (!due.equals(receipt.earnedBefore())) {
             ofTrees.add(
                     ("epoch %d: %s says that %s nano-USD were earned before it by its provider and"
@@ -114,13 +114,6 @@ final class EpochChecks {
                                     due.providerNano(),
                                     due.treasuryNano()));
         }
-    }
-
-    private static BigInteger earn(
-            Map<Long, BigInteger> earned, long account, BigInteger amountNano) {
-        BigInteger before = earned.getOrDefault(account, BigInteger.ZERO);
-        earned.put(account, before.add(amountNano));
-        return before;
     }
 
     /** All receipts of {@code epoch} have come. */

@@ -185,6 +185,7 @@ final class VaultChecks {
                 escaped.add(account);
             }
             case COMPENSATED -> add(released, account, amount);
+            case EARNER_COMPENSATED -> add(earning, account, amount);
             case EARNINGS_WITHDRAWN -> add(earning, account, amount.negate());
         }
     }

@@ -40,6 +40,8 @@ class ChainEventsTest {
                 .isEqualTo(EventEncoder.encode(SettlementVault.ESCAPED_EVENT));
         assertThat(ChainEvents.SLASHED)
                 .isEqualTo(EventEncoder.encode(SettlementVault.SLASHED_EVENT));
+        assertThat(ChainEvents.SLASHED_FOR_EARNER)
+                .isEqualTo(EventEncoder.encode(SettlementVault.SLASHEDFOREARNER_EVENT));
         assertThat(ChainEvents.EARNINGS_WITHDRAWN)
                 .isEqualTo(EventEncoder.encode(SettlementVault.EARNINGSWITHDRAWN_EVENT));
         assertThat(ChainEvents.EPOCH_SETTLED)

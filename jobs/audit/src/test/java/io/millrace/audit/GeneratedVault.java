@@ -14,8 +14,10 @@ import io.millrace.audit.ChainBooks.SpendingAccount;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.EpochPart.Release;
 import io.millrace.audit.KafkaBooks.Charge;
+import io.millrace.audit.KafkaBooks.EarnedBefore;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.hash.MerkleSum;
+import io.millrace.audit.rules.RunningTotals;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -152,12 +154,14 @@ final class GeneratedVault {
             List<BigInteger> releases) {
         receipts = new ArrayList<>();
         Map<Long, MerkleSum.Subtree> shards = new TreeMap<>();
-        EarnedSoFar earned = new EarnedSoFar();
+        RunningTotals earned = new RunningTotals();
         for (Charge charge : charges) {
             long shard = charge.requesterAccount() % (1L << GeneratedLedger.SHARD_DEPTH);
             MerkleSum.Subtree own = shards.computeIfAbsent(shard, one -> new MerkleSum.Subtree());
             Receipt receipt = new Receipt(
-                            epoch, shard, own.leaves(), earned.add(shard, charge), charge);
+                            epoch, shard, own.leaves(), new EarnedBefore(
+                    earned.add(shard, charge.providerAccount(), charge.creditNano()),
+                    earned.add(shard, 0, charge.feeNano())), charge);
             own.add(new MerkleSum.Node(hashes.receipt(receipt), charge.debitNano()));
             receipts.add(receipt);
         }

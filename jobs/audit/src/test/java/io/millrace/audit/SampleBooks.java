@@ -191,6 +191,7 @@ final class SampleBooks {
         List<Release> skipped = List.of(ledger.release(WAVERER, 400), ledger.release(LEAVER, 700));
         seal(ledger, charges.subList(2 * sealed / 3, sealed), skipped, last);
         movements.add(ledger.post(Kind.COMPENSATED, LEAVER, 2_000));
+        movements.add(ledger.post(Kind.EARNER_COMPENSATED, 1, 3_000));
         movements.add(ledger.post(Kind.EARNINGS_WITHDRAWN, 1, 1_000));
         head = ledger.head();
         tokenBalance = ledger.tokenBalance(SCALE);

@@ -11,9 +11,11 @@ import io.millrace.audit.ChainBooks.Settlement;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.EpochPart.Release;
 import io.millrace.audit.KafkaBooks.Charge;
+import io.millrace.audit.KafkaBooks.EarnedBefore;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.hash.MerkleSum;
+import io.millrace.audit.rules.RunningTotals;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -84,6 +86,10 @@ final class SampleLedger {
             }
             case COMPENSATED -> {
                 released.merge(account, amount, Long::sum);
+                deposited += amount; // of tokens that came in as a bond
+            }
+            case EARNER_COMPENSATED -> {
+                earning.merge(account, amount, Long::sum);
                 deposited += amount; // of tokens that came in as a bond
             }
             case EARNINGS_WITHDRAWN -> pay(earning, account, amount);
@@ -237,7 +243,7 @@ final class SampleLedger {
 
     private static List<Receipt> receipts(long epoch, List<Charge> charges) {
         Map<Long, Integer> next = new HashMap<>();
-        EarnedSoFar earned = new EarnedSoFar();
+        RunningTotals earned = new RunningTotals();
         return charges.stream()
                 .sorted(
                         Comparator.comparing(Charge::requesterAccount)
@@ -248,7 +254,9 @@ final class SampleLedger {
                                     charge.requesterAccount() % (1L << SampleBooks.SHARD_DEPTH);
                             int index = next.merge(shard, 1, Integer::sum) - 1;
                             return new Receipt(
-                                    epoch, shard, index, earned.add(shard, charge), charge);
+                                    epoch, shard, index, new EarnedBefore(
+                    earned.add(shard, charge.providerAccount(), charge.creditNano()),
+                    earned.add(shard, 0, charge.feeNano())), charge);
                         })
                 .toList();
     }

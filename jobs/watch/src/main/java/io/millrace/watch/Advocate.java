@@ -111,8 +111,7 @@ public final class Advocate {
     }
 
     private void step(Case one, Block newest) throws IOException {
-        if (chain.statement(one.epoch(), one.part(), one.account()).compensated()
-                && !isToBeConcluded(one)) {
+        if (isCompensated(one) && !isToBeConcluded(one)) {
             if (steady.isFinal(PAID, one)) {
                 docket.move(one, State.COMPENSATED);
                 complaints.remove(one.id());
@@ -131,6 +130,15 @@ public final class Advocate {
     private void prove(Case one) throws IOException {
         if (one.state() == State.FOUND && isTooLate(one)) {
             return;
+        }
+        for (int call = 0; one.isOfEarner() && call < one.what(); call++) {
+            Outcome shown =
+                    messenger.submit(
+                            Docket.idOf(one, call), docket.call(one, call), BigInteger.ZERO);
+            if (shown.state() != Outcome.State.DONE) {
+                handle(one, shown, "partly shown");
+                return;
+            }
         }
         send(one, BigInteger.ZERO, "proven");
     }
@@ -180,6 +188,25 @@ public final class Advocate {
 
     private void send(Case one, BigInteger valueWei, String done) throws IOException {
         Outcome outcome = messenger.submit(one.id(), docket.call(one), valueWei);
+        handle(one, outcome, done);
+        if (one.isOfEarner() && outcome.state() == Outcome.State.DONE && outcome.isFinal()) {
+            unconvinced(one, outcome);
+        }
+    }
+
+    /** What was shown is kept, and was not enough: nothing that is done again would be. */
+    private void unconvinced(Case one, Outcome outcome) throws IOException {
+        if (!isCompensated(one)) {
+            docket.move(one, State.REFUSED);
+            LOG.error(
+                    "{}: {}, and the tribunal finds that it was paid: {}",
+                    one.name(),
+                    one.why(),
+                    outcome.hash());
+        }
+    }
+
+    private void handle(Case one, Outcome outcome, String done) throws IOException {
         boolean refused = isRefused(outcome) && !isDecided(one);
         if (!refused) {
             steady.forget(REFUSED, one);
@@ -209,9 +236,15 @@ public final class Advocate {
 
     /** Somebody else was first. */
     private boolean isDecided(Case one) throws IOException {
-        return chain.statement(one.epoch(), one.part(), one.account()).compensated()
+        return isCompensated(one)
                 || (!one.action().isProof()
                         && chain.challenge(challengeId(one)).deadlineSeconds() != 0);
+    }
+
+    private boolean isCompensated(Case one) throws IOException {
+        return one.isOfEarner()
+                ? chain.isEarnerCompensated(one.epoch(), one.account())
+                : chain.statement(one.epoch(), one.part(), one.account()).compensated();
     }
 
     /** What keeps a case from being sent is said once, until it is another. */

@@ -5,11 +5,14 @@ import static java.util.Objects.requireNonNull;
 import java.math.BigInteger;
 
 /**
- * What is held against one statement, and how far it has come.
+ * What is held against one statement, or against what an epoch credits one account with, and how
+ * far it has come.
  *
  * @param id by which it is known for ever: the same fault found again is the same case
- * @param what of a challenge, as the tribunal has it; else 0
- * @param debitNano of the statement
+ * @param account spending account, or earning account of {@link Action#PROVE_UNDERPAID}
+ * @param what of a challenge, as the tribunal has it; of {@link Action#PROVE_UNDERPAID} how many
+ *     calls come before the one that proves it; else 0
+ * @param debitNano of the statement, or what the account has earned
  * @param why in words
  * @param block the newest when it was begun: its events come later
  */
@@ -38,6 +41,8 @@ public record Case(
         PROVE_LEAF,
         PROVE_REQUEST,
         PROVE_PAIR,
+        /** For an earning account; the others are for a spending one. */
+        PROVE_UNDERPAID,
         CHALLENGE_STATEMENT,
         CHALLENGE_LEAF;
 
@@ -83,9 +88,14 @@ public record Case(
         return new Case(id, action, epoch, part, account, what, debitNano, why, next, block);
     }
 
+    /** Whether its account is an earning account. */
+    public boolean isOfEarner() {
+        return action == Action.PROVE_UNDERPAID;
+    }
+
     /** For messages. */
     public String name() {
-        return "epoch %d part %d account %d, %s nano-USD"
-                .formatted(epoch, part, account, debitNano);
+        return "epoch %d part %d %s %d, %s nano-USD"
+                .formatted(epoch, part, isOfEarner() ? "earner" : "account", account, debitNano);
     }
 }

@@ -51,11 +51,39 @@ public final class Docket {
         counts.merge(found.state(), 1L, Long::sum);
     }
 
-    /** The call that opens a case. */
+    /**
+     * Adds, in {@code batch}, a case that takes several calls.
+     *
+     * @param data the calls in their order, the last of which decides, 0x-hex
+     */
+    public void add(Case found, List<String> data, WatchStore.Batch batch) throws IOException {
+        int last = data.size() - 1;
+        for (int call = 0; call < last; call++) {
+            batch.put(
+                    Kind.CALL.key(idOf(found, call)), Numeric.hexStringToByteArray(data.get(call)));
+        }
+        add(found, data.get(last), batch);
+    }
+
+    /** The call that opens a case, or decides it. */
     public String call(Case of) throws IOException {
-        byte[] data = store.get(Kind.CALL.key(of.id()));
+        return call(of.id());
+    }
+
+    /** A call that comes before that, numbered from 0. */
+    public String call(Case of, int number) throws IOException {
+        return call(idOf(of, number));
+    }
+
+    /** Id of such a call. */
+    static String idOf(Case of, int number) {
+        return of.id() + "/" + number;
+    }
+
+    private String call(String id) throws IOException {
+        byte[] data = store.get(Kind.CALL.key(id));
         if (data == null) {
-            throw new IOException("the call of case " + of.id() + " is lost");
+            throw new IOException("call " + id + " of a case is lost");
         }
         return Numeric.toHexString(data);
     }
@@ -67,6 +95,9 @@ public final class Docket {
             batch.put(Kind.CASE.key(after.id()), MAPPER.writeValueAsBytes(after));
             if (state.isEnd()) {
                 batch.remove(Kind.CALL.key(after.id()));
+                for (int call = 0; after.isOfEarner() && call < after.what(); call++) {
+                    batch.remove(Kind.CALL.key(idOf(after, call)));
+                }
             }
             batch.write();
         }
@@ -95,7 +126,7 @@ public final class Docket {
         return open;
     }
 
-    /** All, ends too, of one epoch and account. */
+    /** All, ends too, of one epoch and spending account. */
     public List<Case> of(long epoch, long account) throws IOException {
         return with(Kind.CASE.key(prefix(epoch, account).getBytes(US_ASCII)));
     }
@@ -126,7 +157,12 @@ public final class Docket {
         return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** What the ids of the cases of one epoch and account begin with. */
+    /** What the ids of the cases of one epoch and earning account begin with. */
+    static String earnerPrefix(long epoch, long account) {
+        return "%d/earner-%d/".formatted(epoch, account);
+    }
+
+    /** What the ids of the cases of one epoch and spending account begin with. */
     static String prefix(long epoch, long account) {
         return "%d/%d/".formatted(epoch, account);
     }

@@ -7,10 +7,13 @@ import io.millrace.audit.rules.Fault;
 import io.millrace.watch.Case.Action;
 import io.millrace.watch.act.Kind;
 import io.millrace.watch.act.TribunalCalls;
+import io.millrace.watch.act.UnderpaidCalls;
 import io.millrace.watch.judge.Finding;
 import io.millrace.watch.store.WatchStore;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /** Makes cases of what was found: one against each part that debits the account. */
@@ -31,6 +34,9 @@ final class Indictment {
      */
     int add(Finding finding, List<EpochPart> parts, long block, WatchStore.Batch batch)
             throws IOException {
+        if (finding instanceof Finding.Underpaid underpaid) {
+            return add(underpaid, parts, block, batch);
+        }
         int added = 0;
         for (EpochPart part : parts) {
             BigInteger debitNano =
@@ -45,6 +51,34 @@ final class Indictment {
             }
         }
         return added;
+    }
+
+    /** One case against the part that has moved most: more than a part moved is not taken of it. */
+    private int add(
+            Finding.Underpaid finding, List<EpochPart> parts, long block, WatchStore.Batch batch)
+            throws IOException {
+        EpochPart accused =
+                Collections.max(parts, Comparator.comparing(part -> part.header().partSumNano()));
+        List<String> calls = UnderpaidCalls.of(accused, parts, finding.account(), finding.leaves());
+        EpochPart.Header header = accused.header();
+        Case found =
+                new Case(
+                        Docket.earnerPrefix(header.epoch(), finding.account())
+                                + "%d/%s".formatted(header.part(), Action.PROVE_UNDERPAID),
+                        Action.PROVE_UNDERPAID,
+                        header.epoch(),
+                        header.part(),
+                        finding.account(),
+                        calls.size() - 1L,
+                        finding.earnedNano(),
+                        finding.why(),
+                        Case.State.FOUND,
+                        block);
+        if (docket.has(found.id())) {
+            return 0;
+        }
+        docket.add(found, calls, batch);
+        return 1;
     }
 
     private static Case indict(Finding finding, EpochPart part, BigInteger debitNano, long block) {

@@ -14,7 +14,9 @@ import java.util.Set;
  * @param startBlock not after the deployment of vault and registry
  * @param finality which blocks count
  * @param folder of what was read and begun
- * @param accounts spending accounts whose debits are to be accounted for; all, if it is empty
+ * @param accounts spending accounts whose debits are to be accounted for
+ * @param earners earning accounts that are to be credited with what they earned; with neither of
+ *     the two named, all accounts are watched
  * @param patienceSeconds how long after its settlement an epoch may wait for its receipts; 0 for
  *     what the vault's window leaves
  * @param mostOpen challenges at once
@@ -29,6 +31,7 @@ public record WatchSettings(
         Finality finality,
         Path folder,
         Set<Long> accounts,
+        Set<Long> earners,
         long patienceSeconds,
         int mostOpen,
         boolean acts) {
@@ -41,11 +44,26 @@ public record WatchSettings(
         requireNonNull(finality, "finality is null");
         requireNonNull(folder, "folder is null");
         accounts = Set.copyOf(accounts);
+        earners = Set.copyOf(earners);
         if (patienceSeconds < 0 || mostOpen < 1) {
             throw new IllegalArgumentException(
                     ("--watch.patience.seconds is %d and --watch.most.open %d; give at least 0 and"
                                     + " 1")
                             .formatted(patienceSeconds, mostOpen));
         }
+    }
+
+    /** Whether the debits of a spending account are to be accounted for. */
+    boolean watchesAccount(long account) {
+        return watchesAll() || accounts.contains(account);
+    }
+
+    /** Whether an earning account is to be credited with what it earned. */
+    boolean watchesEarner(long account) {
+        return watchesAll() || earners.contains(account);
+    }
+
+    private boolean watchesAll() {
+        return accounts.isEmpty() && earners.isEmpty();
     }
 }

@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,10 +84,20 @@ public final class Watcher implements AutoCloseable {
                         chain::isVoid,
                         hashes,
                         terms.shardDepth());
-        LongPredicate watched =
-                account -> settings.accounts().isEmpty() || settings.accounts().contains(account);
-        judge = new Judge(hashes, terms.shardDepth(), surroundings, watched);
-        keeper = new Judge(hashes, terms.shardDepth(), surroundings, account -> false);
+        judge =
+                new Judge(
+                        hashes,
+                        terms.shardDepth(),
+                        surroundings,
+                        settings::watchesAccount,
+                        settings::watchesEarner);
+        keeper =
+                new Judge(
+                        hashes,
+                        terms.shardDepth(),
+                        surroundings,
+                        account -> false,
+                        account -> false);
         blocks =
                 new ChainFollower(
                         rpc,
@@ -255,7 +264,7 @@ public final class Watcher implements AutoCloseable {
         try (WatchStore.Batch batch = store.batch()) {
             Indictment indictment = new Indictment(docket);
             for (Finding finding : judgement.findings()) {
-                if (finding instanceof Finding.Provable || due) {
+                if (isProof(finding) || due) {
                     added += indictment.add(finding, parts, block, batch);
                 } else {
                     doubts = true;
@@ -270,6 +279,10 @@ public final class Watcher implements AutoCloseable {
             looks.put(epoch, new Look(look.nanos(), look.seconds(), nextAge(age)));
         }
         say(epoch, judgement, added, due);
+    }
+
+    private static boolean isProof(Finding finding) {
+        return finding instanceof Finding.Provable || finding instanceof Finding.Underpaid;
     }
 
     /** What is missing may still come, up to the end of the window. */

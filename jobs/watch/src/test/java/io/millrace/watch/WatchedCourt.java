@@ -112,6 +112,7 @@ final class WatchedCourt implements AutoCloseable {
                         finality,
                         folder.resolve("data"),
                         accounts,
+                        Set.of(),
                         0,
                         8,
                         true);

@@ -136,7 +136,7 @@ class ChallengeWindowITCase {
                         new SettlementVault.BondTerms(
                                 tribunal,
                                 BigInteger.valueOf(BUCKET_SECONDS),
-                                BigInteger.TWO,
+                                BigInteger.valueOf(5),
                                 BigInteger.ZERO))
                 .send()
                 .getContractAddress();

@@ -81,7 +81,7 @@ public enum Cheat {
             draft -> draft.charge(draft.sale().skimmedBy(draft.market().feeNano() / 10))),
     UNDERPAID_PROVIDER(
             "pays another account what the receipts say the provider earned",
-            Remedy.AUDIT,
+            Remedy.EARNINGS,
             "",
             draft -> {
                 draft.charge(draft.sale());
@@ -110,7 +110,10 @@ public enum Cheat {
                 "the watcher",
                 "the tribunal",
                 "120 % of what the epoch debits of it, out of the bond"),
-        AUDIT("the audit", "no contract", "nothing of the vault: receipts that say who owes it"),
+        EARNINGS(
+                "the watcher",
+                "the tribunal",
+                "120 % of what the epoch's receipts say that it earned, out of the bond"),
         OWN_HATCH("its owner", "the vault", "all it asked for, by its own hatch after 7 days"),
         SUCCESSOR(
                 "everybody, at the vault's head",

@@ -6,12 +6,16 @@ import io.millrace.local.stack.StackFile;
 import io.millrace.local.stack.StackOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 /** A stack's settler turns bad; what is done about it, and what comes of it. */
 public final class CheatTrial {
+
+    private static final Set<Remedy> PAID = EnumSet.of(Remedy.BOND, Remedy.EARNINGS);
 
     private CheatTrial() {}
 
@@ -41,8 +45,8 @@ public final class CheatTrial {
             SlowTrial slow = new SlowTrial(stage, audit);
             // The audit shows a few lines of each check, and the bond's window knows no leap in
             // time.
-            for (Cheat cheat : of(cheats, Remedy.AUDIT)) {
-                tell(slow.run(cheat), verdicts, out);
+            for (Cheat cheat : of(cheats, Remedy.EARNINGS)) {
+                tell(new EarningTrial(stage, audit, out).run(cheat), verdicts, out);
             }
             List<Cheat> watched = of(cheats, Remedy.BOND);
             if (!watched.isEmpty()) {
@@ -75,7 +79,7 @@ public final class CheatTrial {
                                 "gas"));
         for (Verdict one : verdicts) {
             String percent =
-                    one.cheat().remedy() == Remedy.BOND && one.debitedNano() > 0
+                    PAID.contains(one.cheat().remedy()) && one.debitedNano() > 0
                             ? Long.toString(100 * one.paidNano() / one.debitedNano())
                             : "-";
             out.accept(

@@ -33,6 +33,27 @@ record FalseEpoch(
         return parts.get(0).header().epoch();
     }
 
+    /** What its parts credit to an earning account, nano-USD. */
+    long creditOf(int account) {
+        return parts.stream()
+                .flatMap(
+                        part ->
+                                PackedWords.unpack(
+                                        part.words().creditSlots(), part.words().credits())
+                                        .stream())
+                .filter(credit -> credit.account() == account)
+                .mapToLong(AccountAmount::amountNano)
+                .sum();
+    }
+
+    /** What its receipts say that a provider has earned, nano-USD. */
+    long earnedBy(int account) {
+        return sealed.stream()
+                .filter(receipt -> receipt.charge().providerAccount() == account)
+                .mapToLong(receipt -> receipt.charge().creditNano())
+                .sum();
+    }
+
     /** What its parts debit of a spending account, nano-USD. */
     long debitOf(int account) {
         return parts.stream()

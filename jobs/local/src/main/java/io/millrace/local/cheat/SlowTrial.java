@@ -36,34 +36,10 @@ final class SlowTrial {
     /** Settles what {@code cheat} says, and does what the contracts leave to the victim. */
     Verdict run(Cheat cheat) throws Exception {
         return switch (cheat.remedy()) {
-            case AUDIT -> underpaid(cheat);
             case OWN_HATCH -> ignored(cheat);
             case SUCCESSOR -> halfPosted(cheat);
-            case BOND -> throw new IllegalArgumentException(cheat + " is the watcher's to find");
+            case BOND, EARNINGS -> throw new IllegalArgumentException(cheat + " is the watcher's to find");
         };
-    }
-
-    private Verdict underpaid(Cheat cheat) throws Exception {
-        long start = System.nanoTime();
-        BigInteger provider = BigInteger.valueOf(stage.cast().provider().account());
-        BigInteger before = stage.vault().earningBalanceOf(provider).send();
-        Posted posted = stage.settler().post(stage.draft(cheat));
-        BigInteger after = stage.vault().earningBalanceOf(provider).send();
-        String line = line("epoch-postings");
-        String due = "epoch %d posts".formatted(posted.epoch().number());
-        boolean found = line.contains(due) && line.contains("earning account " + provider);
-        return new Verdict(
-                cheat,
-                found,
-                0,
-                0,
-                BondTrial.seconds(System.nanoTime() - start),
-                0,
-                List.of(
-                        settled(posted),
-                        "the provider earns %,d nano-USD of it, account %s"
-                                .formatted(after.subtract(before), provider),
-                        "audit: epoch-postings, " + line));
     }
 
     private Verdict ignored(Cheat cheat) throws Exception {
@@ -84,7 +60,7 @@ final class SlowTrial {
             story.add(
                     "%d days later epoch %d keeps the hatch of all others shut"
                             .formatted(wait.toDays(), late.epoch().number()));
-            String line = line("withdrawals-answered");
+            String line = Stage.lineOf(audit, "withdrawals-answered");
             story.add("audit: withdrawals-answered, " + line);
             BigInteger before = owner.token().balanceOf(victim.address()).send();
             story.add("victim before: %s base units of the token".formatted(before));
@@ -161,16 +137,7 @@ final class SlowTrial {
                 stage.vault().SHARD_DEPTH().send().intValueExact());
     }
 
-    /** What the audit says in its line {@code name}. */
-    private String line(String name) throws Exception {
-        return audit.call().checks().stream()
-                .filter(check -> check.name().equals(name) && !check.ok())
-                .map(Books.Check::detail)
-                .findFirst()
-                .orElse("NOTHING FOUND");
-    }
-
-    private static String settled(Posted posted) {
+    static String settled(Posted posted) {
         return "settled: epoch %d in %s, %,d gas"
                 .formatted(posted.epoch().number(), posted.transaction(), posted.gas());
     }

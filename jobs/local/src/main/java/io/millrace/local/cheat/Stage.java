@@ -1,6 +1,7 @@
 package io.millrace.local.cheat;
 
 import io.millrace.admit.Price;
+import io.millrace.audit.Books;
 import io.millrace.audit.read.JsonRpc;
 import io.millrace.contracts.ModelRegistry;
 import io.millrace.contracts.SettlementVault;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /** A stack whose job is stopped, with all who are in it. */
 final class Stage implements AutoCloseable {
@@ -119,5 +121,14 @@ final class Stage implements AutoCloseable {
     public void close() {
         settler.close();
         session.close();
+    }
+
+    /** What the audit says in its line {@code name}, if that is red. */
+    static String lineOf(Callable<Books> audit, String name) throws Exception {
+        return audit.call().checks().stream()
+                .filter(check -> check.name().equals(name) && !check.ok())
+                .map(Books.Check::detail)
+                .findFirst()
+                .orElse("NOTHING FOUND");
     }
 }

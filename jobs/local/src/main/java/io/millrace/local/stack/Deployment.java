@@ -45,7 +45,7 @@ final class Deployment {
     private static final BigInteger BUCKET_SECONDS = BigInteger.TEN;
 
     private static final BigInteger RESPONSE_SECONDS = BigInteger.valueOf(15);
-    private static final BigInteger COVER = BigInteger.TWO;
+    private static final BigInteger COVER = BigInteger.valueOf(5);
     private static final BigInteger FINE_NANO = BigInteger.valueOf(10_000_000);
 
     /** From the announcement of a provider's signer until it signs. */

@@ -73,7 +73,8 @@ class CheatTest {
                     assertUnsupported(findings, victim, "provider 1 did not sign, but key 0x");
             case DEBIT_WITHOUT_RECEIPTS -> assertUnaccounted(findings, Set.of(victim), true);
             case WITHHELD_RECEIPT -> assertUnaccounted(findings, Set.of(victim, 13L, 16L), false);
-            case UNDERPAID_PROVIDER, IGNORED_WITHDRAWAL, HALF_POSTED_EPOCH ->
+            case UNDERPAID_PROVIDER -> assertUnderpaid(findings, cast.provider().account());
+            case IGNORED_WITHDRAWAL, HALF_POSTED_EPOCH ->
                     assertThat(findings).as("of no charge that is false").isEmpty();
         }
     }
@@ -184,6 +185,18 @@ class CheatTest {
                         one -> {
                             assertThat(one.account()).isEqualTo(victim);
                             assertThat(one.fault()).isEqualTo(fault);
+                        });
+    }
+
+    private static void assertUnderpaid(List<Finding> findings, long provider) {
+        assertThat(findings)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Finding.Underpaid.class,
+                        one -> {
+                            assertThat(one.account()).isEqualTo(provider);
+                            assertThat(one.earnedNano()).isGreaterThan(one.creditedNano());
+                            assertThat(one.leaves()).isNotEmpty();
                         });
     }
 

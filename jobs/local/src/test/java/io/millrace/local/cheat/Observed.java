@@ -58,7 +58,7 @@ final class Observed implements Surroundings {
     }
 
     Judgement judgement() throws IOException {
-        return new Judge(hashes, shardDepth, this, account -> true)
+        return new Judge(hashes, shardDepth, this, account -> true, account -> true)
                 .judge(
                         parts,
                         visitor -> {

@@ -51,7 +51,7 @@ public record SealedLeaf(
                 charge.priceNanoPerMillion(),
                 charge.priceVersion(),
                 charge.debitNano(),
-                TypedHashes.credits(charge),
+                TypedHashes.credits(receipt),
                 charge.outcome(),
                 MerkleSum.EMPTY.hash(), // providers are not drawn yet
                 BigInteger.valueOf(charge.admittedMillis()),

@@ -75,6 +75,24 @@ public final class TribunalCalls {
     }
 
     /**
+     * A share of the proof that an epoch credits an earning account with too little.
+     *
+     * @param header of the part whose settler is to pay
+     */
+    static String proveUnderpaid(
+            Header header,
+            long account,
+            List<Tribunal.CreditStatement> statements,
+            List<ProvenLeaf> leaves) {
+        return TRIBUNAL.proveUnderpaid(
+                        Statements.header(header),
+                        BigInteger.valueOf(account),
+                        statements,
+                        leaves.stream().map(TribunalCalls::leaf).toList())
+                .encodeFunctionCall();
+    }
+
+    /**
      * Demands the account's leaves.
      *
      * @param others parts of the same epoch that debit it too, ascending

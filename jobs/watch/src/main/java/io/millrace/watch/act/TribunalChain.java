@@ -161,6 +161,12 @@ public final class TribunalChain {
         return ask(TRIBUNAL.isVoid(number(epoch), number(account))).uint(0).signum() != 0;
     }
 
+    /** Whether an earning account was compensated for what an epoch did not credit it with. */
+    public boolean isEarnerCompensated(long epoch, long account) throws IOException {
+        return ask(TRIBUNAL.earnerCompensated(number(epoch), number(account))).uint(0).signum()
+                != 0;
+    }
+
     /** The header's hash that the vault holds of a part, zero if none. */
     public String headerOf(long epoch, long part) throws IOException {
         return askVault(VAULT.headerOf(number(epoch), number(part))).hash(0);

@@ -68,4 +68,16 @@ public sealed interface TribunalEvent {
             BigInteger debitNano,
             BigInteger victimNano)
             implements TribunalEvent {}
+
+    /** An earning account is compensated for what an epoch did not credit it with. */
+    record UnderpaymentProven(
+            Place at,
+            long epoch,
+            long account,
+            String challenger,
+            long part,
+            BigInteger earnedNano,
+            BigInteger creditedNano,
+            BigInteger earnerNano)
+            implements TribunalEvent {}
 }

@@ -10,6 +10,7 @@ import io.millrace.watch.act.TribunalEvent.Concluded;
 import io.millrace.watch.act.TribunalEvent.FaultProven;
 import io.millrace.watch.act.TribunalEvent.Place;
 import io.millrace.watch.act.TribunalEvent.StatementAnswered;
+import io.millrace.watch.act.TribunalEvent.UnderpaymentProven;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -23,6 +24,8 @@ final class TribunalEvents {
     private static final String ANSWERED = EventEncoder.encode(Tribunal.ANSWERED_EVENT);
     private static final String SHOWN = EventEncoder.encode(Tribunal.STATEMENTANSWERED_EVENT);
     private static final String CONCLUDED = EventEncoder.encode(Tribunal.CONCLUDED_EVENT);
+    private static final String UNDERPAID =
+            EventEncoder.encode(Tribunal.UNDERPAYMENTPROVEN_EVENT);
     private static final String PROVEN = EventEncoder.encode(Tribunal.FAULTPROVEN_EVENT);
 
     /** Those that somebody finds, and that nobody answered. */
@@ -56,7 +59,22 @@ final class TribunalEvents {
             return Optional.of(
                     new Concluded(at, topic(log, 1), address(log, 2), data.uint(0).signum() != 0));
         }
+        if (kind.equals(UNDERPAID)) {
+            return Optional.of(underpaid(at, log, data));
+        }
         return kind.equals(PROVEN) ? Optional.of(proven(at, log, data)) : Optional.empty();
+    }
+
+    private static UnderpaymentProven underpaid(Place at, JsonNode log, AbiWords data) {
+        return new UnderpaymentProven(
+                at,
+                quantity(topic(log, 1)),
+                quantity(topic(log, 2)),
+                address(log, 3),
+                data.count(0),
+                data.uint(1),
+                data.uint(2),
+                data.uint(3));
     }
 
     private static Challenged challenged(Place at, JsonNode log, AbiWords data) {

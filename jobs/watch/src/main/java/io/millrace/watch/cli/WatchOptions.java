@@ -51,8 +51,17 @@ final class WatchOptions {
             names = "--watch.accounts",
             split = ",",
             paramLabel = "N",
-            description = "Spending accounts to watch, comma-separated. Default: all.")
+            description =
+                    "Spending accounts to watch, comma-separated. Default: all, unless earners are named.")
     private List<Long> accounts = List.of();
+
+    @Option(
+            names = "--watch.earners",
+            paramLabel = "N",
+            split = ",",
+            description =
+                    "Earning accounts to watch, comma-separated. Default: all, unless accounts are named.")
+    private List<Long> earners = List.of();
 
     @Option(
             names = "--watch.patience.seconds",
@@ -143,6 +152,10 @@ final class WatchOptions {
 
     List<Long> accounts() {
         return accounts;
+    }
+
+    List<Long> earners() {
+        return earners;
     }
 
     long patienceSeconds() {

@@ -110,6 +110,7 @@ final class WatchTask implements Callable<Integer> {
                 new Finality(finality),
                 options.folder(),
                 new HashSet<>(options.accounts()),
+                new HashSet<>(options.earners()),
                 options.patienceSeconds(),
                 options.mostOpen(),
                 options.acts());

@@ -7,12 +7,16 @@ import io.millrace.audit.rules.Fault;
 import io.millrace.watch.act.ProvenLeaf;
 import io.millrace.watch.judge.Surroundings.Sealed;
 import java.math.BigInteger;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is wrong, or not shown, with what an epoch debits of one account. */
+/**
+ * What is wrong, or not shown, with what an epoch debits of one account, or credits to one too
+ * little.
+ */
 public sealed interface Finding {
 
-    /** The spending account that is debited. */
+    /** The spending account that is debited; of {@link Underpaid} the earning account. */
     long account();
 
     /** In words, for whoever reads the log. */
@@ -67,6 +71,32 @@ public sealed interface Finding {
         public String why() {
             return "%s nano-USD are debited, %s receipts come to %s"
                     .formatted(demandedNano, whole ? "the" : "the visible", shownNano);
+        }
+    }
+
+    /**
+     * The words credit an earning account with less than the leaves do: the tribunal will convict at
+     * once.
+     *
+     * @param leaves by which it shows, in the order of their places
+     */
+    record Underpaid(
+            long account,
+            BigInteger earnedNano,
+            BigInteger creditedNano,
+            List<ProvenLeaf> leaves)
+            implements Finding {
+
+        public Underpaid {
+            requireNonNull(earnedNano, "earnedNano is null");
+            requireNonNull(creditedNano, "creditedNano is null");
+            leaves = List.copyOf(leaves);
+        }
+
+        @Override
+        public String why() {
+            return "earned %s nano-USD, and is credited with %s"
+                    .formatted(earnedNano, creditedNano);
         }
     }
 

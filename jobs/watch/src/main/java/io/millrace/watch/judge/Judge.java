@@ -31,19 +31,26 @@ public final class Judge {
     private final int shardDepth;
     private final Surroundings surroundings;
     private final LongPredicate watched;
+    private final LongPredicate earners;
 
     /**
      * Of one vault.
      *
      * @param shardDepth the vault's
-     * @param watched the accounts whose debits are to be accounted for
+     * @param watched the spending accounts whose debits are to be accounted for
+     * @param earners the earning accounts that are to be credited with what their leaves say
      */
     public Judge(
-            TypedHashes hashes, int shardDepth, Surroundings surroundings, LongPredicate watched) {
+            TypedHashes hashes,
+            int shardDepth,
+            Surroundings surroundings,
+            LongPredicate watched,
+            LongPredicate earners) {
         this.hashes = hashes;
         this.shardDepth = shardDepth;
         this.surroundings = surroundings;
         this.watched = watched;
+        this.earners = earners;
     }
 
     /**
@@ -64,6 +71,7 @@ public final class Judge {
             receipts.forEach(leaves::check);
             findings.addAll(leaves.findings());
         }
+        List<Finding> underpaid = whole ? underpaid(parts, receipts) : List.of();
         for (Map.Entry<Long, BigInteger> debit : debits.entrySet()) {
             long account = debit.getKey();
             BigInteger shown = survey.debitNano(account);
@@ -79,7 +87,19 @@ public final class Judge {
                 findings.add(new Finding.Unaccounted(account, debit.getValue(), shown, whole));
             }
         }
+        findings.addAll(underpaid);
         return new Judgement(whole, survey.receipts(), findings);
+    }
+
+    /** An epoch credits by all of its parts together. */
+    private List<Finding> underpaid(List<EpochPart> parts, Receipts receipts) throws IOException {
+        Header header = parts.get(0).header();
+        if (parts.size() != header.parts()) {
+            return List.of();
+        }
+        EarningChecks earnings = new EarningChecks(header.epoch(), earners);
+        receipts.forEach(earnings::check);
+        return earnings.findings(parts, surroundings);
     }
 
     /**

@@ -6,12 +6,14 @@ import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.TypedHashes;
 import io.millrace.audit.evidence.Evidence;
 import io.millrace.audit.rules.ChargeRules;
+import io.millrace.audit.rules.EarnedTotals;
 import io.millrace.audit.rules.Fault;
 import io.millrace.audit.rules.Leaf;
 import io.millrace.watch.act.SealedLeaf;
 import io.millrace.watch.judge.Surroundings.Last;
 import io.millrace.watch.judge.Surroundings.Sealed;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +39,7 @@ final class LeafChecks {
     private final Map<Long, List<Suspicion>> suspicions = new TreeMap<>();
     private final Map<Long, List<Finding>> doubts = new TreeMap<>();
     private final Map<Long, Leaf> firsts = new HashMap<>();
+    private final Map<Long, Leaf> lastOfEarners = new HashMap<>();
     private @Nullable Leaf previous;
 
     /** A fault by the rules, the leaves of which have still to be fetched. */
@@ -55,6 +58,7 @@ final class LeafChecks {
         SealedLeaf sealed = SealedLeaf.of(receipt);
         Leaf leaf = sealed.forRules();
         checkOrder(leaf);
+        checkTotals(leaf);
         Optional<Place> twin = surroundings.charges(leaf.requestId(), leaf.account(), place(leaf));
         if (twin.isPresent()) {
             suspect(leaf, Fault.DOUBLE_CHARGE, null, twin.get());
@@ -115,6 +119,16 @@ final class LeafChecks {
         }
         if (first != null && first.shard() != leaf.shard()) {
             compare(leaf, first);
+        }
+    }
+
+    /** Each carries on the total of the leaf before that credits the same account. */
+    private void checkTotals(Leaf leaf) {
+        for (BigInteger credit : leaf.credits()) {
+            Leaf before = lastOfEarners.put(EarnedTotals.account(credit), leaf);
+            if (before != null && before.shard() == leaf.shard()) {
+                compare(leaf, before);
+            }
         }
     }
 

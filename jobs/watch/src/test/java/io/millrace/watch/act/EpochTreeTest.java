@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.audit.KafkaBooks.Charge;
+import io.millrace.audit.KafkaBooks.EarnedBefore;
 import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.TypedHashes;
@@ -154,6 +155,7 @@ class EpochTreeTest {
                 1,
                 shard,
                 index,
+                new EarnedBefore(BigInteger.ZERO, BigInteger.ZERO),
                 new Charge(
                         ID,
                         "0x" + "11".repeat(20),

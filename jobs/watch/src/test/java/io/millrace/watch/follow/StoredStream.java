@@ -126,6 +126,9 @@ public final class StoredStream {
                         .put("epoch", receipt.epoch())
                         .put("shard", receipt.shard())
                         .put("index", receipt.index());
+        json.putObject("earnedBefore")
+                .put("providerNano", receipt.earnedBefore().providerNano())
+                .put("treasuryNano", receipt.earnedBefore().treasuryNano());
         ObjectNode own =
                 json.putObject("charge")
                         .put("requestId", charge.requestId())

@@ -143,6 +143,7 @@ class StoredSurroundingsTest {
                                     stream.hashes(),
                                     SampleStream.SHARD_DEPTH,
                                     surroundings,
+                                    account -> true,
                                     account -> true)
                             .judge(
                                     rows.parts(epoch).stream().map(Rows.Settled::part).toList(),

@@ -5,11 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.millrace.audit.EpochPart;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
+import io.millrace.audit.KafkaBooks.EarnedBefore;
 import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.TypedHashes;
 import io.millrace.audit.evidence.Evidence;
 import io.millrace.audit.hash.MerkleSum;
+import io.millrace.audit.rules.RunningTotals;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -61,6 +63,9 @@ public final class SampleStream {
         final List<Charge> charges = new ArrayList<>();
         final List<Receipt> receipts = new ArrayList<>();
         final Map<Long, BigInteger> debits = new TreeMap<>();
+
+        /** What earning accounts are credited more or less than the receipts say. */
+        final Map<Long, BigInteger> creditsMoved = new TreeMap<>();
 
         Epoch(long number, int parts) {
             this.number = number;
@@ -285,13 +290,16 @@ public final class SampleStream {
         epoch.receipts.clear();
         epoch.debits.clear();
         Map<Long, Long> leaves = new HashMap<>();
+        RunningTotals earned = new RunningTotals();
         epoch.charges.sort(
                 Comparator.comparingLong(Charge::requesterAccount)
                         .thenComparingLong(Charge::sequence));
         for (Charge charge : epoch.charges) {
             long shard = charge.requesterAccount() % (1 << SHARD_DEPTH);
             long index = leaves.merge(shard, 1L, Long::sum) - 1;
-            epoch.receipts.add(new Receipt(epoch.number, shard, index, charge));
+            epoch.receipts.add(new Receipt(epoch.number, shard, index, new EarnedBefore(
+                    earned.add(shard, charge.providerAccount(), charge.creditNano()),
+                    earned.add(shard, 0, charge.feeNano())), charge));
             if (charge.debitNano().signum() > 0) {
                 epoch.debits.merge(charge.requesterAccount(), charge.debitNano(), BigInteger::add);
             }
@@ -316,28 +324,10 @@ public final class SampleStream {
     }
 
     private static EpochPart part(Epoch epoch, int part, MerkleSum.Node root, int levels) {
-        TreeMap<Long, BigInteger> words = new TreeMap<>();
-        epoch.debits.forEach(
-                (account, amount) -> {
-                    long slot = account / LANES;
-                    if (slot % epoch.parts == part) {
-                        int lane = (int) (account % LANES);
-                        words.merge(slot, amount.shiftLeft(64 * lane), BigInteger::add);
-                    }
-                });
-        List<BigInteger> slots = new ArrayList<>();
-        int at = 0;
-        for (long slot : words.keySet()) {
-            if (at % SLOTS_IN_WORD == 0) {
-                slots.add(BigInteger.ZERO);
-            }
-            int word = at / SLOTS_IN_WORD;
-            slots.set(
-                    word,
-                    slots.get(word)
-                            .add(BigInteger.valueOf(slot).shiftLeft(32 * (at % SLOTS_IN_WORD))));
-            at++;
-        }
+        TreeMap<Long, BigInteger> debits = new TreeMap<>(epoch.debits);
+        debits.keySet().removeIf(account -> account / LANES % epoch.parts != part);
+        Words debited = Words.of(debits);
+        Words credited = Words.of(part == 0 ? credits(epoch) : Map.of());
         Header header =
                 new Header(
                         ZERO,
@@ -353,6 +343,52 @@ public final class SampleStream {
                         ZERO,
                         1);
         return new EpochPart(
-                header, slots, new ArrayList<>(words.values()), List.of(), List.of(), List.of());
+                header,
+                debited.slots(),
+                debited.amounts(),
+                credited.slots(),
+                credited.amounts(),
+                List.of());
+    }
+
+    /** What the receipts say, and what of it another has. */
+    private static Map<Long, BigInteger> credits(Epoch epoch) {
+        Map<Long, BigInteger> credits = new TreeMap<>(epoch.creditsMoved);
+        for (Receipt receipt : epoch.receipts) {
+            Charge charge = receipt.charge();
+            credits.merge(charge.providerAccount(), charge.creditNano(), BigInteger::add);
+            credits.merge(0L, charge.feeNano(), BigInteger::add);
+        }
+        return credits;
+    }
+
+    /** Amounts of accounts, packed as the vault takes them. */
+    private record Words(List<BigInteger> slots, List<BigInteger> amounts) {
+
+        static Words of(Map<Long, BigInteger> amounts) {
+            TreeMap<Long, BigInteger> words = new TreeMap<>();
+            amounts.forEach(
+                    (account, amount) ->
+                            words.merge(
+                                    account / LANES,
+                                    amount.shiftLeft((int) (64 * (account % LANES))),
+                                    BigInteger::add));
+            List<BigInteger> slots = new ArrayList<>();
+            int at = 0;
+            for (long slot : words.keySet()) {
+                if (at % SLOTS_IN_WORD == 0) {
+                    slots.add(BigInteger.ZERO);
+                }
+                int word = at / SLOTS_IN_WORD;
+                slots.set(
+                        word,
+                        slots.get(word)
+                                .add(
+                                        BigInteger.valueOf(slot)
+                                                .shiftLeft(32 * (at % SLOTS_IN_WORD))));
+                at++;
+            }
+            return new Words(slots, new ArrayList<>(words.values()));
+        }
     }
 }

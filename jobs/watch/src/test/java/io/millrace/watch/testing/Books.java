@@ -3,12 +3,14 @@ package io.millrace.watch.testing;
 import io.millrace.audit.EpochPart;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
+import io.millrace.audit.KafkaBooks.EarnedBefore;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.TypedHashes;
 import io.millrace.audit.evidence.Evidence;
 import io.millrace.audit.hash.MerkleSum;
 import io.millrace.audit.hash.MerkleSum.Node;
 import io.millrace.audit.hash.MerkleSum.Subtree;
+import io.millrace.audit.rules.RunningTotals;
 import io.millrace.watch.act.EpochTree;
 import io.millrace.watch.act.ProvenLeaf;
 import java.math.BigInteger;
@@ -26,6 +28,7 @@ public final class Books {
 
     private final Court court;
     private String previous = MerkleSum.EMPTY.hash();
+    private Map<Long, Long> creditsMoved = Map.of();
     private long epoch;
 
     public Books(Court court) {
@@ -70,6 +73,20 @@ public final class Books {
         }
     }
 
+    /**
+     * Settles one part in which earning accounts are credited more or less than the tasks say.
+     *
+     * @param moved nothing in all
+     */
+    public Settled settleCredits(List<Task> tasks, Map<Long, Long> moved) throws Exception {
+        creditsMoved = moved;
+        try {
+            return settle(tasks, Map.of(), 1);
+        } finally {
+            creditsMoved = Map.of();
+        }
+    }
+
     /** Settles one part with everything as the tasks say. */
     public Settled settle(List<Task> tasks) throws Exception {
         return settle(tasks, Map.of(), 1);
@@ -87,13 +104,16 @@ public final class Books {
         List<Receipt> receipts = new ArrayList<>();
         Map<String, Evidence> evidence = new HashMap<>();
         Map<Long, Long> next = new HashMap<>();
+        RunningTotals earned = new RunningTotals();
         List<Task> ordered = new ArrayList<>(tasks);
         ordered.sort(Comparator.comparingLong((Task task) -> task.account));
         for (Task task : ordered) {
             Charge charge = task.charge(hashes, court.vault);
             long shard = charge.requesterAccount() & ((1 << Court.SHARD_DEPTH) - 1);
             long index = next.merge(shard, 1L, Long::sum) - 1;
-            receipts.add(new Receipt(epoch, shard, index, charge));
+            receipts.add(new Receipt(epoch, shard, index, new EarnedBefore(
+                    earned.add(shard, charge.providerAccount(), charge.creditNano()),
+                    earned.add(shard, 0, charge.feeNano())), charge));
             evidence.put(charge.requestId(), task.evidence(charge));
         }
         Map<Long, Subtree> shards = new HashMap<>();
@@ -138,6 +158,8 @@ public final class Books {
                     (account, nano) ->
                             debits.merge(account, BigInteger.valueOf(nano), BigInteger::add));
         }
+        creditsMoved.forEach(
+                (account, nano) -> credits.merge(account, BigInteger.valueOf(nano), BigInteger::add));
         BigInteger sum = debits.values().stream().reduce(BigInteger.ZERO, BigInteger::add);
         Words debit = Words.of(debits);
         Words credit = Words.of(credits);

@@ -151,7 +151,7 @@ public final class Court implements AutoCloseable {
                                 ContractUtils.generateContractAddress(
                                         ADMIN.address(), nonceOf(ADMIN).add(BigInteger.TWO)),
                                 BigInteger.valueOf(BUCKET_SECONDS),
-                                BigInteger.TWO,
+                                BigInteger.valueOf(5),
                                 BigInteger.valueOf(1_000_000)))
                 .send()
                 .getContractAddress();
