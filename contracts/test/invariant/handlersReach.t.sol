@@ -27,12 +27,21 @@ contract HandlersReachTest is RandomCalls {
         assertReached(handler, "escape, in mid-epoch");
         assertReached(handler, "escape, operator gone");
         assertWayOut(handler, "cancelRequest");
+        assertWayOut(handler, "migrate");
+        assertWayOut(handler, "acceptEarningOwner");
         assertReached(handler, "escape while epochs come, paused");
         assertReached(handler, "escape while epochs come, in mid-epoch");
-        string[24] memory others = [
+        string[31] memory others = [
             "deposit",
             "donate",
             "openEarningAccount",
+            "proposeEarningOwner",
+            "retire",
+            "retire, taken back",
+            "a stranger makes itself an owner",
+            "an owner moves before the notice is over",
+            "a stranger retires the vault",
+            "the admin moves money",
             "pause",
             "settle, whole",
             "settle, a part",
