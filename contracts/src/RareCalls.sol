@@ -114,7 +114,6 @@ contract RareCalls is IRareCalls, VaultBooks {
         _requireNoEarningAccount();
 
         address before = earningOwnerOf[account];
-        if (_earningOpeners[account] == address(0)) _earningOpeners[account] = before;
         proposedEarningOwnerOf[account] = address(0);
         _earningAccountPlusOne[before] = 0;
         _earningAccountPlusOne[msg.sender] = account + 1;
@@ -159,16 +158,17 @@ contract RareCalls is IRareCalls, VaultBooks {
         if (next != address(0)) _requireSuccessor(next);
         uint64 from = next == address(0) ? 0 : uint64(block.timestamp) + SETTLER_NOTICE;
 
-        (successor, successorFrom) = (next, from);
+        successor = Successor({next: next, from: from});
         emit SuccessorAnnounced(next, from);
     }
 
     /// @inheritdoc IRareCalls
     function migrate() external override nonReentrant returns (uint64 amountNano) {
-        (address next, uint64 from, uint64 nowAt) = (successor, successorFrom, uint64(block.timestamp));
-        if (next == address(0) || nowAt < from) revert NoSuccessorYet(next, from, nowAt);
-        amountNano = _take(next);
-        _depositInto(next, amountNano / SCALE);
+        Successor memory it = successor;
+        uint64 nowAt = uint64(block.timestamp);
+        if (it.next == address(0) || nowAt < it.from) revert NoSuccessorYet(it.next, it.from, nowAt);
+        amountNano = _take(it.next);
+        _depositInto(it.next, amountNano / SCALE);
     }
 
     /// @dev What the hatch lets out of the spending balance: all of it when no epoch came, else what is open of a request

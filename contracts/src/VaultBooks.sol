@@ -48,6 +48,12 @@ abstract contract VaultBooks is IVaultBooks, ISettlementVaultErrors, ISettlement
         uint32 debitSlot;
     }
 
+    /// The vault that follows, into which owners may migrate from `from` on.
+    struct Successor {
+        address next;
+        uint64 from;
+    }
+
     uint64 public constant override ESCAPE_AFTER = 7 days;
     /// A day longer than ESCAPE_AFTER: who asks for everything within a day of the announcement has left before.
     uint64 public constant override SETTLER_NOTICE = 8 days;
@@ -69,11 +75,9 @@ abstract contract VaultBooks is IVaultBooks, ISettlementVaultErrors, ISettlement
     /// One more than the id, so that zero means none.
     mapping(address owner => uint32) internal _earningAccountPlusOne;
     mapping(uint32 account => address) public override proposedEarningOwnerOf;
-    /// Of accounts that have another owner by now.
-    mapping(uint32 account => address) internal _earningOpeners;
+    mapping(uint32 account => address) public override earningOpenerOf;
     mapping(uint64 epoch => Voided) public override voidedEpoch;
-    address public override successor;
-    uint64 public override successorFrom;
+    Successor public override successor;
     Head internal _head;
     // In one word: a settlement reads the first three.
     uint32 public override spendingAccounts;
@@ -105,12 +109,6 @@ abstract contract VaultBooks is IVaultBooks, ISettlementVaultErrors, ISettlement
         uint32 plusOne = _earningAccountPlusOne[owner];
         if (plusOne == 0) revert NoEarningAccount(owner);
         return plusOne - 1;
-    }
-
-    /// @inheritdoc IVaultBooks
-    function earningOpenerOf(uint32 account) external view override returns (address opener) {
-        opener = _earningOpeners[account];
-        if (opener == address(0)) opener = earningOwnerOf[account];
     }
 
     /// @dev Takes tokens from the caller. The transfer comes first: only what it brought is credited. A guard of the function
@@ -146,6 +144,7 @@ abstract contract VaultBooks is IVaultBooks, ISettlementVaultErrors, ISettlement
     function _openEarningAccount(address owner) internal returns (uint32 account) {
         account = earningAccounts++;
         earningOwnerOf[account] = owner;
+        earningOpenerOf[account] = owner;
         _earningAccountPlusOne[owner] = account + 1;
         emit EarningAccountOpened(account, owner);
     }

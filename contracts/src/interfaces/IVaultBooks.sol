@@ -35,11 +35,8 @@ interface IVaultBooks {
     /// @notice Whether the remainder of `epoch` was voided, and the last slot that its parts debit.
     function voidedEpoch(uint64 epoch) external view returns (bool voided, uint32 debitSlot);
 
-    /// @notice The vault that follows this one, zero if none is announced.
-    function successor() external view returns (address next);
-
-    /// @notice From when on owners may migrate to the successor; zero if none is announced.
-    function successorFrom() external view returns (uint64 from);
+    /// @notice The vault that follows this one, and from when on owners may migrate to it; both zero if none is announced.
+    function successor() external view returns (address next, uint64 from);
 
     function token() external view returns (address);
     function SCALE() external view returns (uint64);

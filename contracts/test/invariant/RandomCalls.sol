@@ -9,18 +9,19 @@ import {VaultHandler} from "./handlers/VaultHandler.sol";
 
 /// @title A run of random calls of a handler, always the same one, and what it has reached.
 abstract contract RandomCalls is VaultTest {
-    uint256 private constant CALLS = 3000;
+    uint256 private constant CALLS = 8000;
 
     error ActionFailed(uint256 call, bytes4 action, bytes answer);
 
     function bondActions() internal pure returns (bytes4[] memory actions) {
-        bytes4[11] memory all = [
+        bytes4[12] memory all = [
             BondHandler.postBond.selector,
             BondHandler.withdrawBond.selector,
             BondHandler.takeReward.selector,
             BondHandler.lock.selector,
             BondHandler.lock.selector,
             BondHandler.unlock.selector,
+            BondHandler.slash.selector,
             BondHandler.slash.selector,
             BondHandler.settleWithoutABond.selector,
             BondHandler.withdrawHeldBond.selector,

@@ -9,7 +9,7 @@ import {VaultHandler} from "./handlers/VaultHandler.sol";
 import {RandomCalls} from "./RandomCalls.sol";
 import {LedgerModel} from "./stores/LedgerModel.sol";
 
-/// A handler that turns back before it does anything would let every invariant hold: within 3,000 random calls each
+/// A handler that turns back before it does anything would let every invariant hold: within 8,000 random calls each
 /// action happened, and each way out was taken in each of the states that must not close it.
 contract HandlersReachTest is RandomCalls {
     function assertWayOut(VaultHandler handler, string memory what) private view {

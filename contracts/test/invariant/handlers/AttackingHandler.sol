@@ -138,7 +138,7 @@ contract AttackingHandler is MovingHandler, ISettlementVaultErrors {
     }
 
     function migrateTooSoon(uint256 who) external counted {
-        if (vault.successor() != address(0) && block.timestamp >= vault.successorFrom()) return;
+        if (mayMigrate()) return;
         bytes memory call = abi.encodeCall(vault.migrate, ());
         refused(requesterAt(who), call, NoSuccessorYet.selector, "an owner moves before the notice is over");
     }
@@ -149,7 +149,7 @@ contract AttackingHandler is MovingHandler, ISettlementVaultErrors {
 
     /// Whatever was announced: the admin has no account, and another's it cannot move.
     function migrateAsTheAdmin() external counted {
-        if (vault.successor() == address(0) || block.timestamp < vault.successorFrom()) return;
+        if (!mayMigrate()) return;
         refused(admin(), abi.encodeCall(vault.migrate, ()), NoSpendingAccount.selector, "the admin moves money");
     }
 

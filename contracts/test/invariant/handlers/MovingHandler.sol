@@ -56,8 +56,9 @@ abstract contract MovingHandler is VaultHandler {
 
     function retire(uint256 seed) external counted {
         if (address(next) == address(0)) next = newSuccessor();
-        address to = seed % 5 == 0 ? address(0) : address(next);
-        if (to != address(0) && to == vault.successor()) return;
+        address to = seed % 9 == 0 ? address(0) : address(next);
+        (address before,) = vault.successor();
+        if (to == before) return;
         vm.prank(admin());
         vault.retire(to);
         did(to == address(0) ? "retire, taken back" : "retire");
@@ -65,7 +66,7 @@ abstract contract MovingHandler is VaultHandler {
 
     /// @dev The first from `who` on that has something to take.
     function migrate(uint256 who) external counted {
-        if (vault.successor() == address(0) || block.timestamp < vault.successorFrom()) return;
+        if (!mayMigrate()) return;
         for (uint256 i; i < 7; ++i) {
             address owner = requesterAt(who % 7 + i);
             uint32 account = vault.spendingAccountOf(owner);
@@ -81,6 +82,11 @@ abstract contract MovingHandler is VaultHandler {
             left("migrate");
             return;
         }
+    }
+
+    function mayMigrate() internal view returns (bool) {
+        (address to, uint64 from) = vault.successor();
+        return to != address(0) && block.timestamp >= from;
     }
 
     function newSuccessor() private returns (ISettlementVault) {

@@ -245,7 +245,8 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes, ISettlerBonds
             if (cutAt[id] != (cut ? uint256(debitSlot) + 1 : 0)) return "an epoch cut short";
         }
         if (vault.pausedUntil() != pausedUntil) return "pause";
-        if (vault.successor() != successor || vault.successorFrom() != successorFrom) return "successor";
+        (address next, uint64 from) = vault.successor();
+        if (next != successor || from != successorFrom) return "successor";
         if (vault.settlerOf(headEpoch, headPart) != turnOf) return "turn";
         for (uint256 i; i < bonded.length; ++i) {
             (uint64 amountNano,) = vault.bondOf(bonded[i], 0);

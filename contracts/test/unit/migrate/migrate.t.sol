@@ -43,7 +43,8 @@ contract MigrateTest is VaultTest {
 
     function retireAndWait(address to) private {
         retire(to);
-        vm.warp(vault.successorFrom());
+        (, uint64 from) = vault.successor();
+        vm.warp(from);
     }
 
     function release(uint64 amountNano) private {
@@ -116,8 +117,9 @@ contract MigrateTest is VaultTest {
         vm.expectEmit(address(vault));
         emit SuccessorAnnounced(address(next), from);
         retire(address(next));
-        vm.assertEq(vault.successor(), address(next), "the successor");
-        vm.assertEq(uint256(vault.successorFrom()), from, "from");
+        (address to, uint64 since) = vault.successor();
+        vm.assertEq(to, address(next), "the successor");
+        vm.assertEq(uint256(since), from, "from");
         vm.assertLt(vault.ESCAPE_AFTER(), from - block.timestamp, "owners cannot have left before");
     }
 
@@ -126,7 +128,9 @@ contract MigrateTest is VaultTest {
         vm.expectEmit(address(vault));
         emit SuccessorAnnounced(address(0), 0);
         retire(address(0));
-        vm.assertEq(vault.successor(), address(0), "the successor");
+        (address to, uint64 since) = vault.successor();
+        vm.assertEq(to, address(0), "the successor");
+        vm.assertEq(uint256(since), 0, "from");
         release(5000);
         vm.prank(requester);
         vm.expectRevert(abi.encodeWithSelector(NoSuccessorYet.selector, address(0), 0, uint64(block.timestamp)));
@@ -150,7 +154,7 @@ contract MigrateTest is VaultTest {
     function test_RevertWhen_theNoticeIsASecondShort() external {
         retire(address(next));
         release(5000);
-        uint64 from = vault.successorFrom();
+        (, uint64 from) = vault.successor();
         vm.warp(from - 1);
         vm.prank(requester);
         vm.expectRevert(abi.encodeWithSelector(NoSuccessorYet.selector, address(next), from, from - 1));
