@@ -20,7 +20,7 @@ contract ProviderRegistry is IProviderRegistry {
     address public immutable override VAULT;
     uint32 public immutable override SIGNER_NOTICE;
 
-    /// The newest, in force or not; without one, the owner signs.
+    /// The newest, in force or not; without one, who opened the account signs, whoever owns it by now.
     mapping(uint32 account => Announced) private _newest;
     /// In force until the newest is.
     mapping(uint32 account => address) private _before;
@@ -38,7 +38,7 @@ contract ProviderRegistry is IProviderRegistry {
 
     /// @inheritdoc IProviderRegistry
     function announceSigner(uint32 account, address signer) external override returns (uint64 from) {
-        address owner = _ownerOf(account);
+        address owner = ISettlementVault(VAULT).earningOwnerOf(account);
         if (msg.sender != owner) revert NotAccountOwner(account, owner, msg.sender);
         if (signer == address(0)) revert SignerZero(account);
 
@@ -59,7 +59,7 @@ contract ProviderRegistry is IProviderRegistry {
     function signsUntil(uint32 account, address key) public view override returns (uint64 untilSeconds) {
         if (key == address(0)) return 0;
         Announced memory newest = _newest[account];
-        if (newest.signer == address(0)) return key == _ownerOf(account) ? type(uint64).max : 0;
+        if (newest.signer == address(0)) return key == _openerOf(account) ? type(uint64).max : 0;
         if (key == newest.signer && newest.from <= block.timestamp) return type(uint64).max;
         uint64 end = _endOf[account][key];
         return end == 0 ? 0 : end + OVERLAP;
@@ -72,12 +72,12 @@ contract ProviderRegistry is IProviderRegistry {
 
     function _signerOf(uint32 account) private view returns (address signer, address next, uint64 nextFrom) {
         Announced memory newest = _newest[account];
-        if (newest.signer == address(0)) return (_ownerOf(account), address(0), 0);
+        if (newest.signer == address(0)) return (_openerOf(account), address(0), 0);
         if (newest.from <= block.timestamp) return (newest.signer, address(0), 0);
         return (_before[account], newest.signer, newest.from);
     }
 
-    function _ownerOf(uint32 account) private view returns (address) {
-        return ISettlementVault(VAULT).earningOwnerOf(account);
+    function _openerOf(uint32 account) private view returns (address) {
+        return ISettlementVault(VAULT).earningOpenerOf(account);
     }
 }

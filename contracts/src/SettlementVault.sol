@@ -6,8 +6,8 @@ import {
 } from "@openzeppelin/contracts/access/extensions/AccessControlDefaultAdminRules.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
+import {IRareCalls} from "./interfaces/IRareCalls.sol";
 import {ISettlementVault} from "./interfaces/ISettlementVault.sol";
 import {MerkleSum} from "./libraries/MerkleSum.sol";
 import {PackedWords} from "./libraries/PackedWords.sol";
@@ -17,51 +17,23 @@ import {VaultAccounts} from "./VaultAccounts.sol";
 
 /// @title The vault of one settlement stream; what it promises is said in its interface.
 /// @dev The chain of epoch headers and what it settles between the accounts, which are the VaultAccounts'.
-contract SettlementVault is AccessControlDefaultAdminRules, EIP712, SettlerBonds {
+/// The books are the first of its bases: its storage begins with theirs, as that of RareCalls does.
+contract SettlementVault is SettlerBonds, AccessControlDefaultAdminRules, EIP712 {
     using PackedWords for PackedWords.Ledger;
-
-    /// Where the header chain stands, in one word. `settledNano` is the sum of the epoch's parts so far, `debitSlot` the
-    /// last slot that they debit, `turn` the last settler's.
-    struct Head {
-        uint48 epoch;
-        uint64 settledNano;
-        uint40 settledAt;
-        uint16 part;
-        uint16 parts;
-        uint32 debitSlot;
-        uint40 turn;
-    }
-
-    /// Of an epoch that was cut short: the last slot that its parts debit, of which more may have been to come.
-    struct Voided {
-        bool voided;
-        uint32 debitSlot;
-    }
 
     bytes32 public constant override SETTLER_ROLE = keccak256("SETTLER_ROLE");
     bytes32 public constant override GUARDIAN_ROLE = keccak256("GUARDIAN_ROLE");
-    /// A day longer than ESCAPE_AFTER: who asks for everything within a day of the announcement has left before.
-    uint64 public constant override SETTLER_NOTICE = 8 days;
     /// At the default limits of the stream's parts more than two million accounts.
     uint32 public constant override MAX_PARTS = 1024;
-    uint64 public constant override VOID_AFTER = 1 days;
-    uint64 public constant override PAUSE_FOR = 3 days;
-    uint64 public constant override PAUSE_EVERY = 10 days;
-    /// Between the end of a pause and the hatch that opens because no epoch could come: an epoch still can.
-    uint64 private constant PAUSE_ENDS_BEFORE_ESCAPE = 1 days;
     uint48 private constant ADMIN_TRANSFER_DELAY = 2 days;
     uint8 private constant MAX_SHARD_DEPTH = 16;
 
     uint8 public immutable override SHARD_DEPTH;
 
-    uint64 public override pausedUntil;
-    uint64 public override pausableFrom;
-    Head private _head;
     /// What part 0 of the epoch in progress said about the whole; stale once the epoch is complete.
     bytes32 private _epochCommitment;
 
     mapping(uint64 epoch => mapping(uint32 part => bytes32)) public override headerOf;
-    mapping(uint64 epoch => Voided) public override voidedEpoch;
     mapping(address settler => uint64) public override settlerFrom;
 
     /// @param token_ settlement token with at most nine decimals
@@ -163,37 +135,14 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, SettlerBonds
         _drawShortfall();
     }
 
-    /// @inheritdoc ISettlementVault
-    function voidRemainder() external override onlyRole(SETTLER_ROLE) {
-        Head memory current = _head;
-        if (current.part + 1 == current.parts) revert NothingToVoid(current.epoch);
-        uint64 earliest = uint64(Math.max(current.settledAt, pausedUntil)) + VOID_AFTER;
-        if (block.timestamp < earliest) revert VoidTooSoon(earliest, uint64(block.timestamp));
+    /// @inheritdoc IRareCalls
+    function voidRemainder() external override onlyRole(SETTLER_ROLE) byRareCalls {}
 
-        _head.parts = current.part + 1;
-        voidedEpoch[current.epoch] = Voided({voided: true, debitSlot: current.debitSlot});
-        emit EpochVoided({
-            epoch: current.epoch,
-            part: current.part,
-            by: msg.sender,
-            parts: current.parts,
-            settledNano: current.settledNano,
-            debitSlot: current.debitSlot
-        });
-    }
+    /// @inheritdoc IRareCalls
+    function pause() external override onlyRole(GUARDIAN_ROLE) byRareCalls {}
 
-    /// @inheritdoc ISettlementVault
-    function pause() external override onlyRole(GUARDIAN_ROLE) {
-        uint64 nowAt = uint64(block.timestamp);
-        if (nowAt < pausableFrom) revert PauseTooSoon(pausableFrom, nowAt);
-        uint64 latest = _head.settledAt + ESCAPE_AFTER - PAUSE_ENDS_BEFORE_ESCAPE;
-        if (nowAt >= latest) revert PauseTooLate(latest, nowAt);
-        uint64 until = nowAt + PAUSE_FOR;
-        if (until > latest) until = latest;
-        pausedUntil = until;
-        pausableFrom = nowAt + PAUSE_EVERY;
-        emit Paused(msg.sender, until);
-    }
+    /// @inheritdoc IRareCalls
+    function retire(address next) external override onlyRole(DEFAULT_ADMIN_ROLE) byRareCalls {}
 
     /// @inheritdoc ISettlementVault
     function verifyReceipt(uint64 epoch, Receipt calldata receipt, ReceiptProof calldata proof)
@@ -323,14 +272,6 @@ contract SettlementVault is AccessControlDefaultAdminRules, EIP712, SettlerBonds
 
     function _lastTurn() internal view override returns (uint40) {
         return _head.turn;
-    }
-
-    function _lastSettledAt() internal view override returns (uint64) {
-        return _head.settledAt;
-    }
-
-    function _requireNotPaused() internal view override {
-        if (block.timestamp < pausedUntil) revert VaultPaused(pausedUntil);
     }
 
     function _requireWordsHash(bytes32 inHeader, SlotWords calldata words, uint256[] calldata releases) private pure {

@@ -1,63 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
+import {IRareCalls} from "./interfaces/IRareCalls.sol";
 import {ISettlementVault} from "./interfaces/ISettlementVault.sol";
 import {PackedWords} from "./libraries/PackedWords.sol";
+import {RareCalls} from "./RareCalls.sol";
+import {VaultBooks} from "./VaultBooks.sol";
 
 /// @title The accounts of a vault: every way that money comes in and goes out.
-/// @dev Only settlements move it from account to account; they are the SettlementVault's. Amounts inside are nano-USD.
-/// Spending and earnings are two ledgers of packed words (see PackedWords).
-abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
+/// @dev Only settlements move it from account to account; they are the SettlementVault's. What a vault is asked
+/// seldom is the code of RareCalls, which it creates with itself: so it is nobody's to choose, and needs no linking.
+abstract contract VaultAccounts is ISettlementVault, VaultBooks {
     using PackedWords for PackedWords.Ledger;
-    using SafeERC20 for IERC20;
 
-    /// `openRequestNano` is what is not released yet of the last request, zero when none is open; `requestedAt` is when that
-    /// one was made. `leftNano` has left the spending balance by the hatch and is not made up for yet.
-    struct SpendingAccount {
-        address owner;
-        uint32 lastRequest;
-        uint64 openRequestNano;
-        uint64 releasedNano;
-        uint64 requestedAt;
-        uint64 leftNano;
-    }
-
-    uint64 public constant override ESCAPE_AFTER = 7 days;
-    uint8 private constant NANO_DECIMALS = 9;
-    uint256 private constant MAX_BALANCE_NANO = 2 ** 63 - 1;
-
-    address public immutable override token;
-    uint64 public immutable override SCALE;
     uint64 public immutable override MIN_FIRST_DEPOSIT;
-
-    PackedWords.Ledger internal _spending;
-    PackedWords.Ledger internal _earning;
-
-    mapping(address owner => uint32) public override spendingAccountOf;
-    mapping(uint32 account => SpendingAccount) public override spendingAccount;
-    mapping(uint32 account => address) public override earningOwnerOf;
-    /// One more than the id, so that zero means none.
-    mapping(address owner => uint32) private _earningAccountPlusOne;
-    // Last, so that the vault's pausedUntil shares their word: a settlement reads all three.
-    uint32 public override spendingAccounts;
-    uint32 public override earningAccounts;
+    /// It came with the vault, and nothing can change it.
+    address private immutable RARE_CALLS;
 
     /// Base units that the epoch being settled must draw.
     uint256 private transient _shortfallToken;
 
-    constructor(IERC20 token_, uint64 minFirstDepositNano, address treasury) {
-        if (address(token_) == address(0) || treasury == address(0)) revert ZeroAddress();
-        uint8 decimals = IERC20Metadata(address(token_)).decimals();
-        if (decimals > NANO_DECIMALS) revert TokenDecimalsTooMany(decimals, NANO_DECIMALS);
+    /// @dev The function is that of RareCalls, run on this contract's storage: what it answers is the answer.
+    modifier byRareCalls() {
+        _askRareCalls();
+        _;
+    }
 
-        token = address(token_);
-        SCALE = uint64(10 ** (NANO_DECIMALS - decimals));
+    constructor(IERC20 token_, uint64 minFirstDepositNano, address treasury) VaultBooks(token_) {
+        if (treasury == address(0)) revert ZeroAddress();
+
+        RARE_CALLS = address(new RareCalls(token_));
         MIN_FIRST_DEPOSIT = minFirstDepositNano;
         _openEarningAccount(treasury);
     }
@@ -88,105 +63,37 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
         emit Deposited(account, owner, msg.sender, amountNano);
     }
 
-    /// @inheritdoc ISettlementVault
-    function openEarningAccount() external override returns (uint32 account) {
-        uint32 plusOne = _earningAccountPlusOne[msg.sender];
-        if (plusOne != 0) revert AccountAlreadyOpen(plusOne - 1, msg.sender);
-        return _openEarningAccount(msg.sender);
-    }
+    /// @inheritdoc IRareCalls
+    function openEarningAccount() external override byRareCalls returns (uint32 account) {}
 
-    /// @inheritdoc ISettlementVault
-    function requestWithdrawal(uint64 amountNano) external override returns (uint32 request) {
-        uint32 account = _spendingAccountOfCaller();
-        SpendingAccount storage it = spendingAccount[account];
-        if (it.openRequestNano != 0) revert WithdrawalAlreadyOpen(account, it.lastRequest);
-        if (amountNano == 0) revert NothingRequested(msg.sender);
-        uint64 balanceNano = _spending.balanceOf(account);
-        if (amountNano > balanceNano) revert InsufficientBalance(account, balanceNano, amountNano);
-        // What a request can release has room: no epoch fails because its owner has not taken what was released before.
-        uint256 wouldBeReleased = uint256(it.releasedNano) + amountNano;
-        if (wouldBeReleased > MAX_BALANCE_NANO) revert AmountTooLarge(wouldBeReleased);
+    /// @inheritdoc IRareCalls
+    function requestWithdrawal(uint64 amountNano) external override byRareCalls returns (uint32 request) {}
 
-        request = ++it.lastRequest;
-        it.openRequestNano = amountNano;
-        it.requestedAt = uint64(block.timestamp);
-        emit WithdrawalRequested(account, msg.sender, request, amountNano);
-    }
+    /// @inheritdoc IRareCalls
+    function cancelRequest() external override byRareCalls returns (uint32 request, uint64 amountNano) {}
 
-    /// @inheritdoc ISettlementVault
-    function cancelRequest() external override returns (uint32 request, uint64 amountNano) {
-        uint32 account = _spendingAccountOfCaller();
-        SpendingAccount storage it = spendingAccount[account];
-        amountNano = it.openRequestNano;
-        if (amountNano == 0) revert NoOpenRequest(account);
+    /// @inheritdoc IRareCalls
+    function takeReleased(address to) external override byRareCalls returns (uint64 amountNano) {}
 
-        request = it.lastRequest;
-        it.openRequestNano = 0;
-        emit WithdrawalCancelled(account, msg.sender, request, amountNano);
-    }
+    /// @inheritdoc IRareCalls
+    function escape(address to) external override byRareCalls returns (uint64 amountNano) {}
 
-    /// @inheritdoc ISettlementVault
-    function takeReleased(address to) external override nonReentrant returns (uint64 amountNano) {
-        uint32 account = _spendingAccountOfCaller();
-        SpendingAccount storage it = spendingAccount[account];
-        amountNano = _payable(account, it.releasedNano);
+    /// @inheritdoc IRareCalls
+    function migrate() external override byRareCalls returns (uint64 amountNano) {}
 
-        it.releasedNano -= amountNano;
-        emit WithdrawalTaken(account, msg.sender, to, amountNano);
-        _pay(to, amountNano);
-    }
-
-    /// @inheritdoc ISettlementVault
-    function escape(address to) external override nonReentrant returns (uint64 amountNano) {
-        uint32 account = _spendingAccountOfCaller();
-        SpendingAccount storage it = spendingAccount[account];
-        uint64 leavingNano = _leaving(account, it);
-        uint64 wholeNano = leavingNano + it.releasedNano;
-        amountNano = _payable(account, wholeNano);
-
-        uint32 closed = it.openRequestNano == 0 ? 0 : it.lastRequest;
-        it.openRequestNano = 0;
-        it.releasedNano = wholeNano - amountNano;
-        it.leftNano = uint64(Math.min(uint256(it.leftNano) + leavingNano, type(uint64).max));
-        _spending.debitAccount(account, leavingNano);
-        emit Escaped(account, msg.sender, closed, amountNano, leavingNano);
-        _pay(to, amountNano);
-    }
-
-    /// @inheritdoc ISettlementVault
+    /// @inheritdoc IRareCalls
     function withdrawEarnings(uint32 account, uint64 amountNano, address to)
         external
         override
-        nonReentrant
+        byRareCalls
         returns (uint64 paidNano)
-    {
-        address owner = earningOwnerOf[account];
-        if (owner != msg.sender) revert NotAccountOwner(account, owner, msg.sender);
-        uint64 balanceNano = _earning.balanceOf(account);
-        if (amountNano > balanceNano) revert InsufficientBalance(account, balanceNano, amountNano);
-        paidNano = _payable(account, amountNano);
+    {}
 
-        _earning.debitAccount(account, paidNano);
-        emit EarningsWithdrawn(account, msg.sender, to, paidNano);
-        _pay(to, paidNano);
-    }
+    /// @inheritdoc IRareCalls
+    function proposeEarningOwner(uint32 account, address proposed) external override byRareCalls {}
 
-    /// @inheritdoc ISettlementVault
-    function spendingBalanceOf(uint32 account) external view override returns (uint64 amountNano) {
-        return _spending.balanceOf(account);
-    }
-
-    /// @inheritdoc ISettlementVault
-    function earningBalanceOf(uint32 account) external view override returns (uint64 amountNano) {
-        return _earning.balanceOf(account);
-    }
-
-    /// @inheritdoc ISettlementVault
-    function earningAccountOf(address owner) external view override returns (uint32 account) {
-        uint32 plusOne = _earningAccountPlusOne[owner];
-        if (plusOne == 0) revert NoEarningAccount(owner);
-        return plusOne - 1;
-    }
+    /// @inheritdoc IRareCalls
+    function acceptEarningOwner(uint32 account) external override byRareCalls {}
 
     /// @dev Gives back what a request asked for, or what the stream found left of it; the rest stays open, as old as it is.
     /// Never fails for a request that is gone: its owner may have cancelled it or left by the hatch after the epoch was
@@ -242,22 +149,6 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
         _draw(amountToken);
     }
 
-    /// @dev Takes tokens from the caller. The transfer comes first: only what it brought is credited. A guard of the function
-    /// that calls keeps a token's hooks out.
-    /// @return wide nano-USD that came, as large as a uint256 can tell
-    function _receive(uint256 amountToken) internal returns (uint256 wide) {
-        uint256 received = _transferIn(amountToken);
-        if (received == 0) revert NothingReceived(token, amountToken);
-        return Math.saturatingMul(received, SCALE);
-    }
-
-    /// @return amountNano `wide`, which fits on top of what there is
-    function _fitting(uint64 balanceNano, uint256 wide) internal pure returns (uint64 amountNano) {
-        uint256 sumNano = Math.saturatingAdd(balanceNano, wide);
-        if (sumNano > MAX_BALANCE_NANO) revert AmountTooLarge(sumNano);
-        return uint64(wide);
-    }
-
     /// @dev For what an account was debited falsely, as far as what is released and what can be of its open request stay in
     /// range: no epoch and no way out fails because of it.
     /// @return paidNano of `amountNano`
@@ -275,23 +166,11 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
         _earning.creditAccount(account, paidNano);
     }
 
-    /// @dev Seconds since 1970 of the last settlement; before the first one, of the vault's creation.
-    function _lastSettledAt() internal view virtual returns (uint64);
-
-    function _requireNotPaused() internal view virtual;
-
     function _openSpendingAccount(address owner) private returns (uint32 account) {
         account = ++spendingAccounts;
         spendingAccountOf[owner] = account;
         spendingAccount[account].owner = owner;
         emit SpendingAccountOpened(account, owner);
-    }
-
-    function _openEarningAccount(address owner) private returns (uint32 account) {
-        account = earningAccounts++;
-        earningOwnerOf[account] = owner;
-        _earningAccountPlusOne[owner] = account + 1;
-        emit EarningAccountOpened(account, owner);
     }
 
     function _draw(uint256 amountToken) private nonReentrant {
@@ -302,41 +181,16 @@ abstract contract VaultAccounts is ISettlementVault, ReentrancyGuardTransient {
         if (received < amountToken) revert ShortfallNotCovered(msg.sender, amountToken, received);
     }
 
-    /// @return received base units that the transfer brought
-    function _transferIn(uint256 amountToken) private returns (uint256 received) {
-        IERC20 money = IERC20(token);
-        uint256 before = money.balanceOf(address(this));
-        money.safeTransferFrom(msg.sender, address(this), amountToken);
-        return Math.saturatingSub(money.balanceOf(address(this)), before);
-    }
-
-    function _pay(address to, uint64 amountNano) internal {
-        if (to == address(0)) revert ZeroAddress();
-        if (to == address(this)) revert ReceiverIsTheVault();
-        IERC20(token).safeTransfer(to, amountNano / SCALE);
-    }
-
-    /// @dev What the hatch lets out of the spending balance: all of it when no epoch came, else what is open of a request
-    /// that epochs have kept waiting.
-    function _leaving(uint32 account, SpendingAccount storage it) private view returns (uint64 leavingNano) {
-        leavingNano = _spending.balanceOf(account);
-        uint64 opensAt = _lastSettledAt() + ESCAPE_AFTER;
-        if (block.timestamp >= opensAt) return leavingNano;
-
-        uint64 openNano = it.openRequestNano;
-        if (openNano != 0) opensAt = uint64(Math.min(opensAt, it.requestedAt + ESCAPE_AFTER));
-        if (block.timestamp < opensAt) revert EscapeNotOpen(opensAt, uint64(block.timestamp));
-        if (openNano < leavingNano) leavingNano = openNano;
-    }
-
-    /// @dev `amountNano` cut to whole base units.
-    function _payable(uint32 account, uint64 amountNano) private view returns (uint64 wholeNano) {
-        wholeNano = amountNano - amountNano % SCALE;
-        if (wholeNano == 0) revert NothingToTake(account);
-    }
-
-    function _spendingAccountOfCaller() private view returns (uint32 account) {
-        account = spendingAccountOf[msg.sender];
-        if (account == 0) revert NoSpendingAccount(msg.sender);
+    /// @dev Never returns, which the compiler must not see: it would warn that the empty bodies are never reached.
+    function _askRareCalls() private {
+        address code = RARE_CALLS;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, 0, calldatasize())
+            let done := delegatecall(gas(), code, free, calldatasize(), 0, 0)
+            returndatacopy(free, 0, returndatasize())
+            if iszero(done) { revert(free, returndatasize()) }
+            if done { return(free, returndatasize()) }
+        }
     }
 }

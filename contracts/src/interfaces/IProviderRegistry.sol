@@ -3,7 +3,9 @@ pragma solidity 0.8.37;
 
 /// @title What the providers of one vault say of themselves: today, whose key signs for an earning account.
 /// @notice The *owner* of an earning account withdraws what it earned, the *signer* signs outcomes for it: only the second key
-/// has to lie where models run, and whoever steals it withdraws nothing. Until the owner announces another, it is the signer.
+/// has to lie where models run, and whoever steals it withdraws nothing. Until the owner announces another, the signer is who
+/// opened the account: also when it has another owner by now, so that no change of owner convicts a settler. A new owner that
+/// does not want the old one's key announces its own.
 /// Nobody has a role here; nothing can be paused, taken back or changed but by an owner, after the notice.
 ///
 /// A request is answered for by any key that was in force when it was admitted or at any time after, and by one that ended

@@ -1,66 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IRareCalls} from "./IRareCalls.sol";
+import {ISettlementVaultErrors} from "./ISettlementVaultErrors.sol";
+import {ISettlementVaultEvents} from "./ISettlementVaultEvents.sol";
 import {ISettlerBonds} from "./ISettlerBonds.sol";
-
-/// @title The errors of the settlement vault: each carries the values that offended.
-interface ISettlementVaultErrors {
-    error ZeroAddress();
-    error TokenDecimalsTooMany(uint8 decimals, uint8 most);
-    error ShardDepthTooDeep(uint8 depth, uint8 most);
-    /// @param amountNano what the balance, or what is released and not taken, would have become; they stay below 2^63
-    /// nano-USD
-    error AmountTooLarge(uint256 amountNano);
-    error NothingReceived(address token, uint256 amountToken);
-    error FirstDepositTooSmall(uint256 amountNano, uint64 leastNano);
-    error NothingRequested(address owner);
-    error AccountAlreadyOpen(uint32 account, address owner);
-    error NoSpendingAccount(address owner);
-    error NoEarningAccount(address owner);
-    error NotAccountOwner(uint32 account, address owner, address caller);
-    error WithdrawalAlreadyOpen(uint32 account, uint32 request);
-    error NoOpenRequest(uint32 account);
-    error NothingToTake(uint32 account);
-    error ReceiverIsTheVault();
-    error InsufficientBalance(uint32 account, uint64 balanceNano, uint64 wantedNano);
-    /// @param opensAt for the caller, if no epoch comes and nothing is released
-    error EscapeNotOpen(uint64 opensAt, uint64 nowAt);
-    error VaultPaused(uint64 pausedUntil);
-    error PauseTooSoon(uint64 earliest, uint64 nowAt);
-    /// @param latest by which every pause ends: a day before the hatch opens, unless an epoch comes
-    error PauseTooLate(uint64 latest, uint64 nowAt);
-    /// @param headEpoch epoch, @param headPart part and @param headHash hash that the vault is at
-    error HeaderDoesNotFollow(
-        bytes32 previousHeader, uint64 epoch, uint32 part, bytes32 headHash, uint64 headEpoch, uint32 headPart
-    );
-    error PartsOutOfRange(uint64 epoch, uint32 parts, uint32 most);
-    /// Another root, sum, count, depth, number of parts, cut or block than the epoch's part 0 named.
-    error EpochCommitmentChanged(uint64 epoch, uint32 part);
-    error WordsHashMismatch(bytes32 inHeader, bytes32 ofWords);
-    /// Within a part each slot is above the one before; over the parts of an epoch no debit slot is below it.
-    error SlotsNotAscending(uint32 previous, uint32 next);
-    error SlotCountMismatch(uint256 slots, uint256 words);
-    /// @param slot holds an account above @param lastAccount, the highest id that is open
-    error AccountNotOpen(uint32 slot, uint32 lastAccount);
-    error LaneOutOfRange(uint32 slot, uint256 word);
-    error BalanceUnderflow(uint32 slot, uint256 balances, uint256 debits);
-    error BalanceOverflow(uint32 slot, uint256 balances, uint256 credits);
-    error Unbalanced(uint256 debitsNano, uint256 creditsNano, uint64 partSumNano);
-    /// @param settledNano sum of the parts so far: too much already, or too little and this is the last part
-    error SumNotReached(uint64 epoch, uint64 settledNano, uint64 receiptsSumNano);
-    /// The topmost 128 bits of a release are zero.
-    error ReleaseTooWide(uint256 release);
-    /// Owners left by the hatch with what this part debits of them.
-    /// @param amountToken base units that `settler` has to pay in their place   @param readyToken what it has and has
-    /// approved to the vault, or what of it arrived
-    error ShortfallNotCovered(address settler, uint256 amountToken, uint256 readyToken);
-    error ReleaseExceedsRequest(uint32 account, uint32 request, uint64 amountNano, uint64 requestedNano);
-    /// @param from which it may be named, for SETTLER_NOTICE seconds; zero if it was not announced
-    error SettlerNotAnnounced(address settler, uint64 from, uint64 nowAt);
-    /// @param epoch the last, all of whose parts are settled or voided
-    error NothingToVoid(uint64 epoch);
-    error VoidTooSoon(uint64 earliest, uint64 nowAt);
-}
+import {IVaultBooks} from "./IVaultBooks.sol";
 
 /// @title The data the vault and the stream share. Every struct is hashed by EIP-712 under the domain
 /// {name: "Millrace", version: "1", chainId, verifyingContract: the vault}.
@@ -145,56 +90,10 @@ interface ISettlementVaultTypes {
     }
 }
 
-/// @title What happens in the vault, complete enough for a stream to rebuild every balance.
-interface ISettlementVaultEvents {
-    event SpendingAccountOpened(uint32 indexed account, address indexed owner);
-    event EarningAccountOpened(uint32 indexed account, address indexed owner);
-    /// @param payer the owner or anyone; of what an epoch debits of one who has left by the hatch, the settler
-    event Deposited(uint32 indexed account, address indexed owner, address indexed payer, uint64 amountNano);
-    event WithdrawalRequested(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
-    event WithdrawalReleased(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
-    /// @param amountNano what was still open, and is not any more
-    event WithdrawalCancelled(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
-    /// The request was no longer open (its owner had cancelled it or left by the hatch), so nothing moved.
-    event ReleaseSkipped(uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano);
-    event WithdrawalTaken(uint32 indexed account, address indexed owner, address to, uint64 amountNano);
-    /// @param request the withdrawal request this closed, zero if none was open
-    /// @param amountNano what was paid out, released money included, in whole base units
-    /// @param spendingNano what left the spending ledger
-    event Escaped(
-        uint32 indexed account, address indexed owner, uint32 indexed request, uint64 amountNano, uint64 spendingNano
-    );
-    event EarningsWithdrawn(uint32 indexed account, address indexed owner, address to, uint64 amountNano);
-    event EpochSettled(
-        uint64 indexed epoch,
-        uint32 indexed part,
-        bytes32 indexed header,
-        uint32 parts,
-        bytes32 receiptsRoot,
-        uint64 receiptsSumNano,
-        uint64 receiptsCount,
-        uint64 partSumNano
-    );
-    /// The epoch ends with `part`: what was to come of it is void, and the next epoch follows.
-    /// @param parts that it was to have   @param settledNano sum of the parts that were settled
-    /// @param debitSlot the last slot that they debit: what accounts below it owe of the epoch's receipts was paid
-    event EpochVoided(
-        uint64 indexed epoch,
-        uint32 indexed part,
-        address indexed by,
-        uint32 parts,
-        uint64 settledNano,
-        uint32 debitSlot
-    );
-    /// @param from which it may be named, for SETTLER_NOTICE seconds; zero if the announcement is taken back
-    event SettlerAnnounced(address indexed settler, uint64 from);
-    event Paused(address indexed by, uint64 until);
-}
-
 /// @title Custody, the two ledgers and the epoch chain of one settlement stream.
 /// @notice Amounts are nano-USD (10^-9 of the settlement token) in uint64, always below 2^63. One token base unit is
 /// SCALE nano-USD. Nobody, the admin included, can move another's balance.
-interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISettlementVaultEvents, ISettlerBonds {
+interface ISettlementVault is IVaultBooks, IRareCalls, ISettlementVaultTypes, ISettlerBonds {
     /// @notice Prepays `amountToken` base units for the caller, opening its spending account on first use, which takes at
     /// least MIN_FIRST_DEPOSIT.
     /// Credits what really arrived (balance delta), times SCALE.
@@ -202,31 +101,6 @@ interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISe
 
     /// @notice The same for `owner`, paid by the caller.
     function depositFor(address owner, uint256 amountToken) external returns (uint32 account, uint64 amountNano);
-
-    /// @notice Opens the caller's earning account; ids are dense, 0 is the treasury's.
-    function openEarningAccount() external returns (uint32 account);
-
-    /// @notice Asks that `amountNano` of the caller's spending balance be released by epochs (M7). One at a time: it is open
-    /// until all of it is released, or its owner cancels it or leaves by the hatch. Until then no other can be made, so
-    /// nothing makes an open one younger.
-    function requestWithdrawal(uint64 amountNano) external returns (uint32 request);
-
-    /// @notice Takes back what is still open of the caller's request. A release of it that an epoch brings later moves nothing.
-    /// @return request its number
-    /// @return amountNano what was still open
-    function cancelRequest() external returns (uint32 request, uint64 amountNano);
-
-    /// @notice Pays out what epochs have released to the caller, in whole base units; the rest stays released.
-    function takeReleased(address to) external returns (uint64 amountNano);
-
-    /// @notice The hatch, open to everyone when no epoch came for ESCAPE_AFTER seconds, and to the owner of a request that
-    /// has been open for as long, whatever epochs came. Closes the caller's open request, and pays out what was released
-    /// and, in the first case, the whole spending balance, in the other what was open, up to the balance; in whole base
-    /// units, and what is left of a base unit stays released.
-    function escape(address to) external returns (uint64 amountNano);
-
-    /// @notice Pays out `amountNano` (cut to whole base units) of earnings of `account`, owned by the caller, at once.
-    function withdrawEarnings(uint32 account, uint64 amountNano, address to) external returns (uint64 paidNano);
 
     /// @notice Settles one part of one epoch (M4, M5). Only SETTLER_ROLE. A header that was settled before is a
     /// successful no-op; otherwise it must follow the head. What it debits of accounts whose balance has left by the hatch,
@@ -238,14 +112,6 @@ interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISe
     /// earliest, and twice that at the latest. Only the admin. Announced again, the notice begins again. revokeRole dismisses
     /// a settler at once, and takes an announcement back. The first settler is named by the constructor.
     function announceSettler(address settler) external;
-
-    /// @notice Ends an epoch of which no part has come for VOID_AFTER seconds, those of a pause not counted, with the parts
-    /// that were settled: they stay settled, and the next epoch follows the last of them. Only SETTLER_ROLE.
-    function voidRemainder() external;
-
-    /// @notice Stops deposits and epochs for PAUSE_FOR seconds; it ends by itself, and a day before the hatch would open to
-    /// everyone. Only GUARDIAN_ROLE, and not again before PAUSE_EVERY seconds have passed since the last one began.
-    function pause() external;
 
     /// @notice Whether `receipt` is in settled epoch `epoch`: the proof's header is the vault's, and the path from the
     /// receipt's digest and debit leads to the header's root and sum. Of an epoch whose remainder is void: if the debits of
@@ -264,50 +130,15 @@ interface ISettlementVault is ISettlementVaultErrors, ISettlementVaultTypes, ISe
     /// @notice Hash of the settled header of (`epoch`, `part`), or zero.
     function headerOf(uint64 epoch, uint32 part) external view returns (bytes32);
 
-    /// @notice Whether the remainder of `epoch` was voided, and the last slot that its parts debit.
-    function voidedEpoch(uint64 epoch) external view returns (bool voided, uint32 debitSlot);
-
     /// @notice From when on `settler` may be given SETTLER_ROLE; zero if that is not announced.
     function settlerFrom(address settler) external view returns (uint64 from);
     function hashHeader(EpochHeader calldata header) external view returns (bytes32);
     function hashReceipt(Receipt calldata receipt) external view returns (bytes32);
     function domainSeparator() external view returns (bytes32);
 
-    function spendingBalanceOf(uint32 account) external view returns (uint64 amountNano);
-    function earningBalanceOf(uint32 account) external view returns (uint64 amountNano);
-    function spendingAccounts() external view returns (uint32 count);
-    function earningAccounts() external view returns (uint32 count);
-
-    /// @notice Spending account of `owner`; ids start at 1, so 0 means none.
-    function spendingAccountOf(address owner) external view returns (uint32 account);
-    function spendingAccount(uint32 account)
-        external
-        view
-        returns (
-            address owner,
-            uint32 lastRequest,
-            uint64 openRequestNano,
-            uint64 releasedNano,
-            uint64 requestedAt,
-            uint64 leftNano
-        );
-    function earningOwnerOf(uint32 account) external view returns (address owner);
-
-    /// @notice Earning account of `owner`. Reverts NoEarningAccount if it has none.
-    function earningAccountOf(address owner) external view returns (uint32 account);
-
-    function token() external view returns (address);
-    function SCALE() external view returns (uint64);
     function SHARD_DEPTH() external view returns (uint8);
     function MIN_FIRST_DEPOSIT() external view returns (uint64 amountNano);
-    function pausedUntil() external view returns (uint64);
-    function pausableFrom() external view returns (uint64);
-    function ESCAPE_AFTER() external view returns (uint64);
-    function SETTLER_NOTICE() external view returns (uint64);
     function MAX_PARTS() external view returns (uint32);
-    function VOID_AFTER() external view returns (uint64);
-    function PAUSE_FOR() external view returns (uint64);
-    function PAUSE_EVERY() external view returns (uint64);
     function SETTLER_ROLE() external view returns (bytes32);
     function GUARDIAN_ROLE() external view returns (bytes32);
 }

@@ -4,11 +4,12 @@ pragma solidity 0.8.37;
 import {VaultTest} from "../utils/VaultTest.sol";
 import {AttackingHandler} from "./handlers/AttackingHandler.sol";
 import {BondHandler} from "./handlers/BondHandler.sol";
+import {MovingHandler} from "./handlers/MovingHandler.sol";
 import {VaultHandler} from "./handlers/VaultHandler.sol";
 
 /// @title A run of random calls of a handler, always the same one, and what it has reached.
 abstract contract RandomCalls is VaultTest {
-    uint256 private constant CALLS = 3000;
+    uint256 private constant CALLS = 8000;
 
     error ActionFailed(uint256 call, bytes4 action, bytes answer);
 
@@ -35,7 +36,7 @@ abstract contract RandomCalls is VaultTest {
     }
 
     function run(VaultHandler handler, bytes4[] memory more) internal {
-        bytes4[35] memory actions = [
+        bytes4[45] memory actions = [
             VaultHandler.deposit.selector,
             VaultHandler.deposit.selector,
             VaultHandler.donate.selector,
@@ -57,6 +58,16 @@ abstract contract RandomCalls is VaultTest {
             VaultHandler.voidRemainder.selector,
             VaultHandler.voidRemainder.selector,
             VaultHandler.repost.selector,
+            MovingHandler.proposeEarningOwner.selector,
+            MovingHandler.acceptEarningOwner.selector,
+            MovingHandler.retire.selector,
+            MovingHandler.migrate.selector,
+            MovingHandler.migrate.selector,
+            MovingHandler.migrate.selector,
+            AttackingHandler.acceptEarningsOfAnother.selector,
+            AttackingHandler.migrateTooSoon.selector,
+            AttackingHandler.retireAsAStranger.selector,
+            AttackingHandler.migrateAsTheAdmin.selector,
             AttackingHandler.overdraw.selector,
             AttackingHandler.payWhatNobodyOwes.selector,
             AttackingHandler.settleAsAStranger.selector,

@@ -7,7 +7,7 @@ import {LogBook} from "./stores/LogBook.sol";
 
 /// Each event happened and was needed: who misses one of them has other books than the vault.
 contract EventsReachTest is EventsTest, RandomCalls {
-    bytes32[18] private needed = [
+    bytes32[21] private needed = [
         SpendingAccountOpened.selector,
         EarningAccountOpened.selector,
         Deposited.selector,
@@ -17,6 +17,9 @@ contract EventsReachTest is EventsTest, RandomCalls {
         WithdrawalTaken.selector,
         Escaped.selector,
         EarningsWithdrawn.selector,
+        EarningOwnerProposed.selector,
+        EarningOwnerChanged.selector,
+        SuccessorAnnounced.selector,
         EpochSettled.selector,
         EpochVoided.selector,
         Paused.selector,

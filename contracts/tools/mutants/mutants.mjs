@@ -7,6 +7,8 @@ import { mutationsOf } from "./mutations.mjs";
 export const SOURCES = [
   "src/SettlementVault.sol",
   "src/VaultAccounts.sol",
+  "src/VaultBooks.sol",
+  "src/RareCalls.sol",
   "src/SettlerBonds.sol",
   "src/libraries/PackedWords.sol",
   "src/libraries/MerkleSum.sol",

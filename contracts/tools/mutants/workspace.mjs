@@ -28,6 +28,8 @@ const STEPS = {
   "src/ProviderRegistry.sol": [{ built: [PROVIDERS], tests: ["--match-path", "test/unit/providerRegistry/*"] }],
   "src/SettlementVault.sol": VAULT_STEPS,
   "src/VaultAccounts.sol": VAULT_STEPS,
+  "src/VaultBooks.sol": VAULT_STEPS,
+  "src/RareCalls.sol": VAULT_STEPS,
   "src/SettlerBonds.sol": VAULT_STEPS,
   "src/Tribunal.sol": TRIBUNAL_STEPS,
   "src/EarningsClaims.sol": TRIBUNAL_STEPS,

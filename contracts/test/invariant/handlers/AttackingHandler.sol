@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {
-    IAccessControlDefaultAdminRules
-} from "@openzeppelin/contracts/access/extensions/IAccessControlDefaultAdminRules.sol";
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 
 import {
@@ -14,14 +11,14 @@ import {
 import {TestDollar} from "../../../src/local/TestDollar.sol";
 import {Epochs} from "../../utils/Epochs.sol";
 import {LedgerModel} from "../stores/LedgerModel.sol";
-import {VaultHandler} from "./VaultHandler.sol";
+import {MovingHandler} from "./MovingHandler.sol";
 
 /// @title The same, and what must be refused in every state: each attack fails for its own reason and moves nothing.
-contract AttackingHandler is VaultHandler, ISettlementVaultErrors {
+contract AttackingHandler is MovingHandler, ISettlementVaultErrors {
     address internal constant STRANGER = address(0xbad);
 
     constructor(ISettlementVault vault_, TestDollar dollar_, LedgerModel model_, address settler_, address guardian_)
-        VaultHandler(vault_, dollar_, model_, settler_, guardian_)
+        MovingHandler(vault_, dollar_, model_, settler_, guardian_)
     {}
 
     /// @param why selector of the error that must answer; zero for any
@@ -123,15 +120,37 @@ contract AttackingHandler is VaultHandler, ISettlementVaultErrors {
 
     /// The admin too, whatever time passes.
     function nameASettlerAtOnce() external counted {
-        address admin = IAccessControlDefaultAdminRules(address(vault)).defaultAdmin();
-        bytes memory call = abi.encodeCall(IAccessControl.grantRole, (vault.SETTLER_ROLE(), admin));
-        refused(admin, call, SettlerNotAnnounced.selector, "the admin makes itself a settler at once");
+        bytes memory call = abi.encodeCall(IAccessControl.grantRole, (vault.SETTLER_ROLE(), admin()));
+        refused(admin(), call, SettlerNotAnnounced.selector, "the admin makes itself a settler at once");
     }
 
     function takeEarningsOfAnother(uint256 which) external counted {
         uint32 account = uint32(which % vault.earningAccounts());
         bytes memory call = abi.encodeCall(vault.withdrawEarnings, (account, scale, STRANGER));
         refused(STRANGER, call, NotAccountOwner.selector, "a stranger takes earnings");
+    }
+
+    /// Whoever is proposed: not the stranger.
+    function acceptEarningsOfAnother(uint256 which) external counted {
+        uint32 account = uint32(which % vault.earningAccounts());
+        bytes memory call = abi.encodeCall(vault.acceptEarningOwner, (account));
+        refused(STRANGER, call, NotProposedOwner.selector, "a stranger makes itself an owner");
+    }
+
+    function migrateTooSoon(uint256 who) external counted {
+        if (mayMigrate()) return;
+        bytes memory call = abi.encodeCall(vault.migrate, ());
+        refused(requesterAt(who), call, NoSuccessorYet.selector, "an owner moves before the notice is over");
+    }
+
+    function retireAsAStranger() external counted {
+        refused(STRANGER, abi.encodeCall(vault.retire, (address(0))), 0, "a stranger retires the vault");
+    }
+
+    /// Whatever was announced: the admin has no account, and another's it cannot move.
+    function migrateAsTheAdmin() external counted {
+        if (!mayMigrate()) return;
+        refused(admin(), abi.encodeCall(vault.migrate, ()), NoSpendingAccount.selector, "the admin moves money");
     }
 
     function leaveTooEarly(uint256 who) external counted {

@@ -24,6 +24,7 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes, ISettlerBonds
 
     struct Earning {
         address owner;
+        address proposed;
         uint256 balanceNano;
     }
 
@@ -42,6 +43,8 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes, ISettlerBonds
     /// One more than the slot at which an epoch was cut short; zero for the others.
     mapping(uint64 epoch => uint256) private cutAt;
     uint64 public pausedUntil;
+    address public successor;
+    uint64 public successorFrom;
     /// Whose turn it is, which bonds and rewards were heard of, and what is in them.
     address public turnOf;
     address[] private bonded;
@@ -80,6 +83,9 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes, ISettlerBonds
             else if (topic == Paused.selector) pausedUntil = abi.decode(logs[i].data, (uint64));
             else if (topic == SpendingAccountOpened.selector) spendingOpened(logs[i].topics);
             else if (topic == EarningAccountOpened.selector) earningOpened(logs[i].topics);
+            else if (topic == EarningOwnerProposed.selector) earningProposed(logs[i].topics);
+            else if (topic == EarningOwnerChanged.selector) earningChanged(logs[i].topics);
+            else if (topic == SuccessorAnnounced.selector) announced(logs[i]);
             else if (topic == EarningsWithdrawn.selector) withdrawn(logs[i]);
             else if (topic == SettlerTurn.selector) turnOf = address(uint160(uint256(logs[i].topics[1])));
             else if (!bondMoved(topic, logs[i])) moved(topic, logs[i]);
@@ -136,6 +142,20 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes, ISettlerBonds
 
     function earningOpened(bytes32[] calldata topics) private {
         earningAt(uint32(uint256(topics[1]))).owner = address(uint160(uint256(topics[2])));
+    }
+
+    function earningProposed(bytes32[] calldata topics) private {
+        earningAt(uint32(uint256(topics[1]))).proposed = address(uint160(uint256(topics[3])));
+    }
+
+    function earningChanged(bytes32[] calldata topics) private {
+        Earning storage it = earningAt(uint32(uint256(topics[1])));
+        (it.owner, it.proposed) = (address(uint160(uint256(topics[3]))), address(0));
+    }
+
+    function announced(Vm.Log calldata log) private {
+        successor = address(uint160(uint256(log.topics[1])));
+        successorFrom = abi.decode(log.data, (uint64));
     }
 
     function withdrawn(Vm.Log calldata log) private {
@@ -224,6 +244,7 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes, ISettlerBonds
         }
         for (uint32 id; id < earning.length; ++id) {
             if (vault.earningOwnerOf(id) != earning[id].owner) return "owner of earnings";
+            if (vault.proposedEarningOwnerOf(id) != earning[id].proposed) return "proposed owner of earnings";
             if (vault.earningBalanceOf(id) != earning[id].balanceNano) return "earning balance";
         }
         (bytes32 headHash, uint64 headEpoch, uint32 headPart, uint32 headParts,) = vault.head();
@@ -233,6 +254,8 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes, ISettlerBonds
             if (cutAt[id] != (cut ? uint256(debitSlot) + 1 : 0)) return "an epoch cut short";
         }
         if (vault.pausedUntil() != pausedUntil) return "pause";
+        (address next, uint64 from) = vault.successor();
+        if (next != successor || from != successorFrom) return "successor";
         if (vault.settlerOf(headEpoch, headPart) != turnOf) return "turn";
         for (uint256 i; i < bonded.length; ++i) {
             (uint64 amountNano,) = vault.bondOf(bonded[i], 0);

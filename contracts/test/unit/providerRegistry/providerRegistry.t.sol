@@ -34,7 +34,7 @@ contract ProviderRegistryTest is VaultTest {
     }
 
     function announce(address signer) private returns (uint64 from) {
-        vm.prank(provider);
+        vm.prank(vault.earningOwnerOf(account));
         return providers.announceSigner(account, signer);
     }
 
@@ -188,7 +188,7 @@ contract ProviderRegistryTest is VaultTest {
         assertUntil(first, again + overlap, "ended again");
     }
 
-    /// Whatever an owner announces, and when, a settler that was right to take a signature stays right; the key in force
+    /// Whatever owners announce, and when, and whoever is the owner, a settler that was right to take a signature stays right; the key in force
     /// answers for whatever was admitted; and no key does that never was in force.
     function testFuzz_whatWasTrueStaysTrue(uint256 seed) external {
         address[4] memory keys = [provider, first, second, stranger];
@@ -201,6 +201,10 @@ contract ProviderRegistryTest is VaultTest {
             if (seed % 3 != 0) {
                 next = (seed >> 8) % 3;
                 from = announce(keys[next]);
+            }
+            if ((seed >> 100) % 3 == 0) {
+                address owner = vault.earningOwnerOf(account);
+                changeOwner(owner, owner == provider ? stranger : provider);
             }
             vm.warp(vm.getBlockTimestamp() + bounded(seed >> 16, 0, 2 * NOTICE));
             admitted[step] = uint64(vm.getBlockTimestamp()) * 1000 + uint64((seed >> 80) % 1000);
@@ -216,5 +220,52 @@ contract ProviderRegistryTest is VaultTest {
                 }
             }
         }
+    }
+
+    function changeOwner(address before, address owner) private {
+        vm.prank(before);
+        vault.proposeEarningOwner(account, owner);
+        vm.prank(owner);
+        vault.acceptEarningOwner(account);
+    }
+
+    /// What the first owner's key has signed was right to take, so a change of owner leaves it the signer.
+    function test_aChangeOfOwnerConvictsNobody() external {
+        changeOwner(provider, stranger);
+        assertSigner(provider, address(0), 0);
+        assertAlways(provider, "the first owner");
+        assertNever(stranger, "the new owner");
+    }
+
+    function test_theNewOwnerEndsTheOldOwnersKey() external {
+        changeOwner(provider, stranger);
+        vm.prank(stranger);
+        uint64 from = providers.announceSigner(account, second);
+        assertSigner(provider, second, from);
+        vm.warp(from);
+        assertSigner(second, address(0), 0);
+        assertAlways(second, "announced by the new owner");
+        assertUntil(provider, from + overlap, "the first owner");
+        assertNever(stranger, "the new owner");
+    }
+
+    function test_theOldOwnersAnnouncementStaysUntilTheNewOwnersOwn() external {
+        uint64 from = announce(first);
+        changeOwner(provider, stranger);
+        assertSigner(provider, first, from);
+        vm.warp(from);
+        assertAlways(first, "announced by the old owner");
+        vm.prank(stranger);
+        uint64 until = providers.announceSigner(account, stranger);
+        vm.warp(until);
+        assertAlways(stranger, "the new owner");
+        assertUntil(first, until + overlap, "announced by the old owner");
+    }
+
+    function test_RevertWhen_theOldOwnerAnnounces() external {
+        changeOwner(provider, stranger);
+        vm.prank(provider);
+        vm.expectRevert(abi.encodeWithSelector(IProviderRegistry.NotAccountOwner.selector, account, stranger, provider));
+        providers.announceSigner(account, provider);
     }
 }

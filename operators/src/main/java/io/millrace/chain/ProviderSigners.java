@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.Serializable;
 
 /**
- * Whose key signs for an earning account, as the chain has it: the account's owner, until it
- * announces another. Source: {@code IProviderRegistry} of the contracts. One thread.
+ * Whose key signs for an earning account, as the chain has it: who opened the account, until its
+ * owner announces another. Source: {@code IProviderRegistry} of the contracts. One thread.
  */
 @FunctionalInterface
 public interface ProviderSigners {

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {VaultTest} from "../utils/VaultTest.sol";
+
+/// The tests' chain takes contracts of any size, others do not.
+contract CodeSizeTest is VaultTest {
+    /// EIP-170 and EIP-3860.
+    uint256 private constant MOST = 24_576;
+    uint256 private constant MOST_CREATION = 2 * MOST;
+
+    function test_theVaultCanBeDeployed() external view {
+        bytes memory creation = vm.getCode("out/SettlementVault.sol/SettlementVault.json");
+        vm.assertLe(address(vault).code.length, MOST, "the vault has too much code");
+        // with nine words of arguments
+        vm.assertLe(creation.length + 12 * 32, MOST_CREATION, "the vault's creation has too much code");
+    }
+}
