@@ -74,7 +74,9 @@ class EngineRecordsTest {
 
     @Test
     void receipt_asEngineWritesIt_everyMember() throws IOException {
-        assertThat(RecordDecoder.receipt(fields(new Receipt(4, 44, 7, 1, new EarnedBefore(95, 5), CHARGE))))
+        assertThat(
+                        RecordDecoder.receipt(
+                                fields(new Receipt(4, 44, 7, 1, new EarnedBefore(95, 5), CHARGE))))
                 .isEqualTo(
                         new KafkaBooks.Receipt(
                                 4,
