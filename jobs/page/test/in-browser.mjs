@@ -126,6 +126,7 @@ async function verifiesByKeyboard(tab) {
 async function refusesFalsified(tab) {
   const lies = [
     (proof) => { proof.receipt.debitNano = String(BigInt(proof.receipt.debitNano) + 1n); },
+    (proof) => { proof.receipt.credits = proof.receipt.credits.map((line) => String(BigInt(line) + (1n << 96n))); },
     (proof) => { proof.proof.sumsNano[0] = String(BigInt(proof.proof.sumsNano[0]) + 1n); },
     (proof) => { proof.proof.header.receiptsSumNano = String(BigInt(proof.proof.header.receiptsSumNano) + 1n); },
   ];

@@ -23,7 +23,7 @@ test("headers are hashed as the shared vectors say", () => {
 function proof() {
   const file = vectors("receipt-leaf");
   const vault = vaultOf(file, 1);
-  const receipt = { ...file.cases[0], shard: 1, index: 0 };
+  const receipt = { ...file.cases.find(({ name }) => name === "after others"), shard: 1, index: 0 };
   const sibling = leafOf(vault, { ...file.cases[0], sequence: "2", shard: 1, index: 1 });
   const zero = "0x" + "0".repeat(64);
   const header = { ...vectors("epoch-header").cases[0], levels: 2, receiptsCount: "2" };
@@ -35,6 +35,7 @@ function proof() {
 
 const falsified = {
   "another amount": (p) => ({ ...p, receipt: { ...p.receipt, debitNano: "241" } }),
+  "another total before it": (p) => ({ ...p, receipt: { ...p.receipt, credits: p.receipt.credits.map((line) => String(BigInt(line) + (1n << 96n))) } }),
   "another place": (p) => ({ ...p, receipt: { ...p.receipt, index: 1 } }),
   "another sibling": (p) => ({ ...p, proof: { ...p.proof, siblings: [p.proof.siblings[0].replace(/.$/, (c) => (c === "0" ? "1" : "0")), p.proof.siblings[1]] } }),
   "another sum of the sibling": (p) => ({ ...p, proof: { ...p.proof, sumsNano: ["239", "0"] } }),

@@ -110,6 +110,7 @@ def many(client: MillraceClient) -> list[Answer]:
 def proofs(client: MillraceClient, answer: Answer, other: Answer) -> None:
     proof = until("a receipt was", SECONDS, lambda: client.receipt(answer))
     until("its settlement was", SECONDS, lambda: client.verify(answer, proof) or None)
+    holds(not proof.wrong_totals, "each leaf of the shard carries on what was earned before it")
     holds(client.vault.verify_receipt(proof), "the vault finds the same")
     account, signer = proof.receipt["providerAccount"], answer.result["provider"]["address"]
     holds(client.vault.signs_until(account, signer) > time.time(), "the account's signer has signed")

@@ -5,7 +5,7 @@ import { parseRecord } from "./json.js";
 import { EMPTY, type SumNode, SumTree, depthOf, liesUnder, raised } from "./merkle-sum.js";
 import type { Epoch, Receipt } from "./records.js";
 import { scan } from "./topic-scan.js";
-import { type HeaderStruct, type ReceiptStruct, receiptDigest } from "./typed-data.js";
+import { type HeaderStruct, type Integer, type ReceiptStruct, receiptDigest } from "./typed-data.js";
 
 const RECEIPTS = "settlement.receipts";
 const EPOCHS = "settlement.epochs";
@@ -19,6 +19,11 @@ export interface ReceiptProof {
   readonly header: HeaderStruct;
   /** From the leaf to the root, bottom-up. */
   readonly siblings: readonly SumNode[];
+  /**
+   * Request ids of the shard's leaves, by index, that do not carry on what the leaves before them credit their earners. The
+   * proof holds all the same; but an earner's total in the shard, which its last leaf shows, is wrong.
+   */
+  readonly wrongTotals: readonly string[];
 }
 
 /**
@@ -56,8 +61,12 @@ export async function findProof(
   return proofOf(wanted, [...byTree.get(treeOf(wanted))!.values()], part, domain, shardDepth);
 }
 
-function proofOf(wanted: Receipt, tree: Receipt[], part: Epoch, domain: TypedDataDomain, shardDepth: number): ReceiptProof {
-  const leaves = tree.sort((a, b) => a.index - b.index).map((receipt) => leafOf(structOf(receipt), domain));
+/** Of a record, all those of its shard of its epoch, in any order, and any part of that epoch. */
+export function proofOf(
+  wanted: Receipt, tree: readonly Receipt[], part: Epoch, domain: TypedDataDomain, shardDepth: number,
+): ReceiptProof {
+  const structs = [...tree].sort((a, b) => a.index - b.index).map(structOf);
+  const leaves = structs.map((struct) => leafOf(struct, domain));
   const levels = part.header.levels - shardDepth;
   const roots: SumNode[] = Array<SumNode>(2 ** shardDepth).fill(EMPTY);
   for (const { shard, root, sumNano, receipts } of part.sources) {
@@ -68,6 +77,7 @@ function proofOf(wanted: Receipt, tree: Receipt[], part: Epoch, domain: TypedDat
     receipt: structOf(wanted),
     header: part.header,
     siblings: [...new SumTree(leaves, levels).siblings(wanted.index), ...new SumTree(roots, shardDepth).siblings(wanted.shard)],
+    wrongTotals: wrongTotals(structs),
   };
 }
 
@@ -87,10 +97,22 @@ export function leadsToItsHeader(proof: ReceiptProof, domain: TypedDataDomain, s
   );
 }
 
-function structOf({ charge, shard, index }: Receipt): ReceiptStruct {
-  const lines: [bigint, bigint][] = [
-    [BigInt(charge.providerAccount), BigInt(charge.creditNano)],
-    [TREASURY, BigInt(charge.feeNano)],
+/** Of the structs of an epoch's shard, by index, the request ids of those that do not carry on the totals before them. */
+export function wrongTotals(shard: readonly ReceiptStruct[]): string[] {
+  const earned = new Map<bigint, bigint>();
+  const carriesOn = (line: Integer): boolean => {
+    const account = BigInt.asUintN(32, BigInt(line) >> 64n);
+    const dueNano = earned.get(account) ?? 0n;
+    earned.set(account, dueNano + BigInt.asUintN(64, BigInt(line)));
+    return BigInt(line) >> 96n === dueNano;
+  };
+  return shard.filter(({ credits }) => credits.map(carriesOn).includes(false)).map(({ requestId }) => requestId);
+}
+
+export function structOf({ charge, shard, index, earnedBefore }: Receipt): ReceiptStruct {
+  const lines: [bigint, bigint, bigint][] = [
+    [BigInt(earnedBefore.providerNano), BigInt(charge.providerAccount), BigInt(charge.creditNano)],
+    [BigInt(earnedBefore.treasuryNano), TREASURY, BigInt(charge.feeNano)],
   ];
   return {
     requestId: charge.requestId,
@@ -102,7 +124,7 @@ function structOf({ charge, shard, index }: Receipt): ReceiptStruct {
     priceNanoPerMillion: charge.price.nanoPerMillion,
     priceVersion: charge.price.version,
     debitNano: charge.debitNano,
-    credits: lines.filter(([, amount]) => amount !== 0n).map(([account, amount]) => (account << 64n) | amount),
+    credits: lines.filter(([, , amount]) => amount !== 0n).map(([before, account, amount]) => (before << 96n) | (account << 64n) | amount),
     outcome: charge.outcome,
     allocation: NO_ALLOCATION,
     admittedMillis: charge.admittedMillis,

@@ -70,7 +70,7 @@ export interface ReceiptStruct {
   readonly priceNanoPerMillion: Integer;
   readonly priceVersion: Integer;
   readonly debitNano: Integer;
-  /** Words of account << 64 | amountNano. */
+  /** Words of beforeNano << 96 | account << 64 | amountNano, `beforeNano` by the leaves before it in its shard. */
   readonly credits: readonly Integer[];
   readonly outcome: string;
   readonly allocation: string;

@@ -71,6 +71,7 @@ await until("settlement of the list", () => client.verify(list, ofList));
 const proof = await until("receipt", () => client.receipt(first));
 await until("settlement", () => client.verify(first, proof));
 assert.ok(await client.vault.verifyReceipt(proof), "the vault finds the same");
+assert.deepEqual([...ofList.wrongTotals, ...proof.wrongTotals], [], "each leaf of the shard carries on what was earned before it");
 const account = proof.receipt.providerAccount;
 const owner = (await client.vault.earningOwnerOf(account)).toLowerCase();
 assert.notEqual(owner, first.result.provider.address, "the key that signs is not the owner's");

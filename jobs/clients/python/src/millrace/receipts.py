@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +24,17 @@ _CLOCKS_APART_MILLIS = 600_000
 
 @dataclass(frozen=True)
 class ReceiptProof:
-    """That a charge was sealed, in the form that `verifyReceipt` of the vault takes; `siblings` from the leaf to the root."""
+    """That a charge was sealed, in the form that `verifyReceipt` of the vault takes; `siblings` from the leaf to the root.
+
+    `wrong_totals` are the request ids of the shard's leaves, by index, that do not carry on what the leaves before them credit
+    their earners. The proof holds all the same; but an earner's total in the shard, which its last leaf shows, is wrong.
+    """
 
     epoch: int
     receipt: dict[str, Any]
     header: Header
     siblings: Sequence[SumNode]
+    wrong_totals: Sequence[str]
 
 
 class Sealed:
@@ -64,7 +70,8 @@ class Sealed:
         if whole is None:
             return None
         wanted, tree, part = whole
-        leaves = [leaf_of(struct_of(tree[index]), domain) for index in sorted(tree)]
+        structs = [struct_of(tree[index]) for index in sorted(tree)]
+        leaves = [leaf_of(each, domain) for each in structs]
         levels = part["header"]["levels"] - shard_depth
         roots = [EMPTY] * 2**shard_depth
         for source in part["sources"]:
@@ -72,7 +79,7 @@ class Sealed:
             roots[source["shard"]] = raised(root, levels - depth_of(source["receipts"]))
         below = SumTree(leaves, levels).siblings(wanted["index"])
         above = SumTree(roots, shard_depth).siblings(wanted["shard"])
-        return ReceiptProof(wanted["epoch"], struct_of(wanted), part["header"], below + above)
+        return ReceiptProof(wanted["epoch"], struct_of(wanted), part["header"], below + above, wrong_totals(structs))
 
 
 def find_proof(
@@ -105,10 +112,31 @@ def leaf_of(receipt: dict[str, Any], domain: Domain) -> SumNode:
     return SumNode(unhex(domain.digest(RECEIPT, receipt)), receipt["debitNano"])
 
 
+def wrong_totals(shard: Iterable[dict[str, Any]]) -> list[str]:
+    """Of the structs of an epoch's shard, by index, the request ids of those that do not carry on the totals before them."""
+    earned: Counter[int] = Counter()
+    wrong = []
+    for receipt in shard:
+        carries_on = True
+        for line in receipt["credits"]:
+            account, amount = line >> 64 & 0xFFFF_FFFF, line & 0xFFFF_FFFF_FFFF_FFFF
+            carries_on &= line >> 96 == earned[account]
+            earned[account] += amount
+        if not carries_on:
+            wrong.append(receipt["requestId"])
+    return wrong
+
+
 def struct_of(receipt: Receipt) -> dict[str, Any]:
-    """The vault's struct of a record; credits are words of account << 64 | amount in nano-USD, without those of zero."""
-    charge = receipt["charge"]
-    lines = [(charge["providerAccount"], charge["creditNano"]), (_TREASURY, charge["feeNano"])]
+    """The vault's struct of a record; credits are words of before << 96 | account << 64 | amount, without those of no amount.
+
+    Amounts are nano-USD; `before` is what the leaves before it, in its shard of its epoch, credit the account.
+    """
+    charge, before = receipt["charge"], receipt["earnedBefore"]
+    lines = [
+        (before["providerNano"], charge["providerAccount"], charge["creditNano"]),
+        (before["treasuryNano"], _TREASURY, charge["feeNano"]),
+    ]
     return {
         "requestId": charge["requestId"],
         "requesterAccount": charge["requesterAccount"],
@@ -119,7 +147,7 @@ def struct_of(receipt: Receipt) -> dict[str, Any]:
         "priceNanoPerMillion": charge["price"]["nanoPerMillion"],
         "priceVersion": charge["price"]["version"],
         "debitNano": charge["debitNano"],
-        "credits": [account << 64 | amount for account, amount in lines if amount != 0],
+        "credits": [earned << 96 | account << 64 | amount for earned, account, amount in lines if amount != 0],
         "outcome": charge["outcome"],
         "allocation": _NO_ALLOCATION,
         "admittedMillis": charge["admittedMillis"],

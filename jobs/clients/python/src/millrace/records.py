@@ -112,6 +112,13 @@ class Charge(TypedDict):
     place: Place
 
 
+class EarnedBefore(TypedDict):
+    """What the leaves before one, in its shard of its epoch, credit the accounts that it credits."""
+
+    providerNano: int
+    treasuryNano: int
+
+
 class Receipt(TypedDict):
     """A sealed charge, and its place in the epoch's tree."""
 
@@ -119,6 +126,7 @@ class Receipt(TypedDict):
     cut: int
     shard: int
     index: int
+    earnedBefore: EarnedBefore
     charge: Charge
 
 

@@ -74,8 +74,17 @@ class EngineRecordsTest {
 
     @Test
     void receipt_asEngineWritesIt_everyMember() throws IOException {
-        assertThat(RecordDecoder.receipt(fields(new Receipt(4, 44, 7, 1, new EarnedBefore(95, 5), CHARGE))))
-                .isEqualTo(new KafkaBooks.Receipt(4, 7, 1, RecordDecoder.charge(fields(CHARGE))));
+        assertThat(
+                        RecordDecoder.receipt(
+                                fields(new Receipt(4, 44, 7, 1, new EarnedBefore(95, 5), CHARGE))))
+                .isEqualTo(
+                        new KafkaBooks.Receipt(
+                                4,
+                                7,
+                                1,
+                                new KafkaBooks.EarnedBefore(
+                                        BigInteger.valueOf(95), BigInteger.valueOf(5)),
+                                RecordDecoder.charge(fields(CHARGE))));
     }
 
     @Test

@@ -119,7 +119,8 @@ class RecordFoldTest {
         return record(
                 RecordFold.RECEIPTS,
                 offset,
-                "{\"epoch\":4,\"shard\":0,\"index\":0,\"charge\":%s}"
+                ("{\"epoch\":4,\"shard\":0,\"index\":0,\"earnedBefore\":{\"providerNano\":0,"
+                                + "\"treasuryNano\":0},\"charge\":%s}")
                         .formatted(chargeJson(id, "ANSWERED", 101, 97, 4)));
     }
 

@@ -46,7 +46,13 @@ public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> si
         MerkleSumTree subtree =
                 new MerkleSumTree(
                         ordered.stream()
-                                .map(r -> leaves.of(r.charge(), r.shard(), r.index()))
+                                .map(
+                                        r ->
+                                                leaves.of(
+                                                        r.charge(),
+                                                        r.shard(),
+                                                        r.index(),
+                                                        r.earnedBefore()))
                                 .toList());
         int depth = part.header().levels() - shardDepth;
         MerkleSumTree top = topTree(part, shardDepth);
@@ -92,7 +98,7 @@ public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> si
                 BigInteger.valueOf(charge.price().nanoPerMillion()),
                 BigInteger.valueOf(charge.price().version()),
                 BigInteger.valueOf(charge.debitNano()),
-                credits(charge),
+                credits(receipt),
                 Hex.decode(charge.outcome(), 32),
                 Hex.decode(Hex.ZERO_32, 32),
                 BigInteger.valueOf(charge.admittedMillis()),
@@ -100,8 +106,8 @@ public record ReceiptProof(Receipt receipt, EpochHeader header, List<SumNode> si
                 BigInteger.valueOf(receipt.index()));
     }
 
-    private static List<BigInteger> credits(Charge charge) {
-        byte[] words = ReceiptLeaf.creditLines(charge);
+    private static List<BigInteger> credits(Receipt receipt) {
+        byte[] words = ReceiptLeaf.creditLines(receipt.charge(), receipt.earnedBefore());
         List<BigInteger> lines = new ArrayList<>();
         for (int at = 0; at < words.length; at += WORD) {
             lines.add(new BigInteger(1, words, at, WORD));

@@ -49,7 +49,13 @@ final class TopicRecords {
     }
 
     static Receipt receiptOf(int index) {
-        return new Receipt(1, 1, 0, index, EarnedBefore.NOTHING, chargeOf("0x" + "%064x".formatted(index), 0, index));
+        return new Receipt(
+                1,
+                1,
+                0,
+                index,
+                EarnedBefore.NOTHING,
+                chargeOf("0x" + "%064x".formatted(index), 0, index));
     }
 
     static ConsumerRecord<byte[], byte[]> receipt() throws IOException {

@@ -22,7 +22,10 @@ class TotalsTest {
         add(totals, Topics.TRANSACTIONS, settled(1));
         assertThat(totals.unsettledEpochs()).isZero();
 
-        add(totals, Topics.RECEIPTS, new Receipt(2, 9, 1, 0, EarnedBefore.NOTHING, ChargeBuilder.charge().build()));
+        add(
+                totals,
+                Topics.RECEIPTS,
+                new Receipt(2, 9, 1, 0, EarnedBefore.NOTHING, ChargeBuilder.charge().build()));
         assertThat(totals.unsettledEpochs()).isEqualTo(1);
 
         add(totals, Topics.EPOCHS, SettledEpochTest.part(2, 0, 1, 100));
