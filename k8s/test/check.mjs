@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { alertTestErrors } from './alert-tests.mjs';
 import { dashboards } from './dashboards.mjs';
 import { mutants as ofTheJob } from './mutants.mjs';
+import { mutants as ofTheDeployment } from './mutants-deploy.mjs';
 import { mutants as ofGpus } from './mutants-gpu.mjs';
 import { mutants as ofKafka } from './mutants-kafka.mjs';
 import { mutants as ofTheRest } from './mutants-web.mjs';
@@ -18,7 +19,7 @@ import { documentedMetrics } from './rules-dashboards.mjs';
 import { withEachChain, withGpu, withKafka } from './variants.mjs';
 import { schemaErrors } from './schema.mjs';
 
-const mutants = [...ofTheJob, ...ofTheRest, ...ofKafka, ...ofGpus];
+const mutants = [...ofTheJob, ...ofTheRest, ...ofKafka, ...ofGpus, ...ofTheDeployment];
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const update = process.argv.includes('--update');
 const binary = kubectl();
@@ -56,6 +57,11 @@ for (const { name, text, ...rendered } of overlays) {
   report(`overlays/${name}`, goldenErrors(name, text));
 }
 
+// Contracts come before an overlay.
+const deployment = load('deploy');
+report('deploy', checked({ ...sources, objects: deployment.objects }));
+report('deploy', goldenErrors('deploy', deployment.text));
+
 // The pattern for another environment holds on every chain.
 const pattern = overlays.find(({ name }) => name === 'production');
 const onEachChain = withEachChain(pattern.name);
@@ -78,7 +84,7 @@ if (!refused.some((message) => message.startsWith('options: '))) {
   report('base', ['its placeholder options pass the policy, so an overlay could forget to fill them in']);
 }
 
-const variants = [[ofKafka, ownKafka], [ofGpus, onGpus]];
+const variants = [[ofKafka, ownKafka], [ofGpus, onGpus], [ofTheDeployment, { objects: deployment.objects }]];
 for (const { name, rule, change } of mutants) {
   const [, of] = variants.find(([own]) => own.some((mutant) => mutant.change === change)) ?? [[], specimen];
   const mutated = structuredClone({ ...sources, overlay: of.overlay, objects: of.objects });
@@ -91,7 +97,7 @@ for (const { name, rule, change } of mutants) {
 const untested = ['schema', ...Object.keys(rules)].filter((rule) => !mutants.some((mutant) => mutant.rule === rule));
 report('mutants', untested.map((rule) => `rule ${rule} has no mutant; add one that it must refuse`));
 
-const stale = readdirSync(here('goldens')).filter((file) => !overlays.some(({ name }) => file === `${name}.yaml`));
+const stale = readdirSync(here('goldens')).filter((file) => file !== 'deploy.yaml' && !overlays.some(({ name }) => file === `${name}.yaml`));
 report('goldens', stale.map((file) => `${file} belongs to no overlay; delete it`));
 
 findings.forEach((finding) => console.error(finding));

@@ -56,7 +56,7 @@ final class Launch {
         Files.writeString(file, Hex.encode(key));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r-----"));
         anvil.fund(deployer);
-        model = model(Files.createDirectories(folder.resolve("models/tiny")));
+        model = model(folder.resolve("models/tiny"));
         options.put("chain.rpc.urls", anvil.url());
         options.put("chain.id", "" + Anvil.CHAIN_ID);
         options.put("token.address", token(anvil));
@@ -113,7 +113,8 @@ final class Launch {
     }
 
     /** Its id; nothing looks into the files but for their digests. */
-    private static String model(Path folder) throws IOException {
+    static String model(Path folder) throws IOException {
+        Files.createDirectories(folder);
         Path graph = Files.writeString(folder.resolve(ModelManifest.MODEL_FILE), "graph");
         Path tokenizer = Files.writeString(folder.resolve(ModelManifest.TOKENIZER_FILE), "{}");
         Files.writeString(

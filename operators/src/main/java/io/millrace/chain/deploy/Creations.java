@@ -6,6 +6,7 @@ import io.millrace.contracts.SettlementVault;
 import io.millrace.contracts.Tribunal;
 import io.millrace.unit.EvmAddress;
 import java.math.BigInteger;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.web3j.crypto.ContractUtils;
 import org.web3j.protocol.Web3j;
@@ -18,7 +19,11 @@ import org.web3j.tx.TransactionManager;
  */
 final class Creations {
 
-    /** The contracts in the order of their nonces. */
+    /** Of their nonces. */
+    static final List<Contract> ORDER =
+            List.of(Contract.REGISTRY, Contract.VAULT, Contract.PROVIDERS, Contract.TRIBUNAL);
+
+    /** The contracts. */
     enum Contract {
         REGISTRY("model registry"),
         VAULT("vault"),
@@ -51,7 +56,7 @@ final class Creations {
     }
 
     long nonceOf(Contract contract) {
-        return firstNonce + contract.ordinal();
+        return firstNonce + ORDER.indexOf(contract);
     }
 
     String address(Contract contract) {

@@ -118,7 +118,7 @@ public final class Deployer {
     /** Creates the contracts that are not there, and holds all of them to the terms. */
     public Ledger deploy() throws IOException, DeployException, InterruptedException {
         requireChain();
-        for (Contract contract : Contract.values()) {
+        for (Contract contract : Creations.ORDER) {
             create(contract);
             check.require(contract);
         }
