@@ -2,6 +2,7 @@
 import { optionsOf } from './options.mjs';
 import * as access from './rules-access.mjs';
 import * as alerts from './rules-alerts.mjs';
+import * as autoscaler from './rules-autoscaler.mjs';
 import * as beside from './rules-beside.mjs';
 import * as dashboards from './rules-dashboards.mjs';
 import * as deploy from './rules-deploy.mjs';
@@ -15,7 +16,7 @@ import * as pods from './rules-pods.mjs';
 import * as programs from './rules-web.mjs';
 
 export const rules = Object.fromEntries(
-  [overlay, flink, options, pods, access, network, alerts, dashboards, programs, beside, kafka, gpu, deploy].flatMap((module) => Object.entries(module.rules)),
+  [overlay, flink, options, pods, access, network, alerts, dashboards, programs, beside, kafka, gpu, autoscaler, deploy].flatMap((module) => Object.entries(module.rules)),
 );
 
 /** All messages of all rules as "rule: message". sources: rendered objects, overlay source, flinkVersion, documented options, alarms, metrics, topics, pageOptions, courtOptions by program, and figures, dockerfile, gpuDockerfile and readme texts. */
