@@ -23,8 +23,7 @@ class AutoscalerTest {
 
     private static final String SETTINGS = "spec.flinkConfiguration.";
     private static final Map<String, String> COMPONENT =
-            JobArguments.parse(
-                    "--config", "../k8s/components/autoscaler/flink-deployment.yaml");
+            JobArguments.parse("--config", "../k8s/components/autoscaler/flink-deployment.yaml");
     private static final List<String> EXCLUDED =
             List.of(COMPONENT.get(SETTINGS + "job.autoscaler.vertex.exclude.ids").split(";"));
 
@@ -56,7 +55,8 @@ class AutoscalerTest {
                         parallelism ->
                                 deployments()
                                         .flatMap(options -> vertices(options, parallelism))
-                                        .forEach(vertex -> known.add(vertex.getID().toHexString())));
+                                        .forEach(
+                                                vertex -> known.add(vertex.getID().toHexString())));
         assertThat(known).containsAll(EXCLUDED);
         assertThat(EXCLUDED).doesNotHaveDuplicates();
     }
@@ -65,8 +65,7 @@ class AutoscalerTest {
     @Test
     void mostSubtasks_areWhatEveryVertexMayHave() {
         int most =
-                Integer.parseInt(
-                        COMPONENT.get(SETTINGS + "job.autoscaler.vertex.max-parallelism"));
+                Integer.parseInt(COMPONENT.get(SETTINGS + "job.autoscaler.vertex.max-parallelism"));
         assertThat(most).isBetween(2, 128);
     }
 
@@ -74,11 +73,13 @@ class AutoscalerTest {
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(JobDefaults.flink());
         env.enableCheckpointing(1_000);
-        Map<String, String> all = new TreeMap<>(JobConfigTest.leastWith("results.mode", "immediate"));
+        Map<String, String> all =
+                new TreeMap<>(JobConfigTest.leastWith("results.mode", "immediate"));
         all.putAll(options);
         JobConfig config = JobConfig.fromMap(all, parallelism);
         InferenceSettlementJob.topology(env, Endpoints.of(config), config);
-        return env.getStreamGraph(false)
+        return env
+                .getStreamGraph(false)
                 .getJobGraph()
                 .getVerticesSortedTopologicallyFromSources()
                 .stream();
