@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { alertTestErrors } from './alert-tests.mjs';
 import { dashboards } from './dashboards.mjs';
 import { mutants as ofTheJob } from './mutants.mjs';
+import { mutants as ofTheAutoscaler } from './mutants-autoscaler.mjs';
+import { mutants as ofTheDeployment } from './mutants-deploy.mjs';
 import { mutants as ofGpus } from './mutants-gpu.mjs';
 import { mutants as ofKafka } from './mutants-kafka.mjs';
 import { mutants as ofTheRest } from './mutants-web.mjs';
@@ -15,10 +17,10 @@ import { documentedAlarms, documentedFigures } from './rules-alerts.mjs';
 import { documentedOptionsOf } from './rules-beside.mjs';
 import { documentedTopics } from './rules-kafka.mjs';
 import { documentedMetrics } from './rules-dashboards.mjs';
-import { withEachChain, withGpu, withKafka } from './variants.mjs';
+import { withAutoscaler, withEachChain, withGpu, withKafka } from './variants.mjs';
 import { schemaErrors } from './schema.mjs';
 
-const mutants = [...ofTheJob, ...ofTheRest, ...ofKafka, ...ofGpus];
+const mutants = [...ofTheJob, ...ofTheRest, ...ofKafka, ...ofGpus, ...ofTheAutoscaler, ...ofTheDeployment];
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const update = process.argv.includes('--update');
 const binary = kubectl();
@@ -37,6 +39,7 @@ const sources = {
   courtOptions: { watch: documentedOptionsOf('watch', court), defend: documentedOptionsOf('defend', court) },
   figures: documentedFigures(court),
   topics: documentedTopics(readFileSync(here('../../jobs/README.md'), 'utf8')),
+  autoscaler: { excluded: component('autoscaler').spec.flinkConfiguration['job.autoscaler.vertex.exclude.ids'] },
   metrics: documentedMetrics(readFileSync(here('../../jobs/RUNBOOK.md'), 'utf8')),
 };
 
@@ -56,6 +59,11 @@ for (const { name, text, ...rendered } of overlays) {
   report(`overlays/${name}`, goldenErrors(name, text));
 }
 
+// Contracts come before an overlay.
+const deployment = load('deploy');
+report('deploy', checked({ ...sources, objects: deployment.objects }));
+report('deploy', goldenErrors('deploy', deployment.text));
+
 // The pattern for another environment holds on every chain.
 const pattern = overlays.find(({ name }) => name === 'production');
 const onEachChain = withEachChain(pattern.name);
@@ -70,6 +78,9 @@ report(`${pattern.name} with its own Kafka`, checked({ ...sources, ...ownKafka }
 const onGpus = { overlay: pattern.overlay, objects: load(withGpu(pattern.name)).objects };
 report(`${pattern.name} on GPUs`, checked({ ...sources, ...onGpus }));
 
+const scaling = { overlay: pattern.overlay, objects: load(withAutoscaler(pattern.name)).objects };
+report(`${pattern.name} with the autoscaler`, checked({ ...sources, ...scaling }));
+
 // The one with the most in it: its mistakes are found.
 const specimen = overlays.find(({ name }) => name === 'staging');
 
@@ -78,7 +89,7 @@ if (!refused.some((message) => message.startsWith('options: '))) {
   report('base', ['its placeholder options pass the policy, so an overlay could forget to fill them in']);
 }
 
-const variants = [[ofKafka, ownKafka], [ofGpus, onGpus]];
+const variants = [[ofKafka, ownKafka], [ofGpus, onGpus], [ofTheAutoscaler, scaling], [ofTheDeployment, { objects: deployment.objects }]];
 for (const { name, rule, change } of mutants) {
   const [, of] = variants.find(([own]) => own.some((mutant) => mutant.change === change)) ?? [[], specimen];
   const mutated = structuredClone({ ...sources, overlay: of.overlay, objects: of.objects });
@@ -91,7 +102,7 @@ for (const { name, rule, change } of mutants) {
 const untested = ['schema', ...Object.keys(rules)].filter((rule) => !mutants.some((mutant) => mutant.rule === rule));
 report('mutants', untested.map((rule) => `rule ${rule} has no mutant; add one that it must refuse`));
 
-const stale = readdirSync(here('goldens')).filter((file) => !overlays.some(({ name }) => file === `${name}.yaml`));
+const stale = readdirSync(here('goldens')).filter((file) => file !== 'deploy.yaml' && !overlays.some(({ name }) => file === `${name}.yaml`));
 report('goldens', stale.map((file) => `${file} belongs to no overlay; delete it`));
 
 findings.forEach((finding) => console.error(finding));
@@ -117,6 +128,10 @@ function load(folder) {
 function checked(context) {
   const schema = context.objects.flatMap(schemaErrors).map((message) => `schema: ${message}`);
   return schema.length ? schema : policyErrors(context);
+}
+
+function component(name) {
+  return parse(readFileSync(here(`../components/${name}/flink-deployment.yaml`), 'utf8'), name)[0];
 }
 
 function source(name) {

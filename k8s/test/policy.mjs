@@ -2,8 +2,10 @@
 import { optionsOf } from './options.mjs';
 import * as access from './rules-access.mjs';
 import * as alerts from './rules-alerts.mjs';
+import * as autoscaler from './rules-autoscaler.mjs';
 import * as beside from './rules-beside.mjs';
 import * as dashboards from './rules-dashboards.mjs';
+import * as deploy from './rules-deploy.mjs';
 import * as flink from './rules-flink.mjs';
 import * as gpu from './rules-gpu.mjs';
 import * as kafka from './rules-kafka.mjs';
@@ -14,15 +16,29 @@ import * as pods from './rules-pods.mjs';
 import * as programs from './rules-web.mjs';
 
 export const rules = Object.fromEntries(
-  [overlay, flink, options, pods, access, network, alerts, dashboards, programs, beside, kafka, gpu].flatMap((module) => Object.entries(module.rules)),
+  [overlay, flink, options, pods, access, network, alerts, dashboards, programs, beside, kafka, gpu, autoscaler, deploy].flatMap((module) => Object.entries(module.rules)),
 );
 
 /** All messages of all rules as "rule: message". sources: rendered objects, overlay source, flinkVersion, documented options, alarms, metrics, topics, pageOptions, courtOptions by program, and figures, dockerfile, gpuDockerfile and readme texts. */
 export function policyErrors(sources) {
+  const jobs = sources.objects.filter(({ kind }) => kind === 'Job');
+  if (jobs.length) return deployErrors(jobs, sources);
   const deployments = sources.objects.filter((object) => object.kind === 'FlinkDeployment');
   if (deployments.length !== 1) return [`shape: expected one FlinkDeployment, found ${deployments.length}`];
   const context = contextOf(deployments[0], sources);
   return Object.entries(rules).flatMap(([name, rule]) => rule(context).map((message) => `${name}: ${message}`));
+}
+
+// What holds for a Job that stands apart from a FlinkDeployment.
+const OF_A_JOB = ['deploy-job', 'options-mounted', 'image-pinned', 'security-context', 'secrets-as-files', 'secrets-documented', 'namespace', 'labels'];
+
+function deployErrors([job, ...more], sources) {
+  if (more.length) return [`shape: expected one Job, found ${more.length + 1}`];
+  const pod = job.spec.template.spec;
+  const { image, args = [] } = pod.containers[0];
+  const options = optionsOf(args.slice(-2), pod, sources.objects);
+  const context = { ...sources, job, spec: { image }, config: {}, options, allPods: { deploy: pod }, image: layout(sources.dockerfile) };
+  return OF_A_JOB.flatMap((name) => rules[name](context).map((message) => `${name}: ${message}`));
 }
 
 function contextOf(deployment, sources) {

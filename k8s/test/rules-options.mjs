@@ -5,7 +5,7 @@ const HASH = /^0x(?!0{64}$)[0-9a-fA-F]{64}$/;
 const POSITIVE = /^[1-9]\d*$/;
 const PATH = /^\/\S+$/;
 // What an option must look like in a cluster. A URL with credentials would lie in the open, in the object and in the web UI.
-const FORMS = {
+export const FORMS = {
   'kafka.bootstrap.servers': /^(?!unset\b)[^\s:,]+:\d+(,[^\s:,]+:\d+)*$/,
   'chain.rpc.urls': /^https?:\/\/(?!unset\b)[^\s;@?]+(;https?:\/\/[^\s;@?]+)*$/,
   'chain.id': POSITIVE,

@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import * as monitoring from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import Ajv from 'ajv';
 import * as apps from 'kubernetes-models/apps/v1';
+import * as batch from 'kubernetes-models/batch/v1';
 import * as core from 'kubernetes-models/v1';
 import * as networking from 'kubernetes-models/networking.k8s.io/v1';
 import * as rbac from 'kubernetes-models/rbac.authorization.k8s.io/v1';
@@ -51,6 +52,17 @@ const FIELDS = {
   'v1/PersistentVolumeClaim': { spec: { accessModes: ANY, storageClassName: ANY, resources: { requests: ANY } } },
   'apps/v1/Deployment': {
     spec: { replicas: ANY, strategy: { type: ANY }, selector: SELECTOR, template: { metadata: { labels: ANY }, spec: POD } },
+  },
+  'batch/v1/Job': {
+    spec: {
+      backoffLimit: ANY,
+      parallelism: ANY,
+      ttlSecondsAfterFinished: ANY,
+      template: {
+        metadata: { labels: ANY },
+        spec: { ...POD, restartPolicy: ANY, containers: { ...POD.containers, command: ANY, env: ANY, terminationMessagePath: ANY } },
+      },
+    },
   },
   'v1/Service': {
     spec: { type: ANY, clusterIP: ANY, selector: ANY, ports: { name: ANY, port: ANY, targetPort: ANY, protocol: ANY } },
@@ -102,7 +114,7 @@ const FIELDS = {
     },
   },
 };
-const MODELS = { v1: core, 'apps/v1': apps, 'monitoring.coreos.com/v1': monitoring, 'networking.k8s.io/v1': networking, 'rbac.authorization.k8s.io/v1': rbac };
+const MODELS = { v1: core, 'apps/v1': apps, 'batch/v1': batch, 'monitoring.coreos.com/v1': monitoring, 'networking.k8s.io/v1': networking, 'rbac.authorization.k8s.io/v1': rbac };
 
 const crdValidators = compileCrds();
 

@@ -1,4 +1,4 @@
-// An overlay with each public chain's component in the place of its own, with a Kafka of its own, and with GPUs: what its comments invite people to do.
+// An overlay with each public chain's component in the place of its own, with a Kafka of its own, with GPUs, and with the autoscaler: what its comments invite people to do.
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -18,6 +18,11 @@ export function withGpu(overlay) {
   const { folder, change } = withComponent(overlay, 'gpu');
   change('patch.yaml', /^( *image: .*)-(flink.*)$/m, '$1-cuda12-$2');
   return folder;
+}
+
+/** The same with the component autoscaler. */
+export function withAutoscaler(overlay) {
+  return withComponent(overlay, 'autoscaler').folder;
 }
 
 function withComponent(overlay, component) {

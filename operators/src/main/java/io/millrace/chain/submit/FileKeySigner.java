@@ -17,12 +17,17 @@ public final class FileKeySigner implements Signer {
     }
 
     /**
-     * Reads the key.
+     * Reads the settler's key.
      *
      * @throws IOException if the file is missing, open to others, or holds no key
      */
     public static FileKeySigner read(Path file) throws IOException {
-        return new FileKeySigner(PrivateKeyFile.read(file, "the settler"));
+        return read(file, "the settler");
+    }
+
+    /** Reads another's key, in the same way; {@code whose} is for messages. */
+    public static FileKeySigner read(Path file, String whose) throws IOException {
+        return new FileKeySigner(PrivateKeyFile.read(file, whose));
     }
 
     @Override

@@ -22,7 +22,7 @@ import org.web3j.crypto.transaction.type.Transaction1559;
  * @param hash of the transaction, 0x-hex
  * @param raw signed bytes, 0x-hex
  */
-record SignedTransaction(String hash, String raw) {
+public record SignedTransaction(String hash, String raw) {
 
     /**
      * What is signed. No value is ever sent along.
@@ -30,11 +30,11 @@ record SignedTransaction(String hash, String raw) {
      * @param chainId EIP-155
      * @param nonce of the sender
      * @param gasLimit
-     * @param to the vault
+     * @param to the contract that is called; "" to create one
      * @param calldata 0x-hex
      * @param fees offered
      */
-    record Unsigned(
+    public record Unsigned(
             long chainId, long nonce, long gasLimit, String to, String calldata, Fees fees) {}
 
     /**
@@ -42,7 +42,7 @@ record SignedTransaction(String hash, String raw) {
      *
      * @throws IOException if the signer is out of reach, or signed something else
      */
-    static SignedTransaction sign(Unsigned unsigned, Signer signer) throws IOException {
+    public static SignedTransaction sign(Unsigned unsigned, Signer signer) throws IOException {
         RawTransaction transaction =
                 RawTransaction.createTransaction(
                         unsigned.chainId(),

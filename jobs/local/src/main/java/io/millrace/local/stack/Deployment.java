@@ -1,17 +1,22 @@
 package io.millrace.local.stack;
 
+import io.millrace.chain.deploy.Deployer;
+import io.millrace.chain.deploy.Ledger;
+import io.millrace.chain.deploy.LedgerTerms;
+import io.millrace.chain.deploy.ModelTerms;
+import io.millrace.chain.submit.FileKeySigner;
 import io.millrace.contracts.ModelRegistry;
 import io.millrace.contracts.ProviderRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.contracts.TestDollar;
-import io.millrace.contracts.Tribunal;
 import io.millrace.infer.ModelManifest;
 import io.millrace.local.stack.StackFile.Account;
-import io.millrace.unit.Hex;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.web3j.tx.TransactionManager;
 
 /**
@@ -21,6 +26,8 @@ import org.web3j.tx.TransactionManager;
  * running reads it.
  */
 final class Deployment {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Deployment.class);
 
     /** Settlement shards: 2^4. */
     static final int SHARD_DEPTH = 4;
@@ -36,25 +43,25 @@ final class Deployment {
     static final BigInteger POCKET_MONEY = BigInteger.valueOf(100 * StackOptions.DOLLAR);
 
     /** A unit of the token: requesters with next to nothing are tried here too. */
-    private static final BigInteger MIN_FIRST_DEPOSIT_NANO = BigInteger.valueOf(1_000);
+    private static final long MIN_FIRST_DEPOSIT_NANO = 1_000;
 
     /** Base units that stand for the settler: more than a stack of tries can debit in a window. */
     private static final BigInteger BOND = BigInteger.valueOf(1_000_000 * StackOptions.DOLLAR);
 
     /** Seven of them are the time in which an epoch can be challenged. */
-    private static final BigInteger BUCKET_SECONDS = BigInteger.TEN;
+    private static final long BUCKET_SECONDS = 10;
 
-    private static final BigInteger RESPONSE_SECONDS = BigInteger.valueOf(15);
-    private static final BigInteger COVER = BigInteger.valueOf(5);
-    private static final BigInteger FINE_NANO = BigInteger.valueOf(10_000_000);
+    private static final long RESPONSE_SECONDS = 15;
+    private static final int COVER = 5;
+    private static final long FINE_NANO = 10_000_000;
 
     /** From the announcement of a provider's signer until it signs. */
-    private static final BigInteger SIGNER_NOTICE_SECONDS = BigInteger.ONE;
+    private static final long SIGNER_NOTICE_SECONDS = 1;
 
     private static final long SIGNER_PAUSE_MILLIS = 50;
-    private static final BigInteger MAX_PRICE_NANO = BigInteger.TEN.pow(15);
+    private static final long MAX_PRICE_NANO = 1_000_000_000_000_000L;
 
-    private static final BigInteger FEE_BASIS_POINTS = BigInteger.valueOf(500);
+    private static final int FEE_BASIS_POINTS = 500;
 
     private final EvmSession session;
     private final Path keys;
@@ -97,98 +104,53 @@ final class Deployment {
                                 session.gas(),
                                 BigInteger.valueOf(TOKEN_DECIMALS))
                         .send();
-        ModelRegistry registry =
-                ModelRegistry.deploy(
-                                session.web3j(),
-                                sender,
-                                session.gas(),
-                                deployer,
-                                BigInteger.valueOf(plan.priceNoticeSeconds()),
-                                MAX_PRICE_NANO,
-                                FEE_BASIS_POINTS)
-                        .send();
-        SettlementVault vault =
-                bondedVault(
-                        sender,
-                        token,
-                        registry.getContractAddress(),
-                        new Roles(deployer, settler, treasury));
-        registry.grantRole(registry.PUBLISHER_ROLE().send(), deployer).send();
-        registry.grantRole(registry.EVALUATOR_ROLE().send(), deployer).send();
-        registry.grantRole(registry.GUARDIAN_ROLE().send(), deployer).send();
-        BigInteger price = BigInteger.valueOf(plan.priceNanoPerMillion());
+        Deployer ledger =
+                new Deployer(
+                        session.access(),
+                        FileKeySigner.read(deployerKey, "the deployer"),
+                        session.nonce(deployer),
+                        terms(
+                                plan,
+                                token.getContractAddress(),
+                                new LedgerTerms.Roles(deployer, settler, deployer, treasury)),
+                        step -> LOG.debug("{}", step));
+        Ledger at = ledger.deploy();
+        List<ModelTerms> models = new ArrayList<>();
         for (ModelManifest manifest : plan.models()) {
-            byte[] model = Hex.decode(manifest.id(), 32);
-            registry.register(model, price, "bundled:" + manifest.name()).send();
-            registry.activate(model, new byte[32]).send();
+            models.add(
+                    new ModelTerms(
+                            manifest.id(),
+                            plan.priceNanoPerMillion(),
+                            "bundled:" + manifest.name()));
         }
+        ledger.list(models);
+        ModelRegistry registry =
+                ModelRegistry.load(at.registry(), session.web3j(), sender, session.gas());
+        registry.grantRole(registry.GUARDIAN_ROLE().send(), deployer).send();
+        token.mint(deployer, BOND).send();
+        token.approve(at.vault(), BOND).send();
+        SettlementVault.load(at.vault(), session.web3j(), sender, session.gas())
+                .postBond(settler, BOND)
+                .send();
         return new Contracts(
                 token.getContractAddress(),
-                vault.getContractAddress(),
-                session.codeHash(vault.getContractAddress()),
-                registry.getContractAddress(),
-                providersOf(vault, sender),
+                at.vault(),
+                ledger.vaultCodeHash(),
+                at.registry(),
+                at.providers(),
                 startBlock,
                 settlerKey);
     }
 
-    /** Who does what in a vault. The deployer is its admin and its guardian. */
-    private record Roles(String deployer, String settler, String treasury) {}
-
-    /**
-     * Deploys vault and tribunal, each of which names the other, with the registry of providers
-     * that the tribunal asks, and posts the settler's bond.
-     */
-    private SettlementVault bondedVault(
-            TransactionManager sender, TestDollar token, String registry, Roles roles)
-            throws Exception {
-        SettlementVault vault =
-                SettlementVault.deploy(
-                                session.web3j(),
-                                sender,
-                                session.gas(),
-                                token.getContractAddress(),
-                                BigInteger.valueOf(SHARD_DEPTH),
-                                MIN_FIRST_DEPOSIT_NANO,
-                                roles.deployer(),
-                                roles.settler(),
-                                roles.deployer(),
-                                roles.treasury(),
-                                new SettlementVault.BondTerms(
-                                        session.nextContract(roles.deployer(), 2),
-                                        BUCKET_SECONDS,
-                                        COVER,
-                                        FINE_NANO))
-                        .send();
-        ProviderRegistry providers =
-                ProviderRegistry.deploy(
-                                session.web3j(),
-                                sender,
-                                session.gas(),
-                                vault.getContractAddress(),
-                                SIGNER_NOTICE_SECONDS)
-                        .send();
-        Tribunal.deploy(
-                        session.web3j(),
-                        sender,
-                        session.gas(),
-                        vault.getContractAddress(),
-                        registry,
-                        providers.getContractAddress(),
-                        RESPONSE_SECONDS,
-                        BigInteger.ZERO)
-                .send();
-        token.mint(roles.deployer(), BOND).send();
-        token.approve(vault.getContractAddress(), BOND).send();
-        vault.postBond(roles.settler(), BOND).send();
-        return vault;
-    }
-
-    /** As everybody finds it who knows the vault. */
-    private String providersOf(SettlementVault vault, TransactionManager sender) throws Exception {
-        return Tribunal.load(vault.TRIBUNAL().send(), session.web3j(), sender, session.gas())
-                .PROVIDERS()
-                .send();
+    private static LedgerTerms terms(Plan plan, String token, LedgerTerms.Roles roles) {
+        return new LedgerTerms(
+                token,
+                SHARD_DEPTH,
+                MIN_FIRST_DEPOSIT_NANO,
+                roles,
+                new LedgerTerms.Bond(BUCKET_SECONDS, COVER, FINE_NANO),
+                new LedgerTerms.Prices(plan.priceNoticeSeconds(), MAX_PRICE_NANO, FEE_BASIS_POINTS),
+                new LedgerTerms.Court(SIGNER_NOTICE_SECONDS, RESPONSE_SECONDS, BigInteger.ZERO));
     }
 
     /**

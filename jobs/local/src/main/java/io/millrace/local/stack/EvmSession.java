@@ -6,11 +6,14 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.millrace.chain.deploy.Deployer;
+import io.millrace.chain.rpc.Finality;
+import io.millrace.chain.submit.SubmitOptions;
+import io.millrace.chain.submit.fee.MarketFeePolicy;
 import io.millrace.contracts.ModelRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
-import io.millrace.unit.Keccak;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -19,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.web3j.crypto.ContractUtils;
 import org.web3j.crypto.Credentials;
 import org.web3j.protocol.Web3j;
 import org.web3j.protocol.core.DefaultBlockParameter;
@@ -51,24 +53,20 @@ public final class EvmSession implements AutoCloseable {
 
     private final NodeService service;
     private final Web3j web3j;
+    private final String rpcUrl;
     private final long chainId;
 
     /** A session with the node at {@code rpcUrl}; nothing is sent yet. */
     public EvmSession(String rpcUrl, long chainId) {
         this.service = new NodeService(rpcUrl);
         this.web3j = Web3j.build(service);
+        this.rpcUrl = rpcUrl;
         this.chainId = chainId;
     }
 
     /** Number of the newest block. */
     public long blockNumber() throws IOException {
         return checked(web3j.ethBlockNumber().send()).getBlockNumber().longValueExact();
-    }
-
-    /** keccak256 of the code at {@code address}, as {@code cast codehash} gives it. */
-    String codeHash(String address) throws IOException {
-        String code = checked(web3j.ethGetCode(address, LATEST).send()).getCode();
-        return Hex.encode(Keccak.hash(Hex.decode(code)));
     }
 
     /** The vault at {@code address}, for reading. */
@@ -81,16 +79,22 @@ public final class EvmSession implements AutoCloseable {
         return ModelRegistry.load(address, web3j, reader(), GAS);
     }
 
-    /**
-     * Address of the contract that {@code deployer} makes with the transaction that is {@code
-     * ahead} of its next one.
-     */
-    String nextContract(String deployer, int ahead) throws IOException {
-        BigInteger nonce =
-                checked(web3j.ethGetTransactionCount(deployer, LATEST).send())
-                        .getTransactionCount();
-        return ContractUtils.generateContractAddress(
-                deployer, nonce.add(BigInteger.valueOf(ahead)));
+    /** The next nonce of {@code address}. */
+    long nonce(String address) throws IOException {
+        return checked(web3j.ethGetTransactionCount(address, LATEST).send())
+                .getTransactionCount()
+                .longValueExact();
+    }
+
+    /** The node for who deploys a ledger. */
+    Deployer.Access access() {
+        return new Deployer.Access(
+                List.of(rpcUrl),
+                chainId,
+                Finality.FINALIZED,
+                MarketFeePolicy.DEFAULT,
+                SubmitOptions.MAX_TRANSACTION_GAS,
+                RECEIPT_PAUSE_MILLIS);
     }
 
     /** Mines {@code blocks} at once. */

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.job.deploy;
+
+import org.jspecify.annotations.NullMarked;
