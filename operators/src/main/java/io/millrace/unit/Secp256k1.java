@@ -16,6 +16,8 @@ public final class Secp256k1 {
     /** Bytes of a signature. */
     public static final int SIGNATURE_BYTES = 65;
 
+    private static final int COMPACT_BYTES = 64;
+
     private static final BigInteger ORDER =
             new BigInteger("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141", 16);
     private static final BigInteger HALF_ORDER = ORDER.shiftRight(1);
@@ -29,20 +31,26 @@ public final class Secp256k1 {
      * @throws IllegalArgumentException if the key is not a valid 32-byte private key
      */
     public static byte[] sign(byte[] digest, byte[] privateKey) {
-        return sign(digest, privateKey, publicKey(privateKey));
+        byte[] publicKey = publicKey(privateKey);
+        byte[] signature = signUnchecked(digest, privateKey, publicKey);
+        byte[] compact = Arrays.copyOf(signature, COMPACT_BYTES);
+        if (!Arrays.equals(publicKey, recoverOrNull(compact, digest, signature[64] - 27))) {
+            throw new IllegalStateException("signature does not recover to its own key");
+        }
+        return signature;
     }
 
-    /** The same with the key's public one at hand, as {@link #publicKey} gives it. */
-    static byte[] sign(byte[] digest, byte[] privateKey, byte[] publicKey) {
+    /**
+     * The same with the key's public one at hand, as {@link #publicKey} gives it, for signatures
+     * that somebody of ours recovers before they count. To recover takes more than twice the time
+     * of signing, so v is found by looking at one of the two that it may be.
+     */
+    static byte[] signUnchecked(byte[] digest, byte[] privateKey, byte[] publicKey) {
         byte[] compact = NATIVE.sign(digest, privateKey, null);
         byte[] signature = Arrays.copyOf(compact, SIGNATURE_BYTES);
-        for (int recovery = 0; recovery < 2; recovery++) {
-            if (Arrays.equals(publicKey, recoverOrNull(compact, digest, recovery))) {
-                signature[64] = (byte) (27 + recovery);
-                return signature;
-            }
-        }
-        throw new IllegalStateException("signature does not recover to its own key");
+        boolean even = Arrays.equals(publicKey, recoverOrNull(compact, digest, 0));
+        signature[64] = (byte) (even ? 27 : 28);
+        return signature;
     }
 
     /**
@@ -58,7 +66,7 @@ public final class Secp256k1 {
         if (recovery < 0 || recovery > 1 || s.signum() == 0 || s.compareTo(HALF_ORDER) > 0) {
             return Optional.empty();
         }
-        byte[] publicKey = recoverOrNull(Arrays.copyOf(signature, 64), digest, recovery);
+        byte[] publicKey = recoverOrNull(Arrays.copyOf(signature, COMPACT_BYTES), digest, recovery);
         return publicKey == null
                 ? Optional.empty()
                 : Optional.of(EvmAddress.ofPublicKey(publicKey));

@@ -2,7 +2,8 @@ package io.millrace.unit;
 
 /**
  * A private key for many signatures: its public key, by which a signature's v is found, is derived
- * once. The key stays inside. For any thread.
+ * once, and no signature is checked here, as metering recovers each before it pays for it. The key
+ * stays inside. For any thread.
  */
 public final class SigningKey {
 
@@ -26,7 +27,7 @@ public final class SigningKey {
 
     /** As {@link Secp256k1#sign} with this key: the same bytes. */
     public byte[] sign(byte[] digest) {
-        return Secp256k1.sign(digest, privateKey, publicKey);
+        return Secp256k1.signUnchecked(digest, privateKey, publicKey);
     }
 
     @Override
