@@ -15,8 +15,10 @@ import java.util.function.Predicate;
 /**
  * Splits the processor time of threads over the stages that they work for, by looks at their
  * stacks: what a thread has computed since the look before belongs to the stage it is seen in now.
- * The sum is exact; the split is an estimate that grows better with time, as the system counts a
- * thread's time exactly but stacks are seen only where a thread can be stopped.
+ * If it is seen waiting, its work is done and nothing tells what it was; that is shared out as the
+ * same thread's other time. The sum is exact; the split is an estimate that grows better with time,
+ * as the system counts a thread's time exactly but stacks are seen only where a thread can be
+ * stopped.
  *
  * <p>Its own thread looks; {@link #close} ends it, and then the figures may be read.
  */
@@ -34,7 +36,7 @@ public final class StackSampler implements AutoCloseable {
     private final StageOf stageOf;
     private final Thread thread = new Thread(this::run, THREAD);
     private final Map<Long, Long> seen = new HashMap<>();
-    private final Map<String, Long> nanos = new TreeMap<>();
+    private final Map<Long, Seen> nanos = new HashMap<>();
     private volatile boolean ended;
 
     /** Which stage a thread works for. */
@@ -43,6 +45,28 @@ public final class StackSampler implements AutoCloseable {
 
         /** By the thread's name and its stack, innermost call first. */
         String stage(String thread, StackTraceElement[] stack);
+    }
+
+    /** Of one thread, nanoseconds by the stage it was seen in, at work and waiting. */
+    private record Seen(Map<String, Long> working, Map<String, Long> waiting) {
+
+        private Seen() {
+            this(new TreeMap<>(), new TreeMap<>());
+        }
+
+        private void shareOut(Map<String, Long> to) {
+            long worked = sum(working);
+            double share = worked == 0 ? 0 : (double) sum(waiting) / worked;
+            working.forEach(
+                    (stage, each) -> to.merge(stage, each + Math.round(each * share), Long::sum));
+            if (worked == 0) {
+                waiting.forEach((stage, each) -> to.merge(stage, each, Long::sum));
+            }
+        }
+
+        private static long sum(Map<String, Long> nanos) {
+            return nanos.values().stream().mapToLong(Long::longValue).sum();
+        }
     }
 
     private StackSampler(Predicate<String> sampled, StageOf stageOf) {
@@ -66,7 +90,9 @@ public final class StackSampler implements AutoCloseable {
         if (thread.isAlive()) {
             throw new IllegalStateException("the sampler still runs; close it first");
         }
-        return Map.copyOf(nanos);
+        Map<String, Long> byStage = new TreeMap<>();
+        nanos.values().forEach(seenOf -> seenOf.shareOut(byStage));
+        return Map.copyOf(byStage);
     }
 
     @Override
@@ -106,7 +132,9 @@ public final class StackSampler implements AutoCloseable {
             if (info != null) {
                 seen.put(id, now);
                 String stage = stageOf.stage(info.getThreadName(), info.getStackTrace());
-                nanos.merge(stage, now - before, Long::sum);
+                Seen of = nanos.computeIfAbsent(id, first -> new Seen());
+                boolean works = info.getThreadState() == Thread.State.RUNNABLE;
+                (works ? of.working : of.waiting).merge(stage, now - before, Long::sum);
             }
         }
     }
