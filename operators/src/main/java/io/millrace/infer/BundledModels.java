@@ -106,7 +106,7 @@ public final class BundledModels {
 
     private static void copy(Bundle bundle, String resource, Path target, String sha256)
             throws IOException {
-        if (Files.exists(target) && Sha256.ofFile(target).equals(sha256)) {
+        if (Files.exists(target) && Sha256.ofFileOnce(target).equals(sha256)) {
             return;
         }
         MessageDigest digest = Sha256.newDigest();

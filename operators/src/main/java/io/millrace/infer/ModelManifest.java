@@ -195,7 +195,7 @@ public record ModelManifest(
         ModelManifest manifest = parse(Files.readAllBytes(directory.resolve(FILE)));
         for (Map.Entry<String, String> file : manifest.files.entrySet()) {
             Path path = directory.resolve(file.getKey());
-            String digest = Sha256.ofFile(path);
+            String digest = Sha256.ofFileOnce(path);
             if (!digest.equals(file.getValue())) {
                 throw new IllegalArgumentException(
                         ("%s has sha-256 %s but the manifest of %s names %s; put"
