@@ -37,8 +37,8 @@ public final class Sha256 {
     }
 
     /**
-     * The same, but a large file is read once a process, by whoever asks first, and again only after
-     * it has changed: a job asks for its models' in each of its tasks, and again whenever it
+     * The same, but a large file is read once a process, by whoever asks first, and again only
+     * after it has changed: a job asks for its models' in each of its tasks, and again whenever it
      * restarts. What is known outlives the class loader of a job, so it is a system property.
      */
     public static synchronized String ofFileOnce(Path file) throws IOException {

@@ -43,7 +43,9 @@ class Sha256Test {
         assertThat(Sha256.ofFileOnce(file)).isEqualTo("what was read");
     }
 
-    /** What was published with a manifest is put in another's place, of the same length and time. */
+    /**
+     * What was published with a manifest is put in another's place, of the same length and time.
+     */
     @Test
     void largeFile_changedOrReplaced_isReadAgain() throws IOException {
         Path file = large("model", 1);
