@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.contracts.ModelRegistry;
 import io.millrace.local.stack.EvmSession;
+import io.millrace.local.stack.FlinkMetrics;
 import io.millrace.local.stack.KeyFile;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackFile.Account;
@@ -201,15 +202,14 @@ class AdmissionGateITCase {
 
     /** Sends until no more is read, for {@code reason}. */
     private static void sendUntil(int reason) throws Exception {
+        FlinkMetrics metrics = stack.metrics(); // one: it finds the keeper among all vertices once
+        String name = "gate-keeper.admit.gateReason";
         try (var traffic = new SteadyTraffic(client, stack.file().requesters())) {
             traffic.start();
-            await("the gate closes").atMost(LIMIT).until(() -> reason() == reason);
+            await("the gate closes")
+                    .atMost(LIMIT)
+                    .until(() -> metrics.sum(name, name).orElse(-1) == reason);
         }
-    }
-
-    private static long reason() throws Exception {
-        String name = "gate-keeper.admit.gateReason";
-        return stack.metrics().sum(name, name).orElse(-1);
     }
 
     /** Announces another price and deposits for {@code newcomer}. Returns when the price counts. */

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,7 @@ final class ClusterOperator {
     private final URI webUrl;
     private final Map<String, String> options;
     private final HttpClient http = HttpClient.newHttpClient();
+    private final Map<String, FlinkMetrics> metricsOf = new HashMap<>();
     private String jarId = "";
     private int runs;
 
@@ -311,7 +313,11 @@ final class ClusterOperator {
 
     /** What Flink shows of a metric of the job that runs, below 0 if nothing yet. */
     long metric(String name) throws Exception {
-        return new FlinkMetrics(webUrl, runningJob()).sum(name, name).orElse(-1);
+        // Of each job one: it knows then where the metric is, which it asked every vertex for.
+        return metricsOf
+                .computeIfAbsent(runningJob(), job -> new FlinkMetrics(webUrl, job))
+                .sum(name, name)
+                .orElse(-1);
     }
 
     private static Path jobs() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.topic.Topics;
+import io.millrace.local.stack.FlinkMetrics;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.TestStack;
 import java.time.Duration;
@@ -30,7 +31,10 @@ class HangingTransactionITCase {
                 KafkaProducer<byte[], byte[]> hanging = producer(stack)) {
             List<SentRequest> before = client.send(8);
             client.awaitThat("charges before", view -> before.stream().allMatch(view::ended));
-            assertThat(hiddenMillis(stack)).as("between two checkpoints").isLessThan(ALARM_MILLIS);
+            FlinkMetrics metrics = stack.metrics();
+            assertThat(hiddenMillis(metrics))
+                    .as("between two checkpoints")
+                    .isLessThan(ALARM_MILLIS);
 
             hanging.initTransactions();
             hanging.beginTransaction();
@@ -42,20 +46,20 @@ class HangingTransactionITCase {
                         .get();
             }
             List<SentRequest> invisible = client.send(8);
-            await("the alarm").atMost(LIMIT).until(() -> hiddenMillis(stack) > ALARM_MILLIS);
+            await("the alarm").atMost(LIMIT).until(() -> hiddenMillis(metrics) > ALARM_MILLIS);
             client.view().poll();
             assertThat(invisible).as("charges behind it").noneMatch(client.view()::ended);
 
             hanging.abortTransaction();
             client.awaitSettled();
-            await("no alarm").atMost(LIMIT).until(() -> hiddenMillis(stack) < ALARM_MILLIS / 3);
+            await("no alarm").atMost(LIMIT).until(() -> hiddenMillis(metrics) < ALARM_MILLIS / 3);
             assertThat(client.audit().checks()).allMatch(check -> check.ok());
         }
     }
 
-    private static long hiddenMillis(LocalStack stack) throws Exception {
+    private static long hiddenMillis(FlinkMetrics metrics) throws Exception {
         String name = "seal.settle.hiddenMillis";
-        return stack.metrics().sum(name, name).orElse(0);
+        return metrics.sum(name, name).orElse(0);
     }
 
     private static KafkaProducer<byte[], byte[]> producer(LocalStack stack) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.job.topic.Topics;
+import io.millrace.local.stack.FlinkMetrics;
 import io.millrace.local.stack.LocalStack;
 import io.millrace.local.stack.StackFile.Account;
 import io.millrace.local.stack.TestStack;
@@ -143,14 +144,12 @@ class RequestPartitionsITCase {
                 new ByteArraySerializer());
     }
 
-    private static void awaitClock(LocalStack stack) {
+    private static void awaitClock(LocalStack stack) throws Exception {
+        FlinkMetrics metrics = stack.metrics();
         String name = "admit.admit.clockStandsMillis";
         await("the clock goes on")
                 .during(Duration.ofMillis(STANDS_MILLIS))
                 .atMost(SOON)
-                .until(
-                        () ->
-                                stack.metrics().sum(name, name).orElse(Long.MAX_VALUE)
-                                        < STANDS_MILLIS);
+                .until(() -> metrics.sum(name, name).orElse(Long.MAX_VALUE) < STANDS_MILLIS);
     }
 }

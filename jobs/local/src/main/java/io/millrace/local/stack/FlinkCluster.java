@@ -72,7 +72,7 @@ interface FlinkCluster extends AutoCloseable {
         settings.set(TaskManagerOptions.BUFFER_DEBLOAT_PERIOD, Duration.ofSeconds(1));
         settings.set(TaskManagerOptions.MEMORY_SEGMENT_SIZE, MemorySize.parse("8kb"));
         settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
-        settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofMillis(500));
+        settings.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, Duration.ofSeconds(1));
         return settings;
     }
 
