@@ -91,7 +91,7 @@ abstract contract MovingHandler is VaultHandler {
 
     function newSuccessor() private returns (ISettlementVault) {
         ISettlerBonds.BondTerms memory terms =
-            ISettlerBonds.BondTerms({tribunal: address(this), bucketSeconds: 1 hours, cover: 2, fineNano: 0});
+            ISettlerBonds.BondTerms({tribunal: address(this), bucketSeconds: 1 hours, cover: 5, fineNano: 0});
         bytes memory arguments =
             abi.encode(dollar, uint8(2), uint64(0), address(this), settler, guardian, address(this), terms);
         return ISettlementVault(deployed("out/SettlementVault.sol/SettlementVault.json", arguments));

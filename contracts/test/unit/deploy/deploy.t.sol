@@ -39,7 +39,7 @@ contract DeployTest is VaultTest {
         refuses("SHARD_DEPTH", 8, "4");
         refuses("MIN_FIRST_DEPOSIT", 64, "1000000000");
         refuses("BUCKET", 32, "28800");
-        refuses("COVER", 8, "2");
+        refuses("COVER", 8, "5");
         refuses("FINE", 64, "10000000000");
         refuses("RESPONSE", 32, "64800");
         refuses("SIGNER_NOTICE", 32, "3600");

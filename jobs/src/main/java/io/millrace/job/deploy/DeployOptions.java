@@ -61,7 +61,7 @@ final class DeployOptions {
     static final ConfigOption<Integer> COVER =
             key("deploy.bond.cover")
                     .intType()
-                    .defaultValue(2)
+                    .defaultValue(5)
                     .withDescription("How many times the settler's exposure is in its bond.");
 
     static final ConfigOption<Long> FINE_NANO =
