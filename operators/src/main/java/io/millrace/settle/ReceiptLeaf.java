@@ -71,8 +71,7 @@ public final class ReceiptLeaf {
         return Arrays.copyOf(lines.array(), lines.position());
     }
 
-    private static void putLine(
-            ByteBuffer lines, long beforeNano, int account, long amountNano) {
+    private static void putLine(ByteBuffer lines, long beforeNano, int account, long amountNano) {
         if (amountNano != 0) {
             lines.putLong(0).putInt(0);
             lines.putLong(beforeNano).putInt(account).putLong(amountNano);

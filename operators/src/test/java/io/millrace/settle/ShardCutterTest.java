@@ -144,7 +144,8 @@ class ShardCutterTest {
                 .containsExactly("1:1", "1:2", "5:1", "5:2");
         List<SumNode> leaves = new ArrayList<>();
         for (CutReceipt r : cut.receipts()) {
-            leaves.add(new ReceiptLeaf(DOMAIN).of(r.charge(), r.shard(), r.index(), r.earnedBefore()));
+            leaves.add(
+                    new ReceiptLeaf(DOMAIN).of(r.charge(), r.shard(), r.index(), r.earnedBefore()));
         }
         MerkleSumTree tree = new MerkleSumTree(leaves);
         assertThat(tree.root().hex()).isEqualTo(root.root());

@@ -179,8 +179,8 @@ public final class TypedHashes {
     }
 
     /**
-     * The receipt's credits, words of beforeNano &lt;&lt; 96 | account &lt;&lt; 64 | amountNano: what
-     * the provider earns, then the fee; none of nothing.
+     * The receipt's credits, words of beforeNano &lt;&lt; 96 | account &lt;&lt; 64 | amountNano:
+     * what the provider earns, then the fee; none of nothing.
      */
     public static List<BigInteger> credits(Receipt receipt) {
         Charge charge = receipt.charge();

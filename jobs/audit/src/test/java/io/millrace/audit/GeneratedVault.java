@@ -158,10 +158,16 @@ final class GeneratedVault {
         for (Charge charge : charges) {
             long shard = charge.requesterAccount() % (1L << GeneratedLedger.SHARD_DEPTH);
             MerkleSum.Subtree own = shards.computeIfAbsent(shard, one -> new MerkleSum.Subtree());
-            Receipt receipt = new Receipt(
-                            epoch, shard, own.leaves(), new EarnedBefore(
-                    earned.add(shard, charge.providerAccount(), charge.creditNano()),
-                    earned.add(shard, 0, charge.feeNano())), charge);
+            Receipt receipt =
+                    new Receipt(
+                            epoch,
+                            shard,
+                            own.leaves(),
+                            new EarnedBefore(
+                                    earned.add(
+                                            shard, charge.providerAccount(), charge.creditNano()),
+                                    earned.add(shard, 0, charge.feeNano())),
+                            charge);
             own.add(new MerkleSum.Node(hashes.receipt(receipt), charge.debitNano()));
             receipts.add(receipt);
         }

@@ -86,7 +86,8 @@ class ProverTest {
     /** The vault denied a proof of half a shard: the others were on their way. */
     @Test
     void requireWhole_receiptsStillOnTheirWay_isTooEarly() throws Exception {
-        Receipt receipt = new Receipt(4, 2, 7, EARNED_BEFORE, new GeneratedLedger(3, 5, 1, 1).charge(3));
+        Receipt receipt =
+                new Receipt(4, 2, 7, EARNED_BEFORE, new GeneratedLedger(3, 5, 1, 1).charge(3));
         List<JsonFields> sources =
                 RecordDecoder.fields(
                                 """

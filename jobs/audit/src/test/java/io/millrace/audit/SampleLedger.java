@@ -254,9 +254,16 @@ final class SampleLedger {
                                     charge.requesterAccount() % (1L << SampleBooks.SHARD_DEPTH);
                             int index = next.merge(shard, 1, Integer::sum) - 1;
                             return new Receipt(
-                                    epoch, shard, index, new EarnedBefore(
-                    earned.add(shard, charge.providerAccount(), charge.creditNano()),
-                    earned.add(shard, 0, charge.feeNano())), charge);
+                                    epoch,
+                                    shard,
+                                    index,
+                                    new EarnedBefore(
+                                            earned.add(
+                                                    shard,
+                                                    charge.providerAccount(),
+                                                    charge.creditNano()),
+                                            earned.add(shard, 0, charge.feeNano())),
+                                    charge);
                         })
                 .toList();
     }

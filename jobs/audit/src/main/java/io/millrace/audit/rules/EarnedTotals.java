@@ -4,8 +4,8 @@ import java.math.BigInteger;
 import java.util.List;
 
 /**
- * The rules of the contract's EarnedTotals: credit lines of before &lt;&lt; 96 | account &lt;&lt; 64 |
- * amount, each of which carries on the total of its earning account in its shard.
+ * The rules of the contract's EarnedTotals: credit lines of before &lt;&lt; 96 | account &lt;&lt;
+ * 64 | amount, each of which carries on the total of its earning account in its shard.
  */
 public final class EarnedTotals {
 

@@ -38,7 +38,8 @@ final class SlowTrial {
         return switch (cheat.remedy()) {
             case OWN_HATCH -> ignored(cheat);
             case SUCCESSOR -> halfPosted(cheat);
-            case BOND, EARNINGS -> throw new IllegalArgumentException(cheat + " is the watcher's to find");
+            case BOND, EARNINGS ->
+                    throw new IllegalArgumentException(cheat + " is the watcher's to find");
         };
     }
 

@@ -30,7 +30,9 @@ final class PackedSlots {
                 .longValueExact();
     }
 
-    /** The slot words of the amount words from {@code from}, where a chunk begins, to {@code to}. */
+    /**
+     * The slot words of the amount words from {@code from}, where a chunk begins, to {@code to}.
+     */
     static List<BigInteger> slots(List<BigInteger> slots, int from, int to) {
         return slots.subList(from / SLOTS_IN_WORD, (to + SLOTS_IN_WORD - 1) / SLOTS_IN_WORD);
     }

@@ -28,8 +28,7 @@ public final class Statements {
                 BigInteger.valueOf(at % PackedSlots.CHUNK),
                 PackedSlots.slots(part.debitSlots(), from, to),
                 part.debits().subList(from, to),
-                PackedSlots.listHash(
-                        PackedSlots.chunkHashes(part.creditSlots(), part.credits())),
+                PackedSlots.listHash(PackedSlots.chunkHashes(part.creditSlots(), part.credits())),
                 PackedSlots.packedHash(part.releases()));
     }
 

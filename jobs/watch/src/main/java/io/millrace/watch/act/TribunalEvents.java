@@ -24,8 +24,7 @@ final class TribunalEvents {
     private static final String ANSWERED = EventEncoder.encode(Tribunal.ANSWERED_EVENT);
     private static final String SHOWN = EventEncoder.encode(Tribunal.STATEMENTANSWERED_EVENT);
     private static final String CONCLUDED = EventEncoder.encode(Tribunal.CONCLUDED_EVENT);
-    private static final String UNDERPAID =
-            EventEncoder.encode(Tribunal.UNDERPAYMENTPROVEN_EVENT);
+    private static final String UNDERPAID = EventEncoder.encode(Tribunal.UNDERPAYMENTPROVEN_EVENT);
     private static final String PROVEN = EventEncoder.encode(Tribunal.FAULTPROVEN_EVENT);
 
     /** Those that somebody finds, and that nobody answered. */

@@ -36,8 +36,7 @@ public final class UnderpaidCalls {
             List<ProvenLeaf> shown =
                     leaves.subList(
                             Math.max(0, from - parts.size()), Math.max(0, to - parts.size()));
-            calls.add(
-                    TribunalCalls.proveUnderpaid(accused.header(), account, statements, shown));
+            calls.add(TribunalCalls.proveUnderpaid(accused.header(), account, statements, shown));
         }
         return calls;
     }

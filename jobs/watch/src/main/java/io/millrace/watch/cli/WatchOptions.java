@@ -52,7 +52,8 @@ final class WatchOptions {
             split = ",",
             paramLabel = "N",
             description =
-                    "Spending accounts to watch, comma-separated. Default: all, unless earners are named.")
+                    "Spending accounts to watch, comma-separated. Default: all, unless earners are"
+                            + " named.")
     private List<Long> accounts = List.of();
 
     @Option(
@@ -60,7 +61,8 @@ final class WatchOptions {
             paramLabel = "N",
             split = ",",
             description =
-                    "Earning accounts to watch, comma-separated. Default: all, unless accounts are named.")
+                    "Earning accounts to watch, comma-separated. Default: all, unless accounts are"
+                            + " named.")
     private List<Long> earners = List.of();
 
     @Option(

@@ -75,16 +75,13 @@ public sealed interface Finding {
     }
 
     /**
-     * The words credit an earning account with less than the leaves do: the tribunal will convict at
-     * once.
+     * The words credit an earning account with less than the leaves do: the tribunal will convict
+     * at once.
      *
      * @param leaves by which it shows, in the order of their places
      */
     record Underpaid(
-            long account,
-            BigInteger earnedNano,
-            BigInteger creditedNano,
-            List<ProvenLeaf> leaves)
+            long account, BigInteger earnedNano, BigInteger creditedNano, List<ProvenLeaf> leaves)
             implements Finding {
 
         public Underpaid {

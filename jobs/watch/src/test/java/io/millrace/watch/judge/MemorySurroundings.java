@@ -30,7 +30,8 @@ final class MemorySurroundings implements Surroundings {
     }
 
     Judge judge() {
-        return new Judge(stream.hashes, SampleStream.SHARD_DEPTH, this, account -> true, account -> true);
+        return new Judge(
+                stream.hashes, SampleStream.SHARD_DEPTH, this, account -> true, account -> true);
     }
 
     @Override

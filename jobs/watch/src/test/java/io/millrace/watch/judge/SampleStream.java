@@ -297,9 +297,16 @@ public final class SampleStream {
         for (Charge charge : epoch.charges) {
             long shard = charge.requesterAccount() % (1 << SHARD_DEPTH);
             long index = leaves.merge(shard, 1L, Long::sum) - 1;
-            epoch.receipts.add(new Receipt(epoch.number, shard, index, new EarnedBefore(
-                    earned.add(shard, charge.providerAccount(), charge.creditNano()),
-                    earned.add(shard, 0, charge.feeNano())), charge));
+            epoch.receipts.add(
+                    new Receipt(
+                            epoch.number,
+                            shard,
+                            index,
+                            new EarnedBefore(
+                                    earned.add(
+                                            shard, charge.providerAccount(), charge.creditNano()),
+                                    earned.add(shard, 0, charge.feeNano())),
+                            charge));
             if (charge.debitNano().signum() > 0) {
                 epoch.debits.merge(charge.requesterAccount(), charge.debitNano(), BigInteger::add);
             }

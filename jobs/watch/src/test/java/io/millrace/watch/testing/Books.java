@@ -111,9 +111,16 @@ public final class Books {
             Charge charge = task.charge(hashes, court.vault);
             long shard = charge.requesterAccount() & ((1 << Court.SHARD_DEPTH) - 1);
             long index = next.merge(shard, 1L, Long::sum) - 1;
-            receipts.add(new Receipt(epoch, shard, index, new EarnedBefore(
-                    earned.add(shard, charge.providerAccount(), charge.creditNano()),
-                    earned.add(shard, 0, charge.feeNano())), charge));
+            receipts.add(
+                    new Receipt(
+                            epoch,
+                            shard,
+                            index,
+                            new EarnedBefore(
+                                    earned.add(
+                                            shard, charge.providerAccount(), charge.creditNano()),
+                                    earned.add(shard, 0, charge.feeNano())),
+                            charge));
             evidence.put(charge.requestId(), task.evidence(charge));
         }
         Map<Long, Subtree> shards = new HashMap<>();
@@ -159,7 +166,8 @@ public final class Books {
                             debits.merge(account, BigInteger.valueOf(nano), BigInteger::add));
         }
         creditsMoved.forEach(
-                (account, nano) -> credits.merge(account, BigInteger.valueOf(nano), BigInteger::add));
+                (account, nano) ->
+                        credits.merge(account, BigInteger.valueOf(nano), BigInteger::add));
         BigInteger sum = debits.values().stream().reduce(BigInteger.ZERO, BigInteger::add);
         Words debit = Words.of(debits);
         Words credit = Words.of(credits);
