@@ -25,6 +25,7 @@ import io.millrace.audit.ChainBooks.Price;
 import io.millrace.audit.ChainBooks.Settlement;
 import io.millrace.audit.ChainBooks.Voided;
 import io.millrace.audit.KafkaBooks.Charge;
+import io.millrace.audit.KafkaBooks.EarnedBefore;
 import io.millrace.audit.KafkaBooks.Position;
 import io.millrace.audit.KafkaBooks.Rejection;
 import io.millrace.audit.KafkaBooks.Result;
@@ -222,6 +223,10 @@ class FalsifiedBooksTest {
                 row("receipt dropped", "epoch-receipts", b -> b.receipts.remove(0)),
                 row("receipt altered", "epoch-receipts", b -> receiptCharge(b, "units", ONE)),
                 row("leaf elsewhere", "epoch-receipts", b -> receipt(b, "index", 77L)),
+                row(
+                        "another total before it",
+                        "epoch-receipts",
+                        b -> receipt(b, "earnedBefore", new EarnedBefore(ONE, ONE))),
                 row(
                         "shard of another",
                         "epoch-receipts",

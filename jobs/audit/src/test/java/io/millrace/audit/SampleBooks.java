@@ -195,6 +195,11 @@ final class SampleBooks {
         movements.add(ledger.post(Kind.EARNINGS_WITHDRAWN, 1, 1_000));
         head = ledger.head();
         tokenBalance = ledger.tokenBalance(SCALE);
+        accounts(ledger);
+        return this;
+    }
+
+    private void accounts(SampleLedger ledger) {
         for (int account = 1; account <= LEAVER; account++) {
             String owner = account == LEAVER ? "0x" + "e5".repeat(20) : address(account);
             spending.add(
@@ -210,7 +215,6 @@ final class SampleBooks {
             earning.add(
                     new EarningAccount(account, PROVIDERS.get(account), ledger.earning(account)));
         }
-        return this;
     }
 
     private void seal(
