@@ -22,20 +22,28 @@ const VAULT_STEPS = [
 
 const TRIBUNAL_STEPS = [{ built: [TRIBUNAL], tests: ["--match-path", TRIBUNAL_TESTS] }];
 
+/** The tests that are about a file go first, without the fuzzing of whole epochs: most mutants meet no others. */
+const first = (built, path, steps) => [{ built: [built], tests: ["--match-path", path] }, ...steps];
+const ofUnits = (names, steps) => first(VAULT, `test/unit/{${names}}/*`, steps);
+const ofTribunal = (names) => first(TRIBUNAL, `test/unit/tribunal/{${names}}.t.sol`, TRIBUNAL_STEPS);
+const RARE_UNITS = "escape,requestWithdrawal,cancelRequest,takeReleased,withdrawEarnings,openEarningAccount,earningOwner,migrate,"
+  + "pause,voidRemainder,rareCalls,constructor";
+const COURT = "accuse,answer*,challenge,conclude,prove*,rotation,takeDeposits,tribunalConstructor";
+
 /** What a mutant in a file is compiled into, and the tests of that, the quick ones first. */
 const STEPS = {
   "src/ModelRegistry.sol": [{ built: [REGISTRY], tests: ["--match-path", "test/unit/modelRegistry/*"] }],
   "src/ProviderRegistry.sol": [{ built: [PROVIDERS], tests: ["--match-path", "test/unit/providerRegistry/*"] }],
-  "src/SettlementVault.sol": VAULT_STEPS,
-  "src/VaultAccounts.sol": VAULT_STEPS,
-  "src/VaultBooks.sol": VAULT_STEPS,
-  "src/RareCalls.sol": VAULT_STEPS,
-  "src/SettlerBonds.sol": VAULT_STEPS,
-  "src/Tribunal.sol": TRIBUNAL_STEPS,
-  "src/EarningsClaims.sol": TRIBUNAL_STEPS,
-  "src/libraries/ChargeRules.sol": TRIBUNAL_STEPS,
-  "src/libraries/EpochPaths.sol": TRIBUNAL_STEPS,
-  "src/libraries/EarnedTotals.sol": TRIBUNAL_STEPS,
+  "src/SettlementVault.sol": ofUnits("settle,verifyReceipt,announceSettler,voidRemainder,constructor", VAULT_STEPS),
+  "src/VaultAccounts.sol": ofUnits(`deposit,settle,${RARE_UNITS}`, VAULT_STEPS),
+  "src/VaultBooks.sol": ofUnits(RARE_UNITS, VAULT_STEPS),
+  "src/RareCalls.sol": ofUnits(RARE_UNITS, VAULT_STEPS),
+  "src/SettlerBonds.sol": ofUnits("settlerBonds", VAULT_STEPS),
+  "src/Tribunal.sol": ofTribunal(COURT),
+  "src/EarningsClaims.sol": ofTribunal("proveUnderpaid,provePair"),
+  "src/libraries/ChargeRules.sol": ofTribunal("prove*"),
+  "src/libraries/EpochPaths.sol": ofTribunal("accuse,answer*,prove*"),
+  "src/libraries/EarnedTotals.sol": ofTribunal("prove*"),
   "src/libraries/SignedStructs.sol": TRIBUNAL_STEPS,
   library: [{ built: [LIBRARIES], tests: ["--match-path", LIBRARY_TESTS] }, ...VAULT_STEPS],
 };

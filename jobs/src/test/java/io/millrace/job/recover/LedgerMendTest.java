@@ -294,6 +294,7 @@ class LedgerMendTest {
                             receipt.cut(),
                             receipt.shard(),
                             receipt.index(),
+                            receipt.earnedBefore(),
                             ChargeBuilder.like(charge)
                                     .amounts(charge.debitNano() + 1, charge.feeNano())
                                     .build()));

@@ -131,7 +131,7 @@ public final class Advocate {
         if (one.state() == State.FOUND && isTooLate(one)) {
             return;
         }
-        for (int call = 0; one.isOfEarner() && call < one.what(); call++) {
+        for (int call = 0; one.concernsEarner() && call < one.what(); call++) {
             Outcome shown =
                     messenger.submit(
                             Docket.idOf(one, call), docket.call(one, call), BigInteger.ZERO);
@@ -189,7 +189,7 @@ public final class Advocate {
     private void send(Case one, BigInteger valueWei, String done) throws IOException {
         Outcome outcome = messenger.submit(one.id(), docket.call(one), valueWei);
         handle(one, outcome, done);
-        if (one.isOfEarner() && outcome.state() == Outcome.State.DONE && outcome.isFinal()) {
+        if (one.concernsEarner() && outcome.state() == Outcome.State.DONE && outcome.isFinal()) {
             unconvinced(one, outcome);
         }
     }
@@ -242,7 +242,7 @@ public final class Advocate {
     }
 
     private boolean isCompensated(Case one) throws IOException {
-        return one.isOfEarner()
+        return one.concernsEarner()
                 ? chain.isEarnerCompensated(one.epoch(), one.account())
                 : chain.statement(one.epoch(), one.part(), one.account()).compensated();
     }

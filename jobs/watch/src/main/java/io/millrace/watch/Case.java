@@ -89,13 +89,13 @@ public record Case(
     }
 
     /** Whether its account is an earning account. */
-    public boolean isOfEarner() {
+    public boolean concernsEarner() {
         return action == Action.PROVE_UNDERPAID;
     }
 
     /** For messages. */
     public String name() {
         return "epoch %d part %d %s %d, %s nano-USD"
-                .formatted(epoch, part, isOfEarner() ? "earner" : "account", account, debitNano);
+                .formatted(epoch, part, concernsEarner() ? "earner" : "account", account, debitNano);
     }
 }

@@ -95,7 +95,7 @@ public final class Docket {
             batch.put(Kind.CASE.key(after.id()), MAPPER.writeValueAsBytes(after));
             if (state.isEnd()) {
                 batch.remove(Kind.CALL.key(after.id()));
-                for (int call = 0; after.isOfEarner() && call < after.what(); call++) {
+                for (int call = 0; after.concernsEarner() && call < after.what(); call++) {
                     batch.remove(Kind.CALL.key(idOf(after, call)));
                 }
             }

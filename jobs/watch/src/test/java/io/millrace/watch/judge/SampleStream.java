@@ -387,12 +387,8 @@ public final class SampleStream {
                     slots.add(BigInteger.ZERO);
                 }
                 int word = at / SLOTS_IN_WORD;
-                slots.set(
-                        word,
-                        slots.get(word)
-                                .add(
-                                        BigInteger.valueOf(slot)
-                                                .shiftLeft(32 * (at % SLOTS_IN_WORD))));
+                BigInteger place = BigInteger.valueOf(slot).shiftLeft(32 * (at % SLOTS_IN_WORD));
+                slots.set(word, slots.get(word).add(place));
                 at++;
             }
             return new Words(slots, new ArrayList<>(words.values()));
