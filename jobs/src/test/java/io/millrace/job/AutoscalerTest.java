@@ -1,5 +1,6 @@
 package io.millrace.job;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
@@ -25,7 +26,11 @@ class AutoscalerTest {
     private static final Map<String, String> COMPONENT =
             JobArguments.parse("--config", "../k8s/components/autoscaler/flink-deployment.yaml");
     private static final List<String> EXCLUDED =
-            List.of(COMPONENT.get(SETTINGS + "job.autoscaler.vertex.exclude.ids").split(";"));
+            List.of(
+                    requireNonNull(
+                                    COMPONENT.get(SETTINGS + "job.autoscaler.vertex.exclude.ids"),
+                                    "the component excludes nothing")
+                            .split(";"));
 
     /** Other parallelisms chain other steps, and a vertex is named by the first of its chain. */
     static Stream<Map<String, String>> deployments() {
