@@ -96,6 +96,7 @@ public record Case(
     /** For messages. */
     public String name() {
         return "epoch %d part %d %s %d, %s nano-USD"
-                .formatted(epoch, part, concernsEarner() ? "earner" : "account", account, debitNano);
+                .formatted(
+                        epoch, part, concernsEarner() ? "earner" : "account", account, debitNano);
     }
 }
