@@ -79,6 +79,12 @@ contract SlashForEarnerTest is BondTest {
         vault.slashForEarner(2, 0, earning, EARNED, challenger);
     }
 
+    function test_RevertWhen_anotherPartIsNotSettled() external {
+        vm.prank(tribunal);
+        vm.expectRevert(abi.encodeWithSelector(NotAnswerable.selector, 1, 1, 0));
+        vault.slashForEarner(1, 1, 0, EARNED, challenger);
+    }
+
     function test_RevertWhen_nobodyHasTheAccount() external {
         uint32 next = vault.earningAccounts();
         vm.prank(tribunal);

@@ -212,4 +212,37 @@ contract ProveLeafTest is TribunalTest {
         (EpochBooks.Charge[] memory all, uint256 i) = charges();
         refuses(all, i);
     }
+
+    /// @dev The treasury ran it: `forgottenNano` of its first line are not in the total of its second.
+    function byTheTreasury(uint256 forgottenNano) private returns (EpochBooks.Book memory book, uint256 i) {
+        EpochBooks.Charge[] memory all;
+        (all, i) = charges();
+        all[i].receipt.providerAccount = 0;
+        setCredits(all[i].receipt, all[i].receipt.debitNano * FEE / 10_000);
+        EpochBooks.carryTotals(all);
+        all[i].receipt.credits[1] -= forgottenNano << 96;
+        book = bookAsTheyAre(all);
+        settleTree(book, debitsOf(all));
+    }
+
+    function test_provesASecondLineThatForgetsTheFirst() external {
+        (EpochBooks.Book memory book, uint256 i) = byTheTreasury(1);
+        Fault found = court.proveLeaf(book.statement(0, VICTIM), book.leaf(i));
+        vm.assertEq(uint256(found), uint256(Fault.WrongCredits), "another fault");
+    }
+
+    function test_RevertWhen_theTreasuryRanIt() external {
+        (EpochBooks.Book memory book, uint256 i) = byTheTreasury(0);
+        vm.expectRevert(abi.encodeWithSelector(NoFault.selector));
+        court.proveLeaf(book.statement(0, VICTIM), book.leaf(i));
+    }
+
+    /// There are no lines then.
+    function test_RevertWhen_theTreasuryFailed() external {
+        (EpochBooks.Charge[] memory all, uint256 i) = charges();
+        all[i].receipt.providerAccount = 0;
+        all[i].evidence.outcome.units = 0;
+        setPrice(all[i], 1, PRICE);
+        refuses(all, i);
+    }
 }
