@@ -25,6 +25,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,10 +115,19 @@ class TransactionSenderITCase {
                 .longValueExact();
     }
 
+    /** The node answers a transaction before it has made its block. */
+    private void awaitMined(long transactions) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (mined() < transactions) {
+            assertThat(System.nanoTime()).as("no block has it").isLessThan(end);
+        }
+    }
+
     @Test
     void wish_wishedAgain_isSentOnceAndFinal() throws Exception {
         try (TransactionSender sender = sender(SendLimits.DEFAULT)) {
             assertThat(challenge(sender, 1).state()).isEqualTo(State.PENDING);
+            awaitMined(1);
             sender.step();
             Outcome mined = challenge(sender, 1);
             assertThat(mined.state()).isEqualTo(State.DONE);
