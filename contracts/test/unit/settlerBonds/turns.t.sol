@@ -65,6 +65,24 @@ contract TurnsTest is BondTest {
         vm.assertEq(vault.settlerOf(1, 1), second, "the second part");
     }
 
+    /// Of two settlers of an epoch the accused part's pays for an earner.
+    function test_theSettlerOfThePartPaysTheEarner() external {
+        for (uint32 part; part < 2; ++part) {
+            Epochs.Epoch memory half =
+                partOf(Epochs.one(account, 10), Epochs.one(earning, 10), Epochs.noReleases(), part, 2);
+            half.header.receiptsSumNano = 20;
+            settler = part == 0 ? first : second;
+            settle(half);
+        }
+        for (uint32 part; part < 2; ++part) {
+            (uint64 firstNano, uint64 secondNano) = (bondNano(first), bondNano(second));
+            vm.prank(tribunal);
+            vault.slashForEarner(1, part, earning, 10, challenger);
+            vm.assertTrue((bondNano(first) < firstNano) == (part == 0), "the first settler");
+            vm.assertTrue((bondNano(second) < secondNano) == (part == 1), "the second settler");
+        }
+    }
+
     function test_answerableForSevenBuckets() external {
         uint256 begin = block.timestamp / BUCKET;
         vm.assertFalse(vault.answerable(1, 0), "not settled yet");

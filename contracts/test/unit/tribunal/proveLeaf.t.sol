@@ -213,6 +213,17 @@ contract ProveLeafTest is TribunalTest {
         refuses(all, i);
     }
 
+    /// Above the total there is nothing.
+    function test_provesABitAboveTheTotal() external {
+        (EpochBooks.Charge[] memory all, uint256 i) = charges();
+        EpochBooks.carryTotals(all);
+        all[i].receipt.credits[0] |= 1 << 160;
+        EpochBooks.Book memory book = bookAsTheyAre(all);
+        settleTree(book, debitsOf(all));
+        Fault found = court.proveLeaf(book.statement(0, VICTIM), book.leaf(i));
+        vm.assertEq(uint256(found), uint256(Fault.WrongCredits), "another fault");
+    }
+
     /// @dev The treasury ran it: `forgottenNano` of its first line are not in the total of its second.
     function byTheTreasury(uint256 forgottenNano) private returns (EpochBooks.Book memory book, uint256 i) {
         EpochBooks.Charge[] memory all;

@@ -199,6 +199,15 @@ contract ProveUnderpaidTest is EarningsTest {
         refuses(book, 4 * 64, shown, noLeaves(), why);
     }
 
+    /// Of a part that moves nothing there is nothing to show.
+    function test_aPartWithoutWordsCreditsNothing() external {
+        EpochBooks.Book memory book;
+        book.parts = new Epochs.Epoch[](1);
+        book.parts[0] = epochOf(Epochs.none(), Epochs.none(), Epochs.noReleases());
+        settle(book.parts[0]);
+        vm.assertFalse(show(book, providerAccount, statements(book, providerAccount), noLeaves()), "of nothing");
+    }
+
     function test_severalTransactionsAddUp() external {
         EpochBooks.Book memory book = settleMoved(honestEpoch(2), 1);
         Leaf[] memory leaves = lastLeaves(book, providerAccount);
