@@ -281,6 +281,19 @@ contract ProveUnderpaidTest is EarningsTest {
         vm.assertFalse(show(book, providerAccount, statements(book, providerAccount), leaves), "counted twice");
     }
 
+    /// What lies between two leaves that are shown counts by their totals.
+    function test_whatLiesBetweenTwoLeavesCounts() external {
+        EpochBooks.Book memory book = settleMoved(honestEpoch(3), 1);
+        Leaf[] memory last = lastLeaves(book, providerAccount);
+        Leaf[] memory leaves = new Leaf[](2 * last.length);
+        for (uint256 i; i < last.length; ++i) {
+            uint256 first;
+            while (book.charges[first].receipt.shard != last[i].receipt.shard) ++first;
+            (leaves[2 * i], leaves[2 * i + 1]) = (book.leaf(first), last[i]);
+        }
+        vm.assertTrue(show(book, providerAccount, statements(book, providerAccount), leaves), "not proven");
+    }
+
     /// Whatever a settler's leaves say that its crony earned: all who were not credited have no more than the part moved.
     function test_noMoreThanThePartMoved() external {
         EpochBooks.Charge[] memory all = honestEpoch(2);
