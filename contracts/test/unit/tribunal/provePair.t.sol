@@ -244,4 +244,16 @@ contract ProvePairTest is TribunalTest {
         refuses(book, i + 1, book, i - 1);
         refuses(book, i + 1, book, i);
     }
+
+    /// The earlier has two lines, the later only that of the account whose total falls.
+    function test_provesATotalOfTheSecondLine() external {
+        EpochBooks.Charge[] memory all = honestEpoch(3);
+        uint256 i = firstOf(all, VICTIM) + 1;
+        setCredits(all[i].receipt, all[i].receipt.debitNano);
+        EpochBooks.carryTotals(all);
+        all[i].receipt.credits[0] -= 1 << 96;
+        EpochBooks.Book memory book = bookAsTheyAre(all);
+        settleTree(book, debitsOf(all));
+        proves(book, i, book, i - 1, Fault.WrongTotal);
+    }
 }

@@ -182,6 +182,7 @@ contract ProveUnderpaidTest is EarningsTest {
         vm.assertEq(shown[0].amounts.length, 65, "one chunk is enough");
         vm.assertTrue(prove(book, 4 * 64), "not proven");
         vm.assertTrue(prove(book, 4 * 65), "what is in the second chunk");
+        vm.assertFalse(show(book, 0, statements(book, 0), noLeaves()), "a whole chunk alone");
     }
 
     function test_RevertWhen_oneSideOfTheGapIsNotShown() external {
@@ -269,6 +270,24 @@ contract ProveUnderpaidTest is EarningsTest {
         }
         vm.assertTrue(proven, "not proven");
         vm.assertEq(uint256(vault.rewardOf(another)), earnedNano / 5 + FINE_NANO, "not all of it");
+    }
+
+    /// Of a treasury that runs models both lines of a leaf count.
+    function test_bothLinesOfTheTreasuryCount() external {
+        EpochBooks.Charge[] memory all = honestEpoch(3);
+        for (uint256 i; i < all.length; ++i) {
+            all[i].receipt.providerAccount = TREASURY;
+            setCredits(all[i].receipt, all[i].receipt.debitNano * FEE / 10_000);
+            all[i].receipt.credits[1] |= uint256(uint64(all[i].receipt.credits[0])) << 96;
+        }
+        EpochBooks.Book memory book = bookAsTheyAre(all);
+        settleCredits(book, Epochs.two(TREASURY, book.root().sumNano - 1, cronyAccount, 1));
+        bool proven;
+        for (uint256 i; i < all.length; ++i) {
+            vm.assertFalse(proven, "too early");
+            proven = show(book, TREASURY, i == 0 ? statements(book, TREASURY) : noStatements(), single(book.leaf(i)));
+        }
+        vm.assertTrue(proven, "not proven");
     }
 
     /// A leaf behind a gap counts from the last one shown: no more than is behind that.
