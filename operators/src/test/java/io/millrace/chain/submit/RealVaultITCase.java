@@ -107,7 +107,7 @@ class RealVaultITCase {
         local.as(LocalVault.SETTLER)
                 .withdrawBond(BigInteger.valueOf(LocalVault.BOND_NANO), LocalVault.ADMIN.address())
                 .send();
-        local.postBond(LocalVault.SETTLER, 8_389); // twice 2^22 nano-USD
+        local.postBond(LocalVault.SETTLER, 20_972); // five times 2^22 nano-USD
         SealedPart first = nextPart(Hex.ZERO_32, 1);
         SealedPart second = nextPart(first.hash(), 2);
         settle(submitter(journal), first);
@@ -134,7 +134,7 @@ class RealVaultITCase {
         waiting.step();
         assertThat(client.head(client.latestBlock()).epoch()).as("settled unbonded").isZero();
 
-        local.postBond(LocalVault.SETTLER, 8_389);
+        local.postBond(LocalVault.SETTLER, 20_972);
         settle(waiting);
 
         assertThat(client.head(client.latestBlock()).header()).isEqualTo(first.hash());
