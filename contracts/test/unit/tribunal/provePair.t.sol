@@ -256,4 +256,16 @@ contract ProvePairTest is TribunalTest {
         settleTree(book, debitsOf(all));
         proves(book, i, book, i - 1, Fault.WrongTotal);
     }
+
+    /// The later has two lines, the earlier only that of the account whose total falls.
+    function test_provesATotalOfTheSecondLineAfterASingleOne() external {
+        EpochBooks.Charge[] memory all = honestEpoch(3);
+        uint256 i = firstOf(all, VICTIM) + 1;
+        setCredits(all[i - 1].receipt, all[i - 1].receipt.debitNano);
+        EpochBooks.carryTotals(all);
+        all[i].receipt.credits[1] -= 1 << 96;
+        EpochBooks.Book memory book = bookAsTheyAre(all);
+        settleTree(book, debitsOf(all));
+        proves(book, i, book, i - 1, Fault.WrongTotal);
+    }
 }

@@ -89,7 +89,11 @@ contract ProveUnderpaidTest is EarningsTest {
             (first, second) = first < second ? (first, second) : (second, first);
             // What the next slot has in the same lane is another's.
             settleCredits(book, absent == 1 ? Epochs.one(second, sumNano) : Epochs.two(first, 1, second, sumNano - 1));
-            vm.assertTrue(prove(book, all[0].receipt.providerAccount), "not proven");
+            account = all[0].receipt.providerAccount;
+            uint64 earnedNano = uint64(EpochBooks.earnedOf(all, account));
+            vm.expectEmit(address(court));
+            emit UnderpaymentProven(uint64(absent + 1), account, challenger, 0, earnedNano, 0, victims(earnedNano));
+            vm.assertTrue(prove(book, account), "not proven");
         }
     }
 
@@ -270,6 +274,25 @@ contract ProveUnderpaidTest is EarningsTest {
         }
         vm.assertTrue(proven, "not proven");
         vm.assertEq(uint256(vault.rewardOf(another)), earnedNano / 5 + FINE_NANO, "not all of it");
+    }
+
+    /// A total that falls back, but not to nothing: the leaf counts for its own lines only.
+    function test_aTotalThatFallsBackAddsTheLeafsOwnLines() external {
+        EpochBooks.Charge[] memory all = honestEpoch(3);
+        for (uint256 i; i < all.length; ++i) {
+            if (all[i].receipt.index != 0) all[i].receipt.credits[0] |= 1 << 96;
+        }
+        EpochBooks.Book memory book = bookAsTheyAre(all);
+        settleCredits(book, creditsOf(all, 1));
+        uint64 earnedNano = earned(all);
+        for (uint256 i; i + 1 < all.length; ++i) {
+            CreditStatement[] memory shown = i == 0 ? statements(book, providerAccount) : noStatements();
+            vm.assertFalse(show(book, providerAccount, shown, single(book.leaf(i))), "too early");
+        }
+        Leaf[] memory last = single(book.leaf(all.length - 1));
+        vm.expectEmit(address(court));
+        emit UnderpaymentProven(1, providerAccount, challenger, 0, earnedNano, earnedNano - 1, victims(earnedNano));
+        vm.assertTrue(show(book, providerAccount, noStatements(), last), "not proven");
     }
 
     /// Of a treasury that runs models both lines of a leaf count.
