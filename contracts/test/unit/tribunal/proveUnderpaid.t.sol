@@ -111,6 +111,15 @@ contract ProveUnderpaidTest is EarningsTest {
         settleCredits(book, Epochs.two(1, 1, 5, book.root().sumNano - 1));
     }
 
+    /// Of a slot's four accounts the word of the one.
+    function test_whatIsCreditedIsTheAccounts() external {
+        EpochBooks.Book memory book = twoSlots();
+        uint64 sumNano = book.root().sumNano;
+        vm.expectEmit(address(court));
+        emit UnderpaymentProven(1, 5, challenger, 0, sumNano, sumNano - 1, victims(sumNano));
+        vm.assertTrue(prove(book, 5), "not proven");
+    }
+
     /// Whose slot is there cannot be said to have none.
     function test_RevertWhen_theSlotItselfIsShownBeforeTheGap() external {
         EpochBooks.Book memory book = twoSlots();
