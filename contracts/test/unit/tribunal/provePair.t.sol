@@ -268,4 +268,15 @@ contract ProvePairTest is TribunalTest {
         settleTree(book, debitsOf(all));
         proves(book, i, book, i - 1, Fault.WrongTotal);
     }
+
+    /// A line is compared with that of its own account, wherever it stands in the other leaf.
+    function test_RevertWhen_linesStandAtOtherPlaces() external {
+        for (uint256 single; single < 2; ++single) {
+            EpochBooks.Charge[] memory all = honestEpoch(3, uint64(1 + 3 * single));
+            uint256 i = firstOf(all, VICTIM) + 1;
+            setCredits(all[i - single].receipt, all[i - single].receipt.debitNano);
+            EpochBooks.Book memory book = settleBook(all);
+            refuses(book, i, book, i - 1);
+        }
+    }
 }
