@@ -5,6 +5,7 @@ import io.millrace.local.stack.KeyFile;
 import io.millrace.local.stack.StackFile;
 import io.millrace.local.stack.StackProcess;
 import io.millrace.local.stack.Wallet;
+import io.millrace.unit.Secp256k1;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,12 +29,18 @@ public final class WatcherProcess implements AutoCloseable {
         this.address = address;
     }
 
-    /** Starts one with a new key, which the stack's deployer gives gas money. */
+    /**
+     * Starts one, with a new key, which the stack's deployer gives gas money, or the one that has
+     * watched this stack before, which goes on.
+     */
     static WatcherProcess start(StackFile stack, Path directory) throws Exception {
         Path key = directory.resolve("keys/watcher");
-        String address = KeyFile.generate(key);
-        try (Wallet deployer = Wallet.ofDeployer(stack, directory)) {
-            deployer.fund(address);
+        boolean isNew = Files.notExists(key);
+        String address = isNew ? KeyFile.generate(key) : Secp256k1.address(KeyFile.read(key));
+        if (isNew) {
+            try (Wallet deployer = Wallet.ofDeployer(stack, directory)) {
+                deployer.fund(address);
+            }
         }
         Path data = directory.resolve("watcher");
         List<String> arguments = new ArrayList<>(arguments(stack, data));
