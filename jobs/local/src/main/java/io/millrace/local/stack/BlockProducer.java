@@ -42,7 +42,10 @@ final class BlockProducer implements AutoCloseable {
                     });
 
     private @Nullable ScheduledFuture<?> ticks;
+
+    /** The newest block that is on disk. */
     private @Nullable MinedBlock last;
+
     private long pid;
     private long failingSinceNanos;
     private boolean failing;
@@ -90,18 +93,33 @@ final class BlockProducer implements AutoCloseable {
             node.setTime(Math.max(Instant.now().getEpochSecond(), last.timestamp()));
             pid = process.pid();
         }
-        MinedBlock before = last;
-        MinedBlock block = node.mine();
-        last = block;
-        if (before == null || !block.parent().equals(before.hash())) {
+        node.mine();
+        writeDown();
+    }
+
+    /**
+     * Writes down all blocks after {@link #last}: more than one where the node has mined and its
+     * answer was lost, or where it could not be written. Nothing counts as written before it is.
+     */
+    private void writeDown() throws IOException {
+        MinedBlock head = node.head();
+        MinedBlock written = last;
+        if (written == null
+                || head.number() < written.number()
+                || !node.block(written.number()).hash().equals(written.hash())) {
             // Reorganised: what was written down is of another chain from some block on.
-            states.replaceAll(block.number(), node.state());
+            states.replaceAll(head.number(), node.state());
+            last = head;
             return;
         }
-        states.append(block);
+        for (long number = written.number() + 1; number <= head.number(); number++) {
+            MinedBlock block = node.block(number);
+            states.append(block);
+            last = block;
+        }
         long state = states.newestFirst().get(0);
-        if (block.number() - state >= Math.max(BLOCKS_A_STATE, block.number() / SHARE_OF_ALL)) {
-            states.write(block.number(), node.state());
+        if (head.number() - state >= Math.max(BLOCKS_A_STATE, head.number() / SHARE_OF_ALL)) {
+            states.write(head.number(), node.state());
         }
     }
 

@@ -28,7 +28,19 @@ final class NodeControl implements AutoCloseable {
 
     /** The newest block. */
     MinedBlock head() throws IOException {
-        Map<?, ?> block = (Map<?, ?>) session.call("eth_getBlockByNumber", "latest", false);
+        return block("latest");
+    }
+
+    /** The block that has {@code number} now. */
+    MinedBlock block(long number) throws IOException {
+        return block("0x" + Long.toHexString(number));
+    }
+
+    private MinedBlock block(String tag) throws IOException {
+        Map<?, ?> block = (Map<?, ?>) session.call("eth_getBlockByNumber", tag, false);
+        if (block == null) {
+            throw new IOException("the node has no block " + tag);
+        }
         List<String> transactions = new ArrayList<>();
         for (Object hash : (List<?>) member(block, "transactions")) {
             transactions.add(String.valueOf(session.call("eth_getRawTransactionByHash", hash)));
@@ -43,9 +55,8 @@ final class NodeControl implements AutoCloseable {
     }
 
     /** Mines a block of what waits. */
-    MinedBlock mine() throws IOException {
+    void mine() throws IOException {
         session.call("evm_mine");
-        return head();
     }
 
     /** Mines only when it is told to, no longer a block for each transaction. */

@@ -3,6 +3,8 @@ package io.millrace.local.stack.chain;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,13 +24,40 @@ final class BlockJournal {
         this.file = file;
     }
 
-    /** Adds {@code block}; what was there is not written again. */
+    /**
+     * Adds {@code block}; what was there is not written again, but for a last line that was cut
+     * off, which is taken away.
+     */
     void append(MinedBlock block) throws IOException {
-        Files.write(
-                file,
-                (MAPPER.writeValueAsString(block) + "\n").getBytes(StandardCharsets.UTF_8),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.APPEND);
+        ByteBuffer line =
+                ByteBuffer.wrap(
+                        (MAPPER.writeValueAsString(block) + "\n").getBytes(StandardCharsets.UTF_8));
+        try (FileChannel channel =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE)) {
+            channel.position(endOfLines(channel));
+            channel.truncate(channel.position());
+            while (line.hasRemaining()) {
+                channel.write(line);
+            }
+        }
+    }
+
+    /** Where the next line begins. */
+    private static long endOfLines(FileChannel channel) throws IOException {
+        ByteBuffer one = ByteBuffer.allocate(1);
+        long end = channel.size();
+        while (end > 0) {
+            channel.read(one.clear(), end - 1);
+            if (one.get(0) == '\n') {
+                break;
+            }
+            end--;
+        }
+        return end;
     }
 
     /**
