@@ -21,6 +21,8 @@ public final class JobDefaults {
     public static Configuration flink() {
         Configuration flink = new Configuration();
         flink.set(PipelineOptions.GENERIC_TYPES, false);
+        // What flows cannot be changed, so the steps of a chain share it instead of copying it.
+        flink.set(PipelineOptions.OBJECT_REUSE, true);
         flink.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
         // An index in one block does not fit the cache beside the data: each get unpacks it anew.
         flink.set(RocksDBOptions.USE_PARTITIONED_INDEX_FILTERS, true);
