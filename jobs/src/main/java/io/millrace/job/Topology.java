@@ -181,7 +181,6 @@ final class Topology {
                                 tasks.transform("", type(Allocation.class), new AllocateOperator()),
                                 Uids.ALLOCATE,
                                 parallelism.admit())
-                        .startNewChain()
                         .partitionCustom((subtask, subtasks) -> subtask, Allocation::subtask);
         var handedOut =
                 step(

@@ -174,8 +174,8 @@ class InferenceSettlementJobTest {
 
     /**
      * What the web UI shows, in the order of the flow: with more boxes it could not be read at its
-     * default zoom. A stage that must not wait for another's (submit for the chain, allocate for
-     * its queues) has a chain of its own.
+     * default zoom. A stage that must not wait for another's (submit for the chain) has a chain of
+     * its own.
      */
     @Test
     void topology_vertices_areThoseOfTheFlow() {
@@ -190,10 +190,9 @@ class InferenceSettlementJobTest {
                         "Source: vault-events -> vault-positions -> vault-idle -> funds-events",
                         "Source: charges-back -> funds-charged -> funds-idle",
                         "validate -> invalid-encoded",
-                        "admit -> rejections-encoded",
+                        "admit -> (allocate, rejections-encoded)",
                         "gate-keeper",
                         "gate",
-                        "allocate",
                         "allocated -> infer",
                         "meter -> (charges-encoded, evidence-encoded, results-encoded ->"
                                 + " results-out: Writer -> results-out: Committer)",
