@@ -6,6 +6,7 @@ import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -26,6 +27,8 @@ public final class JobDefaults {
         flink.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
         // An index in one block does not fit the cache beside the data: each get unpacks it anew.
         flink.set(RocksDBOptions.USE_PARTITIONED_INDEX_FILTERS, true);
+        // Most ids that admission asks for are new: without it each is looked for in every file.
+        flink.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
         flink.set(
                 CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE,
                 CheckpointingMode.EXACTLY_ONCE);
