@@ -1,5 +1,6 @@
 package io.millrace.job;
 
+import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
@@ -24,6 +25,9 @@ public final class JobDefaults {
         flink.set(PipelineOptions.GENERIC_TYPES, false);
         // What flows cannot be changed, so the steps of a chain share it instead of copying it.
         flink.set(PipelineOptions.OBJECT_REUSE, true);
+        // Watermarks only let state be forgotten, so they have time; each look for one wakes its
+        // source, by default five times a second, also where nothing comes in.
+        flink.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofSeconds(1));
         flink.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
         // An index in one block does not fit the cache beside the data: each get unpacks it anew.
         flink.set(RocksDBOptions.USE_PARTITIONED_INDEX_FILTERS, true);
