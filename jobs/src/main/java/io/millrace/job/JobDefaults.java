@@ -1,11 +1,13 @@
 package io.millrace.job;
 
+import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -21,9 +23,16 @@ public final class JobDefaults {
     public static Configuration flink() {
         Configuration flink = new Configuration();
         flink.set(PipelineOptions.GENERIC_TYPES, false);
+        // What flows cannot be changed, so the steps of a chain share it instead of copying it.
+        flink.set(PipelineOptions.OBJECT_REUSE, true);
+        // Watermarks only let state be forgotten, so they have time; each look for one wakes its
+        // source, by default five times a second, also where nothing comes in.
+        flink.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofSeconds(1));
         flink.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
         // An index in one block does not fit the cache beside the data: each get unpacks it anew.
         flink.set(RocksDBOptions.USE_PARTITIONED_INDEX_FILTERS, true);
+        // Most ids that admission asks for are new: without it each is looked for in every file.
+        flink.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
         flink.set(
                 CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE,
                 CheckpointingMode.EXACTLY_ONCE);

@@ -14,8 +14,10 @@ import io.millrace.admit.gate.AdmissionGate;
 import io.millrace.admit.gate.GateOperator;
 import io.millrace.admit.gate.GateState;
 import io.millrace.admit.gate.GatedSource;
+import io.millrace.admit.gate.OwedSumOperator;
 import io.millrace.allocate.AllocateOperator;
 import io.millrace.allocate.Allocation;
+import io.millrace.chain.OwedChange;
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.VaultEvent;
 import io.millrace.chain.submit.SettlementRecord;
@@ -143,10 +145,15 @@ final class Topology {
             SingleOutputStreamOperator<Task> tasks,
             SingleOutputStreamOperator<SealedPart> parts,
             DataStream<VaultEvent> events) {
-        var states =
+        var promised =
                 step(
                         tasks.getSideOutput(AdmitFunction.PROMISED)
-                                .union(parts.getSideOutput(SealOperator.OWED))
+                                .transform("", type(OwedChange.class), new OwedSumOperator()),
+                        Uids.PROMISED,
+                        parallelism.admit());
+        var states =
+                step(
+                        promised.union(parts.getSideOutput(SealOperator.OWED))
                                 .connect(events)
                                 .transform("", type(GateState.class), stages.gateKeeper()),
                         Uids.GATE_KEEPER,
@@ -181,7 +188,6 @@ final class Topology {
                                 tasks.transform("", type(Allocation.class), new AllocateOperator()),
                                 Uids.ALLOCATE,
                                 parallelism.admit())
-                        .startNewChain()
                         .partitionCustom((subtask, subtasks) -> subtask, Allocation::subtask);
         var handedOut =
                 step(

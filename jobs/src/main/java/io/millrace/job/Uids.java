@@ -17,6 +17,7 @@ public final class Uids {
     public static final String GATE = "gate";
     public static final String VALIDATE = "validate";
     public static final String ADMIT = "admit";
+    public static final String PROMISED = "promised";
     public static final String ALLOCATE = "allocate";
     public static final String ALLOCATED = "allocated";
     public static final String INFER = "infer";

@@ -44,6 +44,7 @@ class InferenceSettlementJobTest {
                     "marks-encoded",
                     "meter",
                     "money-out",
+                    "promised",
                     "receipts",
                     "receipts-encoded",
                     "receipts-out",
@@ -144,6 +145,14 @@ class InferenceSettlementJobTest {
                 .containsOnly(2);
     }
 
+    /** Else each step of a chain gets a deep copy: of an answer, every number of its vectors. */
+    @Test
+    void chains_shareWhatFlows() {
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(JobDefaults.flink());
+        assertThat(env.getConfig().isObjectReuseEnabled()).isTrue();
+    }
+
     @Test
     void start_unalignedCheckpoints_isRefused() {
         StreamExecutionEnvironment env =
@@ -166,8 +175,8 @@ class InferenceSettlementJobTest {
 
     /**
      * What the web UI shows, in the order of the flow: with more boxes it could not be read at its
-     * default zoom. A stage that must not wait for another's (submit for the chain, allocate for
-     * its queues) has a chain of its own.
+     * default zoom. A stage that must not wait for another's (submit for the chain) has a chain of
+     * its own.
      */
     @Test
     void topology_vertices_areThoseOfTheFlow() {
@@ -182,10 +191,9 @@ class InferenceSettlementJobTest {
                         "Source: vault-events -> vault-positions -> vault-idle -> funds-events",
                         "Source: charges-back -> funds-charged -> funds-idle",
                         "validate -> invalid-encoded",
-                        "admit -> rejections-encoded",
+                        "admit -> (allocate, promised, rejections-encoded)",
                         "gate-keeper",
                         "gate",
-                        "allocate",
                         "allocated -> infer",
                         "meter -> (charges-encoded, evidence-encoded, results-encoded ->"
                                 + " results-out: Writer -> results-out: Committer)",

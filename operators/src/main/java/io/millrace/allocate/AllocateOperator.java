@@ -1,16 +1,18 @@
 package io.millrace.allocate;
 
 import io.millrace.admit.Task;
+import java.util.List;
 import org.apache.flink.runtime.io.network.api.writer.ResultPartitionWriter;
 import org.apache.flink.runtime.io.network.partition.ResultPartition;
+import org.apache.flink.runtime.jobgraph.IntermediateDataSetID;
+import org.apache.flink.streaming.api.graph.NonChainedOutput;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
  * Gives each task to the subtask of inference with the shortest queue. In: Task. Out: Allocation,
- * to be partitioned by its subtask; it must be the only output of this operator, which begins a
- * chain of its own for that ({@code startNewChain}).
+ * to be partitioned by its subtask, which must be the only output of this operator.
  *
  * <p>Dealt out in turns, the slowest provider sets the pace of all: once its queue is full, the
  * next of its turns blocks the sender. Here a full queue is passed over. A queue is what Flink's
@@ -34,13 +36,26 @@ public final class AllocateOperator extends AbstractStreamOperator<Allocation>
     @Override
     public void open() throws Exception {
         super.open();
-        ResultPartitionWriter[] writers = getContainingTask().getEnvironment().getAllWriters();
-        if (writers.length != 1 || !(writers[0] instanceof ResultPartition out)) {
-            throw new IllegalStateException(
-                    "the allocation of tasks writes to %d outputs and needs one, pipelined; connect inference alone to it"
-                            .formatted(writers.length));
-        }
+        ResultPartition out = output();
         queues = new ShortestQueue(out.getNumberOfSubpartitions(), out::getNumberOfQueuedBuffers);
+    }
+
+    /** Of the outputs of the chain, this operator's. */
+    private ResultPartition output() {
+        List<NonChainedOutput> outputs =
+                config.getOperatorNonChainedOutputs(getUserCodeClassloader());
+        for (ResultPartitionWriter writer : getContainingTask().getEnvironment().getAllWriters()) {
+            IntermediateDataSetID id =
+                    writer.getPartitionId().getPartitionId().getIntermediateDataSetID();
+            if (outputs.size() == 1
+                    && outputs.get(0).getDataSetId().equals(id)
+                    && writer instanceof ResultPartition out) {
+                return out;
+            }
+        }
+        throw new IllegalStateException(
+                "the allocation of tasks has %d outputs over the network and needs one, pipelined; connect inference alone to it"
+                        .formatted(outputs.size()));
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.junit.jupiter.api.Test;
@@ -49,17 +50,19 @@ class AllocateITCase {
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(
                         new Configuration().set(PipelineOptions.GENERIC_TYPES, false));
-        env.fromSource(
-                        new DataGeneratorSource<>(
-                                number -> request("r" + number).task(),
-                                TASKS,
-                                TypeInformation.of(Task.class)),
-                        WatermarkStrategy.noWatermarks(),
-                        "tasks")
+        DataStream<Task> tasks =
+                env.fromSource(
+                                new DataGeneratorSource<>(
+                                        number -> request("r" + number).task(),
+                                        TASKS,
+                                        TypeInformation.of(Task.class)),
+                                WatermarkStrategy.noWatermarks(),
+                                "tasks")
+                        .setParallelism(1);
+        // Another output of the same chain, as admission has them.
+        tasks.sinkTo(new DiscardingSink<>()).setParallelism(2);
+        tasks.transform("allocate", TypeInformation.of(Allocation.class), new AllocateOperator())
                 .setParallelism(1)
-                .transform("allocate", TypeInformation.of(Allocation.class), new AllocateOperator())
-                .setParallelism(1)
-                .startNewChain()
                 .partitionCustom((subtask, subtasks) -> subtask, Allocation::subtask)
                 .map(new Infer())
                 .setParallelism(3)
