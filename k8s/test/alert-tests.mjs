@@ -52,6 +52,7 @@ const SERIES = {
   MillraceChargesUnknown: never,
   MillraceEscapeShortfall: flag,
   MillraceTasksFailed: never,
+  MillraceModelRefused: flag,
   MillraceWatcherStands: level(300, 301),
   MillraceWatcherReadsNothing: level(1, 0),
   MillraceWatcherCaseOpen: flag,

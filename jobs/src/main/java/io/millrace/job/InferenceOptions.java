@@ -37,6 +37,13 @@ final class InferenceOptions {
                             + " counts as hung, and the job restarts. Loading one may take ten"
                             + " times as long.");
 
+    static final ConfigOption<Duration> MODEL_MAX_IDLE =
+            duration(
+                    "infer.model.max.idle",
+                    Duration.ofHours(1),
+                    "After so long without a task a model's memory is given back; the next one has"
+                            + " it loaded again, and waits for it.");
+
     static final ConfigOption<String> DEVICE =
             key("infer.device")
                     .stringType()

@@ -86,7 +86,8 @@ public record JobConfig(
             int maxBatchTokens,
             int inFlightTokens,
             DeviceOptions device,
-            Duration maxRun) {}
+            Duration maxRun,
+            Duration maxIdle) {}
 
     /** Epochs. */
     public record Settle(
@@ -215,7 +216,8 @@ public record JobConfig(
                 (int) atLeast(given, InferenceOptions.BATCH_MAX_TOKENS, 1),
                 (int) atLeast(given, InferenceOptions.IN_FLIGHT_MAX_TOKENS, 1),
                 device(given),
-                positive(given, InferenceOptions.BATCH_MAX_RUN));
+                positive(given, InferenceOptions.BATCH_MAX_RUN),
+                positive(given, InferenceOptions.MODEL_MAX_IDLE));
     }
 
     private static DeviceOptions device(Configuration given) {

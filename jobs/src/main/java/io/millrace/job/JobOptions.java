@@ -342,6 +342,7 @@ public final class JobOptions {
                     InferenceOptions.TENSORRT_CACHE_DIR,
                     InferenceOptions.THREADS,
                     InferenceOptions.BATCH_MAX_RUN,
+                    InferenceOptions.MODEL_MAX_IDLE,
                     SETTLE_SHARD_DEPTH,
                     EPOCH_CUT_EVERY_CHECKPOINTS,
                     EPOCH_HEARTBEAT_CUTS,

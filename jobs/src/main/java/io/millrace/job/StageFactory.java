@@ -121,6 +121,7 @@ final class StageFactory {
                         options.inFlightTokens(),
                         options.device(),
                         options.maxRun().toMillis(),
+                        options.maxIdle().toMillis(),
                         options.modelsDir(),
                         providers,
                         config.chain().domain()),

@@ -86,6 +86,7 @@ class JobConfigTest {
         options.put("infer.tensorrt.cache.dir", "/engines");
         options.put("infer.threads", "2");
         options.put("infer.batch.max.run", "30 s");
+        options.put("infer.model.max.idle", "40 s");
         options.put("settle.shard.depth", "3");
         options.put("epoch.cut.every.checkpoints", "2");
         options.put("epoch.heartbeat.cuts", "9");
@@ -153,7 +154,8 @@ class JobConfigTest {
                                 512,
                                 4096,
                                 new DeviceOptions(Device.parse("tensorrt:1"), 2, "/engines"),
-                                Duration.ofSeconds(30)));
+                                Duration.ofSeconds(30),
+                                Duration.ofSeconds(40)));
         assertThat(config.settle())
                 .isEqualTo(new JobConfig.Settle(3, 2, 9, 1000, 7, 9_000_000, 90_000));
         assertThat(config.parallelism()).isEqualTo(new JobConfig.Parallelism(1, 3, 5, 6));
@@ -217,6 +219,7 @@ class JobConfigTest {
                         Map.entry("admit.max.chain.age", "0 s"),
                         Map.entry("requests.max.open.transaction", "0 s"),
                         Map.entry("infer.batch.max.run", "0 s"),
+                        Map.entry("infer.model.max.idle", "0 s"),
                         Map.entry("infer.device", "gpu"),
                         Map.entry("kafka.start.offsets", "inference.requests:x"),
                         Map.entry("kafka.lost.requests", "inference.charges-0:7"),

@@ -5,13 +5,12 @@ import io.millrace.unit.Nano;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Everything about a request that needs no state of its requester, cheapest checks first: form,
  * model, deadline, size, signature, task, tokens, fee. Plain Java, confined to one thread. Opens a
- * tokenizer when its model is first asked for.
+ * tokenizer when its model is first asked for, which may be long after the start.
  */
 final class RequestValidator implements AutoCloseable {
 
@@ -24,7 +23,6 @@ final class RequestValidator implements AutoCloseable {
 
     private final AdmitOptions options;
     private final TokenCounter.Factory factory;
-    private final Set<String> loaded;
     private final RequestCodec codec;
     private final RequestSignature signature;
     private final Map<String, TokenCounter> counters = new HashMap<>();
@@ -32,7 +30,7 @@ final class RequestValidator implements AutoCloseable {
     RequestValidator(AdmitOptions options, TokenCounter.Factory factory) {
         this.options = options;
         this.factory = factory;
-        this.loaded = factory.models();
+        factory.look();
         this.codec = new RequestCodec(options.maxRecordBytes());
         this.signature = new RequestSignature(options.domain());
     }
@@ -74,7 +72,11 @@ final class RequestValidator implements AutoCloseable {
             byte[] inputHash,
             String requestId,
             Price price) {
-        TokenCounter counter = counters.computeIfAbsent(request.model(), factory::open);
+        TokenCounter counter = counter(request.model());
+        if (counter == null) {
+            Refusal why = unserved(request);
+            return refuse(record, requestId, request.requester(), why.reason(), why.message());
+        }
         Refusal refusal = checkTask(request, counter.task());
         int units = 0;
         for (int i = 0; refusal == null && i < request.texts().size(); i++) {
@@ -105,6 +107,27 @@ final class RequestValidator implements AutoCloseable {
                         record.appendMillis(),
                         record.place(),
                         SignedTerms.of(request, inputHash)));
+    }
+
+    private @Nullable TokenCounter counter(String model) {
+        TokenCounter counter = counters.get(model);
+        if (counter == null) {
+            try {
+                counter = factory.open(model);
+            } catch (IllegalArgumentException e) {
+                return null; // the factory has told why
+            }
+            counters.put(model, counter);
+        }
+        return counter;
+    }
+
+    /** No requests for {@code model} are expected any more. */
+    void forget(String model) {
+        TokenCounter counter = counters.remove(model);
+        if (counter != null) {
+            counter.close();
+        }
     }
 
     private record Refusal(RejectReason reason, String message) {}
@@ -171,15 +194,12 @@ final class RequestValidator implements AutoCloseable {
 
     private @Nullable Refusal checkModel(
             InferenceRequest request, @Nullable ModelListing listing, @Nullable Price price) {
-        if (listing == null || !loaded.contains(request.model())) {
+        if (listing == null) {
             return new Refusal(
                     RejectReason.UNKNOWN_MODEL,
                     "model "
                             + request.model()
-                            + (listing == null
-                                    ? " is not in the registry"
-                                    : " is registered but not served here")
-                            + "; ask for one that is registered and served");
+                            + " is not in the registry; ask for one that is registered and served");
         }
         if (listing.status() != ModelListing.ACTIVE) {
             return new Refusal(
@@ -190,7 +210,23 @@ final class RequestValidator implements AutoCloseable {
                                     ? " is proposed but not active yet; wait for its activation"
                                     : " is revoked; ask for another"));
         }
-        return price == null ? unpriced(request) : null;
+        if (price == null) {
+            return unpriced(request);
+        }
+        if (factory.serves(request.model())) {
+            return null;
+        }
+        forget(request.model()); // it was, and does not open any more
+        return unserved(request);
+    }
+
+    private static Refusal unserved(InferenceRequest request) {
+        return new Refusal(
+                RejectReason.UNKNOWN_MODEL,
+                "model "
+                        + request.model()
+                        + " is registered but not served here; ask for one that is, or send it"
+                        + " again later");
     }
 
     private static Refusal unpriced(InferenceRequest request) {

@@ -1,7 +1,6 @@
 package io.millrace.admit;
 
 import java.io.Serializable;
-import java.util.Set;
 
 /** Counts the units of a text as its model will: one per loaded model, thread-confined. */
 public interface TokenCounter extends AutoCloseable {
@@ -24,13 +23,21 @@ public interface TokenCounter extends AutoCloseable {
     /** Opens counters where the task runs. */
     interface Factory extends Serializable {
 
-        /** Ids of the models whose manifest this job has loaded. */
-        Set<String> models();
+        /** Looks which models are there, and returns when that is known. */
+        void look();
+
+        /**
+         * Whether requests for {@code model} can be counted here now. If they cannot it is looked
+         * for meanwhile, however often this asks: it may have been put there since. Returns at
+         * once.
+         */
+        boolean serves(String model);
 
         /**
          * A counter for {@code model}, to be closed by the caller.
          *
-         * @throws IllegalArgumentException if the model is not loaded
+         * @throws IllegalArgumentException if it is not there, or does not open: then it is not
+         *     served
          */
         TokenCounter open(String model);
     }

@@ -42,7 +42,7 @@ public final class ValidateFunction
     private transient Counter validated;
     private transient RejectionCounters rejected;
 
-    /** Models served are those of {@code tokenCounters}. */
+    /** Models served are those that {@code tokenCounters} has at the time. */
     @SuppressWarnings("NullAway.Init") // transient fields are set in open
     public ValidateFunction(AdmitOptions options, TokenCounter.Factory tokenCounters) {
         this.options = requireNonNull(options, "options is null");
@@ -82,7 +82,11 @@ public final class ValidateFunction
         if (event instanceof VaultEvent.ModelEvent change) {
             BroadcastState<String, ModelListing> models = context.getBroadcastState(MODELS);
             String model = change.model();
-            models.put(model, ModelListing.after(models.get(model), change));
+            ModelListing listing = ModelListing.after(models.get(model), change);
+            models.put(model, listing);
+            if (listing.status() != ModelListing.ACTIVE) {
+                requireNonNull(validator, "not open").forget(model);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.infer;
 
+import io.millrace.infer.store.ModelManifest;
 import io.millrace.unit.Sha256;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,11 +1,18 @@
 package io.millrace.infer;
 
+import static java.util.Objects.requireNonNull;
+
 import io.millrace.infer.device.DeviceOptions;
 import io.millrace.infer.device.DeviceSession;
 import io.millrace.infer.device.NumericClass;
+import io.millrace.infer.store.ModelManifest;
+import io.millrace.infer.store.ModelStore;
+import io.millrace.infer.store.StoredModel;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Models through DJL and ONNX Runtime, from a directory that every TaskManager has, on the CPU or a
@@ -13,9 +20,10 @@ import java.util.List;
  */
 public final class DjlModelEngine implements ModelEngine {
 
-    private static final long serialVersionUID = 2L;
+    private static final long serialVersionUID = 3L;
 
-    private final LazyModelStore store;
+    private final String modelsDir;
+    private transient @Nullable ModelStore store;
     private final DeviceOptions options;
     private final int maxBatchRows;
     private final int maxBatchTokens;
@@ -23,7 +31,7 @@ public final class DjlModelEngine implements ModelEngine {
     /** As the job's options say. */
     DjlModelEngine(InferOptions options) {
         this(
-                new LazyModelStore(options.modelsDir()),
+                options.modelsDir(),
                 options.device(),
                 options.maxBatchRows(),
                 options.maxBatchTokens());
@@ -31,12 +39,12 @@ public final class DjlModelEngine implements ModelEngine {
 
     /** On the CPU, for {@code modelsDir} as in the option models.dir. */
     public DjlModelEngine(String modelsDir, int intraOpThreads) {
-        this(new LazyModelStore(modelsDir), DeviceOptions.cpu(intraOpThreads), 1, 1);
+        this(modelsDir, DeviceOptions.cpu(intraOpThreads), 1, 1);
     }
 
     private DjlModelEngine(
-            LazyModelStore store, DeviceOptions options, int maxBatchRows, int maxBatchTokens) {
-        this.store = store;
+            String modelsDir, DeviceOptions options, int maxBatchRows, int maxBatchTokens) {
+        this.modelsDir = requireNonNull(modelsDir, "modelsDir is null");
         this.options = options;
         this.maxBatchRows = maxBatchRows;
         this.maxBatchTokens = maxBatchTokens;
@@ -45,22 +53,48 @@ public final class DjlModelEngine implements ModelEngine {
     @Override
     public DjlModelEngine placed(int subtask, List<Integer> gpus) {
         return new DjlModelEngine(
-                store, options.placed(subtask, gpus), maxBatchRows, maxBatchTokens);
+                modelsDir, options.placed(subtask, gpus), maxBatchRows, maxBatchTokens);
     }
 
     @Override
     public Collection<ModelManifest> models() throws IOException {
-        return store.get().manifests();
+        return store().look();
+    }
+
+    @Override
+    public @Nullable ModelManifest find(String model) {
+        StoredModel stored = store().find(model);
+        return stored == null ? null : stored.manifest();
+    }
+
+    @Override
+    public void refuse(String model, Throwable cause) {
+        store().refuse(model, cause);
+    }
+
+    @Override
+    public int refused() {
+        return store().refused();
+    }
+
+    private ModelStore store() {
+        ModelStore found = store;
+        if (found == null) {
+            found = ModelStore.of(Path.of(modelsDir));
+            store = found;
+        }
+        return found;
     }
 
     @Override
     public RowTokenizer tokenizer(String model) throws IOException {
-        return DjlTokenizer.open(store.get().require(model).file(ModelManifest.TOKENIZER_FILE));
+        return DjlTokenizer.open(store().require(model).file(ModelManifest.TOKENIZER_FILE));
     }
 
     @Override
     public ModelRunner runner(String model) throws IOException {
-        ModelStore.Stored stored = store.get().require(model);
+        StoredModel stored = store().require(model);
+        stored.verify(); // it may be long since it was found
         ModelManifest manifest = stored.manifest();
         return DjlModelRunner.open(
                 stored,

@@ -15,6 +15,8 @@ import ai.djl.translate.TranslatorContext;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.millrace.infer.device.DeviceOptions;
 import io.millrace.infer.device.DeviceSession;
+import io.millrace.infer.store.ModelManifest;
+import io.millrace.infer.store.StoredModel;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -45,7 +47,7 @@ final class DjlModelRunner implements ModelRunner {
     }
 
     static DjlModelRunner open(
-            ModelStore.Stored stored, DeviceOptions options, DeviceSession.Shapes shapes)
+            StoredModel stored, DeviceOptions options, DeviceSession.Shapes shapes)
             throws IOException {
         DjlRuntime.start();
         ModelManifest manifest = stored.manifest();

@@ -2,6 +2,7 @@ package io.millrace.infer;
 
 import io.millrace.admit.ModelTask;
 import io.millrace.admit.TokenCounter;
+import io.millrace.infer.store.ModelManifest;
 
 /** Counts with the tokenizer that inference uses, so that what is paid is what is run. */
 final class DjlTokenCounter implements TokenCounter {

@@ -3,6 +3,7 @@ package io.millrace.infer;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.admit.Task;
+import io.millrace.infer.store.ModelManifest;
 import java.util.List;
 
 /**

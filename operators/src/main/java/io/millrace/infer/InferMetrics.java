@@ -49,6 +49,23 @@ final class InferMetrics {
                     "costErrorPercent",
                     "by how much the foreseen times of batches were off of late, in the mean");
 
+    static final Metric WAITING_TASKS =
+            Metric.gauge("infer", "waitingTasks", "tasks whose model is not open, or not yet");
+
+    static final Metric MODELS_OPEN =
+            Metric.gauge("infer", "modelsOpen", "models that are loaded and warm");
+
+    static final Metric MODELS_OPENING =
+            Metric.gauge("infer", "modelsOpening", "models that are being loaded");
+
+    static final Metric MODELS_REFUSED =
+            Metric.gauge(
+                            "infer",
+                            "modelsRefused",
+                            "folders below models.dir whose model is not what its manifest says,"
+                                    + " or does not open")
+                    .asAlarm();
+
     static final Metric RESIDENT_BYTES =
             Metric.gauge(
                     "infer",
@@ -64,12 +81,12 @@ final class InferMetrics {
     private final Counter expired;
     private final Map<Reason, Counter> dispatched = new EnumMap<>(Reason.class);
 
-    InferMetrics(
-            MetricGroup operator,
-            LongSupplier inFlightRows,
-            LongSupplier inFlightTokens,
-            LongSupplier queuedRows,
-            LongSupplier costErrorPercent) {
+    /**
+     * Registers them.
+     *
+     * @param gauges of the subtask, asked by any thread
+     */
+    InferMetrics(MetricGroup operator, Map<Metric, LongSupplier> gauges) {
         MetricRegistrar metrics = new MetricRegistrar(operator);
         rows = metrics.counter(ROWS);
         tokens = metrics.counter(TOKENS);
@@ -81,10 +98,7 @@ final class InferMetrics {
         for (Reason reason : Reason.values()) {
             dispatched.put(reason, metrics.counter(DISPATCHED, reason));
         }
-        metrics.gauge(IN_FLIGHT_ROWS, inFlightRows::getAsLong);
-        metrics.gauge(IN_FLIGHT_TOKENS, inFlightTokens::getAsLong);
-        metrics.gauge(QUEUED_ROWS, queuedRows::getAsLong);
-        metrics.gauge(COST_ERROR_PERCENT, costErrorPercent::getAsLong);
+        gauges.forEach((metric, value) -> metrics.gauge(metric, value::getAsLong));
         metrics.gauge(RESIDENT_BYTES, ProcessMemory::residentBytes);
     }
 

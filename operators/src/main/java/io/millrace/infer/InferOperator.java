@@ -8,10 +8,9 @@ import io.millrace.infer.device.Gpus;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.operators.MailboxExecutor;
@@ -39,9 +38,14 @@ import org.jspecify.annotations.Nullable;
  * not yet emitted are operator state; after a restore, at any parallelism, they are run again with
  * their old deadlines, all rows of them. A watermark leaves after all tasks before it.
  *
+ * <p>A task whose model is not open here, or not yet, waits: until it is, or until its deadline has
+ * passed. Of such tasks no more than {@code inFlightTokens} are held; beyond them a task fails
+ * whose model is not even on its way.
+ *
  * <p>Threads: everything here is the mailbox thread's. A pool's callback only puts a mail. The
  * mailbox waits, and goes on serving mails meanwhile, when more than {@code inFlightTokens} are
- * taken in of rows that have not ended, and at the end of the input.
+ * taken in of rows that have not ended, or wait for a model that is being opened, and at the end of
+ * the input.
  */
 final class InferOperator extends AbstractStreamOperator<Outcome>
         implements OneInputStreamOperator<Task, Outcome>, BoundedOneInput {
@@ -51,24 +55,16 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     /** Pause between two looks at the calls that the models are in. */
     private static final long WATCH_MILLIS = 1_000;
 
-    /** A model as this subtask uses it. */
-    private record Model(
-            ModelManifest manifest,
-            RowTokenizer tokenizer,
-            ModelPool.Lease lease,
-            ModelMetrics metrics) {}
-
     private final transient InferOptions options;
     private final transient ModelEngine engine;
     private final transient Clock clock;
     private final transient ProviderSigners.Factory signers;
     private final transient MailboxExecutor mailbox;
-    private final transient Map<String, Model> models = new HashMap<>();
+    private final transient WaitingTasks waiting = new WaitingTasks();
 
-    /** Versions of a model may share its name. */
-    private final transient Map<String, ModelMetrics> metricsByName = new HashMap<>();
+    /** By number: one that waited for its model may be older than others. */
+    private final transient TreeMap<Long, InFlight> inFlight = new TreeMap<>();
 
-    private final transient LinkedHashMap<Long, InFlight> inFlight = new LinkedHashMap<>();
     private final transient HeldWatermarks held = new HeldWatermarks();
     private transient long nextNumber;
     private transient int inFlightRows;
@@ -76,6 +72,8 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
 
     private transient @Nullable ListState<Task> state;
     private transient @Nullable ProviderIdentity provider;
+    private transient @Nullable ModelEngine placed;
+    private transient @Nullable OpenModels models;
     private transient String numericClass = Outcome.ANY_CLASS;
     private transient @Nullable InferMetrics metered;
     private transient @Nullable ScheduledFuture<?> watching;
@@ -114,78 +112,103 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
                 ProviderIdentity.open(
                         providers.get(subtask % providers.size()), signers, options.domain());
         provider = identity;
-        ModelEngine placed = engine.placed(subtask, Gpus.of(getRuntimeContext()));
-        for (ModelManifest manifest : placed.models()) {
-            openModel(placed, manifest, identity);
-        }
-        numericClass = placed.numericClass().id();
-        List<ModelPool.Lease> leases = models.values().stream().map(Model::lease).toList();
+        ModelEngine here = engine.placed(subtask, Gpus.of(getRuntimeContext()));
+        placed = here;
+        OpenModels opened =
+                new OpenModels(
+                        here,
+                        options,
+                        identity.account(),
+                        clock,
+                        getProcessingTimeService()::getCurrentProcessingTime,
+                        getMetricGroup());
+        models = opened;
+        opened.openAll();
+        learnClass();
         metered =
                 new InferMetrics(
                         getMetricGroup(),
-                        () -> inFlightRows,
-                        () -> inFlightTokens,
-                        () -> leases.stream().mapToLong(ModelPool.Lease::queued).sum(),
-                        () ->
-                                leases.stream()
-                                        .mapToLong(ModelPool.Lease::costErrorPercent)
-                                        .max()
-                                        .orElse(0));
+                        Map.of(
+                                InferMetrics.IN_FLIGHT_ROWS, () -> inFlightRows,
+                                InferMetrics.IN_FLIGHT_TOKENS, () -> inFlightTokens,
+                                InferMetrics.QUEUED_ROWS, opened::queued,
+                                InferMetrics.WAITING_TASKS, waiting::size,
+                                InferMetrics.MODELS_OPEN, opened::openCount,
+                                InferMetrics.MODELS_OPENING, opened::openingCount,
+                                InferMetrics.MODELS_REFUSED, here::refused,
+                                InferMetrics.COST_ERROR_PERCENT, opened::costErrorPercent));
         for (Task task : requireNonNull(state).get()) {
             accept(task);
         }
         watching =
                 getProcessingTimeService()
-                        .scheduleWithFixedDelay(
-                                now -> requireFit(identity, leases), WATCH_MILLIS, WATCH_MILLIS);
+                        .scheduleWithFixedDelay(now -> watch(), WATCH_MILLIS, WATCH_MILLIS);
     }
 
-    private void requireFit(ProviderIdentity identity, List<ModelPool.Lease> leases) {
-        identity.requireSigner();
-        leases.forEach(lease -> lease.requireAlive(options.maxRunMillis()));
-    }
-
-    private void openModel(ModelEngine on, ModelManifest manifest, ProviderIdentity identity)
-            throws IOException, InterruptedException {
-        ModelPool.Key key =
-                new ModelPool.Key(
-                        manifest.id(),
-                        on.device(),
-                        identity.account(),
-                        options.limits(manifest.maxTokens()));
-        RowTokenizer tokenizer = on.tokenizer(manifest.id());
-        try {
-            ModelPool.Lease lease = ModelPool.acquire(key, on, clock, options.maxRunMillis());
-            ModelMetrics metrics =
-                    metricsByName.computeIfAbsent(
-                            manifest.name(), name -> new ModelMetrics(getMetricGroup(), name));
-            models.put(manifest.id(), new Model(manifest, tokenizer, lease, metrics));
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            tokenizer.close();
-            throw e;
+    private void watch() throws Exception {
+        requireNonNull(provider).requireSigner();
+        models().look();
+        learnClass();
+        for (Map.Entry<Long, Task> entry : waiting.entries()) {
+            Task task = entry.getValue();
+            String model = task.terms().model();
+            OpenModels.Open open = models().find(model);
+            if (task.deadlineMillis() < clock.millis()) {
+                waiting.remove(entry.getKey());
+                expire(
+                        task,
+                        "the deadline %d passed before this node had model %s ready"
+                                .formatted(task.deadlineMillis(), model));
+            } else if (open != null) {
+                waiting.remove(entry.getKey());
+                start(entry.getKey(), task, open);
+            }
         }
+        releaseWatermarks();
+    }
+
+    /** It is known once a model is open, and then stays. */
+    private void learnClass() throws IOException {
+        if (numericClass.equals(Outcome.ANY_CLASS) && models().openCount() > 0) {
+            numericClass = requireNonNull(placed).numericClass().id();
+        }
+    }
+
+    private OpenModels models() {
+        return requireNonNull(models, "not open");
     }
 
     @Override
     public void processElement(StreamRecord<Task> element) throws Exception {
-        accept(element.getValue());
-        while (inFlightTokens > options.inFlightTokens()) {
+        Task task = element.getValue();
+        String model = task.terms().model();
+        boolean full = waiting.tokens() + task.terms().units() > options.inFlightTokens();
+        if (full && models().find(model) == null && !models().isOpening(model)) {
+            fail(
+                    task,
+                    "this node does not have model %s, and holds %d tokens that wait for a model"
+                            .formatted(model, waiting.tokens()));
+            return;
+        }
+        accept(task);
+        while (inFlightTokens > options.inFlightTokens()
+                || (waiting.tokens() > options.inFlightTokens() && models().isOpening(model))) {
             mailbox.yield();
         }
     }
 
+    /** Takes a task in, for its model or to wait for it. */
     private void accept(Task task) {
-        Model model = models.get(task.terms().model());
+        long number = nextNumber++;
+        OpenModels.Open model = models().find(task.terms().model());
         if (model == null) {
-            // Not the row's fault and not the requester's loss: the task stays in the state.
-            throw new IllegalStateException(
-                    ("task %s was admitted for model %s which is not in %s of this"
-                                    + " node; put the model there, the job then goes on by itself")
-                            .formatted(
-                                    task.terms().requestId(),
-                                    task.terms().model(),
-                                    options.modelsDir()));
+            waiting.add(number, task);
+        } else {
+            start(number, task, model);
         }
+    }
+
+    private void start(long number, Task task, OpenModels.Open model) {
         List<long[]> rows = new ArrayList<>(task.texts().size());
         int units = 0;
         int longest = 0;
@@ -193,8 +216,8 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
             for (String text : task.texts()) {
                 long[] row =
                         task.query().isEmpty()
-                                ? model.tokenizer.tokens(text)
-                                : model.tokenizer.tokens(task.query(), text);
+                                ? model.tokenizer().tokens(text)
+                                : model.tokenizer().tokens(task.query(), text);
                 units += row.length;
                 longest = Math.max(longest, row.length);
                 rows.add(row);
@@ -203,7 +226,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
             fail(task, "the tokenizer fails on this input: " + e.getMessage());
             return;
         }
-        if (units != task.terms().units() || longest > model.manifest.maxTokens()) {
+        if (units != task.terms().units() || longest > model.manifest().maxTokens()) {
             fail(
                     task,
                     "this node counts "
@@ -213,25 +236,26 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
                             + " in the longest text, where "
                             + task.terms().units()
                             + " were admitted and the model takes "
-                            + model.manifest.maxTokens()
+                            + model.manifest().maxTokens()
                             + " a text");
             return;
         }
-        submit(task, rows, model);
+        submit(number, task, rows, model);
     }
 
-    private void submit(Task task, List<long[]> rows, Model model) {
-        InFlight taken = new InFlight(nextNumber++, task, rows, model.manifest.head());
-        inFlight.put(taken.number(), taken);
+    private void submit(long number, Task task, List<long[]> rows, OpenModels.Open model) {
+        InFlight taken = new InFlight(number, task, rows, model.manifest().head());
+        inFlight.put(number, taken);
         inFlightRows += rows.size();
         inFlightTokens += task.terms().units();
         for (int i = 0; i < rows.size(); i++) {
-            model.lease.submit(
-                    rows.get(i),
-                    task.deadlineMillis(),
-                    task.terms().requesterAddress(),
-                    new Row(taken, i, model.metrics));
+            model.submit(task, rows.get(i), new Row(taken, i, model));
         }
+    }
+
+    private void expire(Task task, String detail) {
+        requireNonNull(metered).expired();
+        emit(task, OutcomeStatus.EXPIRED, Output.NONE, detail);
     }
 
     private void fail(Task task, String detail) {
@@ -247,9 +271,10 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     }
 
     /** One has ended, and with the last of them its task. */
-    private void ended(InFlight taken, int row, ModelMetrics ofModel) throws Exception {
+    private void ended(InFlight taken, int row, OpenModels.Open model) throws Exception {
         inFlightRows--;
         inFlightTokens -= taken.tokens(row);
+        models().ended(model);
         if (!taken.hasEnded()) {
             return;
         }
@@ -257,13 +282,10 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         Task task = taken.task();
         switch (taken.status()) {
             case ANSWERED -> {
-                ofModel.answered(clock.millis() - task.terms().appendMillis());
+                model.metrics().answered(clock.millis() - task.terms().appendMillis());
                 emit(task, OutcomeStatus.ANSWERED, taken.output(), "");
             }
-            case EXPIRED -> {
-                requireNonNull(metered).expired();
-                emit(task, OutcomeStatus.EXPIRED, Output.NONE, taken.detail());
-            }
+            case EXPIRED -> expire(task, taken.detail());
             case FAILED -> fail(task, taken.detail());
         }
         releaseWatermarks();
@@ -274,12 +296,12 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
 
         private final InFlight taken;
         private final int row;
-        private final ModelMetrics ofModel;
+        private final OpenModels.Open model;
 
-        private Row(InFlight taken, int row, ModelMetrics ofModel) {
+        private Row(InFlight taken, int row, OpenModels.Open model) {
             this.taken = taken;
             this.row = row;
-            this.ofModel = ofModel;
+            this.model = model;
         }
 
         @Override
@@ -287,9 +309,9 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
             mail(
                     () -> {
                         requireNonNull(metered).answered(taken.tokens(row), share);
-                        ofModel.ran(taken.tokens(row), share);
+                        model.metrics().ran(taken.tokens(row), share);
                         taken.answered(row, vector);
-                        ended(taken, row, ofModel);
+                        ended(taken, row, model);
                     });
         }
 
@@ -311,7 +333,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
             mail(
                     () -> {
                         taken.missed(row, why, detail);
-                        ended(taken, row, ofModel);
+                        ended(taken, row, model);
                     });
         }
 
@@ -346,7 +368,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
 
     @Override
     public void processWatermark(Watermark mark) throws Exception {
-        if (inFlight.isEmpty()) {
+        if (inFlight.isEmpty() && waiting.size() == 0) {
             super.processWatermark(mark);
             return;
         }
@@ -354,7 +376,8 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     }
 
     private void releaseWatermarks() throws Exception {
-        long oldest = inFlight.isEmpty() ? Long.MAX_VALUE : inFlight.keySet().iterator().next();
+        long running = inFlight.isEmpty() ? Long.MAX_VALUE : inFlight.firstKey();
+        long oldest = Math.min(running, waiting.oldest());
         for (Watermark mark = held.next(oldest); mark != null; mark = held.next(oldest)) {
             super.processWatermark(mark);
         }
@@ -363,7 +386,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        List<Task> tasks = new ArrayList<>(inFlight.size());
+        List<Task> tasks = new ArrayList<>(waiting.tasks());
         for (InFlight taken : inFlight.values()) {
             tasks.add(taken.task());
         }
@@ -372,8 +395,8 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
 
     @Override
     public void endInput() throws Exception {
-        models.values().forEach(model -> model.lease.drain());
-        while (!inFlight.isEmpty()) {
+        models().drain();
+        while (!inFlight.isEmpty() || waiting.size() > 0) {
             mailbox.yield();
         }
     }
@@ -383,11 +406,7 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
         if (watching != null) {
             watching.cancel(false);
         }
-        for (Model model : models.values()) {
-            model.lease.close();
-            model.tokenizer.close();
-        }
-        models.clear();
+        IOUtils.closeQuietly(models);
         IOUtils.closeQuietly(provider);
         super.close();
     }

@@ -19,6 +19,8 @@ import java.util.List;
  * @param device what models compute on
  * @param maxRunMillis longest run of one batch; beyond it, and beyond ten times of it while it is
  *     loaded, the model counts as hung
+ * @param maxIdleMillis after which time without a task a model is closed; the next one opens it
+ *     again
  * @param modelsDir directory of the models, on every TaskManager
  * @param providers subtask i works for provider i modulo their number
  * @param domain what outcomes are signed under
@@ -29,6 +31,7 @@ public record InferOptions(
         long inFlightTokens,
         DeviceOptions device,
         long maxRunMillis,
+        long maxIdleMillis,
         String modelsDir,
         List<ProviderKey> providers,
         Eip712Domain domain)
@@ -44,6 +47,7 @@ public record InferOptions(
         requirePositive("maxBatchTokens", maxBatchTokens);
         requirePositive("inFlightTokens", inFlightTokens);
         requirePositive("maxRunMillis", maxRunMillis);
+        requirePositive("maxIdleMillis", maxIdleMillis);
         if (providers.isEmpty()) {
             throw new IllegalArgumentException(
                     "no provider is configured: outcomes need one to sign and to be paid");

@@ -1,10 +1,7 @@
 package io.millrace.infer;
 
-import io.millrace.infer.batch.BatchRow;
 import io.millrace.infer.batch.BatchScheduler;
-import io.millrace.infer.batch.BatchScheduler.Decision;
 import io.millrace.infer.batch.BatchScheduler.Limits;
-import io.millrace.infer.batch.BatchScheduler.Reason;
 import io.millrace.infer.batch.CostModel;
 import io.millrace.infer.batch.WarmUp;
 import java.io.IOException;
@@ -13,9 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +29,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threads: the pool's own thread opens, uses and closes the runner and runs the callbacks,
  * except {@code cancelled} and those of rows submitted to a broken pool, which run on the caller's.
- * The queue, leases and state are guarded by {@code lock}; the registry by the class. The lock is
- * never held while the model runs or a callback is called.
+ * What they share is in the {@link RowQueue}; the registry and the leases are guarded by the class.
  */
 final class ModelPool {
 
@@ -54,71 +47,70 @@ final class ModelPool {
      */
     record Key(String model, String device, int providerAccount, Limits limits) {}
 
-    private record Waiting(Lease lease, BatchRun.Input input) {}
-
-    private record Batch(
-            @Nullable Reason reason, List<BatchRun.Input> rows, List<BatchRun.Input> expired) {}
-
     private final Key key;
     private final ModelEngine engine;
-    private final Clock clock;
     private final Thread thread;
     private int leases; // guarded by the class
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
     private final CostModel cost = new CostModel(); // the pool's thread alone
-    private final BatchScheduler scheduler;
-    private final Map<BatchRow, Waiting> waiting = new HashMap<>();
-    private long nextRow;
-    private int draining;
-    private boolean ready;
-    private boolean closed;
-    private @Nullable Throwable failure;
+    private final RowQueue queue;
     private final WatchedRunner runner = new WatchedRunner();
     private volatile boolean hung;
 
     private ModelPool(Key key, ModelEngine engine, Clock clock) {
         this.key = key;
         this.engine = engine;
-        this.clock = clock;
-        this.scheduler = new BatchScheduler(key.limits, cost);
+        this.queue = new RowQueue(new BatchScheduler(key.limits, cost), clock);
         this.thread = new Thread(this::run, "infer-" + key.providerAccount + "-" + key.model);
         this.thread.setDaemon(true);
     }
 
     /**
-     * A share of the pool named {@code key}, once its model is loaded and warm.
+     * A share of the pool named {@code key}, whose model opens meanwhile.
      *
      * @param engine opens the model if this is the first lease
      * @param clock tells which deadlines have passed
-     * @param maxRunMillis longest run of a batch, also of the warm-up; loading may take ten times
-     *     as long
-     * @throws IOException if the model cannot be loaded
-     * @throws IllegalStateException if its loading or its warm-up hangs
      * @throws InternalError if a model of this process hangs; Flink then ends the process at once
      */
-    static Lease acquire(Key key, ModelEngine engine, Clock clock, long maxRunMillis)
-            throws IOException, InterruptedException {
-        ModelPool pool;
+    static Lease join(Key key, ModelEngine engine, Clock clock) {
         synchronized (ModelPool.class) {
             requireNoneHung();
             @Nullable ModelPool open = OPEN.get(key);
-            if (open == null || open.hasFailed()) {
+            if (open == null || open.queue.failure() != null) {
                 open = new ModelPool(key, engine, clock);
                 OPEN.put(key, open);
                 open.thread.start();
             }
-            pool = open;
-            pool.leases++;
+            open.leases++;
+            return open.new Lease();
         }
+    }
+
+    /**
+     * The same, once its model is loaded and warm.
+     *
+     * @param maxRunMillis longest run of a batch, also of the warm-up; loading may take ten times
+     *     as long
+     * @throws IOException if the model cannot be loaded
+     * @throws IllegalStateException if its loading or its warm-up hangs
+     */
+    static Lease acquire(Key key, ModelEngine engine, Clock clock, long maxRunMillis)
+            throws IOException, InterruptedException {
+        Lease lease = join(key, engine, clock);
         try {
-            pool.awaitReady(maxRunMillis);
+            while (!lease.isReady() && lease.failure() == null) {
+                lease.await();
+                lease.requireAlive(maxRunMillis);
+            }
+            @Nullable Throwable failure = lease.failure();
+            if (failure != null) {
+                throw new IOException("model " + key.model + " cannot be opened", failure);
+            }
+            return lease;
         } catch (IOException | InterruptedException | RuntimeException e) {
-            pool.release();
+            lease.close();
             throw e;
         }
-        return pool.new Lease();
     }
 
     private static void requireNoneHung() {
@@ -147,41 +139,36 @@ final class ModelPool {
                 long deadlineMillis,
                 String requesterAddress,
                 Completion completion) {
-            @Nullable Throwable cause;
-            lock.lock();
-            try {
-                cause = failure;
-                if (cause == null) {
-                    BatchRow row =
-                            new BatchRow(
-                                    nextRow++,
-                                    tokens.length,
-                                    deadlineMillis,
-                                    requesterAddress,
-                                    System.nanoTime());
-                    scheduler.add(row);
-                    waiting.put(row, new Waiting(this, new BatchRun.Input(tokens, completion)));
-                    changed.signal();
-                }
-            } finally {
-                lock.unlock();
-            }
+            @Nullable Throwable cause =
+                    queue.add(
+                            this,
+                            new BatchRun.Input(tokens, completion),
+                            deadlineMillis,
+                            requesterAddress);
             if (cause != null) {
                 completion.broken(cause);
             }
         }
 
+        /** Whether the model is loaded and warm, or was before it was out of order. */
+        boolean isReady() {
+            return queue.isReady();
+        }
+
+        /** Why the model is out of order, or does not open; null if neither is so. */
+        @Nullable Throwable failure() {
+            return queue.failure();
+        }
+
+        private void await() throws InterruptedException {
+            queue.await(WATCH_MILLIS);
+        }
+
         /** Tells that no rows are to come, so that batches need not wait for any. */
         void drain() {
-            lock.lock();
-            try {
-                if (!drains) {
-                    drains = true;
-                    draining++;
-                    changed.signal();
-                }
-            } finally {
-                lock.unlock();
+            if (!drains) {
+                drains = true;
+                queue.drain(1);
             }
         }
 
@@ -192,12 +179,7 @@ final class ModelPool {
 
         /** Rows of all leases that wait for a batch. */
         int queued() {
-            lock.lock();
-            try {
-                return waiting.size();
-            } finally {
-                lock.unlock();
-            }
+            return queue.size();
         }
 
         /**
@@ -209,34 +191,34 @@ final class ModelPool {
             ModelPool.this.requireAlive(maxRunMillis);
         }
 
-        /** Gives the share back. Rows still queued are cancelled; rows in the model will end. */
+        /**
+         * Gives the share back, and with the last one waits until the model is closed. Rows still
+         * queued are cancelled; rows in the model will end.
+         */
         @Override
         public void close() {
+            leave(hung ? 1 : CLOSE_TIMEOUT_MILLIS);
+        }
+
+        /** The same without waiting: the model closes meanwhile. */
+        void leave() {
+            leave(0);
+        }
+
+        private void leave(long waitMillis) {
             if (!open) {
                 return;
             }
             open = false;
-            List<Waiting> cancelled = new ArrayList<>();
-            lock.lock();
-            try {
-                draining -= drains ? 1 : 0;
-                for (BatchRow row : List.copyOf(waiting.keySet())) {
-                    Waiting entry = waiting.get(row);
-                    if (entry != null && entry.lease == this) {
-                        scheduler.remove(row);
-                        waiting.remove(row);
-                        cancelled.add(entry);
-                    }
-                }
-            } finally {
-                lock.unlock();
+            if (drains) {
+                queue.drain(-1);
             }
-            cancelled.forEach(row -> row.input.completion().cancelled());
-            release();
+            queue.remove(this).forEach(row -> row.completion().cancelled());
+            release(waitMillis);
         }
     }
 
-    private void release() {
+    private void release(long waitMillis) {
         synchronized (ModelPool.class) {
             leases--;
             if (leases > 0) {
@@ -247,15 +229,12 @@ final class ModelPool {
                 HUNG.add(this);
             }
         }
-        lock.lock();
-        try {
-            closed = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+        queue.close();
+        if (waitMillis == 0) {
+            return;
         }
         try {
-            thread.join(hung ? 1 : CLOSE_TIMEOUT_MILLIS);
+            thread.join(waitMillis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the pool's thread ends by itself
         }
@@ -276,30 +255,6 @@ final class ModelPool {
         return runner.call() != null;
     }
 
-    private boolean hasFailed() {
-        lock.lock();
-        try {
-            return failure != null;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void awaitReady(long maxRunMillis) throws IOException, InterruptedException {
-        lock.lock();
-        try {
-            while (!ready && failure == null) {
-                boolean unused = changed.await(WATCH_MILLIS, TimeUnit.MILLISECONDS);
-                requireAlive(maxRunMillis);
-            }
-            if (failure != null) {
-                throw new IOException("model " + key.model + " cannot be opened", failure);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void run() {
         try (WatchedRunner watched = runner) {
             watched.open(engine, key.model);
@@ -309,90 +264,33 @@ final class ModelPool {
             }
             BatchRun batchRun = new BatchRun(watched, probe, cost);
             batchRun.warmUp(WarmUp.shapes(key.limits));
-            announceReady();
+            queue.ready();
             LOG.info(
                     "model {} opened on {} for provider {}: {}",
                     key.model,
                     key.device,
                     key.providerAccount,
                     cost);
-            for (Batch batch = take(); batch != null; batch = take()) {
-                batch.expired.forEach(row -> row.completion().expired());
-                if (batch.reason != null) {
-                    batchRun.run(batch.reason, batch.rows);
+            for (RowQueue.Batch batch = queue.take(); batch != null; batch = queue.take()) {
+                batch.expired().forEach(row -> row.completion().expired());
+                if (batch.reason() != null) {
+                    batchRun.run(batch.reason(), batch.rows());
                 }
             }
+            LOG.info("model {} closes on {}", key.model, key.device);
         } catch (Throwable t) { // whatever it was, rows and callers must learn of it
             fail(t);
         }
     }
 
-    private void announceReady() {
-        lock.lock();
-        try {
-            ready = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The next batch, or only expired rows; null when the pool is closed. */
-    private @Nullable Batch take() throws InterruptedException {
-        lock.lock();
-        try {
-            while (!closed) {
-                Decision decision = scheduler.next(System.nanoTime(), clock.millis(), draining > 0);
-                if (decision.reason() != null || !decision.expired().isEmpty()) {
-                    return new Batch(
-                            decision.reason(),
-                            removed(decision.rows()),
-                            removed(decision.expired()));
-                }
-                if (decision.waitNanos() == Long.MAX_VALUE) {
-                    changed.await();
-                } else {
-                    long unused = changed.awaitNanos(decision.waitNanos());
-                }
-            }
-            return null;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private List<BatchRun.Input> removed(List<BatchRow> rows) {
-        List<BatchRun.Input> removed = new ArrayList<>(rows.size());
-        for (BatchRow row : rows) {
-            Waiting entry = waiting.remove(row);
-            if (entry == null) {
-                throw new IllegalStateException("row " + row.id() + " was dispatched twice");
-            }
-            removed.add(entry.input);
-        }
-        return removed;
-    }
-
     private void fail(Throwable cause) {
         LOG.error(
-                "model {} on {} for provider {} is out of order: its tasks fail over",
+                "model {} on {} for provider {} {}",
                 key.model,
                 key.device,
                 key.providerAccount,
+                queue.isReady() ? "is out of order: its tasks fail over" : "does not open",
                 cause);
-        List<Waiting> orphans;
-        lock.lock();
-        try {
-            failure = cause;
-            orphans = new ArrayList<>(waiting.values());
-            for (BatchRow row : waiting.keySet()) {
-                scheduler.remove(row);
-            }
-            waiting.clear();
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        orphans.forEach(row -> row.input.completion().broken(cause));
+        queue.fail(cause).forEach(row -> row.completion().broken(cause));
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.infer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.infer.store.ModelManifest;
 import io.millrace.testing.Models;
 import java.nio.file.Path;
 import java.util.ArrayList;

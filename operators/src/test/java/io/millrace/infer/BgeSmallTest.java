@@ -3,6 +3,7 @@ package io.millrace.infer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.millrace.infer.store.ModelManifest;
 import io.millrace.testing.Models;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;

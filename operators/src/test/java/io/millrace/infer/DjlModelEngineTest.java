@@ -80,6 +80,7 @@ class DjlModelEngineTest {
                         1_000,
                         new DeviceOptions(Device.parse(device), 1, "/engines"),
                         1_000,
+                        3_600_000,
                         Models.DIRECTORY.toString(),
                         List.of(new ProviderKey(1, "key")),
                         Fixtures.DOMAIN));

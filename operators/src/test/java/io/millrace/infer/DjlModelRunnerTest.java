@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
+import io.millrace.infer.store.ModelManifest;
 import io.millrace.testing.Models;
 import java.nio.LongBuffer;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.admit.TokenCounter;
+import io.millrace.infer.store.ModelManifest;
 import io.millrace.testing.Models;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -66,7 +67,9 @@ class DjlTokenCounterTest {
 
     @Test
     void factory_unknownModel_namesIt() {
-        assertThat(FACTORY.models()).containsExactly(Models.MINILM.id());
+        FACTORY.look();
+        assertThat(FACTORY.serves(Models.MINILM.id())).isTrue();
+        assertThat(FACTORY.serves("0x77")).isFalse();
         assertThatThrownBy(() -> FACTORY.open("0x77"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0x77");

@@ -146,6 +146,7 @@ class InFlightStateTest {
                         1_000_000,
                         DeviceOptions.cpu(1),
                         60_000,
+                        3_600_000,
                         "models",
                         List.of(new ProviderKey(7, keys.resolve("provider-7").toString())),
                         Fixtures.DOMAIN);

@@ -262,6 +262,7 @@ class InferListTest {
                         inFlightTokens,
                         DeviceOptions.cpu(1),
                         60_000,
+                        3_600_000,
                         "models",
                         List.of(provider),
                         Fixtures.DOMAIN);

@@ -46,6 +46,7 @@ class InferOperatorITCase {
                         2_048,
                         DeviceOptions.cpu(1),
                         60_000,
+                        3_600_000,
                         Models.DIRECTORY.toString(),
                         providers,
                         new Eip712Domain(901, "0x" + "ab".repeat(20)));

@@ -1,5 +1,6 @@
 package io.millrace.infer;
 
+import io.millrace.infer.store.ModelManifest;
 import java.nio.file.Path;
 
 /**

@@ -125,6 +125,7 @@ class ListModelTest {
                         8_192,
                         DeviceOptions.cpu(1),
                         60_000,
+                        3_600_000,
                         Models.DIRECTORY.toString(),
                         List.of(new ProviderKey(7, file.toString())),
                         Fixtures.DOMAIN);

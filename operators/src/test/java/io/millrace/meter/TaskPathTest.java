@@ -27,11 +27,11 @@ import io.millrace.infer.DjlModelEngine;
 import io.millrace.infer.DjlTokenCounterFactory;
 import io.millrace.infer.InferOperatorFactory;
 import io.millrace.infer.InferOptions;
-import io.millrace.infer.ModelManifest;
 import io.millrace.infer.Outcome;
 import io.millrace.infer.OutcomeSignature;
 import io.millrace.infer.ProviderKey;
 import io.millrace.infer.device.DeviceOptions;
+import io.millrace.infer.store.ModelManifest;
 import io.millrace.testing.FakeSigners;
 import io.millrace.testing.Feeding;
 import io.millrace.testing.Models;
@@ -346,6 +346,7 @@ class TaskPathTest {
                         1_000_000,
                         DeviceOptions.cpu(1),
                         60_000,
+                        3_600_000,
                         models,
                         List.of(new ProviderKey(7, folder.resolve("provider-7").toString())),
                         DOMAIN);

@@ -1,23 +1,27 @@
 package io.millrace.testing;
 
 import io.millrace.infer.ModelEngine;
-import io.millrace.infer.ModelManifest;
 import io.millrace.infer.ModelRunner;
 import io.millrace.infer.RowTokenizer;
 import io.millrace.infer.device.NumericClass;
 import io.millrace.infer.output.Pooling;
+import io.millrace.infer.store.ModelManifest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An engine whose model a test controls: a token a word, an embedding that tells which words it was
- * given. Travels as a name, as a job's parts do; the controls stay in the process.
+ * An engine whose models a test controls: a token a word, an embedding that tells which words it
+ * was given. Travels as a name, as a job's parts do; the controls stay in the process.
  */
 public final class FakeModelEngine implements ModelEngine {
 
@@ -30,17 +34,24 @@ public final class FakeModelEngine implements ModelEngine {
     /** The word no batch survives. */
     public static final String POISON = "poison";
 
-    /** Its only model. */
-    public static final ModelManifest MODEL =
-            new ModelManifest(
-                    "0x" + "5f".repeat(32),
-                    "fake",
-                    64,
-                    new ModelManifest.Embedding(2, Pooling.MEAN, true),
-                    Map.of(ModelManifest.MODEL_FILE, "", ModelManifest.TOKENIZER_FILE, ""));
+    /** The model that it has at first. */
+    public static final ModelManifest MODEL = manifest("5f", "fake", 64);
+
+    /** Another one, which it may be given. */
+    public static final ModelManifest OTHER = manifest("07", "other", 64);
 
     /** What a test steers and sees. */
     public static final class Controls {
+        /** Models that it has, by id. */
+        public final Map<String, ModelManifest> models =
+                new ConcurrentSkipListMap<>(Map.of(MODEL.id(), MODEL));
+
+        /** Ids of models that cannot be loaded. */
+        public final Set<String> unloadable = ConcurrentHashMap.newKeySet();
+
+        /** Models that were refused. */
+        public final List<String> refused = new CopyOnWriteArrayList<>();
+
         /** Batches that may run; plenty at first. */
         public final Semaphore permits = new Semaphore(1 << 20);
 
@@ -73,6 +84,16 @@ public final class FakeModelEngine implements ModelEngine {
     }
 
     private final String name;
+
+    /** Of an embedding of two numbers; its id is {@code octet} 32 times. */
+    public static ModelManifest manifest(String octet, String name, int maxTokens) {
+        return new ModelManifest(
+                "0x" + octet.repeat(32),
+                name,
+                maxTokens,
+                new ModelManifest.Embedding(2, Pooling.MEAN, true),
+                Map.of(ModelManifest.MODEL_FILE, "", ModelManifest.TOKENIZER_FILE, ""));
+    }
 
     /** An engine of its own for the test called {@code name}. */
     public FakeModelEngine(String name) {
@@ -110,7 +131,24 @@ public final class FakeModelEngine implements ModelEngine {
 
     @Override
     public Collection<ModelManifest> models() {
-        return List.of(MODEL);
+        return List.copyOf(controls().models.values());
+    }
+
+    @Override
+    public @Nullable ModelManifest find(String model) {
+        return controls().models.get(model);
+    }
+
+    @Override
+    public void refuse(String model, Throwable cause) {
+        if (controls().models.remove(model) != null) {
+            controls().refused.add(model);
+        }
+    }
+
+    @Override
+    public int refused() {
+        return controls().refused.size();
     }
 
     @Override
@@ -134,6 +172,9 @@ public final class FakeModelEngine implements ModelEngine {
     @Override
     public ModelRunner runner(String model) {
         controls().loads.acquireUninterruptibly(); // as native code is
+        if (controls().unloadable.contains(model)) {
+            throw new IllegalStateException("the graph of " + model + " is none");
+        }
         controls().opened.incrementAndGet();
         return new FakeModelRunner(controls());
     }

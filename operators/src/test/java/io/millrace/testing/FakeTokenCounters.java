@@ -37,8 +37,11 @@ public final class FakeTokenCounters implements TokenCounter.Factory {
     }
 
     @Override
-    public Set<String> models() {
-        return models.keySet();
+    public void look() {}
+
+    @Override
+    public boolean serves(String model) {
+        return models.containsKey(model);
     }
 
     @Override

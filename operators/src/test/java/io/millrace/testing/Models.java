@@ -1,7 +1,7 @@
 package io.millrace.testing;
 
 import io.millrace.infer.BundledModels;
-import io.millrace.infer.ModelManifest;
+import io.millrace.infer.store.ModelManifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -7,8 +7,7 @@ import io.millrace.chain.deploy.LedgerTerms;
 import io.millrace.chain.deploy.ModelTerms;
 import io.millrace.chain.rpc.Finality;
 import io.millrace.chain.submit.fee.MarketFeePolicy;
-import io.millrace.infer.ModelManifest;
-import io.millrace.infer.ModelStore;
+import io.millrace.infer.store.StoredModel;
 import io.millrace.job.JobConfig;
 import io.millrace.job.JobOptions;
 import java.io.IOException;
@@ -123,8 +122,8 @@ record DeployConfig(
     private static List<ModelTerms> models(Configuration given) throws IOException {
         Path folder = Path.of(required(given, JobOptions.MODELS_DIR));
         Map<String, String> names = new TreeMap<>();
-        for (ModelManifest manifest : ModelStore.load(folder).manifests()) {
-            names.put(manifest.id(), manifest.name());
+        for (StoredModel model : StoredModel.all(folder)) {
+            names.put(model.manifest().id(), model.manifest().name());
         }
         List<ModelTerms> models = new ArrayList<>();
         for (Map.Entry<String, String> entry : required(given, DeployOptions.MODELS).entrySet()) {

@@ -3,7 +3,7 @@ package io.millrace.job.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.contracts.TestDollar;
-import io.millrace.infer.ModelManifest;
+import io.millrace.infer.store.ModelManifest;
 import io.millrace.testing.Anvil;
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;

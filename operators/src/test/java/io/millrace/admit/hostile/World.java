@@ -95,8 +95,13 @@ final class World {
         }
 
         @Override
-        public Set<String> models() {
-            return Set.of(MODEL, TWIN, RANKER, PROPOSED, REVOKED, UNPRICED);
+        public void look() {
+            real.look();
+        }
+
+        @Override
+        public boolean serves(String model) {
+            return Set.of(MODEL, TWIN, RANKER, PROPOSED, REVOKED, UNPRICED).contains(model);
         }
 
         @Override

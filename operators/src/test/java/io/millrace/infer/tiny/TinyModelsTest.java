@@ -3,7 +3,7 @@ package io.millrace.infer.tiny;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.infer.BundledModels;
-import io.millrace.infer.ModelManifest;
+import io.millrace.infer.store.ModelManifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.millrace.local.bench;
 
 import io.millrace.admit.RequestSignature;
-import io.millrace.infer.ModelManifest;
+import io.millrace.infer.store.ModelManifest;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.bench.BenchReport.Bound;
 import io.millrace.local.bench.cpu.CpuSnapshot;

@@ -1,8 +1,8 @@
 package io.millrace.local.bench;
 
 import io.millrace.infer.DjlModelEngine;
-import io.millrace.infer.ModelManifest;
 import io.millrace.infer.RowTokenizer;
+import io.millrace.infer.store.ModelManifest;
 import io.millrace.job.topic.Topics;
 import io.millrace.local.bench.BenchReport.Bound;
 import io.millrace.local.bench.job.BenchClient;

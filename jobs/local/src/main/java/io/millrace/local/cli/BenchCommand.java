@@ -1,7 +1,7 @@
 package io.millrace.local.cli;
 
 import io.millrace.infer.BundledModels;
-import io.millrace.infer.ModelManifest;
+import io.millrace.infer.store.ModelManifest;
 import io.millrace.job.InferenceSettlementJob;
 import io.millrace.local.bench.BatcherBench;
 import io.millrace.local.bench.BenchReport;

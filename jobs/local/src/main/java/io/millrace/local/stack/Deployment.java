@@ -9,7 +9,7 @@ import io.millrace.contracts.ModelRegistry;
 import io.millrace.contracts.ProviderRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.contracts.TestDollar;
-import io.millrace.infer.ModelManifest;
+import io.millrace.infer.store.ModelManifest;
 import io.millrace.local.stack.StackFile.Account;
 import java.math.BigInteger;
 import java.nio.file.Path;

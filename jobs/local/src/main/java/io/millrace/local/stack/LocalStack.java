@@ -2,7 +2,7 @@ package io.millrace.local.stack;
 
 import static java.util.Objects.requireNonNull;
 
-import io.millrace.infer.ModelManifest;
+import io.millrace.infer.store.ModelManifest;
 import io.millrace.local.stack.StackFile.Account;
 import java.io.IOException;
 import java.net.URI;

@@ -1,10 +1,10 @@
 package io.millrace.local.stack;
 
 import io.millrace.infer.ModelEngine;
-import io.millrace.infer.ModelManifest;
 import io.millrace.infer.ModelRunner;
 import io.millrace.infer.RowTokenizer;
 import io.millrace.infer.device.NumericClass;
+import io.millrace.infer.store.ModelManifest;
 import io.millrace.testing.FakeModelEngine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An engine whose model does not come back from the batch with the word {@value #WORD}, as a driver
@@ -40,6 +41,21 @@ final class HangingModelEngine implements ModelEngine {
     @Override
     public Collection<ModelManifest> models() {
         return inside.models();
+    }
+
+    @Override
+    public @Nullable ModelManifest find(String model) {
+        return inside.find(model);
+    }
+
+    @Override
+    public void refuse(String model, Throwable cause) {
+        inside.refuse(model, cause);
+    }
+
+    @Override
+    public int refused() {
+        return inside.refused();
     }
 
     @Override

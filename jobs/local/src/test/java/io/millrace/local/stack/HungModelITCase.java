@@ -112,6 +112,7 @@ class HungModelITCase {
                 2_048,
                 DeviceOptions.cpu(1),
                 1_000,
+                3_600_000,
                 "models",
                 List.of(new ProviderKey(1, key.toString())),
                 new Eip712Domain(901, "0x" + "ab".repeat(20)));

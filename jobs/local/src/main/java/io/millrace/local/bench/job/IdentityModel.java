@@ -2,7 +2,7 @@ package io.millrace.local.bench.job;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.millrace.infer.ModelManifest;
+import io.millrace.infer.store.ModelManifest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;

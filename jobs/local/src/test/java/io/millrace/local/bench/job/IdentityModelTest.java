@@ -3,9 +3,9 @@ package io.millrace.local.bench.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.infer.DjlModelEngine;
-import io.millrace.infer.ModelManifest;
 import io.millrace.infer.ModelRunner;
 import io.millrace.infer.RowTokenizer;
+import io.millrace.infer.store.ModelManifest;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,9 +1,10 @@
-package io.millrace.infer;
+package io.millrace.infer.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.admit.ModelTask;
+import io.millrace.infer.BundledModels;
 import io.millrace.infer.output.Activation;
 import io.millrace.testing.Models;
 import io.millrace.unit.Hex;
@@ -165,16 +166,6 @@ class ModelManifestTest {
     void unpack_noSuchModel_namesThoseThereAre() {
         assertThatThrownBy(() -> BundledModels.unpack(directory, "gpt"))
                 .hasMessageContainingAll("gpt", "all-MiniLM-L6-v2", "bge-small-en-v1.5");
-    }
-
-    @Test
-    void store_unknownModel_namesDirectoryAndModels() throws IOException {
-        ModelStore store = ModelStore.load(Models.DIRECTORY);
-        assertThat(store.ids()).containsExactly(MINILM_ID);
-        assertThatThrownBy(() -> store.require("0x77"))
-                .hasMessageContaining("0x77")
-                .hasMessageContaining(MINILM_ID)
-                .hasMessageContaining(Models.DIRECTORY.toString());
     }
 
     private static String manifest(String pooling, String graph, String tokenizer) {

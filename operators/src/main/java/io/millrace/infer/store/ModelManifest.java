@@ -1,4 +1,4 @@
-package io.millrace.infer;
+package io.millrace.infer.store;
 
 import static java.util.Objects.requireNonNull;
 
@@ -212,7 +212,7 @@ public record ModelManifest(
      *
      * @throws IllegalArgumentException if it is no valid one
      */
-    static ModelManifest parse(byte[] bytes) {
+    public static ModelManifest parse(byte[] bytes) {
         return Document.parse(bytes).manifest(Hex.encode(Keccak.hash(bytes)));
     }
 
