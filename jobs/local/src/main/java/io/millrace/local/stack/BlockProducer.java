@@ -95,13 +95,13 @@ final class BlockProducer implements AutoCloseable {
         last = block;
         if (before == null || !block.parent().equals(before.hash())) {
             // Reorganised: what was written down is of another chain from some block on.
-            states.replaceAll(block.number(), node.state());
+            states.replaceAll(block.number(), node::writeState);
             return;
         }
         states.append(block);
         long state = states.newestFirst().get(0);
         if (block.number() - state >= Math.max(BLOCKS_A_STATE, block.number() / SHARE_OF_ALL)) {
-            states.write(block.number(), node.state());
+            states.write(block.number(), node::writeState);
         }
     }
 
