@@ -30,6 +30,10 @@ public final class FakeEventChain implements EventChain {
     public int nodes = 1;
     public boolean unreachable;
     public int widestRange = Integer.MAX_VALUE;
+
+    /** It hangs up at a wider one. */
+    public int widestAnswered = Integer.MAX_VALUE;
+
     public long lowerBy;
     public UnaryOperator<List<LogEntry>> firstReading = UnaryOperator.identity();
     public UnaryOperator<List<LogEntry>> secondReading = UnaryOperator.identity();
@@ -161,6 +165,9 @@ public final class FakeEventChain implements EventChain {
     public Reading logs(long from, long to) throws RpcException {
         requireReachable();
         widths.add(to - from + 1);
+        if (to - from + 1 > widestAnswered) {
+            throw RpcException.unreachable("eth_getLogs", "fake", new IOException("hung up"));
+        }
         if (to - from + 1 > widestRange) {
             throw RpcException.refused(
                     "eth_getLogs",

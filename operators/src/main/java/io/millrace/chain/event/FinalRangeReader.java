@@ -55,6 +55,11 @@ final class FinalRangeReader {
         }
     }
 
+    /** See {@link LogRanges#hasNarrowed}. */
+    boolean hasNarrowed() {
+        return ranges.hasNarrowed();
+    }
+
     private List<Step> proven(
             VaultSplit from, EventChain.Reading reading, long to, long finalNumber)
             throws RpcException, FinalityViolatedException {

@@ -66,7 +66,7 @@ public final class JsonRpcEventChain implements EventChain {
 
     @Override
     public BlockHeader finalHead() throws RpcException {
-        BlockHeader tagged = headerBy(finality.tag());
+        BlockHeader tagged = finality.tagged(this::headerBy);
         BlockHeader head =
                 finality.depth() == 0
                         ? tagged

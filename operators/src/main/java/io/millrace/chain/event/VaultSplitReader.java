@@ -190,8 +190,9 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
         if (failures++ == 0) {
             LOG.warn("events of the vault wait: {}", e.getMessage());
         }
-        long wait = options.pollMillis() << Math.min(failures - 1, 20);
-        pause(Math.min(wait, options.maxBackoffMillis()));
+        int doublings = ranges.hasNarrowed() ? 0 : Math.min(failures - 1, 20);
+        long wait = Math.min(options.pollMillis() << doublings, options.maxBackoffMillis());
+        pause(Math.max(wait, e.laterMillis()));
     }
 
     private void pause(long millis) {

@@ -23,6 +23,25 @@ public record Finality(String tag, int depth) implements Serializable {
         }
     }
 
+    /** Asks a node for the block of a tag. */
+    @FunctionalInterface
+    public interface Ask<T> {
+        T block(String tag) throws RpcException;
+    }
+
+    /**
+     * The block of the tag.
+     *
+     * @throws RpcException with the remedy if the node knows no such tag
+     */
+    public <T> T tagged(Ask<T> node) throws RpcException {
+        try {
+            return node.block(tag);
+        } catch (RpcException e) {
+            throw e.ofTag(tag);
+        }
+    }
+
     /** "finalized", "safe", or a number of blocks below the latest. */
     public static Finality parse(String text) {
         return text.chars().allMatch(Character::isDigit) && !text.isEmpty()

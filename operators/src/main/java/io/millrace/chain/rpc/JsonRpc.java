@@ -34,6 +34,7 @@ public final class JsonRpc {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int MAX_ANSWER_BYTES = 32 << 20;
+    private static final int MAX_SHOWN = 200;
     private static final int OK = 200;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int BAD_GATEWAY = 502; // and above: said by something before the node
@@ -97,7 +98,7 @@ public final class JsonRpc {
      */
     public JsonNode call(String method, Object... params) throws RpcException {
         return callNullable(method, params)
-                .orElseThrow(() -> RpcException.invalid(method, "the answer is null"));
+                .orElseThrow(() -> RpcException.noAnswer(method, host, "the result is null"));
     }
 
     /**
@@ -110,6 +111,9 @@ public final class JsonRpc {
         JsonNode answer = parse(method, post(method, request.toString()));
         if (!answer.isObject()) {
             throw RpcException.invalid(method, "answer of " + host + " is no object");
+        }
+        if (!saysSomething(answer)) {
+            throw RpcException.noAnswer(method, host, shown(answer));
         }
         return result(method, request.get("id").asLong(), answer);
     }
@@ -223,7 +227,7 @@ public final class JsonRpc {
         boolean notTheNode =
                 response.statusCode() == TOO_MANY_REQUESTS || response.statusCode() >= BAD_GATEWAY;
         if (notTheNode) {
-            throw RpcException.status(method, host, response.statusCode());
+            throw status(method, response);
         }
         try {
             JsonNode answer = MAPPER.readTree(unpacked(response));
@@ -232,11 +236,16 @@ public final class JsonRpc {
                 return answer;
             }
         } catch (JsonProcessingException e) {
-            throw RpcException.status(method, host, response.statusCode());
+            throw status(method, response);
         } catch (IOException e) {
             throw RpcException.unreachable(method, host, e);
         }
-        throw RpcException.status(method, host, response.statusCode());
+        throw status(method, response);
+    }
+
+    private RpcException status(String method, HttpResponse<byte[]> response) {
+        return RpcException.status(
+                method, host, response.statusCode(), RetryAfter.millis(response.headers()));
     }
 
     /** Nobody asked for it, but something before a node may pack all the same. */
@@ -257,6 +266,11 @@ public final class JsonRpc {
             }
             return answer;
         }
+    }
+
+    private static String shown(JsonNode answer) {
+        String text = answer.toString();
+        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
     }
 
     private static boolean saysSomething(JsonNode answer) {

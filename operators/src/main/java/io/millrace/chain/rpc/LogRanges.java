@@ -18,6 +18,7 @@ public final class LogRanges<T> {
     private final ToIntFunction<T> logs;
     private final RangeSize size = new RangeSize();
     private int behind;
+    private boolean narrowed;
 
     /** Asks for the blocks from one to another, both included. */
     @FunctionalInterface
@@ -61,7 +62,18 @@ public final class LogRanges<T> {
         behind = e.kind() == RpcErrorKind.BEHIND ? behind + 1 : BEHIND_BELIEVED;
         if (behind >= BEHIND_BELIEVED) {
             size.refused(blocks, e.fittingBlocks());
+            narrowed = size.blocks() < blocks;
             behind = 0;
         }
+    }
+
+    /**
+     * Whether what is tried next is narrower than what has failed since this was asked: then it is
+     * no repetition, to be put off ever longer.
+     */
+    public boolean hasNarrowed() {
+        boolean answer = narrowed;
+        narrowed = false;
+        return answer;
     }
 }

@@ -8,7 +8,8 @@ import org.slf4j.LoggerFactory;
  * Asks the nodes again what they failed to answer, ever more slowly and with a bound.
  *
  * @param maxFailures in a row
- * @param pauseMillis before the first repetition; doubled up to 32 times that
+ * @param pauseMillis before the first repetition; doubled up to 32 times that, and never shorter
+ *     than the node wants it
  * @param passing which failures may pass
  */
 public record Patience(int maxFailures, long pauseMillis, Predicate<RpcException> passing) {
@@ -39,7 +40,7 @@ public record Patience(int maxFailures, long pauseMillis, Predicate<RpcException
             try {
                 return ask.now();
             } catch (RpcException e) {
-                if (failures >= maxFailures || !passing.test(e) || !paused(failures)) {
+                if (failures >= maxFailures || !passing.test(e) || !paused(failures, e)) {
                     throw e;
                 }
                 LOG.info("the L2 node is asked again: {}", e.getMessage());
@@ -48,9 +49,10 @@ public record Patience(int maxFailures, long pauseMillis, Predicate<RpcException
     }
 
     /** False if someone interrupts: then the failure stands. */
-    private boolean paused(int failures) {
+    private boolean paused(int failures, RpcException after) {
+        long own = pauseMillis << Math.min(failures - 1, MAX_DOUBLINGS);
         try {
-            Thread.sleep(pauseMillis << Math.min(failures - 1, MAX_DOUBLINGS));
+            Thread.sleep(Math.max(own, after.laterMillis()));
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -106,11 +106,15 @@ public final class RpcEndpoints {
                 : chances.of(() -> call(index, method, call));
     }
 
-    /** What a node, or something before it, has said; "later" only if there is no other to ask. */
+    /**
+     * What a node, or something before it, has said; "later" only if there is no other to ask, and
+     * if it does not say how much later: that is the caller's to wait.
+     */
     private boolean mayPass(RpcException e) {
         boolean later = e.kind() == RpcErrorKind.UNREACHABLE && endpoints.size() == 1;
         return e.words() != null
                 && !e.isRevert()
+                && e.laterMillis() == 0
                 && (later || e.kind() == RpcErrorKind.REFUSED || e.kind() == RpcErrorKind.INVALID);
     }
 
@@ -185,10 +189,15 @@ public final class RpcEndpoints {
 
     /** Lets a node rest and another take over; a rest is a bound, not a ban. */
     public void rest(int index, String why) {
+        rest(index, why, 0);
+    }
+
+    private void rest(int index, String why, long atLeastMillis) {
         Endpoint endpoint = endpoints.get(index);
         endpoint.failures.clear();
         endpoint.checked = false;
-        long millis = REST_MILLIS << Math.min(endpoint.rests++, MAX_REST_DOUBLINGS);
+        long own = REST_MILLIS << Math.min(endpoint.rests++, MAX_REST_DOUBLINGS);
+        long millis = Math.max(own, atLeastMillis);
         endpoint.restsUntilNanos = nanoTime.getAsLong() + Duration.ofMillis(millis).toNanos();
         if (index != inUse || endpoints.size() == 1) {
             return;
@@ -234,7 +243,7 @@ public final class RpcEndpoints {
         int failures = endpoint.failures.merge(method, 1, Integer::sum);
         boolean foreign = !endpoint.checked && e.kind() == RpcErrorKind.INVALID;
         if (e.kind() == RpcErrorKind.UNREACHABLE || foreign || failures >= PATIENCE) {
-            rest(index, String.valueOf(e.getMessage()));
+            rest(index, String.valueOf(e.getMessage()), e.laterMillis());
         }
     }
 

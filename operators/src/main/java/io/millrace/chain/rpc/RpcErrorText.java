@@ -4,6 +4,7 @@ import static java.util.regex.Pattern.CASE_INSENSITIVE;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -69,12 +70,14 @@ record RpcErrorText(RpcErrorKind kind, long fittingBlocks) {
                     later("Infura, Ankr", "too many requests|daily request count exceeded"),
                     later("Base", "no backend is currently healthy"));
 
+    private static final Set<String> RUNNING =
+            Set.of("eth_call", "eth_estimateGas", "eth_sendRawTransaction");
     private static final int REVERTED = 3; // the code geth, reth, nethermind and anvil use
     private static final int HTTP_TOO_MANY_REQUESTS = 429; // Alchemy gives it as JSON-RPC code too
 
     /** The meaning of an error that a node gave to {@code method}. */
     static RpcErrorText of(String method, int code, String message, @Nullable String data) {
-        if (isRevert(code, message, data)) {
+        if (isRevert(method, code, message, data)) {
             return new RpcErrorText(RpcErrorKind.REFUSED, 0);
         }
         for (Row row : TABLE) {
@@ -89,11 +92,12 @@ record RpcErrorText(RpcErrorKind kind, long fittingBlocks) {
                 0);
     }
 
-    /** Whether the EVM ran the call and reverted it. */
-    static boolean isRevert(int code, String message, @Nullable String data) {
-        return code == REVERTED
-                || (data != null && data.length() >= 10)
-                || message.contains("execution reverted");
+    /** Whether the EVM ran the call and reverted it; only of methods that have it run one. */
+    static boolean isRevert(String method, int code, String message, @Nullable String data) {
+        return RUNNING.contains(method)
+                && (code == REVERTED
+                        || (data != null && data.length() >= 10)
+                        || message.contains("execution reverted"));
     }
 
     private static long fittingBlocks(String pattern, Matcher matcher) {

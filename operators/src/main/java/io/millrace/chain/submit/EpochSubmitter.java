@@ -152,8 +152,8 @@ public final class EpochSubmitter {
             LOG.warn("settlement waits, {} parts unsettled: {}", window.size(), e.getMessage());
         }
         failures++;
-        int doublings = Math.min(failures - 1, 20);
-        return Math.min(options.pollMillis() << doublings, options.maxBackoffMillis());
+        long wait = options.pollMillis() << Math.min(failures - 1, 20);
+        return Math.max(e.laterMillis(), Math.min(wait, options.maxBackoffMillis()));
     }
 
     /** Returns whether nothing can be done for now. */

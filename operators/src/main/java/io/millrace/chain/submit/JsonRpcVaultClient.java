@@ -31,6 +31,7 @@ public final class JsonRpcVaultClient implements VaultClient {
     private final RpcEndpoints endpoints;
     private final L2Connection connection;
     private final LogRanges<List<LogEntry>> ranges = new LogRanges<>(List::size);
+    private final TipQuery tips = new TipQuery();
 
     private JsonRpcVaultClient(L2Connection connection) {
         this.connection = connection;
@@ -78,7 +79,7 @@ public final class JsonRpcVaultClient implements VaultClient {
     @Override
     public L2Block finalBlock() throws RpcException {
         Finality finality = connection.finality();
-        L2Block tagged = blockBy(finality.tag());
+        L2Block tagged = finality.tagged(this::blockBy);
         return finality.depth() == 0
                 ? tagged
                 : block(Math.max(0, tagged.number() - finality.depth()));
@@ -145,7 +146,7 @@ public final class JsonRpcVaultClient implements VaultClient {
 
     @Override
     public Tips tips() throws RpcException {
-        return TipQuery.ask(endpoints);
+        return tips.ask(endpoints);
     }
 
     @Override

@@ -73,9 +73,12 @@ enum SendRefusal {
         return this == ALREADY_KNOWN || this == NONCE_TOO_LOW;
     }
 
-    /** Whether the gas limit may be the reason, so that the gas is worth asking for anew. */
+    /**
+     * Whether the gas limit may be the reason, so that the gas is worth asking for anew. What has
+     * no words may be a refusal too, of a provider that answers it with a page of HTML.
+     */
     boolean mayBeGas() {
-        return this == GAS_TOO_LOW || this == NOT_ACCEPTED || this == UNKNOWN;
+        return this == GAS_TOO_LOW || this == NOT_ACCEPTED || this == UNKNOWN || this == NO_ANSWER;
     }
 
     Reaction reaction() {

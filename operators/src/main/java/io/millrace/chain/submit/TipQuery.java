@@ -10,12 +10,16 @@ import io.millrace.chain.rpc.RpcException;
 import io.millrace.chain.submit.fee.Tips;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Asks a node about tips. Both methods are optional: a node that is heard and does not know one, or
- * answers nonsense, has said nothing, whatever its words; only a node that is not heard has failed.
+ * answers nonsense, has said nothing, whatever its words. One that is not heard has failed; but if
+ * that goes on while its other calls are answered, it is this method that it does not know, and
+ * says so with a page of HTML, or by hanging up. Submitter's thread only.
  */
 final class TipQuery {
 
@@ -24,15 +28,17 @@ final class TipQuery {
     private static final long BLOCKS = 20;
     private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);
 
-    private TipQuery() {}
+    /** So often in a row a method is not heard before it counts as unknown. */
+    private static final int MOST_UNHEARD = 3;
 
-    static Tips ask(RpcEndpoints endpoints) throws RpcException {
+    private final Map<String, Integer> unheard = new HashMap<>();
+
+    Tips ask(RpcEndpoints endpoints) throws RpcException {
         return new Tips(
-                endpoints.call(SUGGEST, TipQuery::suggested),
-                endpoints.call(HISTORY, TipQuery::paid));
+                endpoints.call(SUGGEST, this::suggested), endpoints.call(HISTORY, this::paid));
     }
 
-    private static long suggested(JsonRpc node) throws RpcException {
+    private long suggested(JsonRpc node) throws RpcException {
         Optional<JsonNode> answer = ifKnown(node, SUGGEST);
         try {
             // However absurd, it is compared with the limit, which raises the alarm.
@@ -44,7 +50,7 @@ final class TipQuery {
         }
     }
 
-    private static List<Long> paid(JsonRpc node) throws RpcException {
+    private List<Long> paid(JsonRpc node) throws RpcException {
         Optional<JsonNode> answer =
                 ifKnown(node, HISTORY, HexQuantity.of(BLOCKS), "latest", List.of(50));
         List<Long> paid = new ArrayList<>();
@@ -67,12 +73,15 @@ final class TipQuery {
         }
     }
 
-    private static Optional<JsonNode> ifKnown(JsonRpc node, String method, Object... params)
+    private Optional<JsonNode> ifKnown(JsonRpc node, String method, Object... params)
             throws RpcException {
         try {
-            return node.callNullable(method, params);
+            Optional<JsonNode> answer = node.callNullable(method, params);
+            unheard.remove(method);
+            return answer;
         } catch (RpcException e) {
-            if (e.kind() == RpcErrorKind.UNREACHABLE) {
+            if (e.kind() == RpcErrorKind.UNREACHABLE
+                    && unheard.merge(method, 1, Integer::sum) < MOST_UNHEARD) {
                 throw e;
             }
             return Optional.empty();

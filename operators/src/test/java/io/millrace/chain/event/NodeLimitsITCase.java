@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.millrace.chain.VaultEvent;
+import io.millrace.chain.rpc.L2Connection;
 import io.millrace.testing.FaultChain;
 import io.millrace.testing.proxy.BatchFault;
 import io.millrace.testing.proxy.Fault;
@@ -111,6 +112,46 @@ class NodeLimitsITCase {
         reader.emittedExactlyOnce();
         assertThat(reader.switches()).as("a limit is no fault of the node").isZero();
         assertThat(CHAIN.otherProxy().forwarded("eth_getLogs")).isNotEmpty();
+    }
+
+    static Stream<Arguments> silences() {
+        return Stream.of(
+                Arguments.of(2, Faults.http(403, "<html>denied</html>")),
+                Arguments.of(1, Faults.http(200, "{\"detail\":\"plan\"}")),
+                Arguments.of(1, Faults.error(3, "zu viel")),
+                Arguments.of(2, Faults.disconnect()),
+                Arguments.of(2, Faults.half()));
+    }
+
+    /** Row 20: in the form of a fault: a page, a connection that ends, the code of a revert. */
+    @ParameterizedTest
+    @MethodSource("silences")
+    void row20_rangeRefusedAsAFaultWouldBe_bothGetAcross(int widest, Fault refusal)
+            throws Exception {
+        FaultReader reader = reader(CHAIN.proxy().url());
+        long from = CHAIN.height();
+        fourAccounts(reader);
+        CHAIN.proxy().on("eth_getLogs").when(call -> width(call) > widest).then(refusal);
+
+        reader.drain();
+
+        reader.emittedExactlyOnce();
+        assertThat(reader.metrics.rpcDisagreements()).as("it contradicts nothing").isZero();
+        assertThat(recovered(from)).hasSize(4);
+    }
+
+    /** Row 13: a chain without such tags: what to do about it is said by source and submitter. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void row13_tagOfFinalBlocksUnknown_saysWhatToDo(boolean refused) throws Exception {
+        CHAIN.proxy()
+                .on("eth_getBlockByNumber")
+                .when(call -> call.text(0).equals("finalized"))
+                .then(refused ? Faults.error(-32602, "nix") : Faults.nothing());
+        L2Connection connection = CHAIN.connection(TIMEOUT_MILLIS);
+
+        assertThatThrownBy(() -> JsonRpcEventChain.over(connection).open().finalHead())
+                .hasMessageContainingAll("\"finalized\"", "chain.finality", "chain.rpc.urls");
     }
 
     /** Row 20: one block alone refused is no matter of width, and says so with the node's words. */

@@ -7,6 +7,7 @@ import io.millrace.chain.VaultEvent;
 import io.millrace.chain.event.FinalRangeReader.Step;
 import io.millrace.testing.FakeEventChain;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -137,6 +138,25 @@ class VaultSplitReaderTest {
 
         assertThat(fetch()).isEmpty();
         assertThat(metrics.rpcFailures()).isEqualTo(1);
+    }
+
+    /** Put off as repetitions are, the narrower ranges of one start took three minutes. */
+    @Test
+    void fetch_rangeHungUpAt_narrowerIsTriedAfterAPollsPause() throws Exception {
+        reader = reader(LogsCheck.BLOOM, 10, 10_000);
+        chain.mine(500);
+        chain.widestAnswered = 1;
+        assign(VaultSplit.from(0));
+        long before = System.nanoTime();
+
+        while (state.nextBlock() == 0) {
+            fetch();
+        }
+
+        assertThat(chain.widths).startsWith(500L, 250L, 125L, 62L, 31L, 15L, 7L, 3L, 1L);
+        assertThat(Duration.ofNanos(System.nanoTime() - before))
+                .as("eight pauses of 10 ms, not 2,550")
+                .isLessThan(Duration.ofMillis(1_500));
     }
 
     @Test
@@ -302,9 +322,14 @@ class VaultSplitReaderTest {
     }
 
     private VaultSplitReader reader(LogsCheck check) {
+        return reader(check, 1, 4);
+    }
+
+    private VaultSplitReader reader(LogsCheck check, long pollMillis, long maxBackoffMillis) {
         return new VaultSplitReader(
                 chain,
-                new SourceOptions(FakeEventChain.CHAIN_ID, 0, 1, 4, check, MAX_AGE),
+                new SourceOptions(
+                        FakeEventChain.CHAIN_ID, 0, pollMillis, maxBackoffMillis, check, MAX_AGE),
                 metrics);
     }
 

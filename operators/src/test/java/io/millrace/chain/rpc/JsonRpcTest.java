@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +27,7 @@ class JsonRpcTest {
     private int status = 200;
     private String body = "";
     private volatile boolean packed;
+    private volatile Map<String, String> headers = Map.of();
 
     @BeforeEach
     void start() throws IOException {
@@ -42,6 +44,7 @@ class JsonRpcTest {
                         bytes = out.toByteArray();
                         exchange.getResponseHeaders().set("Content-Encoding", "gzip");
                     }
+                    headers.forEach(exchange.getResponseHeaders()::set);
                     exchange.sendResponseHeaders(status, bytes.length);
                     exchange.getResponseBody().write(bytes);
                     exchange.close();
@@ -85,7 +88,18 @@ class JsonRpcTest {
         assertThat(rpc.callNullable("eth_getTransactionReceipt", "0x1")).isEmpty();
 
         body = "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":null}";
-        assertThat(failure().kind()).isEqualTo(RpcErrorKind.INVALID);
+        assertThat(failure().kind()).isEqualTo(RpcErrorKind.UNREACHABLE);
+    }
+
+    /** It counted as a contradiction of the node's, which is an alarm to replace the node. */
+    @Test
+    void call_neitherResultNorError_isNoAnswerWithTheNodesWords() {
+        body = "{\"detail\":\"credits are used up\"}";
+
+        RpcException e = failure();
+
+        assertThat(e.kind()).isEqualTo(RpcErrorKind.UNREACHABLE);
+        assertThat(e.words()).contains("credits are used up");
     }
 
     @Test
@@ -94,7 +108,7 @@ class JsonRpcTest {
                 "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":3,\"message\":\"execution"
                         + " reverted\",\"data\":\"0x12345678\"}}";
 
-        RpcException e = failure();
+        RpcException e = catchThrowableOfType(RpcException.class, () -> rpc.call("eth_call", "0x"));
 
         assertThat(e.isRevert()).isTrue();
         assertThat(e.data()).isEqualTo("0x12345678");
@@ -116,6 +130,14 @@ class JsonRpcTest {
 
         assertThat(e.kind()).isEqualTo(RpcErrorKind.UNREACHABLE);
         assertThat(e).hasMessageContaining("HTTP 502").message().doesNotContain("secret-token");
+    }
+
+    @Test
+    void call_toBeAskedLater_saysHowMuch() {
+        status = 429;
+        headers = Map.of("Retry-After", "7");
+
+        assertThat(failure().laterMillis()).isEqualTo(7_000);
     }
 
     @Test

@@ -41,6 +41,17 @@ class PatienceTest {
         assertThat(asked).isOne();
     }
 
+    /** A minute's ban ended recover, which had given up after half of it. */
+    @Test
+    void nodeThatSaysHowMuchLater_isAskedNoSooner() throws Exception {
+        Deque<RpcException> failures =
+                new ArrayDeque<>(List.of(RpcException.status("eth_call", "node", 429, 300)));
+        long before = System.nanoTime();
+
+        assertThat(patience.of(() -> answer(failures))).isEqualTo(2);
+        assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(300_000_000);
+    }
+
     @Test
     void otherFailure_isNotTheNodes() {
         assertThatThrownBy(

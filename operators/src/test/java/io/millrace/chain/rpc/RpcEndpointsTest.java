@@ -176,7 +176,8 @@ class RpcEndpointsTest {
         RpcEndpoints endpoints = endpoints(2);
         nodes.get(0).answer = "\"error\":{\"code\":3,\"message\":\"execution reverted\"}";
         for (int i = 0; i < 5; i++) {
-            assertThatThrownBy(() -> call(endpoints)).isInstanceOf(RpcException.class);
+            assertThatThrownBy(() -> endpoints.call("eth_call", node -> node.call("eth_call")))
+                    .isInstanceOf(RpcException.class);
         }
         assertThat(endpoints.inUse()).isZero();
     }

@@ -93,4 +93,13 @@ class RpcErrorTextTest {
                 RpcException.refused("eth_call", 3, "execution reverted: rate limit", "0x12345678");
         assertThat(revert.isRevert()).as("a contract's own words").isTrue();
     }
+
+    /** A range refused with that code was no range to narrow, and ended recover at once. */
+    @Test
+    void codeOfAReverts_ofACallThatRunsNothing_isNoRevert() {
+        RpcException range = RpcException.refused("eth_getLogs", 3, "zu viel", "0x0123456789");
+
+        assertThat(range.isRevert()).isFalse();
+        assertThat(range.ofRange().kind()).isEqualTo(RpcErrorKind.TOO_WIDE);
+    }
 }

@@ -61,6 +61,29 @@ class SubmitLimitsFaultITCase {
                 .isGreaterThanOrEqualTo(signed.get(0).maxPriorityFeePerGasWei() * 11);
     }
 
+    /** Row 33: the same, said with a page of HTML: it waited for a replacement's time. */
+    @Test
+    void row33_gasTooLowSaidByAPage_askedForAnewAtOnce() throws Exception {
+        List<SealedPart> parts = CHAIN.parts(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
+        CHAIN.proxy()
+                .on("eth_sendRawTransaction")
+                .when(call -> gasLimit(call) < GAS)
+                .then(Faults.http(403, "<html>denied</html>"));
+        submitter.step();
+        CHAIN.proxy()
+                .on("eth_estimateGas")
+                .then(
+                        Faults.result(
+                                truth -> JsonNodeFactory.instance.textNode(HexQuantity.of(GAS))));
+
+        submitter.step();
+
+        assertThat(submitter.signed()).as("journaled").hasSize(2);
+        submitter.settleAll();
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
+    }
+
     /** Row 34: 30 and 500 gwei were paid as suggested, without an alarm. */
     @ParameterizedTest
     @ValueSource(longs = {9_000_000_000L, 83_000_000_000L, Long.MAX_VALUE})
@@ -104,6 +127,28 @@ class SubmitLimitsFaultITCase {
         CHAIN.books().settledOnceByOneTransactionEach(parts);
         assertThat(submitter.metrics.isFeeCapped()).isFalse();
         assertThat(submitter.metrics.rpcFailures()).as("a method that is optional").isZero();
+    }
+
+    static Stream<Arguments> mutes() {
+        return Stream.of(
+                Arguments.of(Faults.http(404, "<html>no such method</html>")),
+                Arguments.of(Faults.http(501, "")),
+                Arguments.of(Faults.http(200, "{\"detail\":\"what?\"}")),
+                Arguments.of(Faults.disconnect()));
+    }
+
+    /** Row 34: neither method is ever answered, by a provider that answers all others. */
+    @ParameterizedTest
+    @MethodSource("mutes")
+    void row34_noWordOfTips_settledAfterAWhile(Fault silence) throws Exception {
+        List<SealedPart> parts = CHAIN.parts(1);
+        FaultSubmitter submitter = new FaultSubmitter(CHAIN, parts).add(1);
+        CHAIN.proxy().on("eth_maxPriorityFeePerGas").then(silence);
+        CHAIN.proxy().on("eth_feeHistory").then(silence);
+
+        submitter.settleAll();
+
+        CHAIN.books().settledOnceByOneTransactionEach(parts);
     }
 
     /** Row 34: an ordinary node raises no alarm. */

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +35,14 @@ public final class JsonRpc {
     private static final int BAD_GATEWAY = 502; // and above: said by something before the node
     private static final int MAX_FAILURES = 8; // with the pauses between them, 13 s
     private static final long PAUSE_MILLIS = 50;
+    private static final long MAX_LATER_MILLIS = 60_000;
     private static final Pattern QUANTITY = Pattern.compile("0x[0-9a-fA-F]{1,64}");
 
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     private final URI uri;
     private final long pauseMillis;
     private final Duration timeout;
-    private int batch = 100;
+    private final BatchSize batch = new BatchSize();
 
     /** The node was heard, and does not give what it was asked for. */
     public static final class RefusedException extends IOException {
@@ -83,6 +85,19 @@ public final class JsonRpc {
         this.timeout = timeout;
     }
 
+    /** Something wants to be left alone for a while. */
+    private static final class LaterException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final long millis;
+
+        LaterException(String message, long millis) {
+            super(message);
+            this.millis = millis;
+        }
+    }
+
     /** A call of a batch of several methods. */
     record Call(String method, List<Object> params) {
 
@@ -107,12 +122,20 @@ public final class JsonRpc {
     }
 
     /**
-     * The same, for who asks for less when it is refused.
+     * The same, not repeated if it is refused.
      *
      * @throws RefusedException if the node was heard and does not give it
      */
     public JsonNode callOnce(String method, Object... params) throws IOException {
-        JsonNode answer = post(method, request(0, method, List.of(params)));
+        return result(method, post(method, request(0, method, List.of(params))));
+    }
+
+    /** The same, for who asks for less then: nor is it repeated if no answer comes. */
+    JsonNode callForMuch(String method, Object... params) throws IOException {
+        return result(method, postOnce(method, request(0, method, List.of(params))));
+    }
+
+    private JsonNode result(String method, JsonNode answer) throws RefusedException {
         if (!answer.hasNonNull("result")) {
             throw new RefusedException(
                     host() + " answered " + method + " with " + shown(answer), answer.toString());
@@ -145,18 +168,19 @@ public final class JsonRpc {
         for (int i = 0; i < results.length; i++) {
             missing.add(i);
         }
+        int unheard = 0;
         while (!missing.isEmpty()) {
-            List<Integer> asked = missing.subList(0, Math.min(batch, missing.size()));
+            List<Integer> asked = missing.subList(0, Math.min(batch.calls(), missing.size()));
             if (asked.size() == 1) {
                 results[asked.get(0)] = call(method, paramLists.get(asked.get(0)).toArray());
                 missing.remove(0);
+                batch.answered(1, 1);
             } else {
-                int left = missing.size() - asked.size();
                 int size = asked.size();
-                ask(method, paramLists, asked, results);
+                int before = missing.size();
+                unheard = ask(method, paramLists, asked, results, unheard);
                 missing.removeIf(i -> results[i] != null);
-                int came = size + left - missing.size();
-                batch = came == size ? batch : Math.max(1, came > 0 ? came : size / 2);
+                batch.answered(size, before - missing.size());
             }
         }
         return List.of(results);
@@ -174,7 +198,7 @@ public final class JsonRpc {
         for (Call one : asked) {
             calls.add(request(calls.size(), one.method, one.params));
         }
-        JsonNode answers = post(method, calls);
+        JsonNode answers = postOnce(method, calls);
         JsonNode[] results = new JsonNode[asked.length];
         for (JsonNode answer : answers) {
             int id = answer.path("id").asInt(-1);
@@ -205,22 +229,29 @@ public final class JsonRpc {
         return new BigInteger(text.substring(2), 16);
     }
 
-    private void ask(
-            String method, List<List<Object>> paramLists, List<Integer> asked, JsonNode[] results)
+    /** What comes is put into {@code results}; how often in a row the node was not heard. */
+    private int ask(
+            String method,
+            List<List<Object>> paramLists,
+            List<Integer> asked,
+            JsonNode[] results,
+            int unheard)
             throws IOException {
         ArrayNode calls = MAPPER.createArrayNode();
         asked.forEach(i -> calls.add(request(i, method, paramLists.get(i))));
-        JsonNode answers;
         try {
-            answers = post(method, calls);
-        } catch (RefusedException e) {
-            return; // nothing came
-        }
-        for (JsonNode answer : answers) {
-            int id = answer.path("id").asInt(-1);
-            if (id >= 0 && id < results.length && answer.hasNonNull("result")) {
-                results[id] = answer.get("result");
+            for (JsonNode answer : postOnce(method, calls)) {
+                int id = answer.path("id").asInt(-1);
+                if (id >= 0 && id < results.length && answer.hasNonNull("result")) {
+                    results[id] = answer.get("result");
+                }
             }
+            return 0;
+        } catch (RefusedException e) {
+            return 0; // nothing came, and a shorter one may be taken
+        } catch (IOException e) {
+            repeat(unheard + 1, e); // its length may be why: a 504, a connection that ends
+            return unheard + 1;
         }
     }
 
@@ -233,12 +264,28 @@ public final class JsonRpc {
 
     /** What the node says, asked again a few times if it does not. */
     private JsonNode post(String method, JsonNode body) throws IOException {
+        return post(method, body, failure -> true);
+    }
+
+    /**
+     * The same for who asks for less then: asked again only if that is not the matter, as the node
+     * wants to be left alone.
+     */
+    private JsonNode postOnce(String method, JsonNode body) throws IOException {
+        return post(method, body, failure -> failure instanceof LaterException);
+    }
+
+    private JsonNode post(String method, JsonNode body, Predicate<IOException> passing)
+            throws IOException {
         for (int failures = 1; ; failures++) {
             try {
-                return postOnce(method, body);
+                return answer(method, body);
             } catch (RefusedException | HttpTimeoutException e) {
                 throw e;
             } catch (IOException e) {
+                if (!passing.test(e)) {
+                    throw e;
+                }
                 repeat(failures, e);
             }
         }
@@ -249,10 +296,11 @@ public final class JsonRpc {
         if (failures == MAX_FAILURES || Thread.currentThread().isInterrupted()) {
             throw after;
         }
-        pause(pauseMillis << failures, after);
+        long wanted = after instanceof LaterException later ? later.millis : 0;
+        pause(Math.max(pauseMillis << failures, wanted), after);
     }
 
-    private JsonNode postOnce(String method, JsonNode body) throws IOException {
+    private JsonNode answer(String method, JsonNode body) throws IOException {
         HttpRequest request =
                 HttpRequest.newBuilder(uri)
                         .timeout(timeout)
@@ -275,9 +323,21 @@ public final class JsonRpc {
             String what =
                     "%s answered %s with status %d: %s"
                             .formatted(host(), method, response.statusCode(), shown(answer));
+            long wait = laterMillis(response);
+            if (wait > 0 || response.statusCode() == TOO_MANY_REQUESTS) {
+                throw new LaterException(what, wait);
+            }
             throw later ? new IOException(what) : new RefusedException(what);
         }
         return answer;
+    }
+
+    /** What a limiter wants (RFC 9110, 10.2.3), as far as it says it in seconds. */
+    private static long laterMillis(HttpResponse<?> response) {
+        String seconds = response.headers().firstValue("Retry-After").orElse("");
+        return seconds.matches("\\d{1,9}")
+                ? Math.min(MAX_LATER_MILLIS, 1_000 * Long.parseLong(seconds))
+                : 0;
     }
 
     /** Host and port of the node. */

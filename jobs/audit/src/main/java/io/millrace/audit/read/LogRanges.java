@@ -59,7 +59,7 @@ public final class LogRanges {
             } catch (BehindException e) {
                 throw e;
             } catch (IOException e) {
-                // No answer, after all repetitions, may be the width too: a time-out, a 504.
+                // No answer may be the width too: a time-out, a 504, a connection that ends.
                 if (from == to) {
                     throw new IOException(
                             ("the logs of block %d alone are not given, so the width of the range"
@@ -83,7 +83,7 @@ public final class LogRanges {
                 whole(
                         from == to
                                 ? rpc.call("eth_getLogs", filter(from, to))
-                                : rpc.callOnce("eth_getLogs", filter(from, to)));
+                                : rpc.callForMuch("eth_getLogs", filter(from, to)));
         if (!has(to, from == to)) {
             throw new BehindException(
                     "%s does not have block %d, whose logs it gave; it is behind itself, wait or name another node"
@@ -105,6 +105,11 @@ public final class LogRanges {
                                     .get(0)));
         } catch (JsonRpc.RefusedException e) {
             return Optional.empty();
+        } catch (IOException e) {
+            if (from < to) {
+                throw e;
+            }
+            return Optional.empty(); // a single block is asked for with patience
         }
     }
 

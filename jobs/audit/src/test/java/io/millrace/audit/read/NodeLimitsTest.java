@@ -45,6 +45,7 @@ class NodeLimitsTest {
     private boolean mixesBatches = true;
     private String logs = "";
     private boolean packs;
+    private String laterSeconds = "";
 
     @BeforeEach
     void listen() throws IOException {
@@ -69,7 +70,9 @@ class NodeLimitsTest {
                 Arguments.of(64, 200, "{\"error\":\"context deadline exceeded\"}"),
                 Arguments.of(300, 400, "{\"detail\":\"span\"}"),
                 Arguments.of(300, 413, "<html>too much</html>"),
-                Arguments.of(900, 200, "{\"id\":0,\"result\":null}"));
+                Arguments.of(900, 200, "{\"id\":0,\"result\":null}"),
+                Arguments.of(64, 504, "<html>too long</html>"),
+                Arguments.of(3, 0, ""));
     }
 
     @ParameterizedTest
@@ -82,7 +85,7 @@ class NodeLimitsTest {
         LogRanges ranges = new LogRanges(rpc(), List.of("0xab"));
         List<Long> blocks = new ArrayList<>();
 
-        long last = limit == 1 ? 40 : LAST;
+        long last = limit < 10 ? 40 : LAST;
         for (long from = 3; from <= last; from = ranges.next()) {
             ranges.logs(from, last).forEach(log -> blocks.add(log.path("blockNumber").asLong()));
         }
@@ -155,10 +158,11 @@ class NodeLimitsTest {
 
     @ParameterizedTest
     @MethodSource("batches")
-    void callAll_batchCutShort_everyAnswerComesInItsPlace(int most, boolean cut)
+    void callAll_batchCutShort_everyAnswerComesInItsPlace(int most, boolean cut, int code)
             throws IOException {
         longestBatch = most;
         cutsBatches = cut;
+        status = code;
         refusal = "{\"error\":{\"code\":-7,\"message\":\"so many\"}}";
         List<List<Object>> params = new ArrayList<>();
         LongStream.range(0, 250).forEach(number -> params.add(List.of(number)));
@@ -171,10 +175,12 @@ class NodeLimitsTest {
 
     static Stream<Arguments> batches() {
         return Stream.of(
-                Arguments.of(25, true),
-                Arguments.of(7, true),
-                Arguments.of(30, false),
-                Arguments.of(0, false));
+                Arguments.of(25, true, 200),
+                Arguments.of(7, true, 200),
+                Arguments.of(30, false, 200),
+                Arguments.of(0, false, 200),
+                Arguments.of(30, false, 429),
+                Arguments.of(2, false, 504));
     }
 
     /** Too fast, in words of its own: of each call three are refused before one is answered. */
@@ -210,6 +216,19 @@ class NodeLimitsTest {
                 Arguments.of(500, "oops"));
     }
 
+    /** A limiter of a minute outlasted the audit, which had given up after 13 s. */
+    @Test
+    void node_thatSaysHowMuchLater_isAskedNoSooner() throws IOException {
+        status = 429;
+        refusal = "{}";
+        laterSeconds = "1";
+        everyOtherRefusals = 1;
+        long before = System.nanoTime();
+
+        assertThat(rpc().call("echo", 7).asLong()).isEqualTo(7);
+        assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(1_000_000_000);
+    }
+
     /** The address of a hosted node holds the token that pays for it. */
     @Test
     void refusal_ofANodeWithAToken_namesItsHostOnly() {
@@ -237,6 +256,10 @@ class NodeLimitsTest {
     private void serve(HttpExchange exchange) throws IOException {
         JsonNode request = MAPPER.readTree(exchange.getRequestBody());
         boolean refused = isRefused(request);
+        if (refused && status == 0) {
+            exchange.close(); // without a word
+            return;
+        }
         String body = refused ? refusal : answer(request).toString();
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         if (packs) {
@@ -246,6 +269,9 @@ class NodeLimitsTest {
             }
             bytes = out.toByteArray();
             exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+        }
+        if (!laterSeconds.isEmpty()) {
+            exchange.getResponseHeaders().set("Retry-After", laterSeconds);
         }
         exchange.sendResponseHeaders(refused ? status : 200, bytes.length);
         exchange.getResponseBody().write(bytes);

@@ -79,7 +79,7 @@ final class Anvil implements AutoCloseable {
         try (NodeControl node = new NodeControl(session())) {
             node.mineNothingUnasked();
             synchronized (states) {
-                states.replaceAll(node.head().number(), node.state());
+                states.replaceAll(node.head().number(), node::writeState);
             }
         }
         mineEvery();

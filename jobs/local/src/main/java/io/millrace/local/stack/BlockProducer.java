@@ -108,7 +108,7 @@ final class BlockProducer implements AutoCloseable {
                 || head.number() < written.number()
                 || !node.block(written.number()).hash().equals(written.hash())) {
             // Reorganised: what was written down is of another chain from some block on.
-            states.replaceAll(head.number(), node.state());
+            states.replaceAll(head.number(), node::writeState);
             last = head;
             return;
         }
@@ -119,7 +119,7 @@ final class BlockProducer implements AutoCloseable {
         }
         long state = states.newestFirst().get(0);
         if (head.number() - state >= Math.max(BLOCKS_A_STATE, head.number() / SHARE_OF_ALL)) {
-            states.write(head.number(), node.state());
+            states.write(head.number(), node::writeState);
         }
     }
 

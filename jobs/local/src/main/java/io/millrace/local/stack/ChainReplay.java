@@ -1,7 +1,6 @@
 package io.millrace.local.stack;
 
 import io.millrace.local.stack.chain.ChainStates;
-import io.millrace.local.stack.chain.MinedBlock;
 import io.millrace.local.stack.chain.SavedChain;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,7 +40,7 @@ final class ChainReplay {
         for (long number : states.newestFirst()) {
             try {
                 long genesis = states.content(number).genesisTimestamp();
-                return replay(number, genesis, states.after(number));
+                return replay(number, genesis);
             } catch (IOException e) {
                 LOG.warn("the chain's state at block {} is not used", number, e);
                 refusals.add(states.state(number) + ": " + e.getMessage());
@@ -53,8 +52,7 @@ final class ChainReplay {
                         + String.join("; ", refusals));
     }
 
-    private SavedChain replay(long number, long genesis, List<MinedBlock> blocks)
-            throws IOException, InterruptedException {
+    private SavedChain replay(long number, long genesis) throws IOException, InterruptedException {
         NodeSettings own = settings.at(Ports.free(1).get(0));
         try (ChildProcess node =
                         ChildProcess.start(
@@ -70,14 +68,10 @@ final class ChainReplay {
             if (session.blockNumber() != number || !control.holdsWhatItsHeadSays()) {
                 throw new IOException("its accounts are not those of its newest block");
             }
-            if (blocks.isEmpty()) {
-                return new SavedChain(states.state(number), genesis);
+            long head = states.after(number, control::repeat);
+            if (head > number) {
+                states.write(head, control::writeState);
             }
-            for (MinedBlock block : blocks) {
-                control.repeat(block);
-            }
-            long head = blocks.get(blocks.size() - 1).number();
-            states.write(head, control.state());
             return new SavedChain(states.state(head), genesis);
         }
     }

@@ -2,10 +2,6 @@ package io.millrace.local.stack;
 
 import static org.web3j.protocol.core.DefaultBlockParameterName.LATEST;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.millrace.chain.deploy.Deployer;
 import io.millrace.chain.rpc.Finality;
 import io.millrace.chain.submit.SubmitOptions;
@@ -15,7 +11,6 @@ import io.millrace.contracts.SettlementVault;
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
 import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -51,17 +46,22 @@ public final class EvmSession implements AutoCloseable {
             new StaticGasProvider(
                     BigInteger.valueOf(2_000_000_000L), BigInteger.valueOf(10_000_000L));
 
-    private final NodeService service;
+    private final HttpService service;
     private final Web3j web3j;
     private final String rpcUrl;
     private final long chainId;
 
     /** A session with the node at {@code rpcUrl}; nothing is sent yet. */
     public EvmSession(String rpcUrl, long chainId) {
-        this.service = new NodeService(rpcUrl);
+        this.service = new HttpService(rpcUrl);
         this.web3j = Web3j.build(service);
         this.rpcUrl = rpcUrl;
         this.chainId = chainId;
+    }
+
+    /** Address of the node. */
+    String rpcUrl() {
+        return rpcUrl;
     }
 
     /** Number of the newest block. */
@@ -226,19 +226,6 @@ public final class EvmSession implements AutoCloseable {
                 .getResult();
     }
 
-    /** The same for a result that is one text of any length, as the whole state of a node is. */
-    String callForText(String method, Object... parameters) throws IOException {
-        return String.valueOf(
-                checked(
-                                service.answer(
-                                        new Request<>(
-                                                method,
-                                                List.of(parameters),
-                                                service,
-                                                AnyResponse.class)))
-                        .getResult());
-    }
-
     private static <T extends Response<?>> T checked(T response) throws IOException {
         if (response.hasError()) {
             throw new IOException("the node refused: " + response.getError().getMessage());
@@ -248,31 +235,6 @@ public final class EvmSession implements AutoCloseable {
 
     private static String quantity(BigInteger number) {
         return "0x" + number.toString(16);
-    }
-
-    /** Jackson takes no text above 20 million characters unless it is told to. */
-    private static final class NodeService extends HttpService {
-
-        private static final JsonMapper ANY_LENGTH =
-                JsonMapper.builder(
-                                JsonFactory.builder()
-                                        .streamReadConstraints(
-                                                StreamReadConstraints.builder()
-                                                        .maxStringLength(Integer.MAX_VALUE)
-                                                        .build())
-                                        .build())
-                        .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                        .build();
-
-        NodeService(String url) {
-            super(url);
-        }
-
-        AnyResponse answer(Request<?, AnyResponse> request) throws IOException {
-            try (InputStream answer = performIO(objectMapper.writeValueAsString(request))) {
-                return ANY_LENGTH.readValue(answer, AnyResponse.class);
-            }
-        }
     }
 
     /** A reply of any type. */

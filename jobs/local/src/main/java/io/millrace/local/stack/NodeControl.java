@@ -1,18 +1,19 @@
 package io.millrace.local.stack;
 
 import io.millrace.local.stack.chain.MinedBlock;
+import io.millrace.local.stack.chain.NodeDump;
 import io.millrace.local.stack.chain.StateHistory;
 import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
 import io.millrace.unit.Keccak;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.zip.GZIPInputStream;
 
 /** What only a test node takes: to mine, to write itself down, to mine again what another has. */
 final class NodeControl implements AutoCloseable {
@@ -92,17 +93,17 @@ final class NodeControl implements AutoCloseable {
     }
 
     /**
-     * Its state, blocks and receipts, as JSON, with the states of {@link #HISTORY} earlier blocks.
+     * Writes its state, blocks and receipts, as JSON, with the states of {@link #HISTORY} earlier
+     * blocks, into {@code out}.
      */
-    byte[] state() throws IOException {
+    void writeState(OutputStream out) throws IOException {
         Set<String> hashes = new HashSet<>();
         long head = session.blockNumber();
         for (long number = Math.max(0, head - HISTORY); number <= head; number++) {
             hashes.add(session.hashOf(number));
         }
-        String packed = session.callForText("anvil_dumpState", true);
-        try (var in = new GZIPInputStream(new ByteArrayInputStream(Hex.decode(packed)))) {
-            return StateHistory.only(hashes, in.readAllBytes());
+        try (InputStream state = NodeDump.of(session.rpcUrl())) {
+            StateHistory.copyOnly(hashes, state, out);
         }
     }
 

@@ -32,7 +32,7 @@ class BlockProducerITCase {
                 node.mineNothingUnasked();
                 session.mine(3);
                 ChainStates states = new ChainStates(folder.resolve("chain"));
-                states.replaceAll(3, node.state());
+                states.replaceAll(3, node::writeState);
                 try (BlockProducer producer =
                         new BlockProducer(
                                 new EvmSession(slow.url(), Anvil.CHAIN_ID),
@@ -62,8 +62,9 @@ class BlockProducerITCase {
             try (EvmSession session = new EvmSession(anvil.rpcUrl(), Anvil.CHAIN_ID)) {
                 session.mine(1);
                 ChainStates states = new ChainStates(folder.resolve("chain"));
-                new NodeControl(session).mineNothingUnasked();
-                states.replaceAll(1, new NodeControl(session).state());
+                NodeControl node = new NodeControl(session);
+                node.mineNothingUnasked();
+                states.replaceAll(1, node::writeState);
                 Files.writeString(
                         folder.resolve("chain/blocks-1.jsonl"),
                         "{\"number\":2,\"hash\":\"0x",

@@ -2,15 +2,15 @@ package io.millrace.local.stack.chain;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Blocks in a file, a line each, in the order they were mined. */
 final class BlockJournal {
@@ -61,21 +61,33 @@ final class BlockJournal {
     }
 
     /**
-     * All of them. A last line that was cut off is none: its block was not followed by another.
+     * Hands over all of them, one by one. A last line that was cut off is none: its block was not
+     * followed by another.
      *
      * @throws IOException if a line before it is damaged
      */
-    List<MinedBlock> read() throws IOException {
+    void read(ChainStates.BlockUse use) throws IOException {
         if (!Files.exists(file)) {
-            return List.of();
+            return;
         }
-        String text = Files.readString(file);
-        List<MinedBlock> blocks = new ArrayList<>();
-        int begin = 0;
-        for (int end; (end = text.indexOf('\n', begin)) >= 0; begin = end + 1) {
-            blocks.add(parse(text.substring(begin, end), blocks.size() + 1));
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            int number = 1;
+            String line = lines.readLine();
+            while (line != null) {
+                String after = lines.readLine();
+                if (after != null || endsWithALine()) {
+                    use.of(parse(line, number++));
+                }
+                line = after;
+            }
         }
-        return blocks;
+    }
+
+    private boolean endsWithALine() throws IOException {
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "r")) {
+            bytes.seek(bytes.length() - 1);
+            return bytes.read() == '\n';
+        }
     }
 
     private MinedBlock parse(String line, int number) throws IOException {

@@ -1,7 +1,10 @@
 package io.millrace.local.stack.chain;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +25,7 @@ import java.util.stream.Stream;
 public final class ChainStates {
 
     private static final int KEPT = 2;
+    private static final int BUFFER_BYTES = 1 << 16;
 
     private final Path folder;
 
@@ -52,29 +57,48 @@ public final class ChainStates {
         journal(newestFirst().get(0)).append(block);
     }
 
+    /** Takes a block. */
+    @FunctionalInterface
+    public interface BlockUse {
+        void of(MinedBlock block) throws IOException;
+    }
+
     /**
-     * Every block after {@code number}, in their order.
+     * Hands over every block after {@code number}, in their order.
      *
+     * @return number of the last one, or {@code number} if there is none
      * @throws IOException if one is missing
      */
-    public List<MinedBlock> after(long number) throws IOException {
-        List<MinedBlock> blocks = new ArrayList<>();
+    public long after(long number, BlockUse use) throws IOException {
         List<Long> states = new ArrayList<>(newestFirst());
         states.sort(Comparator.naturalOrder());
+        AtomicLong last = new AtomicLong(number);
         for (long state : states) {
-            for (MinedBlock block : journal(state).read()) {
-                if (state >= number && block.number() > number) {
-                    blocks.add(block);
-                }
+            if (state >= number) {
+                journal(state)
+                        .read(
+                                block -> {
+                                    if (block.number() > number) {
+                                        next(block, last, use);
+                                    }
+                                });
             }
         }
-        long next = number + 1;
-        for (MinedBlock block : blocks) {
-            if (block.number() != next++) {
-                throw new IOException("block %d is missing in %s".formatted(next - 1, folder));
-            }
+        return last.get();
+    }
+
+    private void next(MinedBlock block, AtomicLong last, BlockUse use) throws IOException {
+        if (block.number() != last.get() + 1) {
+            throw new IOException("block %d is missing in %s".formatted(last.get() + 1, folder));
         }
-        return blocks;
+        use.of(block);
+        last.set(block.number());
+    }
+
+    /** Writes a state. */
+    @FunctionalInterface
+    public interface StateSource {
+        void into(OutputStream out) throws IOException;
     }
 
     /**
@@ -82,28 +106,28 @@ public final class ChainStates {
      *
      * @throws IOException if it is not whole, as when it was taken while a block was mined
      */
-    public void write(long number, byte[] state) throws IOException {
-        StateContent.of(state).requireWhole(number);
+    public void write(long number, StateSource state) throws IOException {
         Files.createDirectories(folder);
         Path draft = folder.resolve("state.draft");
         try (FileChannel channel =
-                FileChannel.open(
-                        draft,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(state);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+                        FileChannel.open(
+                                draft,
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.TRUNCATE_EXISTING,
+                                StandardOpenOption.WRITE);
+                OutputStream out =
+                        new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES)) {
+            state.into(out);
+            out.flush();
             channel.force(true);
         }
+        content(draft, number); // of what is on disk, not of what was meant to be
         Files.move(draft, state(number), StandardCopyOption.ATOMIC_MOVE);
         keep(KEPT);
     }
 
     /** Writes a state down, and forgets all others with their blocks: they are another chain's. */
-    public void replaceAll(long number, byte[] state) throws IOException {
+    public void replaceAll(long number, StateSource state) throws IOException {
         write(number, state);
         Files.deleteIfExists(journalFile(number));
         for (long other : newestFirst()) {
@@ -119,9 +143,15 @@ public final class ChainStates {
      * @throws IOException if it is not whole
      */
     public StateContent content(long number) throws IOException {
-        StateContent content = StateContent.of(Files.readAllBytes(state(number)));
-        content.requireWhole(number);
-        return content;
+        return content(state(number), number);
+    }
+
+    private static StateContent content(Path file, long number) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            StateContent content = StateContent.of(in);
+            content.requireWhole(number);
+            return content;
+        }
     }
 
     private void keep(int count) throws IOException {

@@ -1,11 +1,13 @@
 package io.millrace.local.stack.chain;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
 
 /**
  * What anvil's JSON of a chain's state has in it. The node does not write it in one piece: one
@@ -13,7 +15,13 @@ import java.io.IOException;
  */
 public final class StateContent {
 
-    private static final JsonMapper MAPPER = new JsonMapper();
+    /** Field names are accounts and slots, of any number: none is worth remembering. */
+    static final JsonMapper MAPPER =
+            new JsonMapper(
+                    JsonFactory.builder()
+                            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                            .build());
 
     private long head = -1;
     private long blocks;
@@ -25,11 +33,11 @@ public final class StateContent {
     private StateContent() {}
 
     /**
-     * Reads {@code state} to its end.
+     * Reads {@code state} to its end, and keeps no more of it than a block at a time.
      *
      * @throws IOException if it is cut off or damaged
      */
-    static StateContent of(byte[] state) throws IOException {
+    static StateContent of(InputStream state) throws IOException {
         StateContent content = new StateContent();
         try (JsonParser json = MAPPER.createParser(state)) {
             json.nextToken();

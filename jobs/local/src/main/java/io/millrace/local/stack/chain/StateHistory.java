@@ -3,9 +3,9 @@ package io.millrace.local.stack.chain;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Set;
 
 /**
@@ -16,15 +16,20 @@ import java.util.Set;
 public final class StateHistory {
 
     private static final String FIELD = "historical_states";
-    private static final JsonMapper MAPPER = new JsonMapper();
 
     private StateHistory() {}
 
-    /** {@code state} with the earlier states of the blocks with {@code hashes} only. */
-    public static byte[] only(Set<String> hashes, byte[] state) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(state.length);
-        try (JsonParser in = MAPPER.createParser(state);
-                JsonGenerator copy = MAPPER.createGenerator(out)) {
+    /**
+     * Copies {@code state} into {@code out}, with the earlier states of the blocks with {@code
+     * hashes} only, token by token.
+     *
+     * @throws IOException if it is cut off or damaged
+     */
+    public static void copyOnly(Set<String> hashes, InputStream state, OutputStream out)
+            throws IOException {
+        try (JsonParser in = StateContent.MAPPER.createParser(state);
+                JsonGenerator copy = StateContent.MAPPER.createGenerator(out)) {
+            copy.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET); // it is its opener's
             in.nextToken();
             copy.writeStartObject();
             while (in.nextToken() == JsonToken.FIELD_NAME) {
@@ -39,7 +44,6 @@ public final class StateHistory {
             }
             copy.writeEndObject();
         }
-        return out.toByteArray();
     }
 
     /** An array of pairs: a block's hash, and the state after it. */

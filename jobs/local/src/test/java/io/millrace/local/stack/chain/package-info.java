@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.local.stack.chain;
+
+import org.jspecify.annotations.NullMarked;
