@@ -49,10 +49,15 @@ abstract contract EarningsClaims is ITribunal {
         }
         bytes32 domain = _domain();
         _requireSettled(header, domain);
-        Claim memory claim = _claims[msg.sender][header.epoch][account];
+        Claim memory claim;
+        // Who begins with part 0 has shown nothing yet, leaves neither: so nothing counts twice.
+        if (statements.length == 0 || statements[0].header.part != 0) {
+            claim = _claims[msg.sender][header.epoch][account];
+        }
         for (uint256 i; i < statements.length; ++i) {
             _addPart(claim, header, account, statements[i], domain);
         }
+        if (claim.nextPart == 0) revert ClaimNotBegun(header.epoch, account);
         for (uint256 i; i < leaves.length; ++i) {
             _addLeaf(claim, header, account, leaves[i], domain);
         }
@@ -78,7 +83,6 @@ abstract contract EarningsClaims is ITribunal {
         ++claim.nextPart;
     }
 
-    /// @dev A leaf that falls back behind the one shown before it adds its own lines only.
     function _addLeaf(
         Claim memory claim,
         EpochHeader calldata header,
@@ -90,15 +94,13 @@ abstract contract EarningsClaims is ITribunal {
         _requireLeaf(header, leaf, domain);
         uint64 position = _position(receipt.shard, receipt.index);
         if (position < claim.nextPosition) revert LeavesNotAscending(header.epoch, receipt.shard, receipt.index);
-        (uint256 beforeNano, uint256 afterNano) = EarnedTotals.totalsOf(receipt.credits, account);
-        uint256 earnedNano = afterNano - beforeNano;
-        if (earnedNano == 0) revert NotCredited(header.epoch, receipt.shard, receipt.index, account);
-
         bool sameShard = claim.nextPosition != 0 && (claim.nextPosition - 1) >> 32 == receipt.shard;
-        if (!sameShard) earnedNano = afterNano;
-        else if (beforeNano >= claim.afterNano) earnedNano = afterNano - claim.afterNano;
+        (uint256 addedNano, uint256 afterNano) =
+            EarnedTotals.addedBy(receipt.credits, account, sameShard ? claim.afterNano : 0);
+        if (addedNano == 0) revert NotCredited(header.epoch, receipt.shard, receipt.index, account);
+
         // No account earns more than the whole epoch, whatever its leaves say.
-        claim.earnedNano = uint64(Math.min(claim.earnedNano + earnedNano, header.receiptsSumNano));
+        claim.earnedNano = uint64(Math.min(claim.earnedNano + addedNano, header.receiptsSumNano));
         claim.afterNano = uint64(Math.min(afterNano, type(uint64).max));
         claim.nextPosition = uint48(position + 1);
     }

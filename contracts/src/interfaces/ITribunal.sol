@@ -47,7 +47,9 @@ interface ITribunalErrors {
     error SumTooSmall(uint256 ofLeavesNano, uint64 demandedNano);
     /// Leaves are shown by shard and index, each once.
     error LeavesNotAscending(uint64 epoch, uint32 shard, uint32 index);
-    /// The leaf has no line of the earning account.
+    /// Of the account in this epoch the caller has not shown the statement of part 0, with which a claim begins.
+    error ClaimNotBegun(uint64 epoch, uint32 account);
+    /// The leaf has no line of the earning account, or none that adds anything.
     error NotCredited(uint64 epoch, uint32 shard, uint32 index, uint32 account);
     error EarnerCompensated(uint64 epoch, uint32 account);
     /// All that the part moved has gone to those who earned it: another part of the epoch may have something left.
@@ -236,9 +238,11 @@ interface ITribunal is ITribunalErrors, ITribunalTypes, ITribunalEvents {
 
     /// @notice Proves that an epoch credits an earning account with less than its leaves do: all its parts are shown, and in
     /// each shard the last leaf that credits the account, or as many shards as suffice. Where the totals of the leaves do
-    /// not go on from each other, more of a shard are shown: each counts at least what it credits itself.
+    /// not go on from each other, more of a shard are shown: each counts at least what its own lines credit.
     /// What does not fit into one transaction is shown in several: the caller's are added up, parts and leaves ascending over
-    /// all of them. Of an epoch that was cut short (voidRemainder) nothing is proven: its parts are not all there.
+    /// all of them. A call whose first statement is that of part 0 begins the caller's claim, or begins it anew: what it has
+    /// shown before is forgotten then, so that who has lost count, or has shown a leaf too many, is not shut out.
+    /// Of an epoch that was cut short (voidRemainder) nothing is proven: its parts are not all there.
     /// @param header of the part whose settler is accused, which is answerable
     /// @return proven whether that was enough; if not, it is kept
     function proveUnderpaid(

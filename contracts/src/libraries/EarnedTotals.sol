@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 /// @title The credit lines of leaves, each of which carries on the total of its earning account.
 /// @notice A line is beforeNano << 96 | account << 64 | amountNano: `beforeNano` is what the lines before it, in its shard of
 /// its epoch by index, credit the same account. So the last leaf of a shard that credits an account shows what all of them do.
@@ -23,15 +25,21 @@ library EarnedTotals {
         return true;
     }
 
-    /// @notice What a leaf says of an account: its total before, and with the leaf's lines. Equal if it has none.
-    function totalsOf(uint256[] calldata lines, uint32 account)
+    /// @notice What the lines of a leaf add to what was shown of an account in their shard. A line counts from the total
+    /// before it, whatever lies between, and at least its own amount: one that falls back hides nothing.
+    /// @param shownNano total that the last line shown before ends with, zero in a shard of which none was
+    /// @return addedNano zero if no line is the account's
+    /// @return afterNano total that the last line ends with
+    function addedBy(uint256[] calldata lines, uint32 account, uint256 shownNano)
         internal
         pure
-        returns (uint256 beforeNano, uint256 afterNano)
+        returns (uint256 addedNano, uint256 afterNano)
     {
+        afterNano = shownNano;
         for (uint256 i; i < lines.length; ++i) {
             if (accountOf(lines[i]) != account) continue;
-            if (afterNano == 0) beforeNano = beforeOf(lines[i]);
+            uint256 beyondNano = Math.saturatingSub(afterOf(lines[i]), afterNano);
+            addedNano += Math.max(beyondNano, uint64(lines[i]));
             afterNano = afterOf(lines[i]);
         }
     }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IModelRegistry} from "../../src/interfaces/IModelRegistry.sol";
 import {ITribunalTypes} from "../../src/interfaces/ITribunal.sol";
 import {ChargeRules} from "../../src/libraries/ChargeRules.sol";
+import {EarnedTotals} from "../../src/libraries/EarnedTotals.sol";
 import {MerkleSum} from "../../src/libraries/MerkleSum.sol";
 import {PackedWords} from "../../src/libraries/PackedWords.sol";
 import {ILibraryHarness} from "../utils/ILibraryHarness.sol";
@@ -102,5 +103,14 @@ contract LibraryHarness is ILibraryHarness {
         returns (ITribunalTypes.Fault)
     {
         return oneEpoch ? ChargeRules.faultInEpoch(receipt, other) : ChargeRules.faultAfterEpoch(receipt, other);
+    }
+
+    function addedBy(uint256[] calldata lines, uint32 account, uint256 shownNano)
+        external
+        pure
+        override
+        returns (uint256 addedNano, uint256 afterNano)
+    {
+        return EarnedTotals.addedBy(lines, account, shownNano);
     }
 }

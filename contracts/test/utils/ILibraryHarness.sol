@@ -37,4 +37,8 @@ interface ILibraryHarness {
         external
         pure
         returns (ITribunalTypes.Fault);
+    function addedBy(uint256[] calldata lines, uint32 account, uint256 shownNano)
+        external
+        pure
+        returns (uint256 addedNano, uint256 afterNano);
 }

@@ -40,7 +40,7 @@ const STEPS = {
   "src/RareCalls.sol": ofUnits(RARE_UNITS, VAULT_STEPS),
   "src/SettlerBonds.sol": ofUnits("settlerBonds", VAULT_STEPS),
   "src/Tribunal.sol": ofTribunal(COURT),
-  "src/EarningsClaims.sol": ofTribunal("proveUnderpaid,provePair"),
+  "src/EarningsClaims.sol": ofTribunal("proveUnderpaid*,provePair"),
   "src/libraries/ChargeRules.sol": ofTribunal("prove*"),
   "src/libraries/EpochPaths.sol": ofTribunal("accuse,answer*,prove*"),
   "src/libraries/EarnedTotals.sol": ofTribunal("prove*"),

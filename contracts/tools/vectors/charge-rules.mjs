@@ -71,6 +71,14 @@ function faultOfPair(leaf, other, oneEpoch) {
   return oneShard && falls ? "WrongTotal" : "None";
 }
 
+/** What `lines` add to what was shown of `account` in their shard, where the last line shown ends with `shownNano`. */
+function totalsOf(lines, account, shownNano) {
+  const own = lines.filter((it) => accountOf(it) === account);
+  const ends = [shownNano, ...own.map(afterOf)];
+  const added = own.map((it, i) => (beforeOf(it) < ends[i] ? it % 2n ** 64n : afterOf(it) - ends[i]));
+  return { addedNano: added.reduce((sum, it) => sum + it, 0n), afterNano: ends[own.length] };
+}
+
 /** @param version of the price, @param units that are charged at it, @param changes that nobody corrects anything else for */
 function leafOf(version, units, changes = {}) {
   const { nanoPerMillion, feeBasisPoints, from } = prices[version - 1];
@@ -126,6 +134,10 @@ function paired(name, oneEpoch, changes, otherChanges = {}) {
   const leaf = leafOf(1, 100n, { requestId: id("request a"), credits: carried(index), ...changes });
   const other = leafOf(1, 100n, { requestId: id("request b"), credits: carried(4n), ...otherChanges });
   return printed({ name, oneEpoch, leaf, other, fault: faultOfPair(leaf, other, oneEpoch) });
+}
+
+function shown(name, lines, shownNano = 0n, account = PROVIDER) {
+  return printed({ name, lines, account, shownNano, ...totalsOf(lines, account, shownNano) });
 }
 
 export function chargeRules() {
@@ -199,6 +211,25 @@ export function chargeRules() {
       paired("a later epoch leaves a number out", false, { sequence: 80n, index: 0n }),
       paired("a later epoch repeats a number", false, { sequence: 7n, index: 0n }),
       paired("a later epoch of another account", false, { sequence: 1n, requesterAccount: ACCOUNT + 1n }),
+    ],
+    totals: [
+      shown("no line of the account", [line(PROVIDER + 1n, 1900n, 50n), line(0n, 100n, 50n)], 7n),
+      shown("the first of its shard", carried(0n)),
+      shown("the first that is shown, after others", carried(4n)),
+      shown("right behind the one shown", carried(4n), 4n * 1900n),
+      shown("others lie between", carried(4n), 1900n),
+      shown("of the treasury", carried(4n), 300n, 0n),
+      shown("falls back by a nano-USD", carried(4n), 4n * 1900n + 1n),
+      shown("falls back to nothing", carried(0n), 1900n),
+      shown("falls back, and ends behind the one shown", carried(1n), 1901n),
+      shown("its amount is nothing", [line(PROVIDER, 0n, 50n)], 50n),
+      shown("two lines", [line(0n, 10n, 100n), line(0n, 5n, 110n)], 60n, 0n),
+      shown("two lines with others between", [line(0n, 10n, 100n), line(0n, 5n, 200n)], 60n, 0n),
+      shown("two lines with another's between", [line(0n, 10n, 100n), line(PROVIDER, 7n, 9n), line(0n, 5n, 110n)], 100n, 0n),
+      shown("the second line begins anew", [line(0n, 10n, 100n), line(0n, 5n)], 0n, 0n),
+      shown("the second line falls back by a nano-USD", [line(0n, 10n, 100n), line(0n, 5n, 109n)], 100n, 0n),
+      shown("both lines fall back", [line(0n, 10n, 100n), line(0n, 5n)], 2n ** 64n, 0n),
+      shown("no number of 64 bits", [line(PROVIDER, 2n ** 64n - 1n, 2n ** 64n - 1n)], 1n),
     ],
   };
 }

@@ -105,24 +105,17 @@ contract LogBook is ISettlementVaultEvents, ISettlementVaultTypes, ISettlerBonds
             } else if (topic == RewardTaken.selector) {
                 (, uint64 amountNano) = abi.decode(log.data, (address, uint64));
                 rewardNano[who] -= amountNano;
-            } else if (topic == Slashed.selector) {
-                (,,, uint64 victimNano, uint64 reward, uint64 takenNano) =
+            } else if (topic == Slashed.selector || topic == SlashedForEarner.selector) {
+                (,,, uint64 wrongedNano, uint64 reward, uint64 takenNano) =
                     abi.decode(log.data, (uint64, uint32, uint64, uint64, uint64, uint64));
                 address challenger = address(uint160(uint256(log.topics[3])));
+                uint32 account = uint32(uint256(log.topics[2]));
                 bonded.push(challenger);
                 bondNano[who] -= takenNano;
                 rewardNano[challenger] += reward;
-                spendingAt(uint32(uint256(log.topics[2]))).releasedNano += victimNano;
-                depositedNano += victimNano;
-            } else if (topic == SlashedForEarner.selector) {
-                (,,, uint64 earnerNano, uint64 reward, uint64 takenNano) =
-                    abi.decode(log.data, (uint64, uint32, uint64, uint64, uint64, uint64));
-                address challenger = address(uint160(uint256(log.topics[3])));
-                bonded.push(challenger);
-                bondNano[who] -= takenNano;
-                rewardNano[challenger] += reward;
-                earningAt(uint32(uint256(log.topics[2]))).balanceNano += earnerNano;
-                depositedNano += earnerNano;
+                depositedNano += wrongedNano;
+                if (topic == Slashed.selector) spendingAt(account).releasedNano += wrongedNano;
+                else earningAt(account).balanceNano += wrongedNano;
             } else {
                 return false;
             }

@@ -142,6 +142,11 @@ abstract contract EarningsTest is TribunalTest {
         return new Leaf[](0);
     }
 
+    function single(CreditStatement memory statement) internal pure returns (CreditStatement[] memory shown) {
+        shown = new CreditStatement[](1);
+        shown[0] = statement;
+    }
+
     function single(Leaf memory leaf) internal pure returns (Leaf[] memory leaves) {
         leaves = new Leaf[](1);
         leaves[0] = leaf;

@@ -69,29 +69,6 @@ contract ProveUnderpaidTest is EarningsTest {
         if (earned(all) != 0) vm.assertFalse(prove(book, providerAccount), "by all");
     }
 
-    function test_severalTransactionsAddUp() external {
-        EpochBooks.Book memory book = settleMoved(honestEpoch(2), 1);
-        Leaf[] memory leaves = lastLeaves(book, providerAccount);
-        vm.assertGe(leaves.length, 2, "one shard only");
-        for (uint256 i; i < leaves.length; ++i) {
-            vm.assertFalse(show(book, providerAccount, noStatements(), single(leaves[i])), "too early");
-            refuses(
-                book,
-                providerAccount,
-                noStatements(),
-                single(leaves[i]),
-                abi.encodeWithSelector(LeavesNotAscending.selector, 1, leaves[i].receipt.shard, leaves[i].receipt.index)
-            );
-        }
-        // What one has shown is nothing that another has.
-        vm.prank(vm.addr(4711));
-        vm.assertFalse(
-            court.proveUnderpaid(book.parts[0].header, providerAccount, statements(book, providerAccount), noLeaves()),
-            "by what another has shown"
-        );
-        vm.assertTrue(show(book, providerAccount, statements(book, providerAccount), noLeaves()), "not proven");
-    }
-
     /// All but one of the shards come to no more than was credited.
     function test_aShardLessIsNotEnough() external {
         EpochBooks.Book memory book = settleMoved(honestEpoch(2), 1);
@@ -102,71 +79,6 @@ contract ProveUnderpaidTest is EarningsTest {
         }
         vm.assertFalse(show(book, providerAccount, statements(book, providerAccount), some), "too few");
         vm.assertTrue(show(book, providerAccount, noStatements(), single(leaves[some.length])), "not proven");
-    }
-
-    /// Where the settler lets totals fall back, each leaf shown counts at least for itself.
-    function test_totalsThatBeginAnewDoNotHideWhatWasEarned() external {
-        EpochBooks.Charge[] memory all = honestEpoch(3);
-        EpochBooks.carryTotals(all);
-        uint64 earnedNano = earned(all);
-        for (uint256 i; i < all.length; ++i) {
-            all[i].receipt.credits[0] = uint96(all[i].receipt.credits[0]);
-        }
-        EpochBooks.Book memory book = bookAsTheyAre(all);
-        settleCredits(book, creditsOf(all, 1));
-        vm.assertFalse(prove(book, providerAccount), "totals that hide the leaves before");
-
-        address another = vm.addr(4712);
-        bool proven;
-        for (uint256 i; i < all.length; ++i) {
-            vm.assertFalse(proven, "too early");
-            vm.prank(another);
-            proven = court.proveUnderpaid(
-                book.parts[0].header,
-                providerAccount,
-                i == 0 ? statements(book, providerAccount) : noStatements(),
-                single(book.leaf(i))
-            );
-        }
-        vm.assertTrue(proven, "not proven");
-        vm.assertEq(uint256(vault.rewardOf(another)), earnedNano / 5 + FINE_NANO, "not all of it");
-    }
-
-    /// A total that falls back, but not to nothing: the leaf counts for its own lines only.
-    function test_aTotalThatFallsBackAddsTheLeafsOwnLines() external {
-        EpochBooks.Charge[] memory all = honestEpoch(3);
-        for (uint256 i; i < all.length; ++i) {
-            if (all[i].receipt.index != 0) all[i].receipt.credits[0] |= 1 << 96;
-        }
-        EpochBooks.Book memory book = bookAsTheyAre(all);
-        settleCredits(book, creditsOf(all, 1));
-        uint64 earnedNano = earned(all);
-        for (uint256 i; i + 1 < all.length; ++i) {
-            CreditStatement[] memory shown = i == 0 ? statements(book, providerAccount) : noStatements();
-            vm.assertFalse(show(book, providerAccount, shown, single(book.leaf(i))), "too early");
-        }
-        Leaf[] memory last = single(book.leaf(all.length - 1));
-        vm.expectEmit(address(court));
-        emit UnderpaymentProven(1, providerAccount, challenger, 0, earnedNano, earnedNano - 1, victims(earnedNano));
-        vm.assertTrue(show(book, providerAccount, noStatements(), last), "not proven");
-    }
-
-    /// Of a treasury that runs models both lines of a leaf count.
-    function test_bothLinesOfTheTreasuryCount() external {
-        EpochBooks.Charge[] memory all = honestEpoch(3);
-        for (uint256 i; i < all.length; ++i) {
-            all[i].receipt.providerAccount = TREASURY;
-            setCredits(all[i].receipt, all[i].receipt.debitNano * FEE / 10_000);
-            all[i].receipt.credits[1] |= uint256(uint64(all[i].receipt.credits[0])) << 96;
-        }
-        EpochBooks.Book memory book = bookAsTheyAre(all);
-        settleCredits(book, Epochs.two(TREASURY, book.root().sumNano - 1, cronyAccount, 1));
-        bool proven;
-        for (uint256 i; i < all.length; ++i) {
-            vm.assertFalse(proven, "too early");
-            proven = show(book, TREASURY, i == 0 ? statements(book, TREASURY) : noStatements(), single(book.leaf(i)));
-        }
-        vm.assertTrue(proven, "not proven");
     }
 
     /// A leaf behind a gap counts from the last one shown: no more than is behind that.
@@ -251,11 +163,19 @@ contract ProveUnderpaidTest is EarningsTest {
         EpochBooks.Book memory book = settleInTwo(all, 4, 0);
         CreditStatement[] memory shown = statements(book, providerAccount);
         vm.assertFalse(prove(book, providerAccount), "both parts");
-        refuses(book, providerAccount, shown, noLeaves(), abi.encodeWithSelector(PartsNotAscending.selector, 1, 0));
+        refuses(
+            book,
+            providerAccount,
+            single(shown[1]),
+            noLeaves(),
+            abi.encodeWithSelector(PartsNotAscending.selector, 1, 1)
+        );
+        (shown[0], shown[1]) = (shown[1], shown[0]);
         vm.prank(vm.addr(4713));
         vm.expectRevert(abi.encodeWithSelector(PartsNotAscending.selector, 1, 1));
-        (shown[0], shown[1]) = (shown[1], shown[0]);
         court.proveUnderpaid(book.parts[0].header, providerAccount, shown, noLeaves());
+        shown[0] = shown[1];
+        refuses(book, providerAccount, shown, noLeaves(), abi.encodeWithSelector(PartsNotAscending.selector, 1, 0));
     }
 
     /// The settler of any part is accused, up to what the part moved.
@@ -311,7 +231,7 @@ contract ProveUnderpaidTest is EarningsTest {
         refuses(
             book,
             providerAccount,
-            noStatements(),
+            statements(book, providerAccount),
             single(leaf),
             abi.encodeWithSelector(LeafNotProven.selector, 1, leaf.receipt.shard, leaf.receipt.index)
         );
@@ -323,7 +243,7 @@ contract ProveUnderpaidTest is EarningsTest {
         refuses(
             book,
             cronyAccount,
-            noStatements(),
+            statements(book, cronyAccount),
             single(leaf),
             abi.encodeWithSelector(NotCredited.selector, 1, leaf.receipt.shard, leaf.receipt.index, cronyAccount)
         );

@@ -126,4 +126,18 @@ contract ChargeRulesTest is MillraceTest, ITribunalTypes {
         }
         vm.assertGe(i, 26, "pairs are missing");
     }
+
+    function test_totals() external view {
+        uint256 i;
+        for (; exists(string.concat(".totals[", vm.toString(i), "]")); ++i) {
+            string memory path = string.concat(".totals[", vm.toString(i), "].");
+            uint256[] memory lines = vm.parseJsonUintArray(json, string.concat(path, "lines"));
+            (uint256 addedNano, uint256 afterNano) =
+                library_.addedBy(lines, uint32(number(path, "account")), number(path, "shownNano"));
+            string memory name = vm.parseJsonString(json, string.concat(path, "name"));
+            vm.assertEq(addedNano, number(path, "addedNano"), name);
+            vm.assertEq(afterNano, number(path, "afterNano"), name);
+        }
+        vm.assertGe(i, 17, "totals are missing");
+    }
 }

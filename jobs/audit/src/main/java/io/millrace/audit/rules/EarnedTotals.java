@@ -13,6 +13,7 @@ public final class EarnedTotals {
     private static final int ACCOUNT = 64;
     private static final BigInteger UINT64 = mask(64);
     private static final BigInteger UINT32 = mask(32);
+    private static final BigInteger MORE_THAN_ANY = mask(66);
 
     private EarnedTotals() {}
 
@@ -35,6 +36,39 @@ public final class EarnedTotals {
                                                 other ->
                                                         beforeNano(other).compareTo(afterNano(one))
                                                                 >= 0));
+    }
+
+    /**
+     * What the lines of a leaf add to what was shown of an account in their shard.
+     *
+     * @param nano zero if no line is the account's
+     * @param afterNano total that the last line ends with
+     */
+    public record Added(BigInteger nano, BigInteger afterNano) {}
+
+    /**
+     * As the tribunal counts it: a line from the total before it, whatever lies between, and at
+     * least its own amount, for one that falls back hides nothing.
+     *
+     * @param shownNano total that the last line shown before ends with, zero in a shard of which
+     *     none was
+     */
+    public static Added addedBy(List<BigInteger> lines, long account, BigInteger shownNano) {
+        BigInteger added = BigInteger.ZERO;
+        BigInteger after = shownNano;
+        for (BigInteger line : lines) {
+            if (account(line) == account) {
+                BigInteger beyond = afterNano(line).subtract(after);
+                added = added.add(beyond.max(line.and(UINT64)));
+                after = afterNano(line);
+            }
+        }
+        return new Added(added, after);
+    }
+
+    /** What the lines of a leaf add at least, whatever was shown before. */
+    public static BigInteger leastBy(List<BigInteger> lines, long account) {
+        return addedBy(lines, account, MORE_THAN_ANY).nano();
     }
 
     /** The earning account of a line. */

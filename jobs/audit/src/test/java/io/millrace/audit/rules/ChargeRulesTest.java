@@ -69,6 +69,25 @@ class ChargeRulesTest {
                 });
     }
 
+    @Test
+    void addedBy_sharedVectors_sameTotals() throws IOException {
+        JsonNode vectors = file().get("totals");
+        assertThat(vectors).hasSizeGreaterThan(5);
+        for (JsonNode vector : vectors) {
+            List<BigInteger> lines = new ArrayList<>();
+            vector.get("lines").forEach(line -> lines.add(new BigInteger(line.asText())));
+            assertThat(
+                            EarnedTotals.addedBy(
+                                    lines,
+                                    vector.get("account").asLong(),
+                                    amount(vector, "shownNano")))
+                    .as(vector.get("name").asText())
+                    .isEqualTo(
+                            new EarnedTotals.Added(
+                                    amount(vector, "addedNano"), amount(vector, "afterNano")));
+        }
+    }
+
     private static void assertFaults(JsonNode vectors, Function<JsonNode, Fault> rule) {
         assertThat(vectors).hasSizeGreaterThan(5);
         for (JsonNode vector : vectors) {

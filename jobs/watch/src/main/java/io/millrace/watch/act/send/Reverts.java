@@ -43,6 +43,7 @@ final class Reverts {
                         "NotOneRow(uint32)",
                         "SumTooSmall(uint256,uint64)",
                         "LeavesNotAscending(uint64,uint32,uint32)",
+                        "ClaimNotBegun(uint64,uint32)",
                         "NotCredited(uint64,uint32,uint32,uint32)",
                         "EarnerCompensated(uint64,uint32)",
                         "NothingLeftOfThePart(uint64,uint32)",
