@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.web3j.crypto.Credentials;
 import org.web3j.protocol.Web3j;
 import org.web3j.protocol.core.DefaultBlockParameter;
@@ -40,6 +41,9 @@ import org.web3j.utils.Convert;
  */
 public final class EvmSession implements AutoCloseable {
 
+    /** A machine that is busy, and a node with much to prove, may keep an answer for long. */
+    private static final int SILENCE_SECONDS = 60;
+
     private static final long RECEIPT_PAUSE_MILLIS = 20;
     private static final int RECEIPT_ATTEMPTS = 1500;
     private static final ContractGasProvider GAS =
@@ -53,7 +57,12 @@ public final class EvmSession implements AutoCloseable {
 
     /** A session with the node at {@code rpcUrl}; nothing is sent yet. */
     public EvmSession(String rpcUrl, long chainId) {
-        this.service = new HttpService(rpcUrl);
+        this.service =
+                new HttpService(
+                        rpcUrl,
+                        HttpService.getOkHttpClientBuilder()
+                                .readTimeout(SILENCE_SECONDS, TimeUnit.SECONDS)
+                                .build());
         this.web3j = Web3j.build(service);
         this.rpcUrl = rpcUrl;
         this.chainId = chainId;
