@@ -1,4 +1,5 @@
-// node k8s/image/assemble.mjs job|gpu|page|gateway|watch FOLDER: puts into FOLDER what that image is built from, as mvn package left it.
+// node k8s/image/assemble.mjs job|gpu|page|gateway|watch FOLDER [MODELS]: puts into FOLDER what that image is built from, as mvn package
+// left it. MODELS, of job and gpu: a folder with one folder a model, as --models.dir takes it; if it is not given, the bundled model's.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -11,12 +12,16 @@ const built = (path, remedy) => {
   return full;
 };
 const CLIENT = 'node_modules/@millrace/client'; // a link there, a folder in the image
+const BUNDLED = 'jobs/local/target/models/all-MiniLM-L6-v2';
 const PACKAGE = 'run mvn package -DskipTests';
 
 const parts = {
   job(folder) {
     for (const part of ['usrlib', 'lib']) cpSync(built(`jobs/target/cluster/${part}`, PACKAGE), join(folder, part), { recursive: true });
-    cpSync(built('jobs/local/target/models', 'jobs/bin/millrace demo leaves the bundled ones there'), join(folder, 'models'), { recursive: true });
+    const source = models ?? built(BUNDLED, 'jobs/bin/millrace demo leaves it there');
+    const offered = readdirSync(source).filter((name) => existsSync(join(source, name, 'manifest.json')));
+    if (offered.length === 0) throw new Error(`${source} has no model: put a folder with manifest.json and the files that it names there for each`);
+    for (const name of offered) cpSync(join(source, name), join(folder, 'models', name), { recursive: true });
   },
 
   gpu(folder) {
@@ -67,9 +72,9 @@ function copyPackage(source, target) {
   }
 }
 
-const [image, folder] = process.argv.slice(2);
-if (!Object.hasOwn(parts, image ?? '') || folder === undefined) {
-  console.error(`usage: node k8s/image/assemble.mjs ${Object.keys(parts).join('|')} FOLDER`);
+const [image, folder, models] = process.argv.slice(2);
+if (!Object.hasOwn(parts, image ?? '') || folder === undefined || (models !== undefined && !['job', 'gpu'].includes(image))) {
+  console.error(`usage: node k8s/image/assemble.mjs ${Object.keys(parts).join('|')} FOLDER [MODELS, of job and gpu]`);
   process.exit(2);
 }
 if (existsSync(folder) && readdirSync(folder).length > 0) {

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# k8s/image/build.sh job|gpu|page|gateway|watch NAME:TAG  builds that image from what mvn package left. ENGINE: docker, or one with its commands.
+# k8s/image/build.sh job|gpu|page|gateway|watch NAME:TAG [MODELS]  builds that image from what mvn package left, and for job and gpu the folder of MODELS. ENGINE: docker, or one with its commands.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-if [ $# -ne 2 ]; then
+if [ $# -lt 2 ] || [ $# -gt 3 ]; then
   sed -n 2p "$0" >&2
   exit 2
 fi
@@ -12,5 +12,5 @@ case $1 in
 esac
 context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
-node "$here/assemble.mjs" "$1" "$context"
+node "$here/assemble.mjs" "$1" "$context" ${3+"$3"}
 "${ENGINE:-docker}" build -t "$2" -f "$file" "$context"
