@@ -90,7 +90,7 @@ public final class NodeDump {
                 if (high < 0) {
                     return read == 0 ? -1 : read;
                 }
-                bytes[from + read++] = (byte) (high << 4 | digit());
+                bytes[from + read++] = (byte) ((high << 4) | digit());
             }
             return read;
         }
