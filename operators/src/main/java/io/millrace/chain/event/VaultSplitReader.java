@@ -190,9 +190,8 @@ final class VaultSplitReader implements SplitReader<Step, VaultSplit> {
         if (failures++ == 0) {
             LOG.warn("events of the vault wait: {}", e.getMessage());
         }
-        int doublings = ranges.hasNarrowed() ? 0 : Math.min(failures - 1, 20);
-        long wait = Math.min(options.pollMillis() << doublings, options.maxBackoffMillis());
-        pause(Math.max(wait, e.laterMillis()));
+        int repetitions = ranges.hasNarrowed() ? 1 : failures;
+        pause(e.waitMillis(options.pollMillis(), repetitions, options.maxBackoffMillis()));
     }
 
     private void pause(long millis) {

@@ -174,6 +174,20 @@ public final class RpcException extends IOException {
         return said.laterMillis;
     }
 
+    /**
+     * How long to wait before it is asked again: as long as it says, as that is a limit and no
+     * outage; else twice as long each time.
+     *
+     * @param pollMillis between two questions without a failure
+     * @param failures in a row, this one included
+     * @param maxMillis if it does not say
+     */
+    public long waitMillis(long pollMillis, int failures, long maxMillis) {
+        return said.laterMillis > 0
+                ? Math.max(pollMillis, said.laterMillis)
+                : Math.min(pollMillis << Math.min(failures - 1, 20), maxMillis);
+    }
+
     /** Data of a revert, 0x-hex, or null if the node gave none. */
     public @Nullable String data() {
         return said.data;

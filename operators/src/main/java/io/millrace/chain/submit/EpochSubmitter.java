@@ -152,8 +152,7 @@ public final class EpochSubmitter {
             LOG.warn("settlement waits, {} parts unsettled: {}", window.size(), e.getMessage());
         }
         failures++;
-        long wait = options.pollMillis() << Math.min(failures - 1, 20);
-        return Math.max(e.laterMillis(), Math.min(wait, options.maxBackoffMillis()));
+        return e.waitMillis(options.pollMillis(), failures, options.maxBackoffMillis());
     }
 
     /** Returns whether nothing can be done for now. */

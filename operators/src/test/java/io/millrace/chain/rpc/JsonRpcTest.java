@@ -138,6 +138,12 @@ class JsonRpcTest {
         headers = Map.of("Retry-After", "7");
 
         assertThat(failure().laterMillis()).isEqualTo(7_000);
+        assertThat(failure().waitMillis(500, 9, 30_000))
+                .as("of a limiter that says so, however often")
+                .isEqualTo(7_000);
+        headers = Map.of();
+        assertThat(failure().waitMillis(500, 3, 30_000)).isEqualTo(2_000);
+        assertThat(failure().waitMillis(500, 40, 30_000)).isEqualTo(30_000);
     }
 
     @Test

@@ -94,8 +94,8 @@ public record Habits(
                 random.nextInt(4),
                 random.nextInt(3) > 0,
                 Refusal.spoken(random),
-                random.nextInt(9),
-                60 + random.nextInt(200),
+                random.nextInt(6),
+                200 + random.nextInt(400),
                 1 + random.nextInt(2),
                 random.nextInt(40));
     }
