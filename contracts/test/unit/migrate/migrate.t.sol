@@ -3,10 +3,12 @@ pragma solidity 0.8.37;
 
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {ISettlementVault} from "../../../src/interfaces/ISettlementVault.sol";
 import {TestDollar} from "../../../src/local/TestDollar.sol";
 import {Epochs} from "../../utils/Epochs.sol";
+import {ReentrantToken} from "../../utils/tokens/HostileTokens.sol";
 import {VaultTest} from "../../utils/VaultTest.sol";
 
 /// @title A successor that says it is of the same token, and takes another amount than it is given.
@@ -21,6 +23,37 @@ contract GreedyVault {
     function depositFor(address, uint256) external returns (uint32, uint64) {
         if (takes != 0) IERC20(token).transferFrom(msg.sender, address(this), takes);
         return (1, 1);
+    }
+}
+
+/// @title A successor that tells an owner of its deposit before it takes it, and the owner that moves there.
+contract TellingVault {
+    address public immutable token;
+
+    constructor(address token_) {
+        token = token_;
+    }
+
+    function depositFor(address owner, uint256 amountToken) external returns (uint32, uint64) {
+        OwnerThatIsTold(owner).tell();
+        IERC20(token).transferFrom(msg.sender, address(this), amountToken);
+        return (1, 1);
+    }
+}
+
+/// @title An owner that asks its vault for more while it is moving out of it.
+contract OwnerThatIsTold {
+    address private immutable vault;
+    bytes private asks;
+    bool public hasMore;
+    bytes public answer;
+
+    constructor(address vault_, bytes memory asks_) {
+        (vault, asks) = (vault_, asks_);
+    }
+
+    function tell() external {
+        (hasMore, answer) = vault.call(asks);
     }
 }
 
@@ -233,6 +266,58 @@ contract MigrateTest is VaultTest {
         vm.prank(requester);
         (bool moved,) = address(vault).call(abi.encodeCall(vault.migrate, ()));
         vm.assertFalse(moved, "a successor took what is another's");
+    }
+
+    function assertReentryRefused(bool succeeded, bytes memory answer) private pure {
+        vm.assertFalse(succeeded, "the re-entry succeeded");
+        vm.assertEq(
+            keccak256(answer),
+            keccak256(abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector)),
+            "the re-entry failed for another reason"
+        );
+    }
+
+    /// @dev 5 units of its 10 are released, and the hatch is open to it.
+    function ownerThatMoves(address owner) private {
+        account = deposit(owner, 10);
+        uint32 number = request(owner, 5000);
+        settle(epochOf(Epochs.none(), Epochs.none(), Epochs.release(account, number, 5000)));
+        vm.warp(block.timestamp + vault.ESCAPE_AFTER());
+    }
+
+    /// Without the guard an owner whom the successor tells leaves by the hatch in the middle of its move.
+    function test_reentrant_whatTheOwnerAsksInsideAMigration() external {
+        address telling = address(new TellingVault(address(dollar)));
+        retireAndWait(telling);
+        bytes[3] memory asks = [
+            abi.encodeCall(vault.takeReleased, (stranger)),
+            abi.encodeCall(vault.escape, (stranger)),
+            abi.encodeCall(vault.migrate, ())
+        ];
+        for (uint256 i; i < asks.length; ++i) {
+            OwnerThatIsTold owner = new OwnerThatIsTold(address(vault), asks[i]);
+            ownerThatMoves(address(owner));
+            vm.prank(address(owner));
+            vm.assertEq(uint256(vault.migrate()), 5000, "moved otherwise than once");
+            assertReentryRefused(owner.hasMore(), owner.answer());
+            vm.assertEq(dollar.balanceOf(telling), 5 * (i + 1), "the successor has another amount");
+            vm.assertEq(dollar.balanceOf(stranger), 0, "paid as well as moved");
+            assertSpending(account, 5000, "the balance here");
+        }
+    }
+
+    function test_reentrant_whatATokenAsksInsideAMigration() external {
+        ReentrantToken token = new ReentrantToken();
+        (dollar, vault) = (token, newVault(token));
+        next = newVault(token);
+        retireAndWait(address(next));
+        ownerThatMoves(address(token));
+        token.arm(address(vault), abi.encodeCall(vault.escape, (stranger)));
+        vm.prank(address(token));
+        vm.assertEq(uint256(vault.migrate()), 5000, "moved otherwise than once");
+        assertReentryRefused(token.attackSucceeded(), token.answer());
+        vm.assertEq(uint256(next.spendingBalanceOf(1)), 5000, "the balance in the successor");
+        vm.assertEq(token.balanceOf(stranger), 0, "paid as well as moved");
     }
 
     /// The owner still has it: out of this vault, or into the next with more.

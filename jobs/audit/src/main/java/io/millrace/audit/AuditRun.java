@@ -15,6 +15,7 @@ import io.millrace.audit.Rows.RequestRows;
 import io.millrace.audit.read.Progress;
 import io.millrace.audit.sort.LongRanges;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,14 @@ final class AuditRun {
         vault.read(chain);
         ChargeChecks charges = new ChargeChecks(before, chain.prices(), totals);
         Intake intake =
-                new Intake(store, totals, charges, vault, chain.shardDepth(), before.appended());
+                new Intake(
+                        store,
+                        totals,
+                        charges,
+                        vault,
+                        chain.shardDepth(),
+                        Duration.ofSeconds(chain.answerableSeconds()),
+                        before.appended());
         Map<String, Long> positions = ledger.topics(before, intake);
         long floorMillis = floor(intake);
         OpenRows open = new OpenRows(next, before, history.settledEpoch(), floorMillis);

@@ -10,6 +10,8 @@ import java.util.List;
  * @param blockHash of the block
  * @param seconds unix time of the block
  * @param escapeAfterSeconds how long after the last epoch the hatch opens
+ * @param answerableSeconds for which a charge may have to be answered for after its settlement, at
+ *     the longest; 0 if no contract judges it
  * @param scale nano-USD in one base unit of the token
  * @param tokenBalance of the vault, base units
  * @param spending accounts 1, 2, …
@@ -24,6 +26,7 @@ record ChainBooks(
         String blockHash,
         long seconds,
         long escapeAfterSeconds,
+        long answerableSeconds,
         BigInteger scale,
         int shardDepth,
         BigInteger tokenBalance,

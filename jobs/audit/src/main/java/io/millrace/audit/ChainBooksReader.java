@@ -25,6 +25,8 @@ import org.web3j.utils.Numeric;
  */
 final class ChainBooksReader {
 
+    private static final long BUCKETS = 7;
+
     private final JsonRpc rpc;
     private final AuditConfig config;
 
@@ -54,7 +56,7 @@ final class ChainBooksReader {
         String block = rpc.call("eth_blockNumber").asText();
         pinned = block;
         JsonNode header = header(block);
-        if (rpc.call("eth_getCode", config.vault(), block).asText().length() <= 2) {
+        if (!hasCode(config.vault(), block)) {
             throw new IOException(
                     ("there is no contract at vault %s of %s; name the vault that"
                                     + " the job settles on")
@@ -77,6 +79,7 @@ final class ChainBooksReader {
                         header.path("hash").asText(),
                         Numeric.decodeQuantity(header.path("timestamp").asText()).longValueExact(),
                         callVault(block, "ESCAPE_AFTER()").count(0),
+                        answerableSeconds(block),
                         callVault(block, "SCALE()").uint(0),
                         (int) callVault(block, "SHARD_DEPTH()").count(0),
                         call(token, block, selector("balanceOf(address)") + word(config.vault()))
@@ -92,6 +95,23 @@ final class ChainBooksReader {
                             .formatted(blockNumber, header.path("hash").asText()));
         }
         return books;
+    }
+
+    /**
+     * An epoch may be challenged while the bucket of its settlement is among the last seven, and a
+     * challenge answered for so long as the tribunal gives.
+     */
+    private long answerableSeconds(String block) throws IOException {
+        String tribunal = callVault(block, "TRIBUNAL()").address(0);
+        if (!hasCode(tribunal, block)) {
+            return 0;
+        }
+        return BUCKETS * callVault(block, "BUCKET()").count(0)
+                + call(tribunal, block, selector("RESPONSE()")).count(0);
+    }
+
+    private boolean hasCode(String address, String block) throws IOException {
+        return rpc.call("eth_getCode", address, block).asText().length() > "0x".length();
     }
 
     /**

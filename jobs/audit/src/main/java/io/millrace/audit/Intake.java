@@ -10,6 +10,7 @@ import io.millrace.audit.KafkaBooks.Sealed;
 import io.millrace.audit.Totals.Total;
 import io.millrace.audit.evidence.Evidence;
 import io.millrace.audit.evidence.EvidenceRange;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -21,6 +22,7 @@ final class Intake implements KafkaBooks.Sink {
     private final ChargeChecks charges;
     private final VaultChecks vault;
     private final int shardDepth;
+    private final Duration answerable;
     private final Map<Integer, Long> appended;
     private final Findings unreadable = new Findings();
     private long evidenceSinceMillis = Long.MAX_VALUE;
@@ -31,12 +33,14 @@ final class Intake implements KafkaBooks.Sink {
             ChargeChecks charges,
             VaultChecks vault,
             int shardDepth,
+            Duration answerable,
             Map<Integer, Long> appended) {
         this.store = store;
         this.totals = totals;
         this.charges = charges;
         this.vault = vault;
         this.shardDepth = shardDepth;
+        this.answerable = answerable;
         this.appended = new HashMap<>(appended);
     }
 
@@ -85,7 +89,7 @@ final class Intake implements KafkaBooks.Sink {
 
     @Override
     public void evidenceRange(EvidenceRange range) {
-        evidenceSinceMillis = range.sinceMillis();
+        evidenceSinceMillis = range.sinceMillis(answerable);
     }
 
     @Override

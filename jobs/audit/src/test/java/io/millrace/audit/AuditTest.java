@@ -8,12 +8,14 @@ import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.evidence.EvidenceRange;
 import io.millrace.audit.hash.MerkleSum;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AuditTest {
@@ -73,21 +75,25 @@ class AuditTest {
                                 .formatted(books.charges.size() - 4));
     }
 
-    @Test
-    void evidenceRange_cutTopic_mustHoldSevenDays() {
+    @ParameterizedTest
+    @CsvSource({"0, 168", "144, 168", "145, 169", "228, 252"})
+    void evidenceRange_cutTopic_mustHoldWhatMayBeAskedFor(long answerableHours, long keptHours) {
         long day = 86_400_000;
         long hour = day / 24;
-        assertThat(new EvidenceRange(3 * day, false, 100 * day).sinceMillis()).isEqualTo(3 * day);
-        assertThat(new EvidenceRange(3 * day, true, 100 * day).sinceMillis())
+        Duration answerable = Duration.ofHours(answerableHours);
+        long since = 100 * day - keptHours * hour + hour;
+        assertThat(new EvidenceRange(3 * day, false, 100 * day).sinceMillis(answerable))
+                .isEqualTo(3 * day);
+        assertThat(new EvidenceRange(3 * day, true, 100 * day).sinceMillis(answerable))
                 .as("an hour less, in which the audit reads")
-                .isEqualTo(93 * day + hour);
-        assertThat(new EvidenceRange(99 * day, true, 100 * day).sinceMillis())
-                .as("the oldest of the seven days were lost, they did not age out")
-                .isEqualTo(93 * day + hour);
-        assertThat(new EvidenceRange(Long.MAX_VALUE, true, 100 * day).sinceMillis())
+                .isEqualTo(since);
+        assertThat(new EvidenceRange(99 * day, true, 100 * day).sinceMillis(answerable))
+                .as("the oldest of these were lost, they did not age out")
+                .isEqualTo(since);
+        assertThat(new EvidenceRange(Long.MAX_VALUE, true, 100 * day).sinceMillis(answerable))
                 .as("all of it aged out")
-                .isEqualTo(93 * day + hour);
-        assertThat(new EvidenceRange(Long.MAX_VALUE, false, 1).sinceMillis())
+                .isEqualTo(since);
+        assertThat(new EvidenceRange(Long.MAX_VALUE, false, 1).sinceMillis(answerable))
                 .as("no evidence at all")
                 .isEqualTo(Long.MAX_VALUE);
     }
@@ -121,6 +127,7 @@ class AuditTest {
                         MerkleSum.EMPTY.hash(),
                         1,
                         SampleBooks.ESCAPE_AFTER_SECONDS,
+                        0,
                         SampleBooks.SCALE,
                         SampleBooks.SHARD_DEPTH,
                         BigInteger.ZERO,

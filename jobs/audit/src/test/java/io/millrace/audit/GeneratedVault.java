@@ -226,6 +226,7 @@ final class GeneratedVault {
                 Hash.sha3String("block " + block),
                 2 * block,
                 SampleBooks.ESCAPE_AFTER_SECONDS,
+                0,
                 SampleBooks.SCALE,
                 GeneratedLedger.SHARD_DEPTH,
                 BigInteger.valueOf(deposited / 1000),

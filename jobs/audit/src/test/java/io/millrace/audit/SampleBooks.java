@@ -120,6 +120,7 @@ final class SampleBooks {
                         Hash.sha3String("block 99"),
                         seconds,
                         ESCAPE_AFTER_SECONDS,
+                        0,
                         SCALE,
                         SHARD_DEPTH,
                         tokenBalance,

@@ -70,7 +70,7 @@ final class Indictment {
                         header.part(),
                         finding.account(),
                         calls.size() - 1L,
-                        finding.earnedNano(),
+                        finding.shownNano(),
                         finding.why(),
                         Case.State.FOUND,
                         block);

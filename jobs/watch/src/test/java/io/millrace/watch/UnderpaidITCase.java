@@ -100,6 +100,32 @@ class UnderpaidITCase {
         assertThat(proven()).hasSize(1);
     }
 
+    /** Who has lost its store and its journal shows all of it again: the tribunal begins anew. */
+    @Test
+    void watch_storeAndJournalLostHalfWay_provenOnce() throws Exception {
+        watched.publish(watched.books.settle(watched.honest()));
+        watched.publish(
+                watched.books.settleCredits(watched.honest(), Map.of(EARNER, -5L, TREASURY, 5L)));
+        try (Watcher watcher = watched.watcher()) {
+            for (int round = 0; round < WatchedCourt.ROUNDS && watched.sent() == 0; round++) {
+                watcher.step();
+            }
+            assertThat(watched.sent()).isEqualTo(1);
+            assertThat(watcher.docket().all())
+                    .singleElement()
+                    .satisfies(one -> assertThat(one.what()).isPositive());
+        }
+        watched.forget();
+
+        try (Watcher watcher = watched.watcher()) {
+            watched.run(watcher);
+            assertThat(watcher.docket().all())
+                    .singleElement()
+                    .satisfies(one -> assertThat(one.state()).isEqualTo(Case.State.COMPENSATED));
+        }
+        assertThat(proven()).hasSize(1);
+    }
+
     private static boolean ended(List<Case> cases) {
         return !cases.isEmpty() && cases.stream().allMatch(one -> one.state().isEnd());
     }

@@ -26,8 +26,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A watcher before the real contracts, with one settler, its books and its topics. */
@@ -36,6 +38,8 @@ final class WatchedCourt implements AutoCloseable {
     static final int ACCOUNTS = 7;
     static final long VICTIM = 3;
     static final int ROUNDS = 60;
+    private static final String DATA = "data";
+    private static final String SENT = "sent";
 
     final List<Evidence> evidence = new ArrayList<>();
     final Reading topics = new Reading();
@@ -110,7 +114,7 @@ final class WatchedCourt implements AutoCloseable {
                         court.registry.getContractAddress(),
                         0,
                         finality,
-                        folder.resolve("data"),
+                        folder.resolve(DATA),
                         accounts,
                         Set.of(),
                         0,
@@ -121,7 +125,7 @@ final class WatchedCourt implements AutoCloseable {
                 chain ->
                         KeyMessenger.open(
                                 key,
-                                folder.resolve("sent"),
+                                folder.resolve(SENT),
                                 new JsonRpc(nodeUrl),
                                 chain,
                                 FinalBlock.OF_NODE,
@@ -134,6 +138,25 @@ final class WatchedCourt implements AutoCloseable {
                     }
                     return topics;
                 });
+    }
+
+    /** Transactions of the watcher's key that blocks have. */
+    long sent() throws IOException {
+        return JsonRpc.quantity(
+                        court.rpc.call(
+                                "eth_getTransactionCount", Court.CHALLENGER.address(), "latest"))
+                .longValueExact();
+    }
+
+    /** The next watcher has nothing left of those before it but their key. */
+    void forget() throws IOException {
+        for (String lost : List.of(DATA, SENT)) {
+            try (Stream<Path> files = Files.walk(folder.resolve(lost))) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     /** What was published, into the store that its watcher opened last. */

@@ -1,6 +1,7 @@
 package io.millrace.chain.deploy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.chain.rpc.ContractViews;
 import io.millrace.chain.rpc.L2Connection;
 import io.millrace.chain.rpc.LogEntry;
 import io.millrace.chain.rpc.LogQuery;
@@ -8,11 +9,9 @@ import io.millrace.chain.rpc.LogRanges;
 import io.millrace.chain.rpc.RpcAnswers;
 import io.millrace.chain.rpc.RpcEndpoints;
 import io.millrace.chain.rpc.RpcException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.web3j.abi.datatypes.Type;
 import org.web3j.protocol.core.RemoteFunctionCall;
 
 /** What a deployment asks of a node beside what the submitter asks. */
@@ -22,10 +21,12 @@ final class DeployNode {
     private static final long WINDOW_BLOCKS = 10_000;
 
     private final RpcEndpoints endpoints;
+    private final ContractViews views;
     private final LogRanges<List<LogEntry>> ranges = new LogRanges<>(List::size);
 
     DeployNode(L2Connection connection) {
         this.endpoints = connection.open();
+        this.views = new ContractViews(endpoints);
     }
 
     boolean hasCode(String address) throws RpcException {
@@ -47,16 +48,9 @@ final class DeployNode {
 
     /** What a view of the contract at {@code address} returns. */
     List<Object> view(String address, RemoteFunctionCall<?> call) throws RpcException {
-        String answer =
-                ask("eth_call", Map.of("to", address, "data", call.encodeFunctionCall()), LATEST)
-                        .asText();
-        List<Object> values = new ArrayList<>();
-        for (Object value : call.decodeFunctionResponse(answer)) {
-            values.add(((Type<?>) value).getValue());
-        }
+        List<Object> values = views.ask(address, call);
         if (values.isEmpty()) {
-            throw RpcException.invalid(
-                    "eth_call", "\"" + answer + "\" is no answer of the contract at " + address);
+            throw RpcException.invalid("eth_call", "there is no contract at " + address);
         }
         return values;
     }

@@ -200,11 +200,11 @@ public final class Deployer {
         }
     }
 
-    /** Returns once all of it is final, and nothing can undo it. */
+    /** Returns once all of it is final, and nothing can undo it; tells how far that is. */
     public void awaitFinal() throws RpcException, InterruptedException {
-        long newest = chain.latestBlock().number();
-        progress.accept("waits until block %d is final".formatted(newest));
-        while (chain.finalBlock().number() < newest) {
+        FinalityWait wait =
+                new FinalityWait(chain.latestBlock().number(), progress, System.nanoTime());
+        while (!wait.isOver(chain.finalBlock().number(), System.nanoTime())) {
             TimeUnit.MILLISECONDS.sleep(access.pollMillis());
         }
     }

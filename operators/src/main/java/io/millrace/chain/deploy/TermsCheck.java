@@ -3,16 +3,14 @@ package io.millrace.chain.deploy;
 import io.millrace.chain.deploy.Creations.Contract;
 import io.millrace.chain.rpc.RpcErrorKind;
 import io.millrace.chain.rpc.RpcException;
+import io.millrace.chain.rpc.Wrappers;
 import io.millrace.contracts.ModelRegistry;
 import io.millrace.contracts.ProviderRegistry;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.contracts.Tribunal;
 import io.millrace.unit.EvmAddress;
 import java.math.BigInteger;
-import org.web3j.protocol.Web3j;
 import org.web3j.protocol.core.RemoteFunctionCall;
-import org.web3j.tx.TransactionManager;
-import org.web3j.tx.gas.ContractGasProvider;
 
 /**
  * Compares what cannot change in a ledger's contracts with the terms: those of a run before this
@@ -20,30 +18,10 @@ import org.web3j.tx.gas.ContractGasProvider;
  */
 final class TermsCheck {
 
-    static final ModelRegistry REGISTRY =
-            ModelRegistry.load(
-                    EvmAddress.ZERO,
-                    (Web3j) null,
-                    (TransactionManager) null,
-                    (ContractGasProvider) null);
-    private static final SettlementVault VAULT =
-            SettlementVault.load(
-                    EvmAddress.ZERO,
-                    (Web3j) null,
-                    (TransactionManager) null,
-                    (ContractGasProvider) null);
-    private static final ProviderRegistry PROVIDERS =
-            ProviderRegistry.load(
-                    EvmAddress.ZERO,
-                    (Web3j) null,
-                    (TransactionManager) null,
-                    (ContractGasProvider) null);
-    private static final Tribunal TRIBUNAL =
-            Tribunal.load(
-                    EvmAddress.ZERO,
-                    (Web3j) null,
-                    (TransactionManager) null,
-                    (ContractGasProvider) null);
+    static final ModelRegistry REGISTRY = Wrappers.unbound(ModelRegistry::load);
+    private static final SettlementVault VAULT = Wrappers.unbound(SettlementVault::load);
+    private static final ProviderRegistry PROVIDERS = Wrappers.unbound(ProviderRegistry::load);
+    private static final Tribunal TRIBUNAL = Wrappers.unbound(Tribunal::load);
 
     private final DeployNode node;
     private final LedgerTerms terms;

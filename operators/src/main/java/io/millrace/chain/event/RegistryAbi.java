@@ -1,22 +1,14 @@
 package io.millrace.chain.event;
 
+import io.millrace.chain.rpc.Wrappers;
 import io.millrace.contracts.ModelRegistry;
-import io.millrace.unit.EvmAddress;
 import io.millrace.unit.Hex;
 import java.math.BigInteger;
-import org.web3j.protocol.Web3j;
-import org.web3j.tx.TransactionManager;
-import org.web3j.tx.gas.ContractGasProvider;
 
 /** Calls of the model registry as bytes, and its answers as our values. */
 final class RegistryAbi {
 
-    private static final ModelRegistry REGISTRY =
-            ModelRegistry.load(
-                    EvmAddress.ZERO,
-                    (Web3j) null,
-                    (TransactionManager) null,
-                    (ContractGasProvider) null);
+    private static final ModelRegistry REGISTRY = Wrappers.unbound(ModelRegistry::load);
     private static final BigInteger MILLIS = BigInteger.valueOf(1_000);
 
     private RegistryAbi() {}

@@ -3,23 +3,16 @@ package io.millrace.chain.provider;
 import static java.util.Objects.requireNonNull;
 
 import io.millrace.chain.ProviderSigners;
+import io.millrace.chain.rpc.ContractViews;
 import io.millrace.chain.rpc.L2Connection;
-import io.millrace.chain.rpc.RpcEndpoints;
 import io.millrace.chain.rpc.RpcException;
+import io.millrace.chain.rpc.Wrappers;
 import io.millrace.contracts.ProviderRegistry;
-import io.millrace.contracts.SettlementVault;
 import io.millrace.contracts.Tribunal;
-import io.millrace.unit.EvmAddress;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.web3j.abi.datatypes.Type;
-import org.web3j.protocol.Web3j;
 import org.web3j.protocol.core.RemoteFunctionCall;
-import org.web3j.tx.TransactionManager;
-import org.web3j.tx.gas.ContractGasProvider;
 
 /**
  * {@link ProviderSigners} over JSON-RPC. The registry is no option: the vault names its tribunal
@@ -27,32 +20,15 @@ import org.web3j.tx.gas.ContractGasProvider;
  */
 public final class JsonRpcProviderSigners implements ProviderSigners {
 
-    private static final String CALL = "eth_call";
-    private static final SettlementVault VAULT =
-            SettlementVault.load(
-                    EvmAddress.ZERO,
-                    (Web3j) null,
-                    (TransactionManager) null,
-                    (ContractGasProvider) null);
-    private static final Tribunal TRIBUNAL =
-            Tribunal.load(
-                    EvmAddress.ZERO,
-                    (Web3j) null,
-                    (TransactionManager) null,
-                    (ContractGasProvider) null);
-    private static final ProviderRegistry REGISTRY =
-            ProviderRegistry.load(
-                    EvmAddress.ZERO,
-                    (Web3j) null,
-                    (TransactionManager) null,
-                    (ContractGasProvider) null);
+    private static final Tribunal TRIBUNAL = Wrappers.unbound(Tribunal::load);
+    private static final ProviderRegistry REGISTRY = Wrappers.unbound(ProviderRegistry::load);
 
-    private final RpcEndpoints endpoints;
+    private final ContractViews views;
     private final String vault;
     private @Nullable String registry;
 
     private JsonRpcProviderSigners(L2Connection connection) {
-        endpoints = connection.open();
+        views = new ContractViews(connection.open());
         vault = connection.vault();
     }
 
@@ -69,8 +45,9 @@ public final class JsonRpcProviderSigners implements ProviderSigners {
     @Override
     public Signers of(int account) throws RpcException {
         if (registry == null) {
-            String tribunal = address(ask(vault, VAULT.TRIBUNAL(), "vault").get(0));
-            registry = address(ask(tribunal, TRIBUNAL.PROVIDERS(), "tribunal").get(0));
+            String tribunal = views.tribunalOf(vault).orElseThrow(() -> isNo(vault, "vault"));
+            List<Object> named = ask(tribunal, TRIBUNAL.PROVIDERS(), "tribunal");
+            registry = ContractViews.address(named.get(0));
         }
         List<Object> values =
                 ask(
@@ -78,34 +55,24 @@ public final class JsonRpcProviderSigners implements ProviderSigners {
                         REGISTRY.signerOf(BigInteger.valueOf(account)),
                         "registry of providers");
         return new Signers(
-                address(values.get(0)),
-                address(values.get(1)),
+                ContractViews.address(values.get(0)),
+                ContractViews.address(values.get(1)),
                 ((BigInteger) values.get(2)).longValueExact());
     }
 
     private List<Object> ask(String contract, RemoteFunctionCall<?> call, String what)
             throws RpcException {
-        Map<String, String> to =
-                Map.of("from", EvmAddress.ZERO, "to", contract, "data", call.encodeFunctionCall());
-        String answer = endpoints.ask(CALL, node -> node.call(CALL, to, "latest")).asText();
-        List<Object> values = new ArrayList<>();
-        try {
-            for (Object value : call.decodeFunctionResponse(answer)) {
-                values.add(((Type<?>) value).getValue());
-            }
-        } catch (RuntimeException e) {
-            values.clear(); // not even hexadecimal
-        }
+        List<Object> values = views.ask(contract, call);
         if (values.isEmpty()) {
-            throw RpcException.invalid(
-                    CALL,
-                    "%s is no %s of these contracts: it answers \"%s\"; is vault.address that of a deployment of this version?"
-                            .formatted(contract, what, answer));
+            throw isNo(contract, what);
         }
         return values;
     }
 
-    private static String address(Object value) {
-        return EvmAddress.canonical((String) value);
+    private static RpcException isNo(String contract, String what) {
+        return RpcException.invalid(
+                "eth_call",
+                "%s is no %s of these contracts: there is no code; is vault.address that of a deployment of this version?"
+                        .formatted(contract, what));
     }
 }

@@ -4,6 +4,7 @@ import io.millrace.chain.EpochHeader;
 import io.millrace.chain.SealedPart;
 import io.millrace.chain.SlotWords;
 import io.millrace.chain.rpc.RpcException;
+import io.millrace.chain.rpc.Wrappers;
 import io.millrace.contracts.SettlementVault;
 import io.millrace.unit.Eip712Domain;
 import io.millrace.unit.EvmAddress;
@@ -14,10 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.web3j.abi.EventEncoder;
 import org.web3j.abi.datatypes.Type;
-import org.web3j.protocol.Web3j;
 import org.web3j.protocol.core.RemoteFunctionCall;
-import org.web3j.tx.TransactionManager;
-import org.web3j.tx.gas.ContractGasProvider;
 
 /**
  * Calls of the vault as bytes, and its answers as our records, through the generated wrapper. The
@@ -28,12 +26,7 @@ public final class VaultAbi {
     private static final byte[] SETTLER_ROLE = Keccak.hashUtf8("SETTLER_ROLE");
     private static final String EPOCH_SETTLED =
             EventEncoder.encode(SettlementVault.EPOCHSETTLED_EVENT);
-    private static final SettlementVault VAULT =
-            SettlementVault.load(
-                    EvmAddress.ZERO,
-                    (Web3j) null,
-                    (TransactionManager) null,
-                    (ContractGasProvider) null);
+    private static final SettlementVault VAULT = Wrappers.unbound(SettlementVault::load);
 
     private VaultAbi() {}
 

@@ -9,9 +9,6 @@ import io.millrace.audit.hash.MerkleSum.Node;
 import io.millrace.contracts.Tribunal;
 import java.math.BigInteger;
 import java.util.List;
-import org.web3j.protocol.Web3j;
-import org.web3j.tx.TransactionManager;
-import org.web3j.tx.gas.ContractGasProvider;
 import org.web3j.utils.Numeric;
 
 /**
@@ -20,12 +17,7 @@ import org.web3j.utils.Numeric;
  */
 public final class TribunalCalls {
 
-    private static final Tribunal TRIBUNAL =
-            Tribunal.load(
-                    "0x" + "0".repeat(40),
-                    (Web3j) null,
-                    (TransactionManager) null,
-                    (ContractGasProvider) null);
+    private static final Tribunal TRIBUNAL = Wrappers.unbound(Tribunal::load);
 
     private TribunalCalls() {}
 

@@ -13,10 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.web3j.protocol.Web3j;
 import org.web3j.protocol.core.RemoteFunctionCall;
-import org.web3j.tx.TransactionManager;
-import org.web3j.tx.gas.ContractGasProvider;
 import org.web3j.utils.Numeric;
 
 /**
@@ -27,12 +24,8 @@ public final class TribunalChain {
 
     private static final Pattern WORDS = Pattern.compile("0x([0-9a-fA-F]{64})*+");
     private static final String NOWHERE = "0x" + "0".repeat(40);
-    private static final Tribunal TRIBUNAL =
-            Tribunal.load(
-                    NOWHERE, (Web3j) null, (TransactionManager) null, (ContractGasProvider) null);
-    private static final SettlementVault VAULT =
-            SettlementVault.load(
-                    NOWHERE, (Web3j) null, (TransactionManager) null, (ContractGasProvider) null);
+    private static final Tribunal TRIBUNAL = Wrappers.unbound(Tribunal::load);
+    private static final SettlementVault VAULT = Wrappers.unbound(SettlementVault::load);
 
     private final JsonRpc rpc;
     private final String vault;

@@ -78,22 +78,29 @@ public sealed interface Finding {
      * The words credit an earning account with less than the leaves do: the tribunal will convict
      * at once.
      *
+     * @param earnedNano by all of its leaves
+     * @param shownNano by those that are shown: for so much it is compensated
      * @param leaves by which it shows, in the order of their places
      */
     record Underpaid(
-            long account, BigInteger earnedNano, BigInteger creditedNano, List<ProvenLeaf> leaves)
+            long account,
+            BigInteger earnedNano,
+            BigInteger shownNano,
+            BigInteger creditedNano,
+            List<ProvenLeaf> leaves)
             implements Finding {
 
         public Underpaid {
             requireNonNull(earnedNano, "earnedNano is null");
+            requireNonNull(shownNano, "shownNano is null");
             requireNonNull(creditedNano, "creditedNano is null");
             leaves = List.copyOf(leaves);
         }
 
         @Override
         public String why() {
-            return "earned %s nano-USD, and is credited with %s"
-                    .formatted(earnedNano, creditedNano);
+            return "earned %s nano-USD, %s of which %d leaves show, and is credited with %s"
+                    .formatted(earnedNano, shownNano, leaves.size(), creditedNano);
         }
     }
 

@@ -97,7 +97,8 @@ public final class Judge {
         if (parts.size() != header.parts()) {
             return List.of();
         }
-        EarningChecks earnings = new EarningChecks(header.epoch(), earners);
+        EarningChecks earnings =
+                new EarningChecks(header.epoch(), earners, EarningChecks.mostLeaves(shardDepth));
         receipts.forEach(earnings::check);
         return earnings.findings(parts, surroundings);
     }

@@ -30,6 +30,29 @@ final class Charges {
                 of.at());
     }
 
+    /** Run by another earning account. */
+    static Charge by(Charge of, long providerAccount) {
+        return new Charge(
+                of.requestId(),
+                of.requesterAddress(),
+                of.requesterAccount(),
+                of.sequence(),
+                of.providerAddress(),
+                providerAccount,
+                of.model(),
+                of.units(),
+                of.priceNanoPerMillion(),
+                of.priceVersion(),
+                of.feeBasisPoints(),
+                of.debitNano(),
+                of.creditNano(),
+                of.feeNano(),
+                of.status(),
+                of.outcome(),
+                of.admittedMillis(),
+                of.at());
+    }
+
     static Charge with(
             Charge of,
             BigInteger priceNanoPerMillion,

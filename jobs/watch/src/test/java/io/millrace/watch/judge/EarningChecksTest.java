@@ -11,6 +11,7 @@ import io.millrace.watch.act.ProvenLeaf;
 import io.millrace.watch.judge.SampleStream.Epoch;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,15 +47,7 @@ class EarningChecksTest {
         for (long seed = 1; seed <= 8; seed++) {
             SampleStream stream = new SampleStream(seed, 3);
             Epoch epoch = stream.epochs.get(1);
-            epoch.receipts.replaceAll(
-                    one ->
-                            new Receipt(
-                                    one.epoch(),
-                                    one.shard(),
-                                    one.index(),
-                                    new EarnedBefore(
-                                            BigInteger.ZERO, one.earnedBefore().treasuryNano()),
-                                    one.charge()));
+            epoch.receipts.replaceAll(EarningChecksTest::beginsAnew);
             epoch.creditsMoved.put(1L, BigInteger.ONE.negate());
             epoch.creditsMoved.put(9L, BigInteger.ONE);
             List<Finding> findings =
@@ -73,6 +66,82 @@ class EarningChecksTest {
             Finding.Underpaid found = onlyUnderpaid(findings);
             assertThat(shown(found)).isEqualTo(found.earnedNano());
         }
+    }
+
+    /** A settler that lets every total fall back is shown as many leaves as are worth a claim. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void findings_hostileEpoch_fewLeavesShowMoreThanIsCredited(long seed) throws IOException {
+        SampleStream stream = new SampleStream(seed, 3);
+        Epoch epoch = stream.epochs.get(1);
+        epoch.receipts.replaceAll(EarningChecksTest::beginsAnew);
+        EarningChecks checks = new EarningChecks(epoch.number, account -> account == 1, 4);
+        epoch.receipts.forEach(checks::check);
+        List<BigInteger> amounts =
+                epoch.receipts.stream()
+                        .filter(one -> one.charge().providerAccount() == 1)
+                        .map(one -> one.charge().creditNano())
+                        .sorted(Comparator.reverseOrder())
+                        .toList();
+        BigInteger earned = sum(amounts);
+        BigInteger shown = sum(amounts.stream().limit(4).toList());
+
+        for (BigInteger credited : List.of(shown.subtract(BigInteger.ONE), shown)) {
+            epoch.creditsMoved.clear();
+            epoch.creditsMoved.put(1L, credited.subtract(earned));
+            epoch.creditsMoved.put(9L, earned.subtract(credited));
+            List<Finding> found =
+                    checks.findings(stream.seal(epoch), new MemorySurroundings(stream));
+            if (credited.equals(shown)) {
+                assertThat(found).as("seed %d: no more than is credited", seed).isEmpty();
+            } else {
+                Finding.Underpaid underpaid = onlyUnderpaid(found);
+                assertThat(underpaid.leaves()).hasSizeLessThanOrEqualTo(4);
+                assertThat(underpaid.shownNano()).isEqualTo(shown).isEqualTo(shown(underpaid));
+                assertThat(underpaid.earnedNano()).isEqualTo(earned);
+            }
+        }
+    }
+
+    /** A leaf whose second line falls back behind its first counts both, as the contract does. */
+    @Test
+    void judge_linesOfOneLeafThatFallBack_bothCount() throws IOException {
+        SampleStream stream = new SampleStream(3, 3);
+        Epoch epoch = stream.epochs.get(1);
+        epoch.charges.replaceAll(one -> Charges.by(one, 0));
+        stream.place(epoch);
+        epoch.receipts.replaceAll(
+                one ->
+                        new Receipt(
+                                one.epoch(),
+                                one.shard(),
+                                one.index(),
+                                new EarnedBefore(BigInteger.valueOf(1_000_000), BigInteger.ZERO),
+                                one.charge()));
+        epoch.creditsMoved.put(0L, BigInteger.ONE.negate());
+        epoch.creditsMoved.put(9L, BigInteger.ONE);
+
+        Finding.Underpaid found = underpaid(stream, epoch);
+
+        assertThat(found.account()).isZero();
+        BigInteger sum = sum(epoch.charges.stream().map(one -> one.debitNano()).toList());
+        assertThat(found.earnedNano()).isEqualTo(sum);
+        assertThat(found.shownNano())
+                .as("no more than the whole epoch")
+                .isEqualTo(shown(found).min(sum));
+    }
+
+    private static Receipt beginsAnew(Receipt of) {
+        return new Receipt(
+                of.epoch(),
+                of.shard(),
+                of.index(),
+                new EarnedBefore(BigInteger.ZERO, of.earnedBefore().treasuryNano()),
+                of.charge());
+    }
+
+    private static BigInteger sum(List<BigInteger> amounts) {
+        return amounts.stream().reduce(BigInteger.ZERO, BigInteger::add);
     }
 
     /** An epoch credits by all of its parts together: before the last has come nothing is said. */
@@ -116,23 +185,17 @@ class EarningChecksTest {
         BigInteger after = BigInteger.ZERO;
         long shard = -1;
         for (ProvenLeaf proven : finding.leaves()) {
-            BigInteger line =
-                    proven.leaf().credits().stream()
-                            .filter(one -> EarnedTotals.account(one) == finding.account())
-                            .findFirst()
-                            .orElseThrow();
-            BigInteger before = EarnedTotals.beforeNano(line);
-            BigInteger end = EarnedTotals.afterNano(line);
-            if (proven.leaf().shard() != shard) {
-                sum = sum.add(end);
-            } else {
-                sum = sum.add(end.subtract(before));
-                if (before.compareTo(after) >= 0) {
-                    sum = sum.add(before.subtract(after));
+            after = proven.leaf().shard() == shard ? after : BigInteger.ZERO;
+            shard = proven.leaf().shard();
+            for (BigInteger line : proven.leaf().credits()) {
+                if (EarnedTotals.account(line) == finding.account()) {
+                    BigInteger before = EarnedTotals.beforeNano(line);
+                    BigInteger end = EarnedTotals.afterNano(line);
+                    boolean fallsBack = before.compareTo(after) < 0;
+                    sum = sum.add(end.subtract(fallsBack ? before : after));
+                    after = end;
                 }
             }
-            after = end;
-            shard = proven.leaf().shard();
         }
         return sum;
     }
