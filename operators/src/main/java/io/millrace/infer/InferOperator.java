@@ -209,35 +209,11 @@ final class InferOperator extends AbstractStreamOperator<Outcome>
     }
 
     private void start(long number, Task task, OpenModels.Open model) {
-        List<long[]> rows = new ArrayList<>(task.texts().size());
-        int units = 0;
-        int longest = 0;
+        List<long[]> rows;
         try {
-            for (String text : task.texts()) {
-                long[] row =
-                        task.query().isEmpty()
-                                ? model.tokenizer().tokens(text)
-                                : model.tokenizer().tokens(task.query(), text);
-                units += row.length;
-                longest = Math.max(longest, row.length);
-                rows.add(row);
-            }
-        } catch (RuntimeException e) {
-            fail(task, "the tokenizer fails on this input: " + e.getMessage());
-            return;
-        }
-        if (units != task.terms().units() || longest > model.manifest().maxTokens()) {
-            fail(
-                    task,
-                    "this node counts "
-                            + units
-                            + " tokens, "
-                            + longest
-                            + " in the longest text, where "
-                            + task.terms().units()
-                            + " were admitted and the model takes "
-                            + model.manifest().maxTokens()
-                            + " a text");
+            rows = TaskRows.of(task, model.tokenizer(), model.manifest().maxTokens());
+        } catch (IllegalArgumentException e) {
+            fail(task, String.valueOf(e.getMessage()));
             return;
         }
         submit(number, task, rows, model);

@@ -1,6 +1,9 @@
 package io.millrace.infer;
 
-import static io.millrace.testing.RequestBuilder.request;
+import static io.millrace.infer.HotTasks.NOW;
+import static io.millrace.infer.HotTasks.expected;
+import static io.millrace.infer.HotTasks.numbers;
+import static io.millrace.infer.HotTasks.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -39,9 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("try") // the harness declares that closing throws any Exception
 class HotModelTest {
 
-    private static final long NOW = 1_700_000_000_000L;
     private static final long IDLE_MILLIS = 60_000;
-    private static final int WORDS = 3;
     private static final byte[] KEY = Keccak.hashUtf8("provider 7");
     private static final ModelManifest MODEL = FakeModelEngine.MODEL;
     private static final ModelManifest OTHER = FakeModelEngine.OTHER;
@@ -357,29 +358,6 @@ class HotModelTest {
         for (var mail = mails.tryTake(0); mail.isPresent(); mail = mails.tryTake(0)) {
             mail.get().run();
         }
-    }
-
-    private static List<Long> numbers(OneInputStreamOperatorTestHarness<Task, Outcome> harness) {
-        return harness.extractOutputValues().stream()
-                .map(outcome -> outcome.terms().place().offset())
-                .toList();
-    }
-
-    private static Output expected(Outcome outcome) {
-        return Output.of(
-                FakeModelEngine.embedding("some text " + outcome.terms().place().offset()));
-    }
-
-    private static Task task(int number, ModelManifest model) {
-        return request("request " + number)
-                .requester(5, Fixtures.ALICE)
-                .model(model.id())
-                .input("some text " + number, WORDS)
-                .price(2_000_000, 1)
-                .deadlineMillis(NOW + 600_000)
-                .appendMillis(NOW + number)
-                .at(0, number)
-                .task();
     }
 
     private OneInputStreamOperatorTestHarness<Task, Outcome> harness() throws Exception {
