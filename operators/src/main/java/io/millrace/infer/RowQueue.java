@@ -180,8 +180,9 @@ final class RowQueue {
     void await(long maxMillis) throws InterruptedException {
         lock.lock();
         try {
-            if (!ready && failure == null) {
-                boolean unused = changed.await(maxMillis, TimeUnit.MILLISECONDS);
+            long leftNanos = TimeUnit.MILLISECONDS.toNanos(maxMillis);
+            while (!ready && failure == null && leftNanos > 0) {
+                leftNanos = changed.awaitNanos(leftNanos);
             }
         } finally {
             lock.unlock();

@@ -84,15 +84,7 @@ final class AuditRun {
         history.end(chain);
         vault.read(chain);
         ChargeChecks charges = new ChargeChecks(before, chain.prices(), totals);
-        Intake intake =
-                new Intake(
-                        store,
-                        totals,
-                        charges,
-                        vault,
-                        chain.shardDepth(),
-                        Duration.ofSeconds(chain.answerableSeconds()),
-                        before.appended());
+        Intake intake = intake(chain, charges);
         Map<String, Long> positions = ledger.topics(before, intake);
         long floorMillis = floor(intake);
         OpenRows open = new OpenRows(next, before, history.settledEpoch(), floorMillis);
@@ -141,6 +133,17 @@ final class AuditRun {
                     state(chain, headers, charges, withdrawals, intake, positions, floorMillis));
         }
         return books;
+    }
+
+    private Intake intake(ChainBooks chain, ChargeChecks charges) {
+        return new Intake(
+                store,
+                totals,
+                charges,
+                vault,
+                chain.shardDepth(),
+                Duration.ofSeconds(chain.answerableSeconds()),
+                before.appended());
     }
 
     private void requests(
