@@ -1,6 +1,7 @@
 package io.millrace.infer;
 
 import static io.millrace.infer.HotTasks.NOW;
+import static io.millrace.infer.HotTasks.WORDS;
 import static io.millrace.infer.HotTasks.expected;
 import static io.millrace.infer.HotTasks.numbers;
 import static io.millrace.infer.HotTasks.task;

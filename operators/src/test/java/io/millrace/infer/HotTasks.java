@@ -13,7 +13,7 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 final class HotTasks {
 
     static final long NOW = 1_700_000_000_000L;
-    private static final int WORDS = 3;
+    static final int WORDS = 3;
 
     private HotTasks() {}
 

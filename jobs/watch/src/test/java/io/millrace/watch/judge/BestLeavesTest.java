@@ -29,7 +29,7 @@ class BestLeavesTest {
         for (int shard = 0; shard < 4; shard++) {
             long total = 0;
             for (int index = 0; index < 1 + random.nextInt(50); index++) {
-                long amount = 1 + random.nextInt(100);
+                long amount = 1L + random.nextInt(100);
                 leaves.add(leaf(shard, index, line(total, amount)));
                 total += amount;
             }
@@ -113,7 +113,8 @@ class BestLeavesTest {
             index = isNext ? 0 : index + 1;
             BigInteger[] lines = new BigInteger[random.nextInt(4) == 0 ? 2 : 1];
             for (int line = 0; line < lines.length; line++) {
-                lines[line] = line(random.nextInt(4) * random.nextInt(20), random.nextInt(20));
+                lines[line] =
+                        line((long) random.nextInt(4) * random.nextInt(20), random.nextInt(20));
             }
             leaves.add(leaf(shard, index, lines));
         }
