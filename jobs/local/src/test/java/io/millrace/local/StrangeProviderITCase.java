@@ -27,7 +27,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -36,9 +35,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A provider with limits, prices and words of its own, drawn anew each time: the job settles what
- * it charges all the same, and recover and audit come to their end. The test's name has the seed;
- * give those of before with {@code -Dmillrace.provider.seed}, and commas between them.
+ * A provider with limits, prices and words of its own, drawn by a seed: the job settles what it
+ * charges all the same, and recover and audit come to their end. The build has the same one
+ * everywhere; give others with {@code -Dmillrace.provider.seed}, and commas between them.
  */
 class StrangeProviderITCase {
 
@@ -51,7 +50,7 @@ class StrangeProviderITCase {
     static LongStream seeds() {
         String given = System.getProperty("millrace.provider.seed", "");
         return given.isEmpty()
-                ? LongStream.of(new Random().nextLong())
+                ? LongStream.of(1)
                 : Stream.of(given.split(",", -1)).mapToLong(Long::parseLong);
     }
 

@@ -66,7 +66,7 @@ final class BlockJournal {
      *
      * @throws IOException if a line before it is damaged
      */
-    void read(ChainStates.BlockUse use) throws IOException {
+    void read(BlockUse use) throws IOException {
         if (!Files.exists(file)) {
             return;
         }

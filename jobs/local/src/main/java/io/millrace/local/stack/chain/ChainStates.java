@@ -57,12 +57,6 @@ public final class ChainStates {
         journal(newestFirst().get(0)).append(block);
     }
 
-    /** Takes a block. */
-    @FunctionalInterface
-    public interface BlockUse {
-        void of(MinedBlock block) throws IOException;
-    }
-
     /**
      * Hands over every block after {@code number}, in their order.
      *
