@@ -183,14 +183,14 @@ public final class ModelStore {
     private void lookAgain() {
         boolean unsettled = false;
         try {
-            unsettled = readAll(true);
+            unsettled = readAll(mayLook());
         } catch (IOException | RuntimeException e) {
             LOG.warn("{} cannot be listed: models that are known go on", modelsDir, e);
         } finally {
-            synchronized (this) {
+            synchronized (this) { // or who asks in between has it look again at once
+                looked();
                 lookComes = false;
             }
-            looked();
         }
         if (unsettled) {
             lookIn(LOOK_MILLIS);
