@@ -51,6 +51,7 @@ public record AlarmRule(String metric, long most, long heldMillis, boolean rises
                     rising("admit.lostOffsets"),
                     rising("admit.chargesUnknown"),
                     rising("infer.failed"),
+                    level("infer.modelsRefused", 0),
                     level("admit.escapeShortfallNano", 0));
 
     /** Metrics whose alarm has no rule here, and why. */
