@@ -23,8 +23,6 @@ public final class JobDefaults {
     public static Configuration flink() {
         Configuration flink = new Configuration();
         flink.set(PipelineOptions.GENERIC_TYPES, false);
-        // What flows cannot be changed, so the steps of a chain share it instead of copying it.
-        flink.set(PipelineOptions.OBJECT_REUSE, true);
         // Watermarks only let state be forgotten, so they have time; each look for one wakes its
         // source, by default five times a second, also where nothing comes in.
         flink.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofSeconds(1));

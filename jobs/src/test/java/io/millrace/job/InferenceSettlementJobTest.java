@@ -145,14 +145,6 @@ class InferenceSettlementJobTest {
                 .containsOnly(2);
     }
 
-    /** Else each step of a chain gets a deep copy: of an answer, every number of its vectors. */
-    @Test
-    void chains_shareWhatFlows() {
-        StreamExecutionEnvironment env =
-                StreamExecutionEnvironment.getExecutionEnvironment(JobDefaults.flink());
-        assertThat(env.getConfig().isObjectReuseEnabled()).isTrue();
-    }
-
     @Test
     void start_unalignedCheckpoints_isRefused() {
         StreamExecutionEnvironment env =
