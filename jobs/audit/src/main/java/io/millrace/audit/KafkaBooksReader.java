@@ -38,7 +38,7 @@ final class KafkaBooksReader {
     private static final List<String> ORDER =
             List.of(RECEIPTS, EPOCHS, CHARGES, Evidence.TOPIC, RESULTS, REJECTIONS, REQUESTS);
 
-    /** What audits need as long as there are books. */
+    /** What an audit needs from where it begins. */
     private static final List<String> KEPT =
             ORDER.stream().filter(topic -> !topic.equals(Evidence.TOPIC)).toList();
 
@@ -90,10 +90,10 @@ final class KafkaBooksReader {
         sink.evidenceRange(
                 new EvidenceRange(
                         reader.firstMillis(Evidence.TOPIC),
-                        !reader.missingBeginnings(Evidence.TOPIC).isEmpty(),
+                        !reader.missing(Evidence.TOPIC, Map.of()).isEmpty(),
                         System.currentTimeMillis()));
         evidence();
-        KEPT.forEach(topic -> reader.missingBeginnings(topic).forEach(sink::defect));
+        KEPT.forEach(topic -> reader.missing(topic, starts).forEach(sink::defect));
     }
 
     private <T> void records(String topic, Function<JsonFields, T> decoder, Consumer<T> action) {

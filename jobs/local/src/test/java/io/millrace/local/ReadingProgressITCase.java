@@ -83,7 +83,7 @@ class ReadingProgressITCase {
             }
             try (TopicReader reader =
                     new TopicReader(KafkaAccess.at(BROKER.servers()), List.of(Topics.EVIDENCE))) {
-                assertThat(reader.missingBeginnings(Topics.EVIDENCE)).isEmpty();
+                assertThat(reader.missing(Topics.EVIDENCE, Map.of())).isEmpty();
                 reader.forEach(
                         Topics.EVIDENCE,
                         Map.of(),
@@ -97,10 +97,16 @@ class ReadingProgressITCase {
 
                 assertThat(read).startsWith(0L).endsWith(25L, 26L, 27L, 28L, 29L);
                 assertThat(read).as("records before and after the gap").hasSizeLessThan(records);
-                assertThat(reader.missingBeginnings(Topics.EVIDENCE))
+                assertThat(reader.missing(Topics.EVIDENCE, Map.of()))
                         .singleElement()
                         .asString()
                         .startsWith("inference.evidence-0 begins at offset " + aged);
+                assertThat(reader.missing(Topics.EVIDENCE, Map.of("inference.evidence-0", 24L)))
+                        .as("one record that no anchor has read")
+                        .hasSize(1);
+                assertThat(reader.missing(Topics.EVIDENCE, Map.of("inference.evidence-0", 25L)))
+                        .as("all that is gone was read by the audit before")
+                        .isEmpty();
             }
         }
     }

@@ -215,19 +215,25 @@ public final class TopicReader implements AutoCloseable {
                 .collect(Collectors.toSet());
     }
 
-    /** One line for each partition of {@code topic} whose first records are gone. */
-    public List<String> missingBeginnings(String topic) {
+    /**
+     * One line for each partition of {@code topic} in which records are gone that an anchor has not
+     * read.
+     *
+     * @param starts where {@link #forEach} begins
+     */
+    public List<String> missing(String topic, Map<String, Long> starts) {
         List<String> missing = new ArrayList<>();
         consumer.beginningOffsets(endsOf(topic).keySet())
                 .forEach(
-                        (partition, offset) -> {
-                            if (offset > 0) {
+                        (partition, beginning) -> {
+                            long start = starts.getOrDefault(partition.toString(), 0L);
+                            if (beginning > start) {
                                 missing.add(
-                                        partition
-                                                + " begins at offset "
-                                                + offset
-                                                + "; older records are gone, set its retention to"
-                                                + " unlimited");
+                                        ("%s begins at offset %d, and this audit at %d: older"
+                                             + " records are gone; go on from an anchor that has"
+                                             + " read them, and keep the topic for longer than from"
+                                             + " one audit to the next")
+                                                .formatted(partition, beginning, start));
                             }
                         });
         return missing;
@@ -261,7 +267,7 @@ public final class TopicReader implements AutoCloseable {
 
     /**
      * What aged out while the rest was read is passed over: who may not miss it asks for {@link
-     * #missingBeginnings} afterwards.
+     * #missing} afterwards.
      */
     private ConsumerRecords<byte[], byte[]> poll() {
         try {
