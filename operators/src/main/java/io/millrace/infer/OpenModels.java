@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * when a task names it.
  *
  * <p>A model that does not open is refused: it counts as not being on this node until its folder
- * changes. It does not fail the job, which has others to serve, unless none of those at the start
- * opens: then it is not the models' fault.
+ * changes or the store tries it again. It does not fail the job, which has others to serve, unless
+ * none of those at the start opens: then it is not the models' fault.
  *
  * <p>Threads: the subtask's alone, but for what metrics ask.
  */

@@ -1,5 +1,7 @@
 package io.millrace.infer.store;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * for, by a thread of the store's own and at most every {@value #LOOK_MILLIS} ms, however often it
  * is asked for. A folder is read when it is new or has changed, and never between. One that is not
  * what its manifest says may still be being copied: it is told once, and looked at again until it
- * stands still; then it is refused, which an error tells.
+ * stands still; then it is refused, which an error tells. What is refused is tried again after a
+ * minute, and then ever more seldom: a disk or a memory that failed once need not fail for ever.
  *
  * <p>A model stays known when its folder goes, for it may be loaded; who fails to open it says so
  * ({@link #refuse}).
@@ -40,6 +44,8 @@ public final class ModelStore {
     private static final Logger LOG = LoggerFactory.getLogger(ModelStore.class);
     private static final Map<Path, ModelStore> STORES = new ConcurrentHashMap<>();
     private static final long IDLE_SECONDS = 10; // until the thread ends; another one may start
+    private static final long FIRST_PAUSE_SECONDS = 60;
+    private static final long LONGEST_PAUSE_SECONDS = 3_600;
 
     /**
      * A folder as it was looked at last.
@@ -47,18 +53,52 @@ public final class ModelStore {
      * @param stamp differs once a file was written, came or went
      * @param problem why it is no model; null if it is one
      * @param refused whether it had that problem when it stood still
+     * @param refusals how often it was refused with this stamp
+     * @param againNanos when it is tried again, if it is refused
      */
-    private record Looked(String stamp, @Nullable String problem, boolean refused) {}
+    private record Looked(
+            String stamp,
+            @Nullable String problem,
+            boolean refused,
+            int refusals,
+            long againNanos) {
+
+        static Looked good(String stamp, int refusals) {
+            return new Looked(stamp, null, false, refusals, 0);
+        }
+
+        static Looked unsettled(String stamp, String problem) {
+            return new Looked(stamp, problem, false, 0, 0);
+        }
+
+        /** Once more. */
+        static Looked refused(String stamp, String problem, int refusals, long nowNanos) {
+            long again = nowNanos + TimeUnit.SECONDS.toNanos(pauseSeconds(refusals));
+            return new Looked(stamp, problem, true, refusals + 1, again);
+        }
+
+        private static long pauseSeconds(int refusals) {
+            return Math.min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS << Math.min(refusals, 10));
+        }
+    }
 
     private final Path modelsDir;
+    private final LongSupplier nanoTime;
     private final Map<String, StoredModel> known = new ConcurrentHashMap<>();
     private final Map<Path, Looked> folders = new ConcurrentHashMap<>();
     private final ScheduledThreadPoolExecutor looker;
     private boolean lookComes; // guarded by this
-    private long lookedNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
+    private long lookedNanos;
 
-    private ModelStore(Path modelsDir) {
+    /**
+     * Nothing is read yet.
+     *
+     * @param nanoTime what System.nanoTime is for the process's stores
+     */
+    ModelStore(Path modelsDir, LongSupplier nanoTime) {
         this.modelsDir = modelsDir;
+        this.nanoTime = nanoTime;
+        this.lookedNanos = nanoTime.getAsLong() - TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
         this.looker =
                 new ScheduledThreadPoolExecutor(
                         1,
@@ -73,7 +113,9 @@ public final class ModelStore {
 
     /** The process's store of {@code modelsDir}. */
     public static ModelStore of(Path modelsDir) {
-        return STORES.computeIfAbsent(modelsDir.toAbsolutePath().normalize(), ModelStore::new);
+        return STORES.computeIfAbsent(
+                modelsDir.toAbsolutePath().normalize(),
+                directory -> new ModelStore(directory, System::nanoTime));
     }
 
     /**
@@ -140,23 +182,33 @@ public final class ModelStore {
         return model;
     }
 
-    /** A model cannot be opened: it is as if it were not there until its folder changes. */
+    /** A model cannot be opened: it is as if it were not there until it is tried again. */
     public void refuse(String id, Throwable cause) {
         StoredModel model = known.remove(id);
         if (model == null) {
             return; // another task has said so
         }
-        if (known.values().stream()
-                .map(StoredModel::directory)
-                .noneMatch(model.directory()::equals)) {
-            String problem = "it does not open: " + told(cause);
-            folders.put(model.directory(), new Looked(stamp(model.directory()), problem, true));
+        Path directory = model.directory();
+        String again = "";
+        if (known.values().stream().map(StoredModel::directory).noneMatch(directory::equals)) {
+            String stamp = stamp(directory);
+            Looked before = folders.get(directory);
+            int refusals = before == null || !before.stamp.equals(stamp) ? 0 : before.refusals;
+            Looked now =
+                    Looked.refused(
+                            stamp,
+                            "it does not open: " + told(cause),
+                            refusals,
+                            nanoTime.getAsLong());
+            folders.put(directory, now);
+            again = "in %d s, ".formatted(Looked.pauseSeconds(refusals));
         }
         LOG.error(
                 "model {} in {} is refused: it does not open. It is as if it were not there until"
-                        + " its folder changes or the job restarts",
+                        + " it is tried again, {}once its folder changes or when the job restarts",
                 id,
-                model.directory(),
+                directory,
+                again,
                 cause);
     }
 
@@ -166,11 +218,11 @@ public final class ModelStore {
     }
 
     private synchronized boolean mayLook() {
-        return System.nanoTime() - lookedNanos >= TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
+        return nanoTime.getAsLong() - lookedNanos >= TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
     }
 
     private synchronized void looked() {
-        lookedNanos = System.nanoTime();
+        lookedNanos = nanoTime.getAsLong();
     }
 
     private synchronized void lookIn(long millis) {
@@ -217,10 +269,12 @@ public final class ModelStore {
 
     private Looked look(Path directory, @Nullable Looked before, boolean refusing) {
         String stamp = stamp(directory);
-        if (before != null && before.stamp.equals(stamp)) {
+        boolean stands = before != null && before.stamp.equals(stamp);
+        if (before != null && stands && !isDue(before)) {
             boolean settled = before.problem == null || before.refused;
             return settled || !refusing ? before : refused(directory, before);
         }
+        int refusals = before != null && stands ? before.refusals : 0;
         try {
             StoredModel model = StoredModel.read(directory);
             if (known.put(model.manifest().id(), model) == null) {
@@ -230,9 +284,12 @@ public final class ModelStore {
                         model.manifest().id(),
                         directory);
             }
-            return new Looked(stamp, null, false);
+            return Looked.good(stamp, refusals);
         } catch (IOException | RuntimeException e) {
             String problem = told(e);
+            if (refusals > 0) { // an error has told it
+                return Looked.refused(stamp, problem, refusals, nanoTime.getAsLong());
+            }
             if (before == null || before.problem == null) {
                 LOG.warn(
                         "{} is not, or not yet, what its manifest says: {}; it is looked at again"
@@ -240,16 +297,22 @@ public final class ModelStore {
                         directory,
                         problem);
             }
-            return new Looked(stamp, problem, false);
+            return Looked.unsettled(stamp, problem);
         }
     }
 
-    private static Looked refused(Path directory, Looked before) {
+    private boolean isDue(Looked looked) {
+        return looked.refused && nanoTime.getAsLong() - looked.againNanos >= 0;
+    }
+
+    private Looked refused(Path directory, Looked before) {
+        String problem = requireNonNull(before.problem);
         LOG.error(
-                "{} is refused as a model: {}. It is looked at again once it changes",
+                "{} is refused as a model: {}. It is looked at again once it changes, and seldom"
+                        + " until then",
                 directory,
-                before.problem);
-        return new Looked(before.stamp, before.problem, true);
+                problem);
+        return Looked.refused(before.stamp, problem, before.refusals, nanoTime.getAsLong());
     }
 
     private static String told(Throwable cause) {

@@ -13,6 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.util.FileUtils;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +151,27 @@ class ModelStoreTest {
                 models.resolve("bad").resolve(ModelManifest.FILE), FileTime.fromMillis(1_000));
         awaitKnown(id);
         assertThat(store.refused()).isZero();
+    }
+
+    /** Memory or a disk that failed once: every request for it was refused until a restart. */
+    @Test
+    void refuse_model_isTriedAgainAfterAWhileAndThenEverMoreSeldom() throws Exception {
+        AtomicLong clock = new AtomicLong();
+        ModelStore patient = new ModelStore(models, clock::get);
+        String id = write(models.resolve("large"), "large");
+        patient.look();
+        for (int pauseSeconds : List.of(60, 120, 240)) {
+            patient.refuse(id, new IOException("no room"));
+            String other = write(models.resolve("at " + pauseSeconds), "at " + pauseSeconds);
+            clock.addAndGet(TimeUnit.SECONDS.toNanos(pauseSeconds - 1));
+            await().atMost(SOON).until(() -> patient.find(other) != null);
+            assertThat(patient.find(id)).as("before %s s", pauseSeconds).isNull();
+            assertThat(patient.refused()).isEqualTo(1);
+
+            clock.addAndGet(TimeUnit.SECONDS.toNanos(3));
+            await().atMost(SOON).until(() -> patient.find(id) != null);
+            assertThat(patient.refused()).isZero();
+        }
     }
 
     @Test
