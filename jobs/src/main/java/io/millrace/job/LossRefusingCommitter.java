@@ -7,9 +7,13 @@ import java.util.List;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Commits as another does, and throws where that one would only count what is lost. */
 final class LossRefusingCommitter implements Committer<KafkaCommittable> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LossRefusingCommitter.class);
 
     private final Committer<KafkaCommittable> committer;
     private final String name;
@@ -45,6 +49,13 @@ final class LossRefusingCommitter implements Committer<KafkaCommittable> {
                             : new RestoredRequest(request, leftOpen));
         }
         committer.commit(watched);
+        if (!leftOpen.isEmpty()) {
+            LOG.info(
+                    "{} transactions that sink {} was restored with had ended before, or cannot be"
+                            + " committed any more; the marks in the log say which",
+                    leftOpen.size(),
+                    name);
+        }
         for (String transactionalId : leftOpen) {
             fence.abort(transactionalId);
         }
