@@ -126,10 +126,7 @@ final class KafkaEndpoints {
     private InputTopic topic(String name, String remedy) {
         Brokers brokers = config.brokers();
         return new InputTopic(
-                name,
-                topic -> TopicIds.at(brokers, topic),
-                config.topicIds().getOrDefault(name, ""),
-                remedy);
+                name, new TopicIds(brokers), config.topicIds().getOrDefault(name, ""), remedy);
     }
 
     /** Used only where a source has no state. */

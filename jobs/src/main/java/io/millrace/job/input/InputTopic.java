@@ -12,7 +12,7 @@ import java.io.Serializable;
  * @param remedy for one that is not accepted, a clause; ID in it stands for its id
  */
 public record InputTopic(String name, Lookup ids, String accepted, String remedy)
-        implements Serializable {
+        implements Serializable, AutoCloseable {
 
     public InputTopic {
         requireNonNull(name, "name is null");
@@ -23,15 +23,24 @@ public record InputTopic(String name, Lookup ids, String accepted, String remedy
 
     /** Asks for the id of a topic. */
     @FunctionalInterface
-    public interface Lookup extends Serializable {
+    public interface Lookup extends Serializable, AutoCloseable {
 
         /** What the brokers say now. */
         String of(String topic);
+
+        /** Gives back what it holds; it may be asked again, all the same. */
+        @Override
+        default void close() {}
     }
 
     /** What the brokers say now. */
     String id() {
         return ids.of(name);
+    }
+
+    @Override
+    public void close() {
+        ids.close();
     }
 
     /**

@@ -88,6 +88,8 @@ final class WholeEnumerator implements SplitEnumerator<KafkaPartitionSplit, Inpu
 
     @Override
     public void close() throws IOException {
-        inside.close();
+        try (topic) {
+            inside.close();
+        }
     }
 }
