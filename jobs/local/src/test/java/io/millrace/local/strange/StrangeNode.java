@@ -6,15 +6,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.millrace.local.chaos.proxy.Upstream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -32,18 +28,15 @@ import org.jspecify.annotations.Nullable;
 public final class StrangeNode implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final Duration NODE_TIMEOUT = Duration.ofSeconds(30);
     private static final int SELDOM = 50;
 
     private final Habits habits;
     private final StrangeCalls calls;
     private final Random random;
     private final Limiter limiter;
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Upstream node = new Upstream();
     private final ExecutorService threads = Executors.newCachedThreadPool(StrangeNode::thread);
     private final HttpServer server;
-    private volatile @Nullable URI node;
 
     /** Listens on a free port from now on. */
     public StrangeNode(Habits habits, long seed) throws IOException {
@@ -64,7 +57,7 @@ public final class StrangeNode implements AutoCloseable {
 
     /** Passes on to {@code upstream} from now on. */
     public void before(String upstream) {
-        node = URI.create(upstream);
+        node.at(upstream);
     }
 
     @Override
@@ -128,7 +121,7 @@ public final class StrangeNode implements AutoCloseable {
     }
 
     private ObjectNode one(JsonNode call) throws IOException, InterruptedException {
-        return calls.changed(call, (ObjectNode) forward(call));
+        return calls.changed(call, (ObjectNode) node.ask(call));
     }
 
     private static @Nullable Refusal write(HttpExchange exchange, JsonNode answer)
@@ -159,20 +152,6 @@ public final class StrangeNode implements AutoCloseable {
             millis *= random.nextInt(SELDOM) == 0 ? 10 : 1;
         }
         TimeUnit.MILLISECONDS.sleep(millis);
-    }
-
-    private JsonNode forward(JsonNode call) throws IOException, InterruptedException {
-        URI upstream = node;
-        if (upstream == null) {
-            throw new IOException("there is no node yet");
-        }
-        HttpRequest request =
-                HttpRequest.newBuilder(upstream)
-                        .timeout(NODE_TIMEOUT)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(call.toString()))
-                        .build();
-        return MAPPER.readTree(http.send(request, HttpResponse.BodyHandlers.ofByteArray()).body());
     }
 
     private static Thread thread(Runnable work) {

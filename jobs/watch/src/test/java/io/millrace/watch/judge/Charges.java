@@ -1,56 +1,26 @@
 package io.millrace.watch.judge;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.audit.KafkaBooks.Charge;
 import java.math.BigInteger;
+import java.util.Map;
 
 /** Charges with some fields changed. */
 final class Charges {
 
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
     private Charges() {}
 
     static Charge with(Charge of, String requestId, String outcome, long sequence) {
-        return new Charge(
-                requestId,
-                of.requesterAddress(),
-                of.requesterAccount(),
-                sequence,
-                of.providerAddress(),
-                of.providerAccount(),
-                of.model(),
-                of.units(),
-                of.priceNanoPerMillion(),
-                of.priceVersion(),
-                of.feeBasisPoints(),
-                of.debitNano(),
-                of.creditNano(),
-                of.feeNano(),
-                of.status(),
-                outcome,
-                of.admittedMillis(),
-                of.at());
+        return changed(
+                of, Map.of("requestId", requestId, "outcome", outcome, "sequence", sequence));
     }
 
     /** Run by another earning account. */
     static Charge by(Charge of, long providerAccount) {
-        return new Charge(
-                of.requestId(),
-                of.requesterAddress(),
-                of.requesterAccount(),
-                of.sequence(),
-                of.providerAddress(),
-                providerAccount,
-                of.model(),
-                of.units(),
-                of.priceNanoPerMillion(),
-                of.priceVersion(),
-                of.feeBasisPoints(),
-                of.debitNano(),
-                of.creditNano(),
-                of.feeNano(),
-                of.status(),
-                of.outcome(),
-                of.admittedMillis(),
-                of.at());
+        return changed(of, Map.of("providerAccount", providerAccount));
     }
 
     static Charge with(
@@ -60,24 +30,22 @@ final class Charges {
             BigInteger debitNano,
             BigInteger creditNano,
             BigInteger feeNano) {
-        return new Charge(
-                of.requestId(),
-                of.requesterAddress(),
-                of.requesterAccount(),
-                of.sequence(),
-                of.providerAddress(),
-                of.providerAccount(),
-                of.model(),
-                of.units(),
-                priceNanoPerMillion,
-                priceVersion,
-                of.feeBasisPoints(),
-                debitNano,
-                creditNano,
-                feeNano,
-                of.status(),
-                of.outcome(),
-                of.admittedMillis(),
-                of.at());
+        return changed(
+                of,
+                Map.of(
+                        "priceNanoPerMillion", priceNanoPerMillion,
+                        "priceVersion", priceVersion,
+                        "debitNano", debitNano,
+                        "creditNano", creditNano,
+                        "feeNano", feeNano));
+    }
+
+    /**
+     * @throws IllegalArgumentException if a charge has no such field
+     */
+    private static Charge changed(Charge of, Map<String, Object> fields) {
+        ObjectNode charge = MAPPER.valueToTree(of);
+        fields.forEach(charge::putPOJO);
+        return MAPPER.convertValue(charge, Charge.class);
     }
 }

@@ -9,12 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,13 +22,10 @@ import org.jspecify.annotations.Nullable;
 public final class NodeProxy implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final Duration NODE_TIMEOUT = Duration.ofSeconds(30);
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Upstream node = new Upstream();
     private final ExecutorService threads = Executors.newCachedThreadPool(NodeProxy::thread);
     private final HttpServer server;
-    private volatile @Nullable URI node;
     private volatile @Nullable LimitedNode limited;
     private volatile CountDownLatch speaks = new CountDownLatch(0);
 
@@ -47,7 +39,7 @@ public final class NodeProxy implements AutoCloseable {
 
     /** Where clients find {@code upstream} from now on. */
     public String before(String upstream) {
-        node = URI.create(upstream);
+        node.at(upstream);
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
@@ -101,7 +93,7 @@ public final class NodeProxy implements AutoCloseable {
     private @Nullable JsonNode answer(JsonNode request) throws InterruptedException {
         LimitedNode limits = limited;
         try {
-            return limits == null ? forward(request) : within(limits, request);
+            return limits == null ? node.ask(request) : within(limits, request);
         } catch (IOException e) {
             return null;
         }
@@ -126,21 +118,7 @@ public final class NodeProxy implements AutoCloseable {
             throws IOException, InterruptedException {
         return limits.refuses(call)
                 ? limits.refusal(call.path("id"))
-                : limits.changed(call.path("method").asText(), (ObjectNode) forward(call));
-    }
-
-    private JsonNode forward(JsonNode request) throws IOException, InterruptedException {
-        URI upstream = node;
-        if (upstream == null) {
-            throw new IOException("there is no node yet");
-        }
-        HttpRequest call =
-                HttpRequest.newBuilder(upstream)
-                        .timeout(NODE_TIMEOUT)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(request.toString()))
-                        .build();
-        return MAPPER.readTree(http.send(call, BodyHandlers.ofByteArray()).body());
+                : limits.changed(call.path("method").asText(), (ObjectNode) node.ask(call));
     }
 
     private static Thread thread(Runnable work) {
