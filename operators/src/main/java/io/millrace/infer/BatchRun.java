@@ -6,17 +6,22 @@ import io.millrace.infer.batch.WarmUp;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs batches and tells every row how it ended. A batch that fails is halved until the row at
  * fault fails alone: one such row among n costs at most 2 log2(n) further calls. Before a row is
- * blamed, a known row is run: if that fails too, the engine is at fault. Used by the pool's thread
- * alone.
+ * blamed, a known row is run: if that fails too, the engine is at fault. Where every row runs in a
+ * smaller batch, the batch was at fault: it did not find the memory it needs, in whatever words the
+ * engine says so, and those to come are made smaller. Used by the pool's thread alone.
  */
 final class BatchRun {
 
     /** A row and who waits for it. */
     record Input(long[] tokens, Completion completion) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(BatchRun.class);
 
     private final ModelRunner runner;
     private final long[] probe;
@@ -54,14 +59,32 @@ final class BatchRun {
                     row[i] = probe[i % probe.length];
                 }
             }
-            long least = Long.MAX_VALUE;
-            for (int run = 0; run < 2; run++) {
-                long started = System.nanoTime();
-                runner.run(rows);
-                least = Math.min(least, System.nanoTime() - started);
+            try {
+                cost.seed(shape.rows(), shape.length(), leastNanos(rows));
+            } catch (Exception e) {
+                if (shape.rows() == 1) {
+                    throw e;
+                }
+                probe();
+                cost.overran(shape.rows(), shape.length());
+                LOG.warn(
+                        "{} rows of {} tokens do not run at once, for want of memory it seems;"
+                                + " batches are kept smaller",
+                        shape.rows(),
+                        shape.length(),
+                        e);
             }
-            cost.seed(shape.rows(), shape.length(), least);
         }
+    }
+
+    private long leastNanos(long[][] rows) throws Exception {
+        long least = Long.MAX_VALUE;
+        for (int run = 0; run < 2; run++) {
+            long started = System.nanoTime();
+            runner.run(rows);
+            least = Math.min(least, System.nanoTime() - started);
+        }
+        return least;
     }
 
     /**
@@ -73,6 +96,8 @@ final class BatchRun {
         Deque<List<Input>> parts = new ArrayDeque<>();
         parts.push(rows);
         boolean leader = true;
+        boolean halved = false;
+        boolean blamed = false;
         try {
             while (!parts.isEmpty()) {
                 List<Input> part = parts.getFirst(); // stays there until its rows are told
@@ -81,7 +106,8 @@ final class BatchRun {
                 try {
                     vectors = run(part);
                 } catch (Exception e) {
-                    fail(part, e, parts);
+                    halved = true;
+                    blamed |= fail(part, e, parts);
                     continue;
                 }
                 parts.pop();
@@ -101,6 +127,9 @@ final class BatchRun {
             }
             throw t;
         }
+        if (halved && !blamed) {
+            cost.overran(rows.size(), longest(rows));
+        }
     }
 
     private float[][] run(List<Input> part) throws Exception {
@@ -117,7 +146,8 @@ final class BatchRun {
         return vectors;
     }
 
-    private void fail(List<Input> part, Exception cause, Deque<List<Input>> parts)
+    /** Whether the part was a row that is at fault. */
+    private boolean fail(List<Input> part, Exception cause, Deque<List<Input>> parts)
             throws Exception {
         int half = part.size() / 2;
         if (half == 0) {
@@ -129,6 +159,7 @@ final class BatchRun {
             parts.push(part.subList(half, part.size()));
             parts.push(part.subList(0, half));
         }
+        return half == 0;
     }
 
     /** What the innermost exception says: the engine's wrappers only name themselves. */

@@ -45,7 +45,7 @@ public final class BatchScheduler {
         STARVED,
         /** A row of it would have missed its deadline. */
         DEADLINE,
-        /** It reached the cap on rows or tokens. */
+        /** It reached the cap on rows or tokens, or what is known to find memory. */
         FULL,
         /** A larger batch would hardly gain throughput. */
         KNEE,
@@ -195,7 +195,7 @@ public final class BatchScheduler {
             return dispatch(urgent, Reason.DEADLINE, round, expired);
         }
         if (inTurn.rows() >= most[inTurn.longest()]) {
-            boolean capped = inTurn.rows() >= limits.rows(buckets[inTurn.longest()].edge());
+            boolean capped = inTurn.rows() >= cap(inTurn.longest());
             return dispatch(inTurn, capped ? Reason.FULL : Reason.KNEE, round, expired);
         }
         long hold = draining ? 0 : holdNanos(inTurn, nowNanos);
@@ -210,8 +210,12 @@ public final class BatchScheduler {
     private record Round(long nowNanos, long nowMillis, double longestRunNanos) {}
 
     private int capacity(int bucket) {
+        return Math.min(cap(bucket), cost.knee(buckets[bucket].edge()));
+    }
+
+    private int cap(int bucket) {
         int edge = buckets[bucket].edge();
-        return Math.min(limits.rows(edge), cost.knee(edge));
+        return Math.min(limits.rows(edge), cost.fitting(edge));
     }
 
     private long firstTurn() {

@@ -10,6 +10,8 @@ package io.millrace.infer.batch;
  * does not make the model forget the others. A batch that took much longer than foreseen, as one
  * beside a garbage collection does, counts less.
  *
+ * <p>It also knows how large a batch may be before it fails for want of memory ({@link #fitting}).
+ *
  * <p>Used by one thread; {@link #error} may be asked by any.
  */
 public final class CostModel {
@@ -33,6 +35,7 @@ public final class CostModel {
     /** Before anything has run: a millisecond to launch, ten microseconds a token. */
     private static final double[] GUESS = {1, 1, 0};
 
+    private final RoomCap room = new RoomCap();
     private final Sums seeded = new Sums();
     private final Sums recent = new Sums();
     private double[] coefficients = GUESS.clone();
@@ -91,6 +94,7 @@ public final class CostModel {
      * @param length of its longest row, in tokens
      */
     public void learn(int rows, int length, long nanos) {
+        room.fitted((long) rows * length);
         double off = Math.abs(nanos - nanos(rows, length)) / Math.max(1, nanos);
         error = measured ? error + (off - error) * (1 - FADE) : off;
         double late = nanos / (OUTLIER * nanos(rows, length));
@@ -98,6 +102,20 @@ public final class CostModel {
         recent.fade(FADE);
         recent.add(relative(rows, length, nanos), late > 1 ? 1 / (late * late) : 1);
         fit();
+    }
+
+    /**
+     * A batch failed whose rows run in smaller ones: it did not find the memory that it needs.
+     *
+     * @param length of its longest row, in tokens
+     */
+    public void overran(int rows, int length) {
+        room.overran((long) rows * length);
+    }
+
+    /** Rows of {@code length} tokens that find memory, as far as is known; at least 1. */
+    public int fitting(int length) {
+        return room.rows(length);
     }
 
     /** Foreseen time of a batch of {@code rows} padded to {@code length}. */
