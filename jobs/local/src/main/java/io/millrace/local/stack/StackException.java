@@ -21,6 +21,15 @@ public sealed class StackException extends RuntimeException {
         }
     }
 
+    /** The job has ended, and nothing else: what it runs on is up. */
+    public static final class JobFailed extends StackException {
+
+        /** With the reason in the message. */
+        public JobFailed(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
     /** Flink answered, and does not do what was asked. */
     static final class Refused extends StackException {
 

@@ -159,7 +159,7 @@ public final class StackJob {
     /**
      * Fails if a job has failed and none runs in its place.
      *
-     * @throws StackException if so
+     * @throws StackException.JobFailed if so
      * @throws StackException.NoAnswer if Flink does not answer
      */
     public void requireNotFailed() throws Exception {
@@ -173,7 +173,7 @@ public final class StackJob {
             for (JobStatusMessage job : jobs) {
                 Throwable cause = causeOf(client, job.getJobId());
                 if (cause != null) {
-                    throw new StackException(
+                    throw new StackException.JobFailed(
                             "the job failed; more of it stands in the web UI at " + stack.webUrl(),
                             cause);
                 }

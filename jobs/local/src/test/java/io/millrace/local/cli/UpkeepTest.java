@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.local.stack.StackException;
 import io.millrace.local.stack.StackJobs;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,9 +47,27 @@ class UpkeepTest {
                         "Flink answers again");
     }
 
+    /** It ended with the broker and the chain that its own remedy needs. */
     @Test
-    void look_jobThatFailed_ends() {
-        StackException failed = new StackException("the job failed");
+    void look_jobThatFailed_isToldOnceWithItsReasonAndTheRestStaysUp() throws Exception {
+        StackException failed =
+                new StackException.JobFailed(
+                        "the job failed",
+                        new IllegalStateException("around it", new IOException("run recover")));
+        Upkeep upkeep = upkeep(failed, failed, null, null);
+        for (int i = 0; i < 4; i++) {
+            upkeep.look();
+        }
+        assertThat(said).hasSize(3);
+        assertThat(said.get(1))
+                .contains("the job failed", "run recover", "millrace job start")
+                .doesNotContain("around it");
+        assertThat(said.get(2)).isEqualTo("the job runs again");
+    }
+
+    @Test
+    void look_processThatCannotBeKeptUp_ends() {
+        StackException failed = new StackException("the broker's port is taken");
         assertThatThrownBy(upkeep(failed)::look).isSameAs(failed);
     }
 }
