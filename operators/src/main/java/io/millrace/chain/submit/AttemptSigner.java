@@ -104,24 +104,33 @@ final class AttemptSigner {
             metrics.gasCapped(true);
             return null;
         }
-        return replacement(tracked, old, room, latest);
+        return replacement(tracked, old, room, dearer(old, latest));
     }
 
     /** Signs a dearer replacement for {@code old}, or returns null if the policy forbids it. */
     @Nullable SettlementRecord bump(TrackedPart tracked, SettlementRecord old, L2Block latest)
             throws RpcException, SettlementHaltedException {
-        return replacement(tracked, old, roomFor(tracked, old), latest);
+        Optional<Fees> fees = dearer(old, latest);
+        return replacement(tracked, old, roomFor(tracked, old, fees.isEmpty()), fees);
+    }
+
+    /** Fees of a replacement for {@code old}; empty if the policy forbids any. */
+    private Optional<Fees> dearer(SettlementRecord old, L2Block latest) throws RpcException {
+        return options.fees().bump(feesOf(old), latest.baseFeeWei(), tips(latest));
+    }
+
+    private static Fees feesOf(SettlementRecord attempt) {
+        return new Fees(attempt.maxFeePerGasWei(), attempt.maxPriorityFeePerGasWei());
     }
 
     private @Nullable SettlementRecord replacement(
-            TrackedPart tracked, SettlementRecord old, long gasLimit, L2Block latest)
+            TrackedPart tracked, SettlementRecord old, long gasLimit, Optional<Fees> dearer)
             throws RpcException, SettlementHaltedException {
-        Fees before = new Fees(old.maxFeePerGasWei(), old.maxPriorityFeePerGasWei());
-        Optional<Fees> fees = options.fees().bump(before, latest.baseFeeWei(), tips(latest));
+        Optional<Fees> fees = dearer;
         if (fees.isEmpty() && gasLimit > SignedTransaction.gasLimit(old.raw())) {
             // No price gets the old one into a block. At the limit of the fees the same ones will
             // do, as a node that finds the gas too low does not keep it.
-            fees = options.fees().raise(before).or(() -> Optional.of(before));
+            fees = options.fees().raise(feesOf(old)).or(() -> Optional.of(feesOf(old)));
         }
         metrics.capped(fees.isEmpty());
         if (fees.isEmpty()) {
@@ -138,13 +147,15 @@ final class AttemptSigner {
 
     /**
      * Gas limit of a replacement: never lower than before, and of what the call needs by now. If a
-     * node has refused it all the time for a reason that nobody knows, half as much again.
+     * node has refused it all the time for a reason that nobody knows, half as much again: also
+     * where no price helps that the policy allows, for a text may name a fee and mean gas.
      */
-    private long roomFor(TrackedPart tracked, SettlementRecord old) {
+    private long roomFor(TrackedPart tracked, SettlementRecord old, boolean noPriceHelps) {
         long limit = SignedTransaction.gasLimit(old.raw());
         try {
             long gas = dryRun.gas(VaultAbi.settle(tracked.part));
-            boolean unexplained = tracked.refusal == SendRefusal.UNKNOWN;
+            SendRefusal refusal = tracked.refusal;
+            boolean unexplained = refusal != null && refusal.leavesGasOpen(noPriceHelps);
             long most = unexplained ? Math.min(limit / 2 * 3, 4 * gas) : 0;
             long wanted = Math.max(limit, Math.max(DryRun.limit(gas), most));
             return Math.max(limit, Math.min(wanted, options.maxGas()));

@@ -78,7 +78,23 @@ enum SendRefusal {
      * no words may be a refusal too, of a provider that answers it with a page of HTML.
      */
     boolean mayBeGas() {
-        return this == GAS_TOO_LOW || this == NOT_ACCEPTED || this == UNKNOWN || this == NO_ANSWER;
+        return this == GAS_TOO_LOW
+                || this == NOT_ACCEPTED
+                || this == UNKNOWN
+                || this == NO_ANSWER
+                || this == FEE_TOO_LOW;
+    }
+
+    /**
+     * Whether more gas may help though no estimate says so.
+     *
+     * @param noPriceHelps whether the highest price of the policy is offered
+     */
+    boolean leavesGasOpen(boolean noPriceHelps) {
+        return this == UNKNOWN
+                || this == NO_ANSWER
+                || this == REVERTED
+                || (this == FEE_TOO_LOW && noPriceHelps);
     }
 
     Reaction reaction() {
