@@ -1,5 +1,5 @@
 // Errors in the form that OpenAI's clients parse.
-import { NoAnswerYet, RequestRefused, RequestUnanswered } from "@millrace/client";
+import { NoAnswerYet, NotSent, RequestRefused, RequestUnanswered } from "@millrace/client";
 
 /** What a caller is told: {"error": {"message", "type", "param", "code"}}. */
 export class ApiError extends Error {
@@ -46,5 +46,6 @@ export function apiErrorOf(failure: unknown): ApiError {
   }
   if (failure instanceof RequestUnanswered) return new ApiError(503, "server_error", failure.status, failure.message);
   if (failure instanceof NoAnswerYet) return new ApiError(504, "server_error", "timeout", failure.message);
+  if (failure instanceof NotSent) return new ApiError(503, "server_error", "not_sent", failure.message);
   return new ApiError(500, "server_error", "internal_error", "the gateway failed; its log says more");
 }
