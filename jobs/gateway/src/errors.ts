@@ -15,6 +15,15 @@ export class ApiError extends Error {
   }
 }
 
+/** It may be answered and charged yet. */
+export class Unheard extends ApiError {
+  /** @param later rejects if it is not, or as long as it is not known */
+  constructor(message: string, readonly later: Promise<unknown>) {
+    super(504, "server_error", "timeout", message);
+    later.catch(() => undefined); // who does not repeat it with a key never asks
+  }
+}
+
 export const badRequest = (param: string | null, message: string, code = "invalid_value") =>
   new ApiError(400, "invalid_request_error", code, message, param);
 

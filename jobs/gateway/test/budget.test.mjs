@@ -104,8 +104,8 @@ test("a journal that cannot be written takes no more holds, and says so", async 
   await opened((reopened) => assert.equal(reopened.spentNano("t"), 100n));
 });
 
-test("a journal of many megabytes is read", async () => {
-  const lines = Array.from({ length: 100_000 }, (_, id) => [{ kind: "held", id, name: "t\u00fc", nano: "5" }, { kind: "spent", id, nano: "2" }]);
+test("a journal is read piece by piece", async () => {
+  const lines = Array.from({ length: 20_000 }, (_, id) => [{ kind: "held", id, name: "t\u00fc", nano: "5" }, { kind: "spent", id, nano: "2" }]);
   writeFileSync(path, `${lines.flat().map((entry) => JSON.stringify(entry)).join("\n")}\n`);
-  await opened((budget) => assert.equal(budget.spentNano("t\u00fc"), 200_000n));
+  await opened((budget) => assert.equal(budget.spentNano("t\u00fc"), 40_000n));
 });
