@@ -5,6 +5,7 @@ import { NotSent } from "./errors.js";
 const REQUESTS = "inference.requests";
 /** Of one batch; the topic takes a megabyte. */
 const BATCH_BYTES = 512 * 1024;
+const CLOSED = "the client was closed";
 
 /** Where a request lies in its topic. */
 export interface Place {
@@ -28,6 +29,7 @@ export class Outbox {
   readonly #letters: Letter[] = [];
   #producer: Producer | undefined;
   #sending = false;
+  #closed = false;
 
   /** @param newProducer makes one that is idempotent */
   constructor(private readonly newProducer: () => Producer) {}
@@ -37,6 +39,7 @@ export class Outbox {
     const producer = this.newProducer();
     try {
       await producer.connect();
+      if (this.#closed) throw new Error(CLOSED);
     } catch (error) {
       void leave(producer);
       throw error;
@@ -57,7 +60,8 @@ export class Outbox {
   }
 
   async close(): Promise<void> {
-    this.#refuse(new Error("the client was closed"));
+    this.#closed = true;
+    this.#refuse(new Error(CLOSED));
     await this.#producer?.disconnect();
   }
 
@@ -71,6 +75,7 @@ export class Outbox {
 
   async #sendBatch(producer: Producer): Promise<void> {
     const batch = this.#nextBatch();
+    if (batch.length === 0) return; // closed meanwhile
     try {
       const messages = batch.map(({ key, value }) => ({ key, value }));
       const [first] = await producer.send({ topic: REQUESTS, messages, acks: -1 });
@@ -82,11 +87,12 @@ export class Outbox {
       void leave(producer);
       batch.forEach(({ failed }) => failed(error as Error));
     }
+    if (this.#closed) void leave(producer); // for another attempt kafkajs connects again by itself
   }
 
   /** The next ones of one key, which therefore lie one after the other in one partition. */
   #nextBatch(): Letter[] {
-    const { key } = this.#letters[0]!;
+    const key = this.#letters[0]?.key;
     let bytes = 0;
     const end = this.#letters.findIndex((letter, i) => {
       bytes += Buffer.byteLength(letter.value);

@@ -126,7 +126,35 @@ test("who waits is told that the connection was closed", async () => {
   const { stream } = await open(async () => at(0));
   const end = stream.ask("a", "k", "a", LONG);
   await tick();
-  await Promise.all([assert.rejects(end, NoAnswerYet), stream.close()]);
+  const atOnce = stream.ask("b", "k", "b", LONG);
+  await Promise.all([assert.rejects(end, NoAnswerYet), assert.rejects(atOnce, /the client was closed/), stream.close()]);
+});
+
+test("a producer that tries again after the close, or connects only then, is left all the same", async () => {
+  let acknowledge, connected;
+  let connects = 0;
+  const { kafka, stream } = await open(
+    () => new Promise((done, failed) => { acknowledge = { done, failed }; }),
+    () => (++connects > 1 ? new Promise((done) => { connected = done; }) : Promise.resolve()),
+  );
+  const [first, second] = ["a", "b"].map((id) => stream.ask(id, id, id, LONG).catch(() => {}));
+  await tick();
+  acknowledge.failed(new Error("Connection closed"));
+  await tick();
+  await stream.close();
+  kafka.producers[1].open = true; // as kafkajs connects again by itself
+  connected();
+  await Promise.all([first, second, tick()]);
+  assert.deepEqual(kafka.producers.map(({ open: isOpen }) => isOpen), [false, false]);
+
+  const other = await open(() => new Promise((done) => { acknowledge = { done }; }));
+  const late = other.stream.ask("a", "k", "a", LONG).catch(() => {});
+  await tick();
+  await other.stream.close();
+  other.kafka.producers[0].open = true;
+  acknowledge.done(at(0));
+  await Promise.all([late, tick()]);
+  assert.equal(other.kafka.producers[0].open, false);
 });
 
 function tick() {
