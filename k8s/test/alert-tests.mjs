@@ -14,6 +14,8 @@ const level = (within, beyond) => ({ within: `${within}+0x${MINUTES}`, beyond: `
 const flag = level(0, 1);
 /** Of what only rises, a minute. */
 const rate = (within, beyond) => ({ within: `7+${within}x${MINUTES}`, beyond: `7+${within}x${STARTS - 1} ${7 + within * STARTS}+${beyond}x${MINUTES - STARTS}` });
+/** Of what is counted when a program starts, before anyone has looked: the first value is it. */
+const atStart = { within: `0x${MINUTES}`, beyond: `_x${STARTS} 8x${MINUTES - STARTS}` };
 const never = { within: `7+0x${MINUTES}`, beyond: `7+0x${STARTS - 1} 8+0x${MINUTES - STARTS}` };
 
 // Values of the metric: as far as they may go, and too far.
@@ -48,7 +50,7 @@ const SERIES = {
   MillraceMayNotEndTransactions: flag,
   MillraceForgedRequests: rate(99, 200),
   MillraceMalformedRequests: rate(99, 200),
-  MillraceRequestsLost: never,
+  MillraceRequestsLost: atStart,
   MillraceChargesUnknown: never,
   MillraceEscapeShortfall: flag,
   MillraceTasksFailed: never,

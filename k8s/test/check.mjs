@@ -17,7 +17,7 @@ import { documentedAlarms, documentedFigures } from './rules-alerts.mjs';
 import { documentedOptionsOf } from './rules-beside.mjs';
 import { documentedTopics } from './rules-kafka.mjs';
 import { documentedMetrics } from './rules-dashboards.mjs';
-import { withAutoscaler, withEachChain, withGpu, withKafka } from './variants.mjs';
+import { withAutoscaler, withEachChain, withGpu, withKafka, withProvider } from './variants.mjs';
 import { schemaErrors } from './schema.mjs';
 
 const mutants = [...ofTheJob, ...ofTheRest, ...ofKafka, ...ofGpus, ...ofTheAutoscaler, ...ofTheDeployment];
@@ -80,6 +80,9 @@ report(`${pattern.name} on GPUs`, checked({ ...sources, ...onGpus }));
 
 const scaling = { overlay: pattern.overlay, objects: load(withAutoscaler(pattern.name)).objects };
 report(`${pattern.name} with the autoscaler`, checked({ ...sources, ...scaling }));
+
+const { objects: withTwo } = load(withProvider(pattern.name, sources.readme));
+report(`${pattern.name} with another provider`, checked({ ...sources, overlay: pattern.overlay, objects: withTwo }));
 
 // The one with the most in it: its mistakes are found.
 const specimen = overlays.find(({ name }) => name === 'staging');

@@ -1,4 +1,5 @@
 // Deliberate mistakes with page, gateway, watcher and defender, as mutants.mjs has them of the rest.
+import { createHash } from 'node:crypto';
 import { parse, stringify } from 'yaml';
 
 const named = (context, kind, name) => context.objects.find((object) => object.kind === kind && object.metadata.name.startsWith(name));
@@ -77,6 +78,8 @@ export const mutants = [
   mutant('gateway-options', 'nobody let in', told((config) => { config.tokens = []; })),
   mutant('gateway-options', 'a token itself', told((config) => { config.tokens[0].token = 'mr-0123456789'; })),
   mutant('gateway-options', 'a token without a digest', told((config) => { delete config.tokens[0].sha256; })),
+  mutant('gateway-options', 'a token that anyone guesses', told((config) => { config.tokens[0].sha256 = createHash('sha256').update('password').digest('hex'); })),
+  mutant('gateway-options', 'no token that lets in', told((config) => { config.tokens[0].sha256 = createHash('sha256').digest('hex'); })),
   mutant('gateway-options', 'within its pod only', common((config) => { config.listen.host = '127.0.0.1'; })),
   mutant('gateway-options', 'another port', common((config) => { config.listen.port = 8091; })),
   mutant('gateway-options', 'a passphrase that is not mounted', common((config) => { config.key.passphraseFile = '/opt/millrace/passphrase'; })),

@@ -142,6 +142,17 @@ export const mutants = [
     spec(c).podTemplate.spec.volumes.push(...taskManager(c).spec.volumes);
     common(c).volumeMounts.push(...container(taskManager(c)).volumeMounts);
   }),
+  mutant('signing-keys', 'a second key that is not mounted', (c) => {
+    option('provider.key.files', '/opt/millrace/keys/provider/provider.key;/opt/millrace/keys/provider/provider-2.key')(c);
+    option('provider.accounts', '1;2')(c);
+  }),
+  mutant('provider-keys', 'an account without a key', option('provider.accounts', '1;2')),
+  mutant('provider-keys', 'one key for two accounts', (c) => {
+    option('provider.key.files', '/opt/millrace/keys/provider/provider.key;/opt/millrace/keys/provider/provider.key')(c);
+    option('provider.accounts', '1;2')(c);
+  }),
+  mutant('options', 'a second provider paid into the treasury', option('provider.accounts', '1;0')),
+  mutant('secrets-documented', 'key that no command of the page has', (c) => { taskManager(c).spec.volumes[1].secret.items.push({ key: 'provider-3.key', path: 'provider-3.key' }); }),
   mutant('secrets-documented', 'secret that no page names', (c) => { taskManager(c).spec.volumes[0].secret.secretName = 'settler'; }),
 
   mutant('service-account', 'account that does not exist', (c) => { spec(c).serviceAccount = 'flink'; }),

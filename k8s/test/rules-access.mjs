@@ -12,6 +12,7 @@ const NEEDED = {
 
 const secretVolumes = (pod) => (pod.volumes ?? []).filter(({ secret }) => secret);
 const PUBLIC_HASH = 'vault.code.hash'; // as long as a key, but everyone may see it
+const pathsOf = (options, option) => (options.values.get(option) ?? '').split(';');
 const mountsOf = (pod) => (pod.containers ?? []).flatMap(({ volumeMounts }) => volumeMounts ?? []);
 
 export const rules = {
@@ -34,8 +35,7 @@ export const rules = {
     ].filter(Boolean),
 
   'signing-keys': ({ pods, options }) =>
-    KEY_OPTIONS.flatMap((option) => {
-      const path = options.values.get(option);
+    KEY_OPTIONS.flatMap((option) => pathsOf(options, option).map((path) => ({ option, path }))).flatMap(({ option, path }) => {
       const holds = (pod) =>
         secretVolumes(pod).some(({ name, secret }) =>
           mountsOf(pod).some((mount) => mount.name === name && secret.items?.some((item) => `${mount.mountPath}/${item.path}` === path)),
@@ -46,13 +46,23 @@ export const rules = {
       ].filter(Boolean);
     }),
 
+  'provider-keys': ({ options }) => {
+    const accounts = (options.values.get('provider.accounts') ?? '').split(';');
+    const keys = pathsOf(options, 'provider.key.files');
+    return [
+      ...(accounts.length === keys.length ? [] : [`${accounts.length} accounts and ${keys.length} keys: one key an account, in their order`]),
+      ...(new Set(keys).size === keys.length ? [] : ['two accounts have one key']),
+    ];
+  },
+
   'secrets-documented': ({ allPods, readme }) =>
     Object.values(allPods).flatMap((pod) =>
       secretVolumes(pod).flatMap(({ secret }) => {
         const keys = secret.items?.map(({ key }) => key) ?? [];
-        const command = readme.split('\n').find((line) => line.includes(`create secret generic ${secret.secretName} `));
-        if (!command) return [`secret ${secret.secretName} is nowhere in README.md; say how to create it`];
-        return keys.filter((key) => !command.includes(`--from-file=${key}=`)).map((key) => `README.md creates ${secret.secretName} without ${key}`);
+        const commands = readme.split('\n').filter((line) => line.includes(`create secret generic ${secret.secretName} `));
+        if (!commands.length) return [`secret ${secret.secretName} is nowhere in README.md; say how to create it`];
+        const missing = commands.map((command) => keys.filter((key) => !command.includes(`--from-file=${key}=`)));
+        return missing.every((more) => more.length) ? missing[0].map((key) => `README.md creates ${secret.secretName} without ${key}`) : [];
       }),
     ),
 

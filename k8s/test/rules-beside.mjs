@@ -1,4 +1,5 @@
 // Rules over what page, gateway, watcher and defender are told: files that are mounted, values that are the job's, and no secret among them.
+import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
 import { fileOf, optionsOf } from './options.mjs';
 
@@ -7,6 +8,9 @@ const GATEWAY = 'millrace-gateway';
 const LISTENS = '0.0.0.0';
 const PUBLIC_URL = /^https:\/\/[^\s@?]+$/;
 const DIGEST = /^[0-9a-f]{64}$/;
+// Of tokens that anyone tries: none, and words that examples and people take.
+const KNOWN_TOKENS = ['', 'password', 'secret', 'token', 'test', 'example', 'changeme', 'admin', 'millrace', 'sk-test', 'mr-test', 'mr-example', '123456', 'foo'];
+const KNOWN_DIGESTS = new Map(KNOWN_TOKENS.map((token) => [createHash('sha256').update(token).digest('hex'), token]));
 const TOKEN_FIELDS = ['name', 'sha256', 'budgetNano', 'requestsPerMinute'];
 
 // It reads properties: a quote or a comment after a value would be a part of it, an indented key another key.
@@ -62,6 +66,7 @@ function gatewayProblems(deployment, { options, objects }) {
     deployment.spec.strategy?.type !== 'Recreate' && 'two pods would write one journal while it is replaced: strategy Recreate',
     tokens.length === 0 && 'it lets nobody in: no tokens',
     ...tokens.map(({ name, sha256 }) => !DIGEST.test(sha256 ?? '') && `token ${name} has no digest`),
+    ...tokens.map(({ name, sha256 }) => KNOWN_DIGESTS.has(sha256) && `token ${name} is "${KNOWN_DIGESTS.get(sha256)}", which anyone tries`),
     ...tokens.flatMap((token) => Object.keys(token).filter((field) => !TOKEN_FIELDS.includes(field)).map((field) => `token ${token.name} has ${field}: only digests belong here`)),
   ];
 }

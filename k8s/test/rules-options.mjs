@@ -14,9 +14,9 @@ export const FORMS = {
   'vault.code.hash': HASH,
   'token.address': ADDRESS,
   'registry.address': ADDRESS,
-  'provider.accounts': POSITIVE, // earning account 0 is the treasury
+  'provider.accounts': /^[1-9]\d*(;[1-9]\d*)*$/, // earning account 0 is the treasury
   'settle.signer.key.file': PATH,
-  'provider.key.files': PATH,
+  'provider.key.files': /^\/[^\s;]+(;\/[^\s;]+)*$/,
   'models.dir': PATH,
   'results.mode': /^(immediate|committed)$/,
   'epoch.cut.every.checkpoints': POSITIVE,

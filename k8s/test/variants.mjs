@@ -1,4 +1,4 @@
-// An overlay with each public chain's component in the place of its own, with a Kafka of its own, with GPUs, and with the autoscaler: what its comments invite people to do.
+// An overlay with each public chain's component in the place of its own, with a Kafka of its own, with GPUs, with the autoscaler, and with a second provider: what its comments invite people to do.
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -25,15 +25,31 @@ export function withAutoscaler(overlay) {
   return withComponent(overlay, 'autoscaler').folder;
 }
 
+/** The same with a second provider, as the page has it: the patch and the options of its section. */
+export function withProvider(overlay, readme) {
+  const { folder, change } = copyOf(overlay, 'provider');
+  const [, patch] = /^```yaml\n(  - target:[^`]*)^```$/m.exec(readme) ?? [];
+  const [, options] = /^```properties\n([^`]*)^```$/m.exec(readme) ?? [];
+  if (!patch || !options) throw new Error('README.md has no patch or no options for another provider');
+  change('kustomization.yaml', /^patches:\n/m, `patches:\n${patch}`);
+  change('environment.yaml', /^provider\.accounts: .*$/m, options);
+  return folder;
+}
+
 function withComponent(overlay, component) {
-  const folder = `test/target/variants/${component}`;
+  const copied = copyOf(overlay, component);
+  copied.change('kustomization.yaml', 'components:\n', `components:\n  - ../../../../components/${component}\n`);
+  return copied;
+}
+
+function copyOf(overlay, name) {
+  const folder = `test/target/variants/${name}`;
   mkdirSync(here(`../${folder}`), { recursive: true });
   cpSync(here(`../overlays/${overlay}`), here(`../${folder}`), { recursive: true });
-  const change = (name, from, to) => {
-    const file = here(`../${folder}/${name}`);
+  const change = (source, from, to) => {
+    const file = here(`../${folder}/${source}`);
     writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
   };
-  change('kustomization.yaml', 'components:\n', `components:\n  - ../../components/${component}\n`);
   change('kustomization.yaml', /\.\.\/\.\.\//g, '../../../../');
   return { folder, change };
 }

@@ -9,9 +9,11 @@ const OTHERS = 0o007;
 const nano = z.union([z.number().int(), z.string().regex(/^\d+$/)]).transform(BigInt);
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "an address is 0x and 40 hexadecimal digits");
 const hash = z.string().regex(/^0x[0-9a-f]{64}$/, "0x and 64 hexadecimal digits in lower case");
+/** The length of an embedding's vectors, for callers who name it. */
+const dimensions = z.number().int().positive().optional();
 const model = z.union([
-  hash.transform((id) => ({ id, task: "embedding" as const })),
-  z.strictObject({ id: hash, task: z.enum(["embedding", "reranking"]) }),
+  hash.transform((id): { id: string; task: "embedding" | "reranking"; dimensions?: number | undefined } => ({ id, task: "embedding" })),
+  z.strictObject({ id: hash, task: z.enum(["embedding", "reranking"]).default("embedding"), dimensions }),
 ]);
 
 const schema = z.strictObject({
@@ -33,7 +35,7 @@ const schema = z.strictObject({
   }),
   /** The spending key: an encrypted keystore (Web3 Secret Storage, version 3) and the file with its passphrase. */
   key: z.strictObject({ keystore: z.string(), passphraseFile: z.string() }),
-  /** Ids in the registry, by the names that requests use; with the task, of a model that is not for embeddings. */
+  /** Ids in the registry, by the names that requests use; with the task, of a model that is not for embeddings, or with the vectors' length. */
   models: z.record(z.string(), model).refine((models) => Object.keys(models).length > 0, "name at least one model"),
   limits: z
     .strictObject({

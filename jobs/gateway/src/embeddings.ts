@@ -14,13 +14,16 @@ const KNOWN = new Set(["model", "input", "encoding_format", "dimensions", "user"
 
 /** @throws ApiError 400 or 404, naming the field */
 export function parseEmbeddings(body: unknown, models: Readonly<Record<string, Model>>, limits: Limits): EmbeddingsRequest {
-  const { model, input, encoding_format: format = "float", dimensions, user } = membersOf(body, KNOWN);
+  const { model, input, encoding_format, dimensions, user } = membersOf(body, KNOWN);
   const named = modelOf(model, models, "embedding");
+  const format = encoding_format ?? "float";
   if (format !== "float" && format !== "base64") throw badRequest("encoding_format", "must be 'float' or 'base64'");
-  if (dimensions !== undefined && dimensions !== null) {
-    throw badRequest("dimensions", "vectors come in the model's own length; leave it out", "unsupported_value");
+  const own = models[named.model]?.dimensions;
+  if ((dimensions ?? own) !== own) {
+    const length = own === undefined ? "the model's own length" : `the model's own length, ${own}`;
+    throw badRequest("dimensions", `vectors come in ${length}; leave it out`, "unsupported_value");
   }
-  if (user !== undefined && typeof user !== "string") throw badRequest("user", "must be a text");
+  if (typeof (user ?? "") !== "string") throw badRequest("user", "must be a text");
   const texts = textsOf(typeof input === "string" ? [input] : input, "input", limits);
   return { ...named, input: typeof input === "string" ? input : texts, base64: format === "base64" };
 }

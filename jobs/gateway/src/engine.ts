@@ -1,8 +1,11 @@
-import type { Answer } from "@millrace/client";
-import type { Budget } from "./budget.js";
+import { type Answer, NoAnswerYet } from "@millrace/client";
+import type { Budget, Hold } from "./budget.js";
 import type { Limits, Model } from "./config.js";
-import { ApiError, apiErrorOf, badRequest, tooMany } from "./errors.js";
+import { ApiError, Unheard, badRequest, tooMany } from "./errors.js";
 import type { Caller } from "./tokens.js";
+
+/** How long the end of a request is waited for whose caller has been told that it may come later. */
+const LATE_MILLIS = 3600_000;
 
 interface Terms {
   readonly model: string;
@@ -14,6 +17,12 @@ interface Terms {
 export interface Engine {
   ask(input: string | readonly string[], options: Terms): Promise<Answer>;
   rerank(query: string, texts: readonly string[], options: Terms): Promise<Answer>;
+  /** Waits on, after NoAnswerYet. */
+  answerTo(requestId: string, millis: number): Promise<Answer>;
+  /** Nobody will. */
+  forget(requestId: string): void;
+  /** Why it answers nothing any more, if so. */
+  readonly failure: Error | undefined;
 }
 
 /** A request to the engine. */
@@ -26,14 +35,19 @@ export interface Question {
 
 /** What was answered and charged. */
 export interface Answered {
-  readonly body: unknown;
+  /** JSON. */
+  readonly body: string;
   readonly requestId: string;
   readonly debitNano: bigint;
 }
 
+type BodyOf = (answer: Answer) => unknown;
+
 /** Asks the engine, within what it can take at a time and what the caller may spend. */
 export class Questions {
   #inFlight = 0;
+  /** Texts whose end is waited for after their caller was told that it may come later. */
+  #late = 0;
 
   constructor(private readonly engine: Engine, private readonly budget: Budget, private readonly limits: Limits) {}
 
@@ -41,35 +55,58 @@ export class Questions {
    * A list is one request to the engine, like a text: one charge, or none if any of it is not answered.
    *
    * @param bodyOf makes what the caller gets
+   * @throws Unheard if it may be answered later
    * @throws ApiError if it is not answered
    */
-  async answer(caller: Caller, question: Question, bodyOf: (answer: Answer) => unknown): Promise<Answered> {
-    const { maxInFlight } = this.limits;
-    const texts = typeof question.input === "string" ? 1 : question.input.length;
+  async answer(caller: Caller, question: Question, bodyOf: BodyOf): Promise<Answered> {
+    const { maxInFlight, maxFeeNano, deadlineMillis } = this.limits;
+    const { input, query, modelId } = question;
+    const texts = typeof input === "string" ? 1 : input.length;
     if (this.#inFlight + texts > maxInFlight) throw tooMany("overloaded", "the engine has as much to do as it can take", 1);
     this.#inFlight += texts;
     try {
-      const answer = await this.#ask(caller, question, this.limits.maxFeeNano * BigInt(texts));
-      return { body: bodyOf(answer), requestId: answer.requestId, debitNano: answer.debitNano };
+      const terms = { model: modelId, maxFeeNano: maxFeeNano * BigInt(texts), deadlineMillis };
+      const hold = await this.budget.hold(caller, terms.maxFeeNano);
+      const asked = query === undefined ? this.engine.ask(input, terms) : this.engine.rerank(query, [input].flat(), terms);
+      return await this.#end(asked, hold, bodyOf).catch((failure) => {
+        throw failure instanceof NoAnswerYet ? new Unheard(failure.message, this.#later(failure, texts, hold, bodyOf)) : failure;
+      });
     } finally {
       this.#inFlight -= texts;
     }
   }
 
-  async #ask(caller: Caller, { input, query, modelId }: Question, maxFeeNano: bigint): Promise<Answer> {
-    const terms = { model: modelId, maxFeeNano, deadlineMillis: this.limits.deadlineMillis };
-    const hold = await this.budget.hold(caller, maxFeeNano);
+  /** Ends the hold with what the request costs; what is not heard of yet may still be charged, and stays held. */
+  async #end(asked: Promise<Answer>, hold: Hold, bodyOf: BodyOf): Promise<Answered> {
     let answer: Answer;
     try {
-      answer = await (query === undefined ? this.engine.ask(input, terms) : this.engine.rerank(query, [input].flat(), terms));
+      answer = await asked;
     } catch (failure) {
-      // What is not heard of yet may still be charged: it stays held.
-      if (apiErrorOf(failure).status !== 504) await hold.settle(0n);
+      if (!(failure instanceof NoAnswerYet)) await settle(hold, 0n);
       throw failure;
     }
-    await hold.settle(answer.debitNano);
-    return answer;
+    const { requestId, debitNano } = answer;
+    await settle(hold, debitNano);
+    return { body: JSON.stringify(bodyOf(answer)), requestId, debitNano };
   }
+
+  /** No more of them than of those in flight: of the others what they hold is spent. */
+  async #later(unheard: NoAnswerYet, texts: number, hold: Hold, bodyOf: BodyOf): Promise<Answered> {
+    const { requestId } = unheard;
+    const waits = this.#late + texts <= this.limits.maxInFlight;
+    this.#late += texts;
+    try {
+      return await this.#end(waits ? this.engine.answerTo(requestId, LATE_MILLIS) : Promise.reject(unheard), hold, bodyOf);
+    } finally {
+      this.#late -= texts;
+      this.engine.forget(requestId);
+    }
+  }
+}
+
+/** A journal that cannot be written takes no answer from anyone: the budget knows of it, and takes no more requests. */
+async function settle(hold: Hold, nano: bigint): Promise<void> {
+  await hold.settle(nano).catch(() => undefined);
 }
 
 /**

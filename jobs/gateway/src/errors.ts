@@ -1,5 +1,5 @@
 // Errors in the form that OpenAI's clients parse.
-import { NoAnswerYet, RequestRefused, RequestUnanswered } from "@millrace/client";
+import { NoAnswerYet, NotSent, RequestRefused, RequestUnanswered } from "@millrace/client";
 
 /** What a caller is told: {"error": {"message", "type", "param", "code"}}. */
 export class ApiError extends Error {
@@ -12,6 +12,15 @@ export class ApiError extends Error {
 
   body() {
     return { error: { message: this.message, type: this.type, param: this.param, code: this.code } };
+  }
+}
+
+/** It may be answered and charged yet. */
+export class Unheard extends ApiError {
+  /** @param later rejects if it is not, or as long as it is not known */
+  constructor(message: string, readonly later: Promise<unknown>) {
+    super(504, "server_error", "timeout", message);
+    later.catch(() => undefined); // who does not repeat it with a key never asks
   }
 }
 
@@ -46,5 +55,6 @@ export function apiErrorOf(failure: unknown): ApiError {
   }
   if (failure instanceof RequestUnanswered) return new ApiError(503, "server_error", failure.status, failure.message);
   if (failure instanceof NoAnswerYet) return new ApiError(504, "server_error", "timeout", failure.message);
+  if (failure instanceof NotSent) return new ApiError(503, "server_error", "not_sent", failure.message);
   return new ApiError(500, "server_error", "internal_error", "the gateway failed; its log says more");
 }

@@ -32,7 +32,8 @@ async function run(first: string, more: string[]): Promise<void> {
   const server = serverOf(config, client, budget, pino());
   const end = async () => {
     await server.close(); // takes no more, and waits for what it has taken
-    await Promise.all([client.close(), budget.close()]);
+    await client.close();
+    await budget.close();
   };
   for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => void end());
   const address = await server.listen(config.listen);

@@ -8,7 +8,7 @@ import { type Answered, type Engine, type Question, Questions } from "./engine.j
 import { ApiError, apiErrorOf, badRequest } from "./errors.js";
 import { Idempotency } from "./idempotency.js";
 import { parseRerank, ranked } from "./rerank.js";
-import { Tokens } from "./tokens.js";
+import { type Caller, Tokens } from "./tokens.js";
 
 const KEY_CHARACTERS = 256;
 const SHORTEST_HEADER_CHECK_MILLIS = 1_000;
@@ -41,7 +41,8 @@ export function serverOf(
   server.server.maxConnections = limits.maxConnections;
   const tokens = new Tokens(config.tokens);
   const questions = new Questions(engine, budget, limits);
-  const repeats = new Idempotency<Answered>();
+  const repeats = new Idempotency<Answered>(limits.deadlineMillis);
+  const callers = new WeakMap<FastifyRequest, Caller>();
 
   server.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
@@ -50,15 +51,24 @@ export function serverOf(
   server.setNotFoundHandler((request, reply) =>
     send(reply, new ApiError(404, "invalid_request_error", "unknown_url", `there is no ${request.method} ${request.url.split("?")[0]}`)));
 
-  server.get("/healthz", async () => ({ status: "ok" }));
-
-  server.get("/v1/models", async (request) => {
-    tokens.caller(request.headers.authorization);
-    return { object: "list", data: Object.keys(models).map((name) => modelOf(name)) };
+  server.get("/healthz", async (request, reply) => {
+    const failure = budget.failure ?? engine.failure;
+    if (failure === undefined) return { status: "ok" };
+    request.log.error({ err: failure }, "nothing can be asked until the gateway is started again");
+    return reply.status(503).send({ status: "failed" });
   });
 
-  server.get<{ Params: { name: string } }>("/v1/models/:name", async (request) => {
-    tokens.caller(request.headers.authorization);
+  // before the body is read: who has no token, or asks too often, does not get that far
+  const known = async (request: FastifyRequest) => void callers.set(request, tokens.caller(request.headers.authorization));
+  const counted = async (request: FastifyRequest) => {
+    await known(request);
+    callers.get(request)!.countRequest();
+  };
+
+  server.get("/v1/models", { onRequest: known }, async () =>
+    ({ object: "list", data: Object.keys(models).map((name) => modelOf(name)) }));
+
+  server.get<{ Params: { name: string } }>("/v1/models/:name", { onRequest: known }, async (request) => {
     const { name } = request.params;
     if (!Object.hasOwn(models, name)) {
       throw new ApiError(404, "invalid_request_error", "model_not_found", `there is no model '${name}'`, "model");
@@ -70,9 +80,8 @@ export function serverOf(
   const ask = <T extends Question>(
     path: string, parse: (body: unknown) => T, bodyOf: (question: T, answer: Answer) => unknown,
   ) =>
-    server.post(path, async (request, reply) => {
-      const caller = tokens.caller(request.headers.authorization);
-      caller.countRequest();
+    server.post(path, { onRequest: counted }, async (request, reply) => {
+      const caller = callers.get(request)!;
       const question = parse(request.body);
       const answer = () => questions.answer(caller, question, (given) => bodyOf(question, given));
       const key = keyOf(request);
@@ -81,7 +90,7 @@ export function serverOf(
         : repeats.once(caller.name, key, JSON.stringify([path, question]), answer));
       reply.header("x-millrace-debit-nano", debitNano.toString());
       reply.header("x-millrace-request-id", requestId);
-      return body;
+      return reply.type("application/json; charset=utf-8").send(body);
     });
   ask("/v1/embeddings", (body) => parseEmbeddings(body, models, limits), embeddingsOf);
   ask("/v1/rerank", (body) => parseRerank(body, models, limits), ranked);
@@ -112,5 +121,7 @@ function errorOf(failure: Error & { statusCode?: number }, request: FastifyReque
 
 function send(reply: FastifyReply, error: ApiError): FastifyReply {
   if (error.retryAfterSeconds !== undefined) reply.header("retry-after", error.retryAfterSeconds);
+  // OpenAI's clients repeat what has failed by themselves, and obey this: a 504 may have been charged, and a 500 comes again
+  if (error.status === 504 || error.status === 500) reply.header("x-should-retry", "false");
   return reply.status(error.status).send(error.body());
 }

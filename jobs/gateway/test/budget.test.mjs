@@ -63,3 +63,49 @@ test("a journal that is damaged is not guessed at", async () => {
   appendFileSync(path, "rubbish\n{}\n");
   await assert.rejects(Budget.open(path), /line 3 is damaged/);
 });
+
+const linesOf = () => readFileSync(path, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+
+test("a journal is written anew while it grows, with what is spent and what is held", async () => {
+  const rich = { name: "u", config: { budgetNano: 1_000_000n } };
+  const budget = await Budget.open(path, 50);
+  const open = [await budget.hold(caller, 70n), await budget.hold(rich, 40n)];
+  for (let i = 0; i < 100; i++) {
+    await Promise.all(Array.from({ length: 10 }, async () => (await budget.hold(rich, 100n)).settle(1n)));
+    assert.ok(linesOf().length <= 50);
+  }
+  await open[0].settle(7n);
+  await budget.close();
+  await opened((reopened) => {
+    assert.equal(reopened.spentNano("t"), 7n);
+    assert.equal(reopened.spentNano("u"), 1_040n);
+  });
+});
+
+test("with more held than a journal is long, it is not written anew with each line", async () => {
+  const rich = { name: "u", config: { budgetNano: 1_000_000n } };
+  const budget = await Budget.open(path, 5);
+  const holds = [];
+  for (let i = 0; i < 100; i++) holds.push(await budget.hold(rich, 1n));
+  assert.equal(linesOf().length, 101 - (linesOf()[0].kind === "total" ? 0 : 1));
+  for (const hold of holds) await hold.settle(0n);
+  assert.ok(linesOf().length <= 5, `${linesOf().length} lines`);
+  await budget.close();
+});
+
+test("a journal that cannot be written takes no more holds, and says so", async () => {
+  const budget = await Budget.open(path);
+  const hold = await budget.hold(caller, 100n);
+  assert.equal(budget.failure, undefined);
+  await budget.close(); // whatever is written now fails
+  await assert.rejects(budget.hold(caller, 100n), { status: 503, code: "journal_failed" });
+  await assert.rejects(hold.settle(1n), /journal cannot be written/);
+  assert.match(budget.failure.message, /journal cannot be written/);
+  await opened((reopened) => assert.equal(reopened.spentNano("t"), 100n));
+});
+
+test("a journal is read piece by piece", async () => {
+  const lines = Array.from({ length: 20_000 }, (_, id) => [{ kind: "held", id, name: "t\u00fc", nano: "5" }, { kind: "spent", id, nano: "2" }]);
+  writeFileSync(path, `${lines.flat().map((entry) => JSON.stringify(entry)).join("\n")}\n`);
+  await opened((budget) => assert.equal(budget.spentNano("t\u00fc"), 40_000n));
+});

@@ -1,76 +1,10 @@
-// The HTTP side, with the official client where people use it, and with sockets where they misuse it. The engine is a stand-in that
-// answers as told; on-stack.mjs has the real one.
+// The HTTP side, with the official client where people use it, and with sockets where they misuse it.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Writable } from "node:stream";
-import { afterEach, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { RequestRefused, RequestUnanswered } from "@millrace/client";
 import OpenAI from "openai";
-import { pino } from "pino";
-import { Budget } from "../dist/budget.js";
-import { serverOf } from "../dist/server.js";
-
-const TOKEN = "mr-test-token-that-must-not-be-logged";
-const limits = {
-  maxFeeNano: 100n, maxTexts: 8, maxInputBytes: 1_000, maxInFlight: 16, maxBodyBytes: 65_536, maxConnections: 2_000, deadlineMillis: 60_000, requestMillis: 15_000,
-};
-let folder, budget, server, base, logged, asked, engine;
-
-async function start({ limit = {}, token = {} } = {}) {
-  const config = {
-    limits: { ...limits, ...limit },
-    models: {
-      minilm: { id: `0x${"ab".repeat(32)}`, task: "embedding" },
-      ranker: { id: `0x${"cd".repeat(32)}`, task: "reranking" },
-    },
-    tokens: [{ name: "t", sha256: createHash("sha256").update(TOKEN).digest("hex"), budgetNano: 10_000n, requestsPerMinute: 600, ...token }],
-  };
-  const answer = (...call) => { asked.push(call); return engine(...call); };
-  server = serverOf(config, { ask: answer, rerank: answer }, budget, pino(logged));
-  base = await server.listen({ host: "127.0.0.1", port: 0 });
-}
-
-const answerOf = (input) => {
-  const embeddings = [input].flat().map((text) => [0.5, -0.25, text.length]);
-  const length = [input].flat().join("").length;
-  return {
-    requestId: `0x${createHash("sha256").update(JSON.stringify(input)).digest("hex")}`,
-    embedding: embeddings[0],
-    embeddings,
-    scores: [],
-    relevance: [],
-    list: Array.isArray(input),
-    debitNano: BigInt(length),
-    result: { usage: { total_tokens: length } },
-  };
-};
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "millrace-gateway-"));
-  budget = await Budget.open(join(folder, "journal"));
-  asked = [];
-  engine = async (text) => answerOf(text);
-  const lines = [];
-  logged = Object.assign(new Writable({ write: (chunk, _, done) => { lines.push(String(chunk)); done(); } }), { lines });
-});
-
-afterEach(async () => {
-  await server.close();
-  await budget.close();
-  rmSync(folder, { recursive: true });
-});
-
-const official = (apiKey = TOKEN) => new OpenAI({ apiKey, baseURL: `${base}/v1`, maxRetries: 0 });
-const post = (body, headers = {}, path = "embeddings") =>
-  fetch(`${base}/v1/${path}`, {
-    method: "POST", body: typeof body === "string" ? body : JSON.stringify(body),
-    headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json", ...headers },
-  });
-const refusal = async (response) => ({ status: response.status, ...(await response.json()).error });
+import { TOKEN, answerOf, official, post, refusal, site, start } from "./site.mjs";
 
 test("the official client, unchanged but for address and token, gets vectors in both encodings", async () => {
   await start();
@@ -81,7 +15,7 @@ test("the official client, unchanged but for address and token, gets vectors in 
   const floats = await openai.embeddings.create({ model: "minilm", input: "abc", encoding_format: "float" });
   assert.deepEqual(floats.data[0].embedding, [0.5, -0.25, 3]);
   const models = await openai.models.list();
-  assert.deepEqual(models.data.map(({ id }) => id), ["minilm", "ranker"]);
+  assert.deepEqual(models.data.map(({ id }) => id), ["minilm", "three", "ranker"]);
   assert.equal((await openai.models.retrieve("minilm")).id, "minilm");
 });
 
@@ -90,8 +24,8 @@ test("a list is one request: its one charge and its id are in the headers", asyn
   const response = await post({ model: "minilm", input: ["abc", "de"] });
   assert.equal(response.headers.get("x-millrace-debit-nano"), "5");
   assert.equal(response.headers.get("x-millrace-request-id"), answerOf(["abc", "de"]).requestId);
-  assert.deepEqual(asked.map(([input, { maxFeeNano }]) => [input, maxFeeNano]), [[["abc", "de"], 200n]]);
-  assert.equal(budget.spentNano("t"), 5n);
+  assert.deepEqual(site.asked.map(([input, { maxFeeNano }]) => [input, maxFeeNano]), [[["abc", "de"], 200n]]);
+  assert.equal(site.budget.spentNano("t"), 5n);
   assert.match(response.headers.get("x-request-id"), /^req_[0-9a-f]{32}$/);
 });
 
@@ -113,6 +47,9 @@ for (const [what, body, param] of [
   ["tokens", { model: "minilm", input: [1, 2] }, "input"],
   ["another encoding", { model: "minilm", input: "a", encoding_format: "hex" }, "encoding_format"],
   ["dimensions", { model: "minilm", input: "a", dimensions: 8 }, "dimensions"],
+  ["other dimensions than the model's", { model: "three", input: "a", dimensions: 8 }, "dimensions"],
+  ["dimensions in words", { model: "three", input: "a", dimensions: "3" }, "dimensions"],
+  ["a user that is no text", { model: "minilm", input: "a", user: 8 }, "user"],
   ["a parameter that there is not", { model: "minilm", input: "a", truncate: true }, "truncate"],
   ["a model of another task", { model: "ranker", input: "a" }, "model"],
   ["a model named as what every object has", { model: "constructor", input: "a" }, "model"],
@@ -123,17 +60,27 @@ for (const [what, body, param] of [
     assert.ok([400, 404].includes(error.status), JSON.stringify(error));
     if (param !== undefined) assert.equal(error.param, param);
     assert.ok(error.message.length > 0 && error.code.length > 0);
-    assert.equal(asked.length, 0);
-    assert.equal(budget.spentNano("t"), 0n);
+    assert.equal(site.asked.length, 0);
+    assert.equal(site.budget.spentNano("t"), 0n);
   });
 }
 
+test("the model's own dimensions are taken, and null is as if left out", async () => {
+  await start();
+  for (const more of [{ dimensions: 3 }, { dimensions: null, encoding_format: null, user: null }]) {
+    const response = await post({ model: "three", input: "abc", ...more });
+    assert.equal(response.status, 200);
+    assert.deepEqual((await response.json()).data[0].embedding, [0.5, -0.25, 3]);
+  }
+  assert.equal((await post({ model: "minilm", input: "abc", dimensions: null })).status, 200);
+});
+
 test("scores are not sold as embeddings", async () => {
   await start();
-  engine = async (text) => ({ ...answerOf(text), scores: [new Map([["left", 1]])] });
+  site.engine = async (text) => ({ ...answerOf(text), scores: [new Map([["left", 1]])] });
   const error = await refusal(await post({ model: "minilm", input: "abc" }));
   assert.deepEqual([error.status, error.code], [500, "model_not_supported"]);
-  assert.equal(budget.spentNano("t"), 3n, "the engine has charged it");
+  assert.equal(site.budget.spentNano("t"), 3n, "the engine has charged it");
 });
 
 /** A document's score is its length, in the order of the documents. */
@@ -144,7 +91,7 @@ const rankedOf = async (query, texts) => ({
 
 test("documents are ranked: the best first, of equals the earlier, as many as are asked for", async () => {
   await start();
-  engine = rankedOf;
+  site.engine = rankedOf;
   const documents = ["abc", { text: "de" }, "fgh", "i"];
   const response = await post({ model: "ranker", query: "who?", documents }, {}, "rerank");
   assert.equal(response.status, 200);
@@ -157,7 +104,7 @@ test("documents are ranked: the best first, of equals the earlier, as many as ar
   ]);
   assert.deepEqual([model, usage.total_tokens, id], ["ranker", 13, response.headers.get("x-millrace-request-id")]);
   assert.equal(response.headers.get("x-millrace-debit-nano"), "13");
-  assert.deepEqual(asked, [["who?", ["abc", "de", "fgh", "i"], { model: `0x${"cd".repeat(32)}`, maxFeeNano: 400n, deadlineMillis: 60_000 }]]);
+  assert.deepEqual(site.asked, [["who?", ["abc", "de", "fgh", "i"], { model: `0x${"cd".repeat(32)}`, maxFeeNano: 400n, deadlineMillis: 60_000 }]]);
   const best = await post({ model: "ranker", query: "who?", documents, top_n: 1, return_documents: true }, {}, "rerank");
   assert.deepEqual((await best.json()).results, [{ index: 0, relevance_score: 0.375, document: { text: "abc" } }]);
   const all = await post({ model: "ranker", query: "who?", documents, top_n: 9 }, {}, "rerank");
@@ -183,7 +130,7 @@ for (const [what, body, param] of [
     await start();
     const error = await refusal(await post({ model: "ranker", ...body }, {}, "rerank"));
     assert.deepEqual([error.status, error.param], [400, param], JSON.stringify(error));
-    assert.equal(asked.length, 0);
+    assert.equal(site.asked.length, 0);
   });
 }
 
@@ -191,7 +138,7 @@ test("a key that was used on one route is another body on the next", async () =>
   await start();
   const headers = { "idempotency-key": "k" };
   assert.equal((await post({ model: "minilm", input: ["a"] }, headers)).status, 200);
-  engine = rankedOf;
+  site.engine = rankedOf;
   assert.equal((await post({ model: "ranker", query: "q", documents: ["a"] }, headers, "rerank")).status, 409);
 });
 
@@ -204,54 +151,54 @@ test("what the engine refuses or does not answer costs nothing, and says why", a
     [new RequestUnanswered("0x", "failed", "the model failed"), 503, "failed"],
     [new TypeError("an inner matter"), 500, "internal_error"],
   ]) {
-    engine = () => Promise.reject(failure);
+    site.engine = () => Promise.reject(failure);
     const error = await refusal(await post({ model: "minilm", input: "abc" }));
     assert.deepEqual([error.status, error.code], [status, code]);
     assert.ok(!error.message.includes("inner matter"));
   }
-  assert.equal(budget.spentNano("t"), 0n);
-  assert.ok(logged.lines.some((line) => line.includes("an inner matter")), "an operator reads it");
+  assert.equal(site.budget.spentNano("t"), 0n);
+  assert.ok(site.logged.lines.some((line) => line.includes("an inner matter")), "an operator reads it");
 });
 
 test("if one text of several fails, none is answered or charged", async () => {
   await start();
-  engine = async (texts) => {
+  site.engine = async (texts) => {
     if (texts.includes("bad")) throw new RequestRefused("0x", { code: "INPUT_TOO_LONG", message: "text 1 of the input has 257 tokens" });
     return answerOf(texts);
   };
   const error = await refusal(await post({ model: "minilm", input: ["abc", "bad", "de"] }));
   assert.equal(error.status, 400);
   assert.match(error.message, /text 1 of the input has 257 tokens/);
-  assert.equal(budget.spentNano("t"), 0n);
+  assert.equal(site.budget.spentNano("t"), 0n);
 });
 
-test("a repeat with its Idempotency-Key gets the same answer, and is asked and charged once", async () => {
-  await start();
-  const headers = { "idempotency-key": "k" };
-  const both = await Promise.all([1, 2].map(async () => (await post({ model: "minilm", input: "abc" }, headers)).json()));
-  assert.deepEqual(both[0], both[1]);
-  assert.deepEqual(await (await post({ model: "minilm", input: "abc" }, headers)).json(), both[0]);
-  assert.equal(asked.length, 1);
-  assert.equal((await refusal(await post({ model: "minilm", input: "other" }, headers))).status, 409);
-  engine = () => Promise.reject(new RequestUnanswered("0x", "failed", "?"));
-  assert.equal((await post({ model: "minilm", input: "z" }, { "idempotency-key": "z" })).status, 503);
-  engine = async (text) => answerOf(text);
-  assert.equal((await post({ model: "minilm", input: "z" }, { "idempotency-key": "z" })).status, 200, "a failure is tried again");
+test("who has no token is told before the body has come", async () => {
+  await start({ token: { requestsPerMinute: 1 } });
+  await post("{"); // all that the token may ask in a minute
+  const { port } = site.server.server.address();
+  for (const [head, status] of [["", 401], [`Authorization: Bearer ${TOKEN}\r\n`, 429]]) {
+    const reply = await new Promise((resolve, reject) => {
+      const socket = connect(port, "127.0.0.1", () =>
+        socket.write(`POST /v1/embeddings HTTP/1.1\r\nHost: x\r\n${head}Content-Type: application/json\r\nContent-Length: 60000\r\n\r\n{`));
+      socket.on("data", (chunk) => { resolve(String(chunk)); socket.destroy(); }).on("error", reject);
+    });
+    assert.ok(reply.startsWith(`HTTP/1.1 ${status}`), reply);
+  }
 });
 
 test("a budget is never overspent, also by requests at the same time", async () => {
   await start({ token: { budgetNano: 250n } });
   let release;
   const gate = new Promise((resolve) => { release = resolve; });
-  engine = async (text) => { await gate; return answerOf(text); };
+  site.engine = async (text) => { await gate; return answerOf(text); };
   const all = Array.from({ length: 4 }, () => post({ model: "minilm", input: "abc" }));
-  while (asked.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  while (site.asked.length < 2) await new Promise((resolve) => setImmediate(resolve));
   const refused = await Promise.race(all).then(refusal);
   assert.deepEqual([refused.status, refused.code], [429, "insufficient_quota"]);
   release();
   const statuses = (await Promise.all(all)).map(({ status }) => status).sort();
   assert.deepEqual(statuses, [200, 200, 429, 429]);
-  assert.equal(budget.spentNano("t"), 6n);
+  assert.equal(site.budget.spentNano("t"), 6n);
 });
 
 test("more requests a minute than allowed are told when to come again", async () => {
@@ -267,9 +214,9 @@ test("under back-pressure: 429 and Retry-After, and room again once answers have
   await start({ limit: { maxInFlight: 2 } });
   let release;
   const gate = new Promise((resolve) => { release = resolve; });
-  engine = async (text) => { await gate; return answerOf(text); };
+  site.engine = async (text) => { await gate; return answerOf(text); };
   const first = post({ model: "minilm", input: ["a", "b"] });
-  while (asked.length < 1) await new Promise((resolve) => setImmediate(resolve));
+  while (site.asked.length < 1) await new Promise((resolve) => setImmediate(resolve));
   const refused = await post({ model: "minilm", input: "c" });
   assert.equal(refused.status, 429);
   assert.equal(refused.headers.get("retry-after"), "1");
@@ -282,8 +229,8 @@ test("1,000 connections are held, and answered all", async () => {
   await start({ limit: { maxInFlight: 1_000 }, token: { budgetNano: 1_000_000n, requestsPerMinute: 10_000 } });
   let release;
   const gate = new Promise((resolve) => { release = resolve; });
-  engine = async (text) => { await gate; return answerOf(text); };
-  const { port } = server.server.address();
+  site.engine = async (text) => { await gate; return answerOf(text); };
+  const { port } = site.server.server.address();
   const body = JSON.stringify({ model: "minilm", input: "abc" });
   const head = `POST /v1/embeddings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
   const all = Array.from({ length: 1_000 }, () => new Promise((resolve, reject) => {
@@ -291,7 +238,7 @@ test("1,000 connections are held, and answered all", async () => {
     const socket = connect(port, "127.0.0.1", () => socket.write(head + body));
     socket.on("data", (chunk) => { text += chunk; }).on("end", () => resolve(text)).on("error", reject);
   }));
-  while (asked.length < 1_000) await new Promise((resolve) => setImmediate(resolve));
+  while (site.asked.length < 1_000) await new Promise((resolve) => setImmediate(resolve));
   release();
   const replies = await Promise.all(all);
   assert.ok(replies.every((reply) => reply.startsWith("HTTP/1.1 200")), replies.find((reply) => !reply.startsWith("HTTP/1.1 200")));
@@ -299,7 +246,7 @@ test("1,000 connections are held, and answered all", async () => {
 
 test("who sends a request too slowly is cut off", async () => {
   await start({ limit: { requestMillis: 200 } });
-  const { port } = server.server.address();
+  const { port } = site.server.server.address();
   for (const begun of ["POST /v1/embeddings HTTP/1.1\r\nHost: x\r\n", `POST /v1/embeddings HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{`]) {
     const closed = await new Promise((resolve) => {
       const socket = connect(port, "127.0.0.1", () => socket.write(begun));
@@ -307,7 +254,7 @@ test("who sends a request too slowly is cut off", async () => {
     });
     assert.ok(closed);
   }
-  assert.equal(asked.length, 0);
+  assert.equal(site.asked.length, 0);
 });
 
 test("10 MiB are refused", async () => {
@@ -315,14 +262,14 @@ test("10 MiB are refused", async () => {
   const response = await post({ model: "minilm", input: "x".repeat(10 * 1024 * 1024) }).catch((error) => error);
   // the server may close the connection while the body is still on its way
   if (response instanceof Response) assert.equal(response.status, 413);
-  assert.equal(asked.length, 0);
+  assert.equal(site.asked.length, 0);
 });
 
 test("no token is in any line of the log", async () => {
   await start();
   await post({ model: "minilm", input: "abc" });
   await official("mr-another-secret").embeddings.create({ model: "minilm", input: "a" }).catch(() => {});
-  await fetch(`${base}/v1/nowhere?api_key=${TOKEN}`, { headers: { authorization: `Bearer ${TOKEN}` } });
-  assert.ok(logged.lines.length > 0);
-  assert.deepEqual(logged.lines.filter((line) => line.includes("mr-")), []);
+  await fetch(`${site.base}/v1/nowhere?api_key=${TOKEN}`, { headers: { authorization: `Bearer ${TOKEN}` } });
+  assert.ok(site.logged.lines.length > 0);
+  assert.deepEqual(site.logged.lines.filter((line) => line.includes("mr-")), []);
 });

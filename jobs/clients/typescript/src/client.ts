@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { JsonRpcProvider, type TypedDataDomain, Wallet, recoverAddress } from "ethers";
 import type { Deployment } from "./deployment.js";
 import { type End, isResult } from "./ends.js";
-import { NoAnswerYet, RequestRefused, RequestUnanswered } from "./errors.js";
+import { NoAnswerYet, NotSent, RequestRefused, RequestUnanswered } from "./errors.js";
 import { type ReceiptProof, findProof, leadsToItsHeader } from "./receipts.js";
 import type { Result } from "./records.js";
 import { RequestStream } from "./stream.js";
@@ -10,6 +10,8 @@ import { NO_OPTIONS, REQUEST_TYPES, domainOf, headerDigest, inputHash, listOutpu
 import { Vault } from "./vault.js";
 
 const DEADLINE_MILLIS = 120_000;
+/** For which `answerTo` gives what nobody has waited for. */
+const KEPT_MILLIS = 24 * 3600_000;
 const ANSWERED = 1;
 /** How far the clocks of this machine and of the brokers may be apart. */
 const SKEW_MILLIS = 600_000;
@@ -53,8 +55,8 @@ function vectorOf(text: Result["data"][number]): number[] {
 /** A requester: one key, its money in the vault, its requests. */
 export class MillraceClient {
   readonly #domain: TypedDataDomain;
-  /** When requests were asked whose ends were not handed over, and whether for a list. */
-  readonly #asked = new Map<string, { millis: number; list: boolean }>();
+  /** Requests whose ends were not handed over: when they were asked, whether for a list, and how long their ends are of interest. */
+  readonly #asked = new Map<string, { millis: number; list: boolean; untilMillis: number }>();
 
   private constructor(
     private readonly deployment: Deployment,
@@ -106,7 +108,9 @@ export class MillraceClient {
    * @param input a text, or a list of at most 128: one request and one charge, answered whole or not at all
    * @throws RequestRefused with the engine's code
    * @throws RequestUnanswered if the deadline passed or the provider failed
-   * @throws NoAnswerYet if nothing was heard half a minute beyond the deadline; `answerTo` goes on waiting
+   * @throws NotSent if it was not; it costs nothing
+   * @throws NoAnswerYet if nothing was heard half a minute beyond the deadline, or it is uncertain whether anything will be;
+   *     `answerTo` goes on waiting
    */
   ask(input: string | readonly string[], options: AskOptions): Promise<Answer> {
     return this.#ask(input, undefined, options);
@@ -137,21 +141,43 @@ export class MillraceClient {
     const requestId = requestDigest(this.#domain, struct);
     const signature = await this.wallet.signTypedData(this.#domain, REQUEST_TYPES, struct);
     const value = JSON.stringify({ ...terms, input, query, signature });
-    this.#asked.set(requestId, { millis: askedMillis, list: typeof input !== "string" });
-    const end = await this.stream.ask(requestId, terms.requester, value, patience + 30_000).catch((error: unknown) => {
-      this.#asked.delete(requestId);
+    this.#forgetOld(askedMillis);
+    const waiting = patience + 30_000;
+    this.#asked.set(requestId, { millis: askedMillis, list: typeof input !== "string", untilMillis: askedMillis + waiting + KEPT_MILLIS });
+    const end = await this.stream.ask(requestId, terms.requester, value, waiting).catch((error: unknown) => {
+      if (error instanceof NotSent) this.#asked.delete(requestId);
       throw error;
     });
-    return this.#answer(requestId, patience, end);
+    return this.#answer(requestId, waiting, end);
   }
 
-  /** Waits on, after `NoAnswerYet`, for a request that this client has sent. */
+  /** Waits on, after `NoAnswerYet`, for a request that this client has sent, until a day after it was last waited for. */
   async answerTo(requestId: string, millis: number): Promise<Answer> {
+    const asked = this.#asked.get(requestId);
+    if (asked !== undefined) asked.untilMillis = Math.max(asked.untilMillis, Date.now() + millis + KEPT_MILLIS);
     return this.#answer(requestId, millis, await this.stream.end(requestId, millis));
   }
 
+  /** After `NoAnswerYet`: nobody will wait on. */
+  forget(requestId: string): void {
+    this.#asked.delete(requestId);
+    this.stream.forget(requestId);
+  }
+
+  /** Why nothing can be asked any more, if so: connect anew then. */
+  get failure(): Error | undefined {
+    return this.stream.failure;
+  }
+
+  #forgetOld(nowMillis: number): void {
+    for (const [requestId, { untilMillis }] of this.#asked) {
+      if (untilMillis > nowMillis) return; // more or less, they are in the order in which they were asked
+      this.forget(requestId);
+    }
+  }
+
   #answer(requestId: string, millis: number, end: End | undefined): Answer {
-    if (end === undefined) throw new NoAnswerYet(requestId, millis);
+    if (end === undefined) throw new NoAnswerYet(requestId, `nothing heard within ${millis} ms`);
     const { millis: askedMillis, list } = this.#asked.get(requestId) ?? { millis: 0, list: false };
     this.#asked.delete(requestId);
     if (!isResult(end)) throw new RequestRefused(requestId, end);

@@ -13,6 +13,7 @@ export const isResult = (end: End): end is Result => "id" in end;
 export class Ends {
   readonly #ends = new Map<string, End | undefined>();
   readonly #places = new Map<string, string>();
+  readonly #placeOf = new Map<string, string>();
   readonly #unplaced = new Set<string>();
   /** Refusals that came before the acknowledgements that say whose they are. */
   readonly #strays = new Map<string, Rejection>();
@@ -26,10 +27,18 @@ export class Ends {
   /** Where the request lies, as the producer's acknowledgement tells; the refusal may have been there first. */
   placed(requestId: string, partition: number, offset: string): void {
     const place = `${partition}@${offset}`;
-    this.#places.set(place, requestId);
+    if (this.#ends.has(requestId)) {
+      this.#places.set(place, requestId);
+      this.#placeOf.set(requestId, place);
+      const stray = this.#strays.get(place);
+      if (stray !== undefined) this.take(stray);
+    }
+    this.unacknowledged(requestId);
+  }
+
+  /** No acknowledgement will come, or none any more. */
+  unacknowledged(requestId: string): void {
     this.#unplaced.delete(requestId);
-    const stray = this.#strays.get(place);
-    if (stray !== undefined) this.take(stray);
     if (this.#unplaced.size === 0) this.#strays.clear();
   }
 
@@ -54,7 +63,9 @@ export class Ends {
 
   forget(requestId: string): void {
     this.#ends.delete(requestId);
-    this.#unplaced.delete(requestId);
-    for (const [place, id] of this.#places) if (id === requestId) this.#places.delete(place);
+    this.unacknowledged(requestId);
+    const place = this.#placeOf.get(requestId);
+    if (place !== undefined) this.#places.delete(place);
+    this.#placeOf.delete(requestId);
   }
 }

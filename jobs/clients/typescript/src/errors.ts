@@ -20,11 +20,23 @@ export class RequestUnanswered extends Error {
   }
 }
 
-/** Neither an answer nor a refusal came in time. It may come yet: ask `answerTo` with the same id, not anew. */
+/**
+ * It is not known whether a request is answered and charged: nothing was heard in time, the brokers did not confirm that they have it,
+ * or nothing more can be heard. The answer may come yet: ask `answerTo` with the same id, not anew.
+ */
 export class NoAnswerYet extends Error {
   override readonly name = "NoAnswerYet";
 
-  constructor(readonly requestId: string, millis: number) {
-    super(`no answer to ${requestId} within ${millis} ms`);
+  constructor(readonly requestId: string, why: string, cause?: Error) {
+    super(`no answer to ${requestId}: ${why}`, { cause });
+  }
+}
+
+/** A request was not sent: nothing is charged. */
+export class NotSent extends Error {
+  override readonly name = "NotSent";
+
+  constructor(cause: Error) {
+    super(`the request was not sent: ${cause.message}`, { cause });
   }
 }

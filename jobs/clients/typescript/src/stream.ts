@@ -1,34 +1,44 @@
 // Requests to Kafka, and what becomes of them from it.
 import { randomUUID } from "node:crypto";
-import { type Admin, type Consumer, Kafka, Partitioners, type Producer, logLevel } from "kafkajs";
+import { type Admin, type Consumer, Kafka, Partitioners, logLevel } from "kafkajs";
 import type { KafkaAccess } from "./deployment.js";
 import { Ends, type End } from "./ends.js";
+import { NoAnswerYet, NotSent } from "./errors.js";
 import { parseRecord } from "./json.js";
+import { Outbox } from "./outbox.js";
 
-const REQUESTS = "inference.requests";
 const ENDS = ["inference.results", "inference.rejections"];
 const JOIN_MILLIS = 60_000;
+/** Of a batch of requests: some 20 s, in which a partition has a new leader. */
+const RETRIES = 6;
 
 /** One connection for any number of requests at a time. */
 export class RequestStream {
   readonly #ends = new Ends();
   readonly #waiting = new Map<string, () => void>();
-  readonly #producer: Producer;
+  /** Why requests were not acknowledged, until who waits for them is told. */
+  readonly #troubles = new Map<string, NoAnswerYet | NotSent>();
+  readonly #outbox: Outbox;
   readonly #consumer: Consumer;
   #failure: Error | undefined;
 
   private constructor(kafka: Kafka) {
-    this.#producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    // A retry after a lost acknowledgement is stored once: of two copies the second is refused, and that looks like the request's end.
+    const settings = { createPartitioner: Partitioners.DefaultPartitioner, idempotent: true, maxInFlightRequests: 1, retry: { retries: RETRIES } };
+    this.#outbox = new Outbox(() => kafka.producer(settings));
     this.#consumer = kafka.consumer({ groupId: `millrace-client-${randomUUID()}` });
   }
 
   /** Connects, and from then on hears what becomes of requests that are sent. */
-  static async open(access: KafkaAccess): Promise<RequestStream> {
-    const kafka = kafkaAt(access);
+  static open(access: KafkaAccess): Promise<RequestStream> {
+    return RequestStream.over(kafkaAt(access));
+  }
+
+  static async over(kafka: Kafka): Promise<RequestStream> {
     const stream = new RequestStream(kafka);
     const admin = kafka.admin();
     try {
-      await Promise.all([stream.#producer.connect(), stream.#consumer.connect(), admin.connect()]);
+      await Promise.all([stream.#outbox.connect(), stream.#consumer.connect(), admin.connect()]);
       await stream.#listen(admin);
     } catch (error) {
       await stream.close();
@@ -78,36 +88,44 @@ export class RequestStream {
       });
       this.#consumer.on(this.#consumer.events.CRASH, ({ payload }) => {
         if (payload.restart) return;
-        this.#failure = payload.error;
         clearTimeout(late);
         reject(payload.error);
-        this.#waiting.forEach((wake) => wake());
+        this.#fail(payload.error);
       });
     });
+  }
+
+  /** Why nothing can be asked any more, if so. */
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   /**
    * Sends a request and waits for its end.
    *
    * @returns undefined if none has come in `millis`
+   * @throws NotSent
+   * @throws NoAnswerYet if it may lie in the topic, and its acknowledgement or its end will not come
    */
   async ask(requestId: string, key: string, value: string, millis: number): Promise<End | undefined> {
+    if (this.#failure !== undefined) throw new NotSent(this.#failure);
     this.#ends.expect(requestId);
-    try {
-      const [acknowledged] = await this.#producer.send({ topic: REQUESTS, messages: [{ key, value }], acks: -1 });
-      this.#ends.placed(requestId, acknowledged!.partition, acknowledged!.baseOffset!);
-    } catch (error) {
-      this.#ends.forget(requestId);
-      throw error;
-    }
+    this.#outbox.send(key, value).then(
+      ({ partition, offset }) => this.#ends.placed(requestId, partition, offset),
+      (error: Error) => {
+        this.#ends.unacknowledged(requestId);
+        this.#troubles.set(requestId, error instanceof NotSent ? error : new NoAnswerYet(requestId, `Kafka did not confirm it, ${error.message}`, error));
+      },
+    ).finally(() => this.#waiting.get(requestId)?.());
     return this.end(requestId, millis);
   }
 
-  /** Waits, again, for the end of a request that was sent here. */
+  /** Waits, again, for the end of a request that was sent here; throws as `ask` does. */
   async end(requestId: string, millis: number): Promise<End | undefined> {
     const until = Date.now() + millis;
     let end = this.#ends.of(requestId);
     while (end === undefined && Date.now() < until) {
+      this.#raise(requestId);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, until - Date.now());
         this.#waiting.set(requestId, () => {
@@ -115,16 +133,35 @@ export class RequestStream {
           resolve();
         });
       });
-      if (this.#failure) throw this.#failure;
+      this.#waiting.delete(requestId);
       end = this.#ends.of(requestId);
     }
-    this.#waiting.delete(requestId);
-    if (end !== undefined) this.#ends.forget(requestId);
+    if (end !== undefined) this.forget(requestId);
     return end;
   }
 
+  /** Nobody will wait for its end any more. */
+  forget(requestId: string): void {
+    this.#ends.forget(requestId);
+    this.#troubles.delete(requestId);
+  }
+
   async close(): Promise<void> {
-    await Promise.all([this.#producer.disconnect(), this.#consumer.disconnect()]);
+    this.#fail(new Error("the client was closed"));
+    await Promise.all([this.#outbox.close(), this.#consumer.disconnect()]);
+  }
+
+  #fail(failure: Error): void {
+    this.#failure ??= failure;
+    this.#waiting.forEach((wake) => wake());
+  }
+
+  #raise(requestId: string): void {
+    const trouble = this.#troubles.get(requestId);
+    this.#troubles.delete(requestId);
+    if (trouble instanceof NotSent) this.forget(requestId);
+    if (trouble !== undefined) throw trouble;
+    if (this.#failure !== undefined) throw new NoAnswerYet(requestId, `nothing more is heard from Kafka, ${this.#failure.message}`, this.#failure);
   }
 }
 

@@ -67,3 +67,21 @@ test("what is forgotten has no end any more", () => {
   ends.take(refusal(0, 3));
   assert.equal(ends.of("a"), undefined);
 });
+
+test("a refusal is not kept for acknowledgements that will not come", () => {
+  const ends = new Ends();
+  ends.expect("a");
+  ends.unacknowledged("a");
+  ends.take(refusal(0, 3));
+  ends.placed("a", 0, "3");
+  assert.equal(ends.of("a"), undefined);
+});
+
+test("who is forgotten before the acknowledgement leaves nothing", () => {
+  const ends = new Ends();
+  ends.expect("a");
+  ends.forget("a");
+  ends.placed("a", 0, "3");
+  ends.expect("a");
+  assert.equal(ends.take(refusal(0, 3)), undefined);
+});

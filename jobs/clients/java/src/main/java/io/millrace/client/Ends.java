@@ -48,6 +48,12 @@ final class Ends {
         }
     }
 
+    /** Where the request lies, if it does, nobody will tell. */
+    synchronized void unplaced(String requestId) {
+        unplaced.remove(requestId);
+        forgetStrays();
+    }
+
     /** A result or a rejection, as it was read. */
     void take(JsonNode end) {
         CompletableFuture<JsonNode> waiting = whoWaitsFor(end);

@@ -109,7 +109,8 @@ public final class MillraceClient implements AutoCloseable {
      *
      * @throws RequestRefusedException with the engine's code
      * @throws RequestUnansweredException if the deadline passed or the provider failed
-     * @throws NoAnswerYetException if nothing was heard half a minute beyond the deadline
+     * @throws NoAnswerYetException if nothing was heard half a minute beyond the deadline, or Kafka
+     *     did not confirm that it has the request
      */
     public Answer ask(String input, AskOptions options) throws InterruptedException {
         return await(askAsync(input, options));
@@ -269,6 +270,10 @@ public final class MillraceClient implements AutoCloseable {
                         (record, failure) -> {
                             if (failure instanceof TimeoutException) {
                                 throw new NoAnswerYetException(requestId, patience);
+                            }
+                            if (failure != null
+                                    && failure.getCause() instanceof NoAnswerYetException unsure) {
+                                throw unsure;
                             }
                             Asked request = asked.remove(requestId);
                             stream.forget(requestId);

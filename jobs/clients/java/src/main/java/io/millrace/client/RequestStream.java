@@ -11,10 +11,13 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -41,8 +44,8 @@ final class RequestStream implements AutoCloseable {
     private static final JsonMapper MAPPER =
             JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
-    private final KafkaProducer<String, String> producer;
-    private final KafkaConsumer<String, String> consumer;
+    private final Producer<String, String> producer;
+    private final Consumer<String, String> consumer;
     private final Ends ends = new Ends();
     private final Thread reader;
     private volatile @Nullable RuntimeException failure;
@@ -54,10 +57,16 @@ final class RequestStream implements AutoCloseable {
      *     topics are missing
      */
     RequestStream(KafkaAccess kafka) {
-        consumer = consumer(kafka);
+        this(consumer(kafka), () -> producer(kafka));
+    }
+
+    /** The same, over any client of Kafka's. */
+    RequestStream(
+            Consumer<String, String> consumer, Supplier<Producer<String, String>> newProducer) {
+        this.consumer = consumer;
         try {
             assign(false);
-            producer = producer(kafka);
+            producer = newProducer.get();
         } catch (RuntimeException e) {
             consumer.close();
             throw e;
@@ -71,7 +80,9 @@ final class RequestStream implements AutoCloseable {
      * Sends a request.
      *
      * @param key of the record
-     * @return its end, a result or a rejection; to be {@link #forget forgotten} once it is known
+     * @return its end, a result or a rejection; to be {@link #forget forgotten} once it is known.
+     *     Fails with {@link NoAnswerYetException} if Kafka does not confirm that it has the
+     *     request, which may have it all the same: then {@link #endOf} waits on
      */
     CompletableFuture<JsonNode> send(String requestId, String key, String value) {
         CompletableFuture<JsonNode> end = ends.expect(requestId);
@@ -80,6 +91,7 @@ final class RequestStream implements AutoCloseable {
             end.completeExceptionally(failed);
             return end;
         }
+        CompletableFuture<JsonNode> confirmed = end.copy();
         Future<RecordMetadata> unused = // the callback has it
                 producer.send(
                         new ProducerRecord<>(REQUESTS, key, value),
@@ -87,10 +99,12 @@ final class RequestStream implements AutoCloseable {
                             if (error == null) {
                                 ends.placed(requestId, place.partition(), place.offset());
                             } else {
-                                end.completeExceptionally(error);
+                                ends.unplaced(requestId);
+                                confirmed.completeExceptionally(
+                                        new NoAnswerYetException(requestId, error));
                             }
                         });
-        return end;
+        return confirmed;
     }
 
     /** The end of a request that was sent here and not forgotten, else null. */
@@ -191,13 +205,18 @@ final class RequestStream implements AutoCloseable {
         }
     }
 
-    private static KafkaProducer<String, String> producer(KafkaAccess kafka) {
+    /**
+     * Idempotent, or a retry could store a second copy: of two copies of a request the second is
+     * refused, and that looks like its end.
+     */
+    private static Producer<String, String> producer(KafkaAccess kafka) {
         Properties settings = kafka.settings();
         settings.setProperty(ProducerConfig.ACKS_CONFIG, "all");
+        settings.setProperty(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
         return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
     }
 
-    private static KafkaConsumer<String, String> consumer(KafkaAccess kafka) {
+    private static Consumer<String, String> consumer(KafkaAccess kafka) {
         Properties settings = kafka.settings();
         settings.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
