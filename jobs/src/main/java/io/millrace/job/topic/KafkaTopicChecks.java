@@ -9,6 +9,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -101,6 +102,10 @@ public final class KafkaTopicChecks {
     }
 
     private static void verifyCopies(TopicDescription topic, Copies copies, String inSync) {
+        require(
+                !inSync.isEmpty(),
+                "%s has a %s that the brokers do not report; grant the job DESCRIBE_CONFIGS on it"
+                        .formatted(topic.name(), Copies.IN_SYNC));
         int fewest =
                 topic.partitions().stream()
                         .mapToInt(partition -> partition.replicas().size())
@@ -127,7 +132,11 @@ public final class KafkaTopicChecks {
                     setting.accepts(actual),
                     "%s has %s=%s; %s, set it to %s"
                             .formatted(
-                                    topic, setting.key(), actual, setting.why(), setting.wanted()));
+                                    topic,
+                                    setting.key(),
+                                    known(actual),
+                                    setting.why(),
+                                    setting.wanted()));
             return;
         }
         String other = value(configs, topic, instead.key());
@@ -138,12 +147,16 @@ public final class KafkaTopicChecks {
                         .formatted(
                                 topic,
                                 setting.key(),
-                                actual.isEmpty() ? "(unknown to these brokers)" : actual,
+                                known(actual),
                                 instead.key(),
                                 other,
                                 setting.why(),
                                 setting.wanted(),
                                 instead.wanted()));
+    }
+
+    private static String known(String actual) {
+        return actual.isEmpty() ? "(unknown to these brokers)" : actual;
     }
 
     private static Set<String> present(Admin admin)
@@ -169,7 +182,8 @@ public final class KafkaTopicChecks {
 
     private static String value(Map<ConfigResource, Config> configs, String topic, String key) {
         Config config = configs.get(resource(topic));
-        return config == null || config.get(key) == null ? "" : config.get(key).value();
+        ConfigEntry entry = config == null ? null : config.get(key);
+        return entry == null || entry.value() == null ? "" : entry.value();
     }
 
     private static ConfigResource resource(String topic) {

@@ -34,8 +34,7 @@ class KafkaMarkLogITCase {
      */
     @Test
     void look_failsOnceMarksAreRead_nextLookShowsThem() throws Exception {
-        try (MarkLog log =
-                        KafkaMarkLog.open(Brokers.at(BROKER.servers()), Duration.ofMinutes(1));
+        try (MarkLog log = KafkaMarkLog.open(Brokers.at(BROKER.servers()), Duration.ofMinutes(1));
                 var one = producer("one");
                 var two = producer("two");
                 var stranger = producer("stranger")) {
