@@ -1,5 +1,6 @@
 package io.millrace.job.topic;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +43,7 @@ public final class KafkaTopicChecks {
                 verifyPartitions(topic, partitions(topics, topic.name()), readers);
             }
             Map<ConfigResource, Config> configs = configs(admin);
-            verifySettings(TopicCatalogue.with(evidence), configs);
+            verifySettings(TopicCatalogue.with(evidence, rejections(configs)), configs);
             int copies =
                     admin.describeCluster().nodes().get(PATIENCE_SECONDS, TimeUnit.SECONDS).size();
             for (TopicDescription topic : topics.values()) {
@@ -99,6 +100,19 @@ public final class KafkaTopicChecks {
         return admin.describeConfigs(Topics.ALL.stream().map(KafkaTopicChecks::resource).toList())
                 .all()
                 .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** As long as the requests are kept by their own topic's settings. */
+    private static RejectionRetention rejections(Map<ConfigResource, Config> configs) {
+        return RejectionRetention.of(
+                millis(configs, "retention.ms", TopicCatalogue.LONGEST_OUTAGE),
+                millis(configs, "segment.ms", RejectionRetention.SEGMENT));
+    }
+
+    private static long millis(
+            Map<ConfigResource, Config> configs, String key, Duration otherwise) {
+        String set = value(configs, Topics.REQUESTS, key);
+        return set.isEmpty() ? otherwise.toMillis() : Long.parseLong(set);
     }
 
     private static void verifyCopies(TopicDescription topic, Copies copies, String inSync) {
