@@ -59,7 +59,7 @@ public record PartLimits(long maxGas, int maxBytes) implements Serializable {
      */
     int maxShardAccounts() {
         long byGas = (maxGas - PART_GAS) / (DEBIT_SLOT_GAS + CREDIT_SLOT_GAS);
-        long byBytes = (maxBytes - PART_BYTES) / (2 * SLOT_BYTES);
+        long byBytes = ((long) maxBytes - PART_BYTES) / (2 * SLOT_BYTES);
         return (int) Math.min(Integer.MAX_VALUE, MAX_PARTS * Math.min(byGas, byBytes) / 2);
     }
 }
