@@ -18,6 +18,8 @@ export const mutants = [
   mutant('kafka-topics', "clients' clocks", (c) => { topic(c, 'inference.requests').config['message.timestamp.type'] = 'CreateTime'; }),
   mutant('kafka-topics', 'compressed requests', (c) => { delete topic(c, 'inference.requests').config['compression.type']; }),
   mutant('kafka-topics', 'requests gone too soon', (c) => { topic(c, 'inference.requests').config['retention.ms'] = 86400000; }),
+  mutant('kafka-topics', 'refusals gone before their requests', (c) => { topic(c, 'inference.requests').config['retention.ms'] = 2419200000; }),
+  mutant('kafka-topics', 'requests for ever and refusals not', (c) => { topic(c, 'inference.requests').config['retention.ms'] = -1; }),
   mutant('kafka-topics', 'large requests', (c) => { topic(c, 'inference.requests').config['max.message.bytes'] = 10485760; }),
   mutant('kafka-topics', 'an order in two parts', (c) => { topic(c, 'settlement.epochs').partitions = 2; }),
   mutant('kafka-topics', 'readers without a partition', (c) => { topic(c, 'inference.requests').partitions = 1; }),

@@ -1,7 +1,9 @@
 // Rules over a Kafka of the deployment's own: topics as their roles need them, brokers that lose nothing, and who may do what.
 
 const CLUSTER = 'strimzi.io/cluster';
-const OUTAGE_MILLIS = 7 * 24 * 3600 * 1000;
+const DAY_MILLIS = 24 * 3600 * 1000;
+const OUTAGE_MILLIS = 7 * DAY_MILLIS;
+const SEGMENT_MILLIS = 7 * DAY_MILLIS;
 const JOB = 'kafka-job';
 const WRITABLE = ['inference.requests'];
 const READABLE = ['inference.results', 'inference.rejections', 'settlement.receipts', 'settlement.epochs', 'inference.evidence'];
@@ -56,7 +58,16 @@ function topicProblems({ objects, topics, spec }, kafka) {
         ...settings.filter((either) => !either.some((setting) => holds(setting, config))).map((either) => `${name}: must have ${described(either)}`),
       ].filter(Boolean);
     }),
+    ...refusalProblems(named('inference.requests')?.spec.config, named('inference.rejections')?.spec.config),
   ];
+}
+
+/** A refusal that is gone before its request would have recover process the request again. */
+function refusalProblems(requests = {}, rejections = {}) {
+  const kept = requests['retention.ms'];
+  const needed = kept === -1 ? Infinity : kept + (requests['segment.ms'] ?? SEGMENT_MILLIS) + DAY_MILLIS;
+  const has = rejections['retention.ms'];
+  return has === -1 || has >= needed ? [] : [`inference.rejections: retention.ms is ${has}, for these requests it must be ${needed}`];
 }
 
 function clusterProblems({ objects, options }, { metadata, spec: { kafka } }) {

@@ -33,11 +33,42 @@ public final class EpochPacker {
     public record Part(SlotWords words, List<String> releases, long sumNano, int accounts) {}
 
     /**
-     * At least one part, in the order in which they are settled.
+     * What fits one epoch.
+     *
+     * @param parts at least one, in the order in which they are settled
+     * @param postingsFit whether they settle all debits and credits
+     * @param releasesLeft the last ones, which need an epoch of their own
+     */
+    public record Packed(List<Part> parts, boolean postingsFit, List<Release> releasesLeft) {}
+
+    /**
+     * All of it.
+     *
+     * @throws IllegalStateException if it takes more parts than the vault does
+     */
+    public List<Part> pack(
+            List<AccountAmount> debits, List<AccountAmount> credits, List<Release> releases) {
+        Packed packed = packUpToMost(debits, credits, releases);
+        if (!packed.postingsFit() || !packed.releasesLeft().isEmpty()) {
+            throw tooMany(debits.size(), credits.size(), releases.size());
+        }
+        return packed.parts();
+    }
+
+    /** Why these do not fit one epoch. */
+    static IllegalStateException tooMany(int debits, int credits, int releases) {
+        return new IllegalStateException(
+                ("an epoch of %d debits, %d credits and %d releases takes more parts than the"
+                     + " vault's %d; raise settle.part.max.gas and settle.part.max.bytes")
+                        .formatted(debits, credits, releases, PartLimits.MAX_PARTS));
+    }
+
+    /**
+     * As much as the vault takes of one epoch.
      *
      * @param debits and credits: ascending by account, positive, of equal sum
      */
-    public List<Part> pack(
+    Packed packUpToMost(
             List<AccountAmount> debits, List<AccountAmount> credits, List<Release> releases) {
         requireBalanced(debits, credits);
         List<Part> parts = new ArrayList<>();
@@ -47,6 +78,9 @@ public final class EpochPacker {
         while (debit.hasMore()) {
             if (!draft.hasRoomFor(debit.account(), credit.account())) {
                 parts.add(draft.part());
+                if (parts.size() == PartLimits.MAX_PARTS) {
+                    return new Packed(parts, false, releases);
+                }
                 draft = new Draft(limits);
             }
             long amountNano = Math.min(debit.leftNano, credit.leftNano);
@@ -54,26 +88,20 @@ public final class EpochPacker {
             debit.take(amountNano);
             credit.take(amountNano);
         }
-        for (Release release : releases) {
+        int released = 0;
+        while (released < releases.size()) {
             if (!draft.hasRoomForRelease()) {
+                if (parts.size() == PartLimits.MAX_PARTS - 1) {
+                    break;
+                }
                 parts.add(draft.part());
                 draft = new Draft(limits);
             }
-            draft.release(release);
+            draft.release(releases.get(released));
+            released++;
         }
         parts.add(draft.part());
-        if (parts.size() > PartLimits.MAX_PARTS) {
-            throw new IllegalStateException(
-                    ("an epoch of %d debits, %d credits and %d releases takes %d parts and the"
-                         + " vault %d; raise settle.part.max.gas and settle.part.max.bytes")
-                            .formatted(
-                                    debits.size(),
-                                    credits.size(),
-                                    releases.size(),
-                                    parts.size(),
-                                    PartLimits.MAX_PARTS));
-        }
-        return parts;
+        return new Packed(parts, true, List.copyOf(releases.subList(released, releases.size())));
     }
 
     private static void requireBalanced(List<AccountAmount> debits, List<AccountAmount> credits) {

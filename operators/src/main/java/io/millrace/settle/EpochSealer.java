@@ -49,6 +49,23 @@ public final class EpochSealer {
     /** What every part of an epoch says of its receipts. */
     private record ReceiptsTree(SumNode root, long receipts, int levels) {}
 
+    /** What shards post together. */
+    private record Postings(
+            List<AccountAmount> debits, List<AccountAmount> credits, List<Release> releases) {
+
+        static Postings of(List<ShardRoot> roots) {
+            Map<Integer, Long> debits = new TreeMap<>();
+            Map<Integer, Long> credits = new TreeMap<>();
+            List<Release> releases = new ArrayList<>();
+            for (ShardRoot root : roots) {
+                root.debits().forEach(d -> Amounts.add(debits, d.account(), d.amountNano()));
+                root.credits().forEach(c -> Amounts.add(credits, c.account(), c.amountNano()));
+                releases.addAll(root.releases());
+            }
+            return new Postings(Amounts.list(debits), Amounts.list(credits), releases);
+        }
+    }
+
     private final SettleOptions options;
     private final EpochHeaderHash headerHash;
     private final EpochPacker packer;
@@ -96,8 +113,8 @@ public final class EpochSealer {
     }
 
     /**
-     * Seals every pending cut in ascending order from whichever shards arrived; if that leaves the
-     * stream quiet for too long, an empty epoch.
+     * Seals every pending cut in ascending order from whichever shards arrived, each as one epoch
+     * unless it is too large for one; if that leaves the stream quiet for too long, an empty epoch.
      *
      * @param barrier checkpoint id
      */
@@ -106,7 +123,7 @@ public final class EpochSealer {
         for (Map.Entry<Long, TreeMap<Integer, ShardRoot>> cut : pending.entrySet()) {
             positions.advanceTo(cut.getKey());
             for (List<ShardRoot> roots : groups(cut.getValue().values())) {
-                epochs.add(epoch(cut.getKey(), roots));
+                seal(cut.getKey(), roots, epochs);
             }
         }
         pending.clear();
@@ -114,7 +131,7 @@ public final class EpochSealer {
         if (epochs.isEmpty() && barrier % options.cutEvery() == 0) {
             head = new Head(head.epoch(), head.header(), head.quietCuts() + 1);
             if (options.heartbeatCuts() > 0 && head.quietCuts() >= options.heartbeatCuts()) {
-                epochs.add(epoch(barrier, List.of()));
+                seal(barrier, List.of(), epochs);
             }
         }
         return epochs;
@@ -135,10 +152,32 @@ public final class EpochSealer {
         return groups;
     }
 
-    private Sealed epoch(long cut, List<ShardRoot> roots) {
-        Map<Integer, Long> debits = new TreeMap<>();
-        Map<Integer, Long> credits = new TreeMap<>();
-        List<Release> releases = new ArrayList<>();
+    /** As one epoch, or where it takes more parts than the vault does, as several. */
+    private void seal(long cut, List<ShardRoot> roots, List<Sealed> epochs) {
+        Postings postings = Postings.of(roots);
+        EpochPacker.Packed packed =
+                packer.packUpToMost(postings.debits(), postings.credits(), postings.releases());
+        if (packed.postingsFit()) {
+            epochs.add(epoch(cut, roots, packed.parts()));
+            List<Release> left = packed.releasesLeft();
+            while (!left.isEmpty()) { // they need no receipts
+                packed = packer.packUpToMost(List.of(), List.of(), left);
+                epochs.add(epoch(cut, List.of(), packed.parts()));
+                left = packed.releasesLeft();
+            }
+        } else if (roots.size() > 1) {
+            int half = roots.size() / 2;
+            seal(cut, roots.subList(0, half), epochs);
+            seal(cut, roots.subList(half, roots.size()), epochs);
+        } else {
+            throw EpochPacker.tooMany(
+                    postings.debits().size(),
+                    postings.credits().size(),
+                    postings.releases().size());
+        }
+    }
+
+    private Sealed epoch(long cut, List<ShardRoot> roots, List<EpochPacker.Part> parts) {
         List<SumNode> top = new ArrayList<>(Collections.nCopies(options.shards(), SumNode.EMPTY));
         long receipts = 0;
         int depth = roots.stream().mapToInt(ShardRoot::depth).max().orElse(0);
@@ -146,9 +185,6 @@ public final class EpochSealer {
         List<EpochAssignment> assignments = new ArrayList<>();
         long number = head.epoch() + 1;
         for (ShardRoot root : roots) {
-            root.debits().forEach(d -> Amounts.add(debits, d.account(), d.amountNano()));
-            root.credits().forEach(c -> Amounts.add(credits, c.account(), c.amountNano()));
-            releases.addAll(root.releases());
             top.set(root.shard(), root.paddedTo(depth));
             receipts += root.receipts();
             sources.add(
@@ -158,8 +194,6 @@ public final class EpochSealer {
         }
         SumNode root = new MerkleSumTree(top).root();
         ReceiptsTree tree = new ReceiptsTree(root, receipts, options.shardDepth() + depth);
-        List<EpochPacker.Part> parts =
-                packer.pack(Amounts.list(debits), Amounts.list(credits), releases);
         requirePartsReach(root.sumNano(), parts, number);
         List<CutPosition> at = positions.reached();
         List<SealedPart> sealed = new ArrayList<>(parts.size());

@@ -51,4 +51,15 @@ public record PartLimits(long maxGas, int maxBytes) implements Serializable {
                             .formatted(maxGas, maxBytes, leastGas, leastBytes));
         }
     }
+
+    /**
+     * How many accounts one shard may debit so that its share always fits one epoch, if it credits
+     * no more accounts than that. Each step of the packing ends a debit or a credit, and opens a
+     * slot of each at most.
+     */
+    int maxShardAccounts() {
+        long byGas = (maxGas - PART_GAS) / (DEBIT_SLOT_GAS + CREDIT_SLOT_GAS);
+        long byBytes = ((long) maxBytes - PART_BYTES) / (2 * SLOT_BYTES);
+        return (int) Math.min(Integer.MAX_VALUE, MAX_PARTS * Math.min(byGas, byBytes) / 2);
+    }
 }

@@ -71,12 +71,14 @@ public final class ShardCutter {
 
     private final SettleOptions options;
     private final ReceiptLeaf leaf;
+    private final int maxAccounts;
     private final long maxSumNano;
 
     /** For the shards of one deployment. */
     public ShardCutter(SettleOptions options, ReceiptLeaf leaf) {
         this.options = options;
         this.leaf = leaf;
+        this.maxAccounts = options.part().maxShardAccounts();
         // So that all shards together stay below 2^63.
         this.maxSumNano = Long.MAX_VALUE >> options.shardDepth();
     }
@@ -115,7 +117,7 @@ public final class ShardCutter {
                     requester.account(),
                     new Share(requester, receipts, sumLeftNano, chosen.isEmpty(), false));
             receiptsLeft -= receipts;
-            if (!whole || receiptsLeft == 0) {
+            if (!whole || receiptsLeft == 0 || chosen.size() == maxAccounts) {
                 break;
             }
             sumLeftNano -= requester.totalNano();

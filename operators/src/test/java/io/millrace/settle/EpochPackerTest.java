@@ -104,7 +104,39 @@ class EpochPackerTest {
         releases.add(Charges.release(1_025, 1, 1));
 
         assertThatThrownBy(() -> new EpochPacker(narrow).pack(List.of(), List.of(), releases))
-                .hasMessageContainingAll("1025 parts", "the vault 1024", "settle.part.max.gas");
+                .hasMessageContainingAll(
+                        "1025 releases", "more parts than the vault's 1024", "settle.part.max.gas");
+    }
+
+    /** The bound of a cut: whatever slots its accounts are in, and whatever they pay to whom. */
+    @Test
+    void pack_asManyAccountsAsAShardMayDebit_fitOneEpoch() {
+        long seed = 4712;
+        Random random = new Random(seed);
+        for (int round = 0; round < 20; round++) {
+            PartLimits limits =
+                    new PartLimits(222_000 + random.nextInt(60_000), 1_272 + random.nextInt(200));
+            int accounts = limits.maxShardAccounts();
+            Map<Integer, Long> debits = new TreeMap<>();
+            for (int number = 0; number < accounts; number++) {
+                debits.put(4 * number, 2L + random.nextInt(1_000));
+            }
+            Map<Integer, Long> credits = new TreeMap<>();
+            long leftNano = debits.values().stream().mapToLong(d -> d).sum();
+            for (int number = 0; number < accounts; number++) {
+                long creditNano =
+                        number == accounts - 1
+                                ? leftNano
+                                : 1 + random.nextLong(Math.max(1, leftNano / (accounts - number)));
+                credits.put(4 * number, creditNano);
+                leftNano -= creditNano;
+            }
+            assertThat(
+                            new EpochPacker(limits)
+                                    .pack(Amounts.list(debits), Amounts.list(credits), List.of()))
+                    .as("seed " + seed + ", round " + round)
+                    .hasSizeLessThanOrEqualTo(PartLimits.MAX_PARTS);
+        }
     }
 
     @Test

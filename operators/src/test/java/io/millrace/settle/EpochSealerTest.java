@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.admit.BrokenBooksException;
+import io.millrace.admit.Release;
 import io.millrace.chain.CutDigest;
 import io.millrace.chain.CutPosition;
 import io.millrace.chain.EpochHeader;
@@ -23,6 +24,10 @@ class EpochSealerTest {
 
     private static final SettleOptions OPTIONS =
             new SettleOptions(2, 10, 0, 0, 1_000, 3, new PartLimits(300_000, 2_000));
+
+    /** One pair of slots a part, or one release. */
+    private static final SettleOptions NARROW =
+            new SettleOptions(2, 10, 0, 0, 1_000_000, 3, new PartLimits(222_000, 1_272));
 
     private final EpochSealer sealer = new EpochSealer(OPTIONS, DOMAIN);
 
@@ -106,6 +111,92 @@ class EpochSealerTest {
         assertThat(sealer.seal(10))
                 .extracting(s -> s.parts().get(0).header().receiptsSumNano())
                 .containsExactly(Long.MAX_VALUE, 1L);
+    }
+
+    /**
+     * More parts than the vault takes of an epoch failed the barrier, and the job that was restored
+     * met the same cut again, for ever.
+     */
+    @Test
+    void seal_morePartsThanTheVaultTakes_makesEpochsThatFit() {
+        EpochSealer narrow = new EpochSealer(NARROW, DOMAIN);
+        List<Charge> charges = new ArrayList<>();
+        for (int shard = 1; shard <= 3; shard++) {
+            List<Charge> some = new ArrayList<>();
+            for (int slot = 400 * shard; slot < 400 * (shard + 1); slot++) {
+                some.add(charge(4 * slot + shard, 1, 100));
+            }
+            charges.addAll(some);
+            narrow.add(root(10, shard, some.toArray(new Charge[0])));
+        }
+
+        List<EpochSealer.Sealed> sealed = narrow.seal(10);
+
+        assertThat(sealed).hasSize(2);
+        assertChain(narrow, sealed, Charges.debitsNano(charges));
+        assertThat(sealed.stream().flatMap(epoch -> epoch.assignments().stream()))
+                .containsExactly(
+                        new EpochAssignment(1, 10, 1, 400),
+                        new EpochAssignment(2, 10, 2, 400),
+                        new EpochAssignment(2, 10, 3, 400));
+    }
+
+    /** Whoever opens many withdrawals at once must not stop the books. */
+    @Test
+    void seal_moreReleasesThanAnEpochTakes_followInEpochsWithoutReceipts() {
+        EpochSealer narrow = new EpochSealer(NARROW, DOMAIN);
+        List<Release> releases = new ArrayList<>();
+        for (int request = 0; request < 2_500; request++) {
+            releases.add(release(1, request, 1));
+        }
+        ShardCutter cutter = new ShardCutter(NARROW, new ReceiptLeaf(DOMAIN));
+        narrow.add(cutter.cut(10, 1, List.of(charge(1, 1, 100)), releases).root());
+
+        List<EpochSealer.Sealed> sealed = narrow.seal(10);
+
+        assertThat(sealed).extracting(epoch -> epoch.parts().size()).startsWith(1_024, 1_024);
+        assertChain(narrow, sealed, 100);
+        assertThat(sealed.stream().flatMap(epoch -> epoch.assignments().stream()))
+                .containsExactly(new EpochAssignment(1, 10, 1, 1));
+        assertThat(
+                        sealed.stream()
+                                .flatMap(epoch -> epoch.parts().stream())
+                                .flatMap(part -> part.releases().stream()))
+                .containsExactlyElementsOf(releases.stream().map(PackedWords::release).toList());
+    }
+
+    @Test
+    void seal_oneShardThatNoEpochTakes_isRefusedNamingTheOptions() {
+        EpochSealer narrow = new EpochSealer(NARROW, DOMAIN);
+        List<Charge> charges = new ArrayList<>();
+        for (int slot = 0; slot < 1_100; slot++) {
+            charges.add(charge(4 * slot + 1, 1, 100));
+        }
+        narrow.add(root(10, 1, charges.toArray(new Charge[0])));
+
+        assertThatThrownBy(() -> narrow.seal(10))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll("1100 debits", "the vault's 1024", "settle.part.max.gas");
+    }
+
+    private static void assertChain(
+            EpochSealer sealer, List<EpochSealer.Sealed> sealed, long sumNano) {
+        String previous = Hex.ZERO_32;
+        long settledNano = 0;
+        long epoch = 0;
+        for (EpochSealer.Sealed next : sealed) {
+            epoch++;
+            assertThat(next.parts()).hasSizeLessThanOrEqualTo(PartLimits.MAX_PARTS);
+            for (SealedPart part : next.parts()) {
+                assertThat(part.header().epoch()).isEqualTo(epoch);
+                assertThat(part.header().parts()).isEqualTo(next.parts().size());
+                assertThat(part.header().previousHeader()).isEqualTo(previous);
+                previous = part.hash();
+                settledNano += part.header().partSumNano();
+            }
+        }
+        assertThat(settledNano).isEqualTo(sumNano);
+        assertThat(sealer.head()).isEqualTo(new EpochSealer.Head(epoch, previous, 0));
     }
 
     @Test

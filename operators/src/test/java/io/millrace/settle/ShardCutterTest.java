@@ -67,6 +67,23 @@ class ShardCutterTest {
         assertThat(share(shares, 4).receipts()).as("what is left of 10").isEqualTo(4);
     }
 
+    @Test
+    void choose_moreAccountsThanAnEpochTakes_restIsCarried() {
+        PartLimits narrow = new PartLimits(222_000, 1_272);
+        ShardCutter cutter =
+                new ShardCutter(
+                        new SettleOptions(2, 1, 100, 2, 1_000_000, 0, narrow),
+                        new ReceiptLeaf(DOMAIN));
+        List<PendingRequester> pending = new ArrayList<>();
+        for (int account = 0; account < 2_400; account += 4) {
+            pending.add(new PendingRequester(account, 500, 6, account < 4 * 100 ? 0 : 1));
+        }
+
+        SortedMap<Integer, Share> shares = cutter.choose(pending, List.of(), false);
+
+        assertThat(shares).hasSize(512).doesNotContainKey(4 * 99);
+    }
+
     /** A reseller had more in one interval than a cut takes: the heap was full at every barrier. */
     @Test
     void choose_oneRequesterAboveTheBound_givesItsFirstCharges() {

@@ -139,7 +139,7 @@ final class LedgerMend {
         List<Receipt> found = new ArrayList<>();
         Aborted aborted = null;
         for (Gap gap : gaps) {
-            Optional<List<Charge>> charges = committed(gap, unsealed);
+            Optional<List<Charge>> charges = committed(gap, unsealed, SealedCharges.FEW_GUESSES);
             if (charges.isEmpty()) {
                 if (aborted == null) {
                     Set<Long> epochs = new TreeSet<>();
@@ -210,8 +210,12 @@ final class LedgerMend {
     }
 
     /** From what is committed: the receipts of this share that are there, and unsealed charges. */
-    private Optional<List<Charge>> committed(Gap gap, List<Charge> unsealed) {
-        return sealedCharges.find(gap.cut(), pool(gap, unsealed, List.of()), gap.debits());
+    private Optional<List<Charge>> committed(Gap gap, List<Charge> unsealed, int guesses) {
+        return found(gap, pool(gap, unsealed, List.of()), guesses);
+    }
+
+    private Optional<List<Charge>> found(Gap gap, List<Charge> pool, int guesses) {
+        return sealedCharges.find(gap.cut(), pool, gap.debits(), guesses);
     }
 
     /** From what is stored: as one run of the job has written it, or, if several have, mixed. */
@@ -233,9 +237,13 @@ final class LedgerMend {
                 return Optional.of(SealedCharges.inLeafOrder(run));
             }
         }
+        Optional<List<Charge>> committed = committed(gap, unsealed, SealedCharges.MAX_GUESSES);
+        if (committed.isPresent()) {
+            return committed;
+        }
         for (List<Charge> run : List.of(ofLast, ofFirst)) {
             Optional<List<Charge>> found =
-                    sealedCharges.find(gap.cut(), pool(gap, unsealed, run), gap.debits());
+                    found(gap, pool(gap, unsealed, run), SealedCharges.MAX_GUESSES);
             if (found.isPresent()) {
                 return found;
             }
@@ -255,7 +263,7 @@ final class LedgerMend {
                         .filter(c -> options.shardOf(c.requesterAccount()) == gap.cut().shard())
                         .forEach(more::add);
                 Optional<List<Charge>> found =
-                        sealedCharges.find(gap.cut(), pool(gap, unsealed, more), gap.debits());
+                        found(gap, pool(gap, unsealed, more), SealedCharges.MAX_GUESSES);
                 if (found.isPresent()) {
                     return found;
                 }

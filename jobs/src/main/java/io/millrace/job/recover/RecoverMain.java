@@ -49,7 +49,8 @@ public final class RecoverMain {
         } catch (RecoverException | IllegalArgumentException e) {
             err.println(e.getMessage());
             return 1;
-        } catch (Exception | LinkageError e) { // threads of Flink would hold the process
+        } catch (Exception | LinkageError | VirtualMachineError e) {
+            // Threads of Flink would hold a process that only its main thread has left.
             e.printStackTrace(err);
             return 1;
         }

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.state.api.runtime.SavepointLoader;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,10 +114,23 @@ public final class Recovery {
             Consumer<String> says,
             OpenTransactions.Ended ended)
             throws Exception {
+        return rebuild(config, chain, folder, says, ended, VisibleLedger.of(config, says));
+    }
+
+    static Report rebuild(
+            JobConfig config,
+            LedgerChain chain,
+            String folder,
+            Consumer<String> says,
+            OpenTransactions.Ended ended,
+            VisibleLedger visible)
+            throws Exception {
         LedgerReader reader = new LedgerReader(config, chain, says);
+        Map<TopicPartition, Long> ends = visible.require();
         LedgerMend.Missing missing;
         try (LedgerRows rows = rows(config)) {
             LedgerHistory history = reader.read(rows);
+            visible.requireUnchanged(ends);
             LedgerChecks.requireOneChain(history);
             missing = mend(config).of(history, reader);
             if (missing.isNothing()) {
@@ -129,9 +143,12 @@ public final class Recovery {
         LostEvidence evidence = reader.evidence(missing.charges());
         List<OutboundRecord> beside = new ArrayList<>(evidence.records());
         beside.addAll(reader.abortedAnswers(missing.charges()));
+        visible.requireUnchanged(ends);
         LedgerPublisher.publish(config.kafka(), missing, beside);
+        ends = visible.require();
         try (LedgerRows rows = rows(config)) {
             LedgerHistory history = reader.read(rows);
+            visible.requireUnchanged(ends);
             LedgerChecks.require(history, chain.latest());
             return write(config, history, reader.starts(), folder, ended, said(missing, evidence));
         }

@@ -24,7 +24,10 @@ import java.util.TreeMap;
 final class SealedCharges {
 
     /** Guesses are few, unless many accounts have nothing but charges of nothing. */
-    private static final int MAX_GUESSES = 4_096;
+    static final int MAX_GUESSES = 4_096;
+
+    /** As many as are tried before anything is read for it: each hashes all leaves of a shard. */
+    static final int FEW_GUESSES = 16;
 
     private static final Comparator<Charge> IN_LEAF_ORDER =
             Comparator.comparingInt(Charge::requesterAccount).thenComparingLong(Charge::sequence);
@@ -63,8 +66,10 @@ final class SealedCharges {
      *
      * @param pool charges of the shard that no other cut is known to have sealed
      * @param debits of the epoch, by account
+     * @param guesses how many to try at most
      */
-    Optional<List<Charge>> find(ShardCut cut, List<Charge> pool, Map<Integer, Long> debits) {
+    Optional<List<Charge>> find(
+            ShardCut cut, List<Charge> pool, Map<Integer, Long> debits, int guesses) {
         Map<Integer, List<Charge>> byAccount = new TreeMap<>();
         for (Charge charge : inLeafOrder(pool)) {
             byAccount
@@ -75,7 +80,7 @@ final class SealedCharges {
         byAccount.forEach(
                 (account, charges) ->
                         options.add(prefixes(charges, debits.getOrDefault(account, 0L))));
-        return new Guessing(cut, options).from(0, new ArrayList<>());
+        return new Guessing(cut, options).find(guesses);
     }
 
     /** The first charges that add up to {@code debitNano}, the longest choice first. */
@@ -94,20 +99,28 @@ final class SealedCharges {
         return prefixes;
     }
 
-    /** Tries one choice for each account after the other. */
+    /**
+     * Tries one choice for each account after the other, and where they do not fit, goes back to
+     * the last account that has another. A loop: a shard may have more accounts than a thread's
+     * stack has frames.
+     */
     private final class Guessing {
 
         private final ShardCut cut;
         private final List<List<List<Charge>>> options;
         private final int[] mostFrom;
         private final int[] leastFrom;
-        private int guesses;
+        private final int[] nextChoice;
+        private final int[] chosenBefore;
+        private final List<Charge> chosen = new ArrayList<>();
 
         Guessing(ShardCut cut, List<List<List<Charge>>> options) {
             this.cut = cut;
             this.options = options;
             this.mostFrom = new int[options.size() + 1];
             this.leastFrom = new int[options.size() + 1];
+            this.nextChoice = new int[options.size() + 1];
+            this.chosenBefore = new int[options.size() + 1];
             for (int account = options.size() - 1; account >= 0; account--) {
                 List<List<Charge>> choices = options.get(account);
                 if (!choices.isEmpty()) {
@@ -118,25 +131,42 @@ final class SealedCharges {
             }
         }
 
-        Optional<List<Charge>> from(int account, List<Charge> chosen) {
-            int left = cut.receipts() - chosen.size();
-            if (left < leastFrom[account] || left > mostFrom[account]) {
-                return Optional.empty();
-            }
-            if (account == options.size()) {
-                guesses++;
-                return areOf(cut, chosen) ? Optional.of(List.copyOf(chosen)) : Optional.empty();
-            }
-            for (List<Charge> choice : options.get(account)) {
-                int before = chosen.size();
-                chosen.addAll(choice);
-                Optional<List<Charge>> found = from(account + 1, chosen);
-                if (found.isPresent() || guesses >= MAX_GUESSES) {
-                    return found;
+        Optional<List<Charge>> find(int guesses) {
+            int account = hasRoomFor(0) && options.stream().noneMatch(List::isEmpty) ? 0 : -1;
+            int left = guesses;
+            while (account >= 0) {
+                if (account == options.size()) {
+                    if (areOf(cut, chosen)) {
+                        return Optional.of(List.copyOf(chosen));
+                    }
+                    left--;
+                    account = left > 0 ? account - 1 : -1;
+                } else if (nextChoice[account] < options.get(account).size()) {
+                    account = choose(account);
+                } else {
+                    account--;
                 }
-                chosen.subList(before, chosen.size()).clear();
             }
             return Optional.empty();
+        }
+
+        /** Returns the account whose choice is next. */
+        private int choose(int account) {
+            chosen.subList(chosenBefore[account], chosen.size()).clear();
+            chosen.addAll(options.get(account).get(nextChoice[account]));
+            nextChoice[account]++;
+            if (!hasRoomFor(account + 1)) {
+                return account;
+            }
+            nextChoice[account + 1] = 0;
+            chosenBefore[account + 1] = chosen.size();
+            return account + 1;
+        }
+
+        /** Whether the accounts from this one on can have as many receipts as are left. */
+        private boolean hasRoomFor(int account) {
+            int left = cut.receipts() - chosen.size();
+            return left >= leastFrom[account] && left <= mostFrom[account];
         }
     }
 }

@@ -3,12 +3,15 @@ package io.millrace.job.topic;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -22,6 +25,7 @@ public final class KafkaBrokerChecks {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaBrokerChecks.class);
 
     private static final long PATIENCE_SECONDS = 30;
+    private static final String RETENTION = "retention.ms";
     private static final String LONGEST_TRANSACTION = "transaction.max.timeout.ms";
     private static final String IDS_KEPT = "transactional.id.expiration.ms";
 
@@ -38,14 +42,24 @@ public final class KafkaBrokerChecks {
      */
     public static void verify(Brokers brokers, Duration transactionTimeout, Duration horizon) {
         try (Admin admin = brokers.admin()) {
-            verifyRetention(admin, horizon.plus(MARGIN));
+            verifyRetention(
+                    config(admin, new ConfigResource(ConfigResource.Type.TOPIC, Topics.REQUESTS)),
+                    horizon.plus(MARGIN));
             var nodes = admin.describeCluster().nodes().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             if (nodes.size() == 1) {
                 LOG.warn(
                         "the Kafka cluster has one broker: its disk is the only copy of the books");
             }
             for (Node node : nodes) {
-                verify(node, settings(admin, node), transactionTimeout);
+                List<String> unchecked =
+                        verify(node.id(), settings(admin, node), transactionTimeout);
+                if (!unchecked.isEmpty()) {
+                    LOG.warn(
+                            "broker {} does not report {}, so that is unchecked; ask whoever runs"
+                                    + " it for no less",
+                            node.id(),
+                            unchecked);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -54,10 +68,12 @@ public final class KafkaBrokerChecks {
         } catch (ExecutionException | TimeoutException e) {
             if (e.getCause() instanceof ClusterAuthorizationException) {
                 LOG.warn(
-                        "the job may not read the brokers' settings, so {} and {} are unchecked;"
-                                + " allow it to describe the cluster's configuration",
-                        LONGEST_TRANSACTION,
-                        IDS_KEPT);
+                        "the job may not read the brokers' settings, so {} are unchecked; allow it"
+                                + " to describe the cluster's configuration, or ask whoever runs"
+                                + " it for no less",
+                        List.of(
+                                setting(LONGEST_TRANSACTION, transactionTimeout),
+                                setting(IDS_KEPT, TopicCatalogue.LONGEST_OUTAGE)));
                 return;
             }
             if (e.getCause() instanceof AuthorizationException) {
@@ -76,32 +92,48 @@ public final class KafkaBrokerChecks {
         }
     }
 
-    private static void verifyRetention(Admin admin, Duration needed)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, Topics.REQUESTS);
-        long kept = number(config(admin, topic), "retention.ms");
+    static void verifyRetention(Config topic, Duration needed) {
+        OptionalLong kept = number(topic, RETENTION);
         require(
-                kept == -1 || kept >= needed.toMillis(),
-                "topic %s has retention.ms=%d; with this --admit.horizon a request may wait longer, set it to at least %d"
-                        .formatted(Topics.REQUESTS, kept, needed.toMillis()));
+                kept.isPresent(),
+                "the brokers do not report %s of topic %s; with this --admit.horizon it must be at least %d, grant the job DESCRIBE_CONFIGS on the topic"
+                        .formatted(RETENTION, Topics.REQUESTS, needed.toMillis()));
+        long keptMillis = kept.orElseThrow();
+        require(
+                keptMillis == -1 || keptMillis >= needed.toMillis(),
+                "topic %s has %s=%d; with this --admit.horizon a request may wait longer, set it to at least %d"
+                        .formatted(Topics.REQUESTS, RETENTION, keptMillis, needed.toMillis()));
     }
 
-    private static void verify(Node node, Config settings, Duration transactionTimeout) {
-        long longest = number(settings, LONGEST_TRANSACTION);
+    /** Returns what the broker should have and does not report, as managed ones do. */
+    static List<String> verify(int broker, Config settings, Duration transactionTimeout) {
+        List<String> unchecked = new ArrayList<>();
+        OptionalLong longest = number(settings, LONGEST_TRANSACTION);
+        if (longest.isEmpty()) {
+            unchecked.add(setting(LONGEST_TRANSACTION, transactionTimeout));
+        }
         require(
-                longest >= transactionTimeout.toMillis(),
+                longest.orElse(Long.MAX_VALUE) >= transactionTimeout.toMillis(),
                 "broker %d has %s=%d; it refuses transactions with --kafka.transaction.timeout %d ms, raise the one or lower the other"
                         .formatted(
-                                node.id(),
+                                broker,
                                 LONGEST_TRANSACTION,
-                                longest,
+                                longest.orElse(0),
                                 transactionTimeout.toMillis()));
-        long kept = number(settings, IDS_KEPT);
+        OptionalLong kept = number(settings, IDS_KEPT);
+        if (kept.isEmpty()) {
+            unchecked.add(setting(IDS_KEPT, TopicCatalogue.LONGEST_OUTAGE));
+        }
         long outage = TopicCatalogue.LONGEST_OUTAGE.toMillis();
         require(
-                kept >= outage,
+                kept.orElse(Long.MAX_VALUE) >= outage,
                 "broker %d has %s=%d; it would forget the transactions of a savepoint that waits for its start, set it to at least %d"
-                        .formatted(node.id(), IDS_KEPT, kept, outage));
+                        .formatted(broker, IDS_KEPT, kept.orElse(0), outage));
+        return unchecked;
+    }
+
+    private static String setting(String key, Duration atLeast) {
+        return key + ">=" + atLeast.toMillis();
     }
 
     private static Config settings(Admin admin, Node node)
@@ -119,8 +151,11 @@ public final class KafkaBrokerChecks {
                 "the brokers left out what was asked for");
     }
 
-    private static long number(Config config, String key) {
-        return Long.parseLong(config.get(key).value());
+    private static OptionalLong number(Config config, String key) {
+        ConfigEntry entry = config.get(key);
+        return entry == null || entry.value() == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(Long.parseLong(entry.value()));
     }
 
     private static void require(boolean holds, String otherwise) {

@@ -4,18 +4,24 @@ import io.millrace.chain.SealedPart;
 import io.millrace.settle.CheckpointMark;
 import io.millrace.settle.LedgerLog;
 import io.millrace.settle.LedgerTail;
+import io.millrace.settle.LedgerTail.Ends;
 import io.millrace.settle.SentMark;
 import io.millrace.settle.marks.MarkLog;
 import io.millrace.unit.Hex;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
@@ -74,8 +80,7 @@ public final class KafkaLedgerLog implements LedgerLog {
             long giveUpNanos = System.nanoTime() + patience.toNanos();
             while (true) {
                 // Asked first: if none is open, all that can become visible is read after it. If
-                // one
-                // is, another sink's newer marks may lie behind it, committed and not visible.
+                // one is, another sink's newer marks may lie behind it, committed and not visible.
                 boolean open = isTransactionOpen(committed, all);
                 Recorded recorded = read(committed, awaited);
                 if (!open) {
@@ -87,9 +92,10 @@ public final class KafkaLedgerLog implements LedgerLog {
                             a transaction of the ledger is still open after %d s, so what is \
                             committed behind it is not known yet: neither whether %s is whole, nor \
                             whether it is the newest; the start is tried again, and the brokers end \
-                            the transaction once it is older than its time-out\
+                            the transaction once it is older than its time-out, unless it hangs: %s\
                             """
-                                    .formatted(patience.toSeconds(), awaited.mark()));
+                                    .formatted(
+                                            patience.toSeconds(), awaited.mark(), hidden(brokers)));
                 }
                 committed.poll(mark -> {}); // waits: the last record has been read
             }
@@ -105,6 +111,28 @@ public final class KafkaLedgerLog implements LedgerLog {
     /** Whether records lie behind the last stable offset, which is where committed reading ends. */
     private static boolean isTransactionOpen(LogReader committed, LogReader all) {
         return !all.ends(LEDGER).equals(committed.ends(LEDGER));
+    }
+
+    /** Whose it is, in each partition that it hides. */
+    private static String hidden(Brokers brokers) {
+        try (Admin admin = brokers.admin()) {
+            Map<TopicPartition, Ends> ends =
+                    TopicEnds.of(admin, LEDGER.stream().map(TopicPartition::topic).toList())
+                            .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            List<String> hidden = new ArrayList<>();
+            for (TopicPartition partition : LEDGER) {
+                Ends end = ends.get(partition);
+                if (end != null && end.visible() < end.written()) {
+                    hidden.add(HidingTransaction.describe(admin, partition, end.visible()));
+                }
+            }
+            return hidden.isEmpty() ? "it has just ended" : String.join("; ", hidden);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "whose it is was not asked";
+        } catch (ExecutionException | TimeoutException e) {
+            return "whose it is the brokers do not tell (%s)".formatted(e.getMessage());
+        }
     }
 
     private static Recorded read(LogReader committed, SentMark awaited) throws IOException {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -41,6 +42,8 @@ final class KafkaMarkLog implements MarkLog {
     private final LogReader all;
     private final long start;
     private final Duration bound;
+    private long next;
+    private boolean failed;
     private final ExecutorService reader =
             Executors.newSingleThreadExecutor(
                     task -> {
@@ -53,6 +56,7 @@ final class KafkaMarkLog implements MarkLog {
         this.committed = committed;
         this.all = all;
         this.start = start;
+        this.next = start;
         this.bound = bound;
     }
 
@@ -87,20 +91,41 @@ final class KafkaMarkLog implements MarkLog {
                 reader);
     }
 
+    /** A look that fails has shown nobody what it read, so the next one reads it again. */
     private Look lookNow(Question question) throws IOException {
+        if (failed) {
+            committed.seek(MARKS, next);
+        }
+        failed = true;
         Set<SinkMark> visible = new HashSet<>();
         long end = end(committed);
+        long read;
         try {
-            committed.readTo(
-                    Map.of(MARKS, end), record -> ifOf(question.writer(), record, visible::add));
+            read = readTo(end, question.writer(), visible);
         } catch (OffsetOutOfRangeException e) {
-            committed.rewind(List.of(MARKS)); // the topic is not what it was: it is read again
-            committed.readTo(
-                    Map.of(MARKS, end), record -> ifOf(question.writer(), record, visible::add));
+            next = committed.begin(MARKS); // the topic is not what it was: it is read again
+            committed.seek(MARKS, next);
+            read = readTo(end, question.writer(), visible);
         }
         Set<SinkMark> missing = new HashSet<>(question.awaited());
         missing.removeAll(visible);
-        return new Look(visible, missing.isEmpty() ? Map.of() : written(question, missing), end);
+        Look look =
+                new Look(visible, missing.isEmpty() ? Map.of() : written(question, missing), end);
+        next = Math.max(next, read);
+        failed = false;
+        return look;
+    }
+
+    /** Returns the offset behind what was read, which may lie behind {@code end}. */
+    private long readTo(long end, String writer, Set<SinkMark> visible) throws IOException {
+        AtomicLong read = new AtomicLong(end);
+        committed.readTo(
+                Map.of(MARKS, end),
+                record -> {
+                    read.accumulateAndGet(record.offset() + 1, Math::max);
+                    ifOf(writer, record, visible::add);
+                });
+        return read.get();
     }
 
     /** Read after the committed ones: what is stored now has not been compacted before. */

@@ -1,5 +1,6 @@
 package io.millrace.job.topic;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -41,7 +43,7 @@ public final class KafkaTopicChecks {
                 verifyPartitions(topic, partitions(topics, topic.name()), readers);
             }
             Map<ConfigResource, Config> configs = configs(admin);
-            verifySettings(TopicCatalogue.with(evidence), configs);
+            verifySettings(TopicCatalogue.with(evidence, rejections(configs)), configs);
             int copies =
                     admin.describeCluster().nodes().get(PATIENCE_SECONDS, TimeUnit.SECONDS).size();
             for (TopicDescription topic : topics.values()) {
@@ -100,7 +102,24 @@ public final class KafkaTopicChecks {
                 .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
+    /** As long as the requests are kept by their own topic's settings. */
+    private static RejectionRetention rejections(Map<ConfigResource, Config> configs) {
+        return RejectionRetention.of(
+                millis(configs, "retention.ms", TopicCatalogue.LONGEST_OUTAGE),
+                millis(configs, "segment.ms", RejectionRetention.SEGMENT));
+    }
+
+    private static long millis(
+            Map<ConfigResource, Config> configs, String key, Duration otherwise) {
+        String set = value(configs, Topics.REQUESTS, key);
+        return set.isEmpty() ? otherwise.toMillis() : Long.parseLong(set);
+    }
+
     private static void verifyCopies(TopicDescription topic, Copies copies, String inSync) {
+        require(
+                !inSync.isEmpty(),
+                "%s has a %s that the brokers do not report; grant the job DESCRIBE_CONFIGS on it"
+                        .formatted(topic.name(), Copies.IN_SYNC));
         int fewest =
                 topic.partitions().stream()
                         .mapToInt(partition -> partition.replicas().size())
@@ -127,7 +146,11 @@ public final class KafkaTopicChecks {
                     setting.accepts(actual),
                     "%s has %s=%s; %s, set it to %s"
                             .formatted(
-                                    topic, setting.key(), actual, setting.why(), setting.wanted()));
+                                    topic,
+                                    setting.key(),
+                                    known(actual),
+                                    setting.why(),
+                                    setting.wanted()));
             return;
         }
         String other = value(configs, topic, instead.key());
@@ -138,12 +161,16 @@ public final class KafkaTopicChecks {
                         .formatted(
                                 topic,
                                 setting.key(),
-                                actual.isEmpty() ? "(unknown to these brokers)" : actual,
+                                known(actual),
                                 instead.key(),
                                 other,
                                 setting.why(),
                                 setting.wanted(),
                                 instead.wanted()));
+    }
+
+    private static String known(String actual) {
+        return actual.isEmpty() ? "(unknown to these brokers)" : actual;
     }
 
     private static Set<String> present(Admin admin)
@@ -169,7 +196,8 @@ public final class KafkaTopicChecks {
 
     private static String value(Map<ConfigResource, Config> configs, String topic, String key) {
         Config config = configs.get(resource(topic));
-        return config == null || config.get(key) == null ? "" : config.get(key).value();
+        ConfigEntry entry = config == null ? null : config.get(key);
+        return entry == null || entry.value() == null ? "" : entry.value();
     }
 
     private static ConfigResource resource(String topic) {

@@ -78,11 +78,10 @@ public final class TopicCatalogue {
                                             Topics.RESULT_MAX_BYTES,
                                             "the vectors of a list of texts are one record, and"
                                                     + " the job stops at one that does not fit"))),
-                    new Topic(
-                            Topics.REJECTIONS,
-                            "refusals with their code; read with isolation.level=read_committed",
-                            Partitions.ANY,
-                            List.of()),
+                    rejections(
+                            RejectionRetention.of(
+                                    LONGEST_OUTAGE.toMillis(),
+                                    RejectionRetention.SEGMENT.toMillis())),
                     new Topic(
                             Topics.CHARGES,
                             "what each request costs, once",
@@ -127,11 +126,33 @@ public final class TopicCatalogue {
 
     private TopicCatalogue() {}
 
-    /** The same, for contracts that ask for so much evidence. */
-    static List<Topic> with(EvidenceRetention evidence) {
+    /** The same, for contracts that ask for so much evidence, and requests kept so long. */
+    static List<Topic> with(EvidenceRetention evidence, RejectionRetention rejections) {
         return ALL.stream()
-                .map(topic -> topic.name().equals(Topics.EVIDENCE) ? evidence(evidence) : topic)
+                .map(
+                        topic ->
+                                switch (topic.name()) {
+                                    case Topics.EVIDENCE -> evidence(evidence);
+                                    case Topics.REJECTIONS -> rejections(rejections);
+                                    default -> topic;
+                                })
                 .toList();
+    }
+
+    private static Topic rejections(RejectionRetention rejections) {
+        return new Topic(
+                Topics.REJECTIONS,
+                "refusals with their code; read with isolation.level=read_committed",
+                Partitions.ANY,
+                List.of(
+                        exactly(
+                                "cleanup.policy",
+                                "delete",
+                                "compaction would drop the refusal of a request that came twice"),
+                        rejections.millis() < 0
+                                ? exactly("retention.ms", "-1", rejections.why())
+                                : atLeast("retention.ms", rejections.millis(), rejections.why()),
+                        WHATEVER_SIZE));
     }
 
     private static Topic evidence(EvidenceRetention evidence) {

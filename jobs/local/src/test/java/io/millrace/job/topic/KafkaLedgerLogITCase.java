@@ -80,7 +80,10 @@ class KafkaLedgerLogITCase {
         assertThatThrownBy(() -> log.read(new SentMark(mark(81), SINKS)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("checkpoint 81")
-                .hasMessageContaining("still open");
+                .hasMessageContaining("still open")
+                .hasMessageContaining(Topics.CHECKPOINTS + "-0 is hidden from offset")
+                .hasMessageContaining("with transactional id money-0; if kafka-transactions.sh")
+                .hasMessageContaining("find-hanging --topic " + Topics.CHECKPOINTS);
         assertThatThrownBy(() -> log.read(new SentMark(mark(80), List.of("money-1"))))
                 .as("an older state, while what the newest has committed is hidden")
                 .isInstanceOf(IOException.class)

@@ -41,6 +41,8 @@ class KafkaTopicChecksITCase {
         assertRefused(Topics.CHARGES, "retention.ms", "604800000");
         assertRefused(Topics.EVIDENCE, "retention.ms", "86400000");
         assertRefused(Topics.EVIDENCE, "cleanup.policy", "compact");
+        assertRefused(Topics.REJECTIONS, "retention.ms", "1295999999");
+        assertRefused(Topics.REJECTIONS, "cleanup.policy", "compact");
         assertRefused(Topics.EPOCHS, "retention.bytes", "1073741824");
         assertRefused(Topics.REQUESTS, "retention.ms", "3600000");
         assertRefused(Topics.REQUESTS, "retention.bytes", "1073741824");
@@ -75,6 +77,28 @@ class KafkaTopicChecksITCase {
         assertThat(EvidenceRetention.of(new ChallengeWindow(10, 5)).millis())
                 .as("never less than a week")
                 .isEqualTo(EvidenceRetention.LEAST.millis());
+    }
+
+    /** Once a recovery read requests again whose refusals were gone, and they were charged. */
+    @Test
+    void verify_requestsKeptLonger_refusalsMustOutliveThem() throws Exception {
+        String twoWeeks = Long.toString(Duration.ofDays(14).toMillis());
+        BROKER.set(Topics.REQUESTS, "retention.ms", twoWeeks);
+        String needed = Long.toString(Duration.ofDays(14 + 7 + 1).toMillis());
+        assertThatThrownBy(KafkaTopicChecksITCase::verify)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("topic inference.rejections has retention.ms=1296000000")
+                .hasMessageContaining(
+                        "retention.ms (%s) and segment.ms (604800000) of inference.requests"
+                                .formatted(twoWeeks))
+                .hasMessageEndingWith("set it to at least " + needed);
+        BROKER.set(Topics.REJECTIONS, "retention.ms", needed);
+        assertThatCode(KafkaTopicChecksITCase::verify).doesNotThrowAnyException();
+
+        BROKER.set(Topics.REQUESTS, "retention.ms", "-1");
+        assertThatThrownBy(KafkaTopicChecksITCase::verify).hasMessageEndingWith("set it to -1");
+        BROKER.set(Topics.REJECTIONS, "retention.ms", "-1");
+        assertThatCode(KafkaTopicChecksITCase::verify).doesNotThrowAnyException();
     }
 
     private static void assertBrokers() {
@@ -155,7 +179,12 @@ class KafkaTopicChecksITCase {
             case BATCH, RECORD -> "1048576";
             case "flush.messages" -> "1";
             case "retention.bytes" -> "-1";
-            case "retention.ms" -> topic.equals(Topics.REQUESTS) ? "604800000" : "-1";
+            case "retention.ms" ->
+                    switch (topic) {
+                        case Topics.REQUESTS -> "604800000";
+                        case Topics.REJECTIONS -> "1296000000";
+                        default -> "-1";
+                    };
             default -> "delete";
         };
     }
