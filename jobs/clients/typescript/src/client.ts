@@ -207,10 +207,10 @@ export class MillraceClient {
     return BigInt(Math.floor(answer.askedMillis / 1000)) < (await this.vault.signsUntil(provider.account, signer));
   }
 
-  /** The proof of an answer's charge; undefined as long as it is not sealed, a minute or two with the defaults. */
+  /** The proof of an answer's charge; undefined as long as the vault does not hold its epoch, a minute or two with the defaults. */
   async receipt({ requestId, askedMillis }: Pick<Answer, "requestId" | "askedMillis">): Promise<ReceiptProof | undefined> {
     const sinceMillis = Math.max(0, askedMillis - SKEW_MILLIS);
-    return findProof(this.deployment, this.#domain, await this.vault.shardDepth(), requestId, sinceMillis);
+    return findProof(this.deployment, this.#domain, await this.vault.shardDepth(), requestId, sinceMillis, (header) => this.vault.headerOf(header));
   }
 
   /**

@@ -5,7 +5,7 @@ import { parseRecord } from "./json.js";
 import { EMPTY, type SumNode, SumTree, depthOf, liesUnder, raised } from "./merkle-sum.js";
 import type { Epoch, Receipt } from "./records.js";
 import { scan } from "./topic-scan.js";
-import { type HeaderStruct, type Integer, type ReceiptStruct, receiptDigest } from "./typed-data.js";
+import { type HeaderStruct, type Integer, type ReceiptStruct, headerDigest, receiptDigest } from "./typed-data.js";
 
 const RECEIPTS = "settlement.receipts";
 const EPOCHS = "settlement.epochs";
@@ -26,39 +26,105 @@ export interface ReceiptProof {
   readonly wrongTotals: readonly string[];
 }
 
+/** Answers what the vault keeps of the header's part: its digest, zero if none was settled. */
+export type HeaderOf = (header: HeaderStruct) => Promise<string>;
+
 /**
- * The proof of a request's charge; undefined if it is not sealed yet.
+ * What the topics tell of one request's charge. kafkajs 2.2.4 hands out records of aborted transactions, so that after a crash
+ * there may be other receipts and parts of an epoch than those that were sealed. All of a request are in one partition, where the
+ * last counts; all of a shard's cut are one tree; and which of the trees and parts belongs to the books, the vault says.
+ */
+export class SealedCharge {
+  readonly #receipts = new Map<string, Receipt>();
+  /** By epoch, shard and cut, then by request. */
+  readonly #trees = new Map<string, Map<string, Receipt>>();
+  /** By epoch, then by hash. */
+  readonly #parts = new Map<string, Map<string, Epoch>>();
+  readonly #tried = new Set<string>();
+
+  constructor(
+    private readonly requestId: string, private readonly domain: TypedDataDomain, private readonly shardDepth: number,
+    private readonly headerOf: HeaderOf,
+  ) {}
+
+  /**
+   * Takes the next record. Proves each tree and part but once, so that a replay of many receipts does not cost their square;
+   * `proof` tries again.
+   *
+   * @returns the proof, if what was read so far is enough
+   */
+  async take(topic: string, record: Epoch | Receipt): Promise<ReceiptProof | undefined> {
+    if (topic === EPOCHS) this.#takePart(record as Epoch);
+    else this.#takeReceipt(record as Receipt);
+    return this.#firstOf((tree, part) => {
+      const attempt = `${tree}/${part.hash}`;
+      if (this.#tried.has(attempt)) return false;
+      this.#tried.add(attempt);
+      return true;
+    });
+  }
+
+  /** The proof; undefined as long as the vault holds no part of the charge's epoch, or records are missing. */
+  async proof(): Promise<ReceiptProof | undefined> {
+    return this.#firstOf(() => true);
+  }
+
+  #takePart(part: Epoch): void {
+    const epoch = String(part.header.epoch);
+    const parts = this.#parts.get(epoch) ?? new Map<string, Epoch>();
+    this.#parts.set(epoch, parts.set(part.hash, part));
+  }
+
+  #takeReceipt(receipt: Receipt): void {
+    const { requestId } = receipt.charge;
+    const before = this.#receipts.get(requestId);
+    if (before !== undefined) this.#trees.get(treeOf(before))!.delete(requestId);
+    this.#receipts.set(requestId, receipt);
+    const tree = this.#trees.get(treeOf(receipt)) ?? new Map<string, Receipt>();
+    this.#trees.set(treeOf(receipt), tree.set(requestId, receipt));
+  }
+
+  async #firstOf(isToTry: (tree: string, part: Epoch) => boolean): Promise<ReceiptProof | undefined> {
+    const wanted = this.#receipts.get(this.requestId);
+    for (const part of (wanted && this.#parts.get(String(wanted.epoch))?.values()) ?? []) {
+      const tree = this.#treeIn(part, wanted!);
+      if (tree === undefined || !isToTry(treeOf(wanted!), part)) continue;
+      const proof = proofOf(wanted!, tree, part, this.domain, this.shardDepth);
+      if (!leadsToItsHeader(proof, this.domain, this.shardDepth)) continue;
+      if ((await this.headerOf(proof.header)) === headerDigest(this.domain, proof.header)) return proof;
+    }
+    return undefined;
+  }
+
+  /** The receipts of the shard's cut that the part was made of, by index; undefined if one is missing. */
+  #treeIn({ sources }: Epoch, wanted: Receipt): Receipt[] | undefined {
+    const source = sources.find(({ shard, cut }) => shard === wanted.shard && String(cut) === String(wanted.cut));
+    const known = this.#trees.get(treeOf(wanted))!;
+    if (source === undefined || known.size < source.receipts || wanted.index >= source.receipts) return undefined;
+    const tree = new Map<number, Receipt>();
+    for (const receipt of known.values()) if (receipt.index < source.receipts) tree.set(receipt.index, receipt);
+    tree.set(wanted.index, wanted);
+    return tree.size === source.receipts ? [...tree.values()] : undefined;
+  }
+}
+
+const treeOf = ({ epoch, shard, cut }: Receipt): string => `${epoch}/${shard}/${cut}`;
+
+/**
+ * The proof of a request's charge; undefined as long as the vault does not hold its epoch.
  *
  * @param sinceMillis when the request was sent, so that older records need not be read; 0 reads them all
  */
 export async function findProof(
-  access: KafkaAccess, domain: TypedDataDomain, shardDepth: number, requestId: string, sinceMillis: number,
+  access: KafkaAccess, domain: TypedDataDomain, shardDepth: number, requestId: string, sinceMillis: number, headerOf: HeaderOf,
 ): Promise<ReceiptProof | undefined> {
-  // by index: a record of an aborted transaction may be read too, and is there again
-  const byTree = new Map<string, Map<number, Receipt>>();
-  const epochs = new Map<string, Epoch>();
-  let wanted: Receipt | undefined;
-  const treeOf = (receipt: Receipt) => `${receipt.epoch}/${receipt.shard}`;
-  const isWhole = () => {
-    const tree = wanted && byTree.get(treeOf(wanted));
-    const source = wanted && epochs.get(String(wanted.epoch))?.sources.find(({ shard }) => shard === wanted!.shard);
-    return tree !== undefined && source !== undefined && tree.size === source.receipts;
-  };
-  await scan(access, [EPOCHS, RECEIPTS], sinceMillis, (topic, value) => {
-    if (topic === EPOCHS) {
-      const part = parseRecord<Epoch>(value);
-      epochs.set(String(part.header.epoch), part);
-    } else {
-      const receipt = parseRecord<Receipt>(value);
-      if (receipt.charge.requestId === requestId) wanted = receipt;
-      const tree = byTree.get(treeOf(receipt)) ?? new Map<number, Receipt>();
-      byTree.set(treeOf(receipt), tree.set(receipt.index, receipt));
-    }
-    return isWhole();
+  const charge = new SealedCharge(requestId, domain, shardDepth, headerOf);
+  let proof: ReceiptProof | undefined;
+  await scan(access, [EPOCHS, RECEIPTS], sinceMillis, async (topic, value) => {
+    proof ??= await charge.take(topic, parseRecord<Epoch | Receipt>(value));
+    return proof !== undefined;
   });
-  const part = wanted && epochs.get(String(wanted.epoch));
-  if (wanted === undefined || part === undefined || !isWhole()) return undefined;
-  return proofOf(wanted, [...byTree.get(treeOf(wanted))!.values()], part, domain, shardDepth);
+  return proof ?? charge.proof();
 }
 
 /** Of a record, all those of its shard of its epoch, in any order, and any part of that epoch. */

@@ -7,12 +7,12 @@ import { kafkaAt } from "./stream.js";
 const FETCH_MILLIS = 250;
 
 /**
- * Hands every record of `topics` to `take`, until that says true or there are no more.
+ * Hands every record of `topics` to `take`, one after the other, until that says true or throws, or there are no more.
  *
  * @param sinceMillis append time of the oldest that are of interest; 0 for all
  */
 export async function scan(
-  access: KafkaAccess, topics: readonly string[], sinceMillis: number, take: (topic: string, value: string) => boolean,
+  access: KafkaAccess, topics: readonly string[], sinceMillis: number, take: (topic: string, value: string) => Promise<boolean>,
 ): Promise<void> {
   const kafka = kafkaAt(access);
   const admin = kafka.admin();
@@ -27,8 +27,9 @@ export async function scan(
       consumer.on(consumer.events.CRASH, ({ payload }) => payload.restart || reject(payload.error));
       // A partition may end in markers of transactions, which no handler sees: it has ended once fetches bring nothing.
       let empty = 0;
+      let taking = false;
       consumer.on(consumer.events.FETCH, ({ payload }) => {
-        empty = payload.numberOfBatches === 0 ? empty + 1 : 0;
+        empty = payload.numberOfBatches === 0 && !taking ? empty + 1 : 0;
         if (empty > 2 * nodes) resolve();
       });
       consumer
@@ -36,7 +37,15 @@ export async function scan(
         .then(() => consumer.run({
           autoCommit: false,
           eachMessage: async ({ topic, message }) => {
-            if (message.value !== null && take(topic, message.value.toString("utf8"))) resolve();
+            if (message.value === null) return;
+            taking = true;
+            try {
+              if (await take(topic, message.value.toString("utf8"))) resolve();
+            } catch (error) {
+              reject(error); // else kafkajs hands the record over again, for ever
+            } finally {
+              taking = false;
+            }
           },
         }))
         .catch(reject);

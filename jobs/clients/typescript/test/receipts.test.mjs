@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { depthOf, raised, SumTree } from "../dist/merkle-sum.js";
-import { leadsToItsHeader, proofOf, structOf, wrongTotals } from "../dist/receipts.js";
-import { domainOf, receiptDigest } from "../dist/typed-data.js";
+import { SealedCharge, leadsToItsHeader, proofOf, structOf, wrongTotals } from "../dist/receipts.js";
+import { domainOf, headerDigest, receiptDigest } from "../dist/typed-data.js";
 
 const DOMAIN = domainOf(31337, `0x${"aa".repeat(20)}`);
 const SHARD_DEPTH = 1;
@@ -55,6 +55,91 @@ test("a leaf that does not carry on is named in the proofs of its shard", () => 
     const proof = proofIn(shards, shard, index);
     assert.equal(leadsToItsHeader(proof, DOMAIN, SHARD_DEPTH), true, "the requester's charge is proven all the same");
     assert.deepEqual(proof.wrongTotals, shard === 0 ? [identity(2)] : []);
+  }
+});
+
+const TAKEN = { epochs: "settlement.epochs", receipts: "settlement.receipts" };
+const WANTED = identity(1);
+/** One shard's leaves of epoch 3, in an order of the requests; what an attempt gives that seals them at a checkpoint. */
+function attempt(cut, requests) {
+  const receipts = requests.map((request, index) => {
+    const receipt = receiptOf(0, index);
+    return { ...receipt, cut, charge: { ...receipt.charge, requestId: identity(request) } };
+  });
+  const { header, sources: [source] } = sealed([receipts, []]);
+  const whole = {
+    ...header, previousHeader: identity(0), epoch: 3, part: 0, parts: 1, receiptsCount: receipts.length, partSumNano: 0,
+    wordsHash: identity(0), cutDigest: identity(cut), l2Block: 9,
+  };
+  return { receipts, part: { hash: headerDigest(DOMAIN, whole), header: whole, sources: [{ ...source, cut }] } };
+}
+
+/** The charge as a reader sees it that was given all these records, in their order, by a vault that settled `settled`. */
+async function read(settled, records) {
+  const asked = [];
+  const charge = new SealedCharge(WANTED, DOMAIN, SHARD_DEPTH, async (header) => {
+    asked.push(header);
+    return settled?.hash ?? identity(0);
+  });
+  let early;
+  for (const record of records) early ??= await charge.take("header" in record ? TAKEN.epochs : TAKEN.receipts, record);
+  return { early, proof: early ?? (await charge.proof()), asked };
+}
+
+const recordsOf = ({ receipts, part }) => [...receipts, part];
+const isProofOf = ({ proof }, { part }) => {
+  assert.ok(proof, "nothing is proven");
+  assert.equal(headerDigest(DOMAIN, proof.header), part.hash);
+  assert.equal(proof.receipt.requestId, WANTED);
+  assert.ok(leadsToItsHeader(proof, DOMAIN, SHARD_DEPTH));
+};
+
+// A crash aborts the transaction of an epoch, and kafkajs gives its records all the same: the requester would wait for ever.
+test("a replay that seals fewer receipts under the number of an aborted epoch is proven", async () => {
+  for (const [before, after] of [[7, 9], [7, 7]]) {
+    const aborted = attempt(before, [0, 1, 2, 3, 4, 5, 6, 7]);
+    const replay = attempt(after, [0, 1, 2, 3, 4]);
+    const found = await read(replay.part, [...aborted.receipts, ...recordsOf(replay)]);
+    isProofOf(found, replay);
+    assert.ok(found.early, "the scan need not read on");
+  }
+});
+
+// Else the requester would be shown, each time it asks, what its vault denies.
+test("an aborted epoch that is whole by itself does not end the search for the one that was settled", async () => {
+  for (const [before, after] of [[7, 9], [7, 7]]) {
+    const aborted = attempt(before, [0, 1, 2]);
+    const replay = attempt(after, [2, 0, 1, 3]);
+    isProofOf(await read(replay.part, [...recordsOf(aborted), ...recordsOf(replay)]), replay);
+    isProofOf(await read(replay.part, [aborted.part, replay.part, ...aborted.receipts, ...replay.receipts]), replay);
+  }
+});
+
+test("a replay of the same receipts in another order at the same checkpoint is proven", async () => {
+  const aborted = attempt(7, [0, 1, 2, 3]);
+  const replay = attempt(7, [3, 2, 1, 0]);
+  isProofOf(await read(replay.part, [replay.part, ...aborted.receipts, ...replay.receipts]), replay);
+});
+
+test("records that come twice change nothing", async () => {
+  const aborted = attempt(7, [0, 1, 2, 3]);
+  const replay = attempt(9, [1, 2]);
+  const once = [...recordsOf(aborted), ...recordsOf(replay)];
+  isProofOf(await read(replay.part, [...once.slice(0, -1), ...once]), replay);
+});
+
+test("what the vault does not hold yet is not proven, and the vault is asked once for each part", async () => {
+  const sealedOnly = attempt(7, [0, 1, 2]);
+  const { proof, asked } = await read(undefined, [...recordsOf(sealedOnly), ...recordsOf(sealedOnly)]);
+  assert.equal(proof, undefined);
+  assert.equal(asked.length, 2, "while it was read, and at the end");
+});
+
+test("without one of its shard's receipts, or without its part, a charge is not proven", async () => {
+  const whole = attempt(7, [0, 1, 2]);
+  for (const missing of recordsOf(whole)) {
+    const { proof } = await read(whole.part, recordsOf(whole).filter((record) => record !== missing));
+    assert.equal(proof, undefined);
   }
 });
 

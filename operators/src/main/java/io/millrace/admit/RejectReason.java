@@ -17,8 +17,8 @@ public enum RejectReason {
     QUERY_UNEXPECTED("a query for a model that does not rank: leave it away, or name a re-ranker"),
     QUERY_MISSING("no query for a model that ranks texts by one"),
     INPUT_TOO_LONG(
-            "a text, with its query if it has one, of more tokens than the model takes; nothing is"
-                    + " ever truncated"),
+            "a text or a query of more characters than are read, or a text, with its query if it"
+                    + " has one, of more tokens than the model takes; nothing is ever truncated"),
     FEE_CAP_TOO_LOW("maxFeeNano is below the fee"),
     INSUFFICIENT_FUNDS("deposits less withdrawals, charges and reservations do not cover the fee");
 

@@ -75,10 +75,12 @@ class WalkthroughITCase {
                 .isEqualTo(Long.toString(debitNano));
         Files.writeString(Path.of(directory, "proof.json"), proof.toString());
         assertThat(block("Verify")).isEqualTo("true");
+        assertThat(block("Verify by own hashing")).isEqualTo("true");
         assertThat(pasted(proof.path("call"))).endsWith("1").hasSize(66);
         ((ObjectNode) proof.path("receipt")).put("debitNano", Long.toString(debitNano + 1));
         Files.writeString(Path.of(directory, "proof.json"), proof.toString());
         assertThat(block("Verify")).as("of another amount").isEqualTo("false");
+        assertThat(block("Verify by own hashing")).as("of another amount").isEqualTo("false");
 
         long left = 5_000_000_000L - debitNano;
         assertThat(block("Withdraw")).as("base units paid out").isEqualTo(left / 1000 + "n");
