@@ -26,6 +26,8 @@ abstract contract EarningsClaims is ITribunal {
 
     address public immutable override VAULT;
     uint256 internal immutable SHARD_DEPTH;
+    uint256 private immutable CHAIN;
+    bytes32 private immutable DOMAIN;
 
     mapping(address challenger => mapping(uint64 epoch => mapping(uint32 account => Claim))) private _claims;
     mapping(uint64 epoch => mapping(uint32 account => bool)) public override earnerCompensated;
@@ -35,6 +37,8 @@ abstract contract EarningsClaims is ITribunal {
     constructor(address vault) {
         VAULT = vault;
         SHARD_DEPTH = ISettlementVault(vault).SHARD_DEPTH();
+        CHAIN = block.chainid;
+        DOMAIN = ISettlementVault(vault).domainSeparator();
     }
 
     /// @inheritdoc ITribunal
@@ -144,8 +148,8 @@ abstract contract EarningsClaims is ITribunal {
         return uint64(shard) << 32 | index;
     }
 
-    /// @dev Asked for each time: it names the chain, which may split.
+    /// @dev The vault's. It names the chain, which may split: it is asked for then.
     function _domain() internal view returns (bytes32) {
-        return ISettlementVault(VAULT).domainSeparator();
+        return block.chainid == CHAIN ? DOMAIN : ISettlementVault(VAULT).domainSeparator();
     }
 }

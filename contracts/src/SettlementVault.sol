@@ -27,6 +27,8 @@ contract SettlementVault is SettlerBonds, AccessControlDefaultAdminRules, EIP712
     uint32 public constant override MAX_PARTS = 1024;
     uint48 private constant ADMIN_TRANSFER_DELAY = 2 days;
     uint8 private constant MAX_SHARD_DEPTH = 16;
+    /// Leaves' indices in their shards are of so many bits.
+    uint8 private constant MAX_LEVELS_OF_A_SHARD = 32;
 
     uint8 public immutable override SHARD_DEPTH;
 
@@ -152,12 +154,10 @@ contract SettlementVault is SettlerBonds, AccessControlDefaultAdminRules, EIP712
         returns (bool)
     {
         EpochHeader calldata header = proof.header;
-        if (header.epoch != epoch || !_isComplete(epoch)) return false;
-        if (headerOf[epoch][header.part] != hashHeader(header)) return false;
-        Voided memory cut = voidedEpoch[epoch];
-        if (cut.voided && receipt.requesterAccount / 4 >= cut.debitSlot) return false;
+        if (header.epoch != epoch || headerOf[epoch][header.part] != hashHeader(header)) return false;
+        if (!_isDebited(epoch, receipt.requesterAccount / 4)) return false;
         uint256 levels = header.levels;
-        if (proof.siblings.length != levels || levels < SHARD_DEPTH) return false;
+        if (proof.siblings.length != levels) return false;
         uint256 shardLevels = levels - SHARD_DEPTH;
         // Every bit of index and shard is a turn of the path, so a leaf has one position only.
         if (receipt.index >> shardLevels != 0 || receipt.shard >> SHARD_DEPTH != 0) return false;
@@ -225,6 +225,10 @@ contract SettlementVault is SettlerBonds, AccessControlDefaultAdminRules, EIP712
             });
         }
         if (header.parts == 0 || header.parts > MAX_PARTS) revert PartsOutOfRange(epoch, header.parts, MAX_PARTS);
+        // Every position of the tree has a number that a leaf can name.
+        if (header.levels < SHARD_DEPTH || header.levels > SHARD_DEPTH + MAX_LEVELS_OF_A_SHARD) {
+            revert LevelsOutOfRange(header.levels, SHARD_DEPTH, SHARD_DEPTH + MAX_LEVELS_OF_A_SHARD);
+        }
         if (header.parts > 1) {
             bytes32 commitment = keccak256(
                 abi.encode(
@@ -261,9 +265,13 @@ contract SettlementVault is SettlerBonds, AccessControlDefaultAdminRules, EIP712
         return uint32(PackedWords.slotAt(words.debitSlots, count - 1));
     }
 
-    function _isComplete(uint64 epoch) private view returns (bool) {
+    /// @dev Whether all is debited of a slot that this epoch debits. It is, below the last slot of the parts there are: those
+    /// to come go on from there.
+    function _isDebited(uint64 epoch, uint32 slot) private view returns (bool) {
         Head memory current = _head;
-        return epoch < current.epoch || (epoch == current.epoch && current.part + 1 == current.parts);
+        if (epoch == current.epoch && current.part + 1 != current.parts) return slot < current.debitSlot;
+        Voided memory cut = voidedEpoch[epoch];
+        return !cut.voided || slot < cut.debitSlot;
     }
 
     function _isSettled(uint64 epoch, uint32 part) internal view override returns (bool) {

@@ -62,7 +62,7 @@ contract Tribunal is EarningsClaims {
 
     /// @inheritdoc ITribunal
     function proveLeaf(Statement calldata statement, Leaf calldata leaf) external override returns (Fault fault) {
-        (uint64 debitNano,) = _accuse(statement, leaf);
+        uint64 debitNano = _accuse(statement, leaf, _domain());
         fault = ChargeRules.faultOfLeaf(IModelRegistry(REGISTRY), leaf.receipt);
         _convict(statement, debitNano, fault);
     }
@@ -73,30 +73,40 @@ contract Tribunal is EarningsClaims {
         override
         returns (Fault fault)
     {
-        (uint64 debitNano, bytes32 domain) = _accuse(statement, leaf);
+        bytes32 domain = _domain();
+        uint64 debitNano = _accuse(statement, leaf, domain);
         fault = _faultOfRequest(leaf.receipt, request, domain);
         _convict(statement, debitNano, fault);
     }
 
     /// @inheritdoc ITribunal
-    function provePair(
+    function provePair(Statement calldata statement, Leaf calldata leaf, Leaf calldata other)
+        external
+        override
+        returns (Fault fault)
+    {
+        bytes32 domain = _domain();
+        uint64 debitNano = _accuse(statement, leaf, domain);
+        _requireLeaf(statement.header, other, domain);
+        fault = ChargeRules.faultInEpoch(leaf.receipt, other.receipt);
+        _convict(statement, debitNano, fault);
+    }
+
+    /// @inheritdoc ITribunal
+    function provePairOfEpochs(
         Statement calldata statement,
         Leaf calldata leaf,
-        EpochHeader calldata otherHeader,
+        Statement calldata before,
         Leaf calldata other
     ) external override returns (Fault fault) {
-        uint64 epoch = statement.header.epoch;
-        if (otherHeader.epoch > epoch) revert PairOutOfOrder(epoch, otherHeader.epoch);
-        (uint64 debitNano, bytes32 domain) = _accuse(statement, leaf);
-        _requireSettled(otherHeader, domain);
-        _requireLeaf(otherHeader, other, domain);
-        if (otherHeader.epoch == epoch) {
-            fault = ChargeRules.faultInEpoch(leaf.receipt, other.receipt);
-        } else {
-            uint32 account = other.receipt.requesterAccount;
-            if (isVoid(otherHeader.epoch, account)) revert LeafVoid(otherHeader.epoch, account);
-            fault = ChargeRules.faultAfterEpoch(leaf.receipt, other.receipt);
-        }
+        uint64 earlier = before.header.epoch;
+        if (earlier >= statement.header.epoch) revert PairOutOfOrder(statement.header.epoch, earlier);
+        bytes32 domain = _domain();
+        uint64 debitNano = _accuse(statement, leaf, domain);
+        // What it debits had a bond, and could be challenged: leaves that nothing is debited for prove nothing.
+        _accuse(before, other, domain);
+        if (_isVoid(before.header, before.account)) revert LeafVoid(earlier, before.account);
+        fault = ChargeRules.faultAfterEpoch(leaf.receipt, other.receipt, earlier);
         _convict(statement, debitNano, fault);
     }
 
@@ -249,17 +259,22 @@ contract Tribunal is EarningsClaims {
     }
 
     /// @dev The statement as it was settled, and the leaf of the same account in its epoch.
-    function _accuse(Statement calldata statement, Leaf calldata leaf)
+    function _accuse(Statement calldata statement, Leaf calldata leaf, bytes32 domain)
         private
         view
-        returns (uint64 debitNano, bytes32 domain)
+        returns (uint64 debitNano)
     {
-        domain = _domain();
         debitNano = _open(statement, domain);
         if (leaf.receipt.requesterAccount != statement.account) {
             revert AnotherAccount(statement.account, leaf.receipt.requesterAccount);
         }
         _requireLeaf(statement.header, leaf, domain);
+    }
+
+    /// @dev As isVoid, which does not know that the epoch has no later part.
+    function _isVoid(EpochHeader calldata header, uint32 account) private view returns (bool) {
+        (,, bool compensated) = ISettlerBonds(VAULT).statement(header.epoch, 0, account);
+        return compensated || (header.parts != 1 && _voidByLaterPart[header.epoch][account]);
     }
 
     function _convict(Statement calldata statement, uint64 debitNano, Fault fault) private {

@@ -114,8 +114,9 @@ interface ISettlementVault is IVaultBooks, IRareCalls, ISettlementVaultTypes, IS
     function announceSettler(address settler) external;
 
     /// @notice Whether `receipt` is in settled epoch `epoch`: the proof's header is the vault's, and the path from the
-    /// receipt's digest and debit leads to the header's root and sum. Of an epoch whose remainder is void: if the debits of
-    /// its requester were settled whole; its credits may have been among the void.
+    /// receipt's digest and debit leads to the header's root and sum. Of an epoch whose last part has not come, or whose
+    /// remainder is void: if the debits of its requester were settled whole, which are those of accounts in slots below the
+    /// last one debited; its credits may be among what is to come or void. What was true stays true.
     function verifyReceipt(uint64 epoch, Receipt calldata receipt, ReceiptProof calldata proof)
         external
         view

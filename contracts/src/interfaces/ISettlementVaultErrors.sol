@@ -32,6 +32,8 @@ interface ISettlementVaultErrors {
         bytes32 previousHeader, uint64 epoch, uint32 part, bytes32 headHash, uint64 headEpoch, uint32 headPart
     );
     error PartsOutOfRange(uint64 epoch, uint32 parts, uint32 most);
+    /// The receipts tree has not the levels of the shards, or more than 32 below them.
+    error LevelsOutOfRange(uint8 levels, uint8 least, uint8 most);
     /// Another root, sum, count, depth, number of parts, cut or block than the epoch's part 0 named.
     error EpochCommitmentChanged(uint64 epoch, uint32 part);
     error WordsHashMismatch(bytes32 inHeader, bytes32 ofWords);

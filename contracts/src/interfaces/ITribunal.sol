@@ -25,7 +25,7 @@ interface ITribunalErrors {
     error RequestNotOfTheLeaf(bytes32 inLeaf, bytes32 ofRequest);
     /// Every rule that this proof could show to be broken holds.
     error NoFault();
-    /// @param epoch of the leaf that is accused, which is not before the other, @param otherEpoch
+    /// @param epoch of the leaf that is accused, which is not after the other, @param otherEpoch
     error PairOutOfOrder(uint64 epoch, uint64 otherEpoch);
     /// What was charged to the account in that epoch is void already: it proves nothing against a later one.
     error LeafVoid(uint64 epoch, uint32 account);
@@ -223,16 +223,26 @@ interface ITribunal is ITribunalErrors, ITribunalTypes, ITribunalEvents {
         external
         returns (Fault fault);
 
-    /// @notice Proves that two leaves contradict each other. DoubleCharge: they name one request. Sequence: in one epoch the
-    /// leaves of a shard are ordered by account, those of an account are in one shard, and as far apart as their numbers; and
-    /// an account's numbers grow from epoch to epoch. WrongTotal: in a shard of an epoch, the later leaf says that an earning
-    /// account was credited less before it than the earlier one says it was by then.
-    /// @param leaf the accused   @param otherHeader of any part of the epoch of `other`, which is the same or an earlier one
-    /// @param other not void: of an earlier epoch, whose charges of its account were never compensated
-    function provePair(
+    /// @notice Proves that two leaves of an epoch contradict each other. DoubleCharge: they name one request. Sequence: the
+    /// leaves of a shard are ordered by account, those of an account are in one shard, and as far apart as their numbers.
+    /// WrongTotal: in a shard, the later leaf says that an earning account was credited less before it than the earlier one
+    /// says it was by then.
+    /// @param leaf the accused   @param other of the same epoch, of whatever account
+    function provePair(Statement calldata statement, Leaf calldata leaf, Leaf calldata other)
+        external
+        returns (Fault fault);
+
+    /// @notice Proves that a leaf contradicts one of the same account in an epoch before. DoubleCharge: they name one request.
+    /// Sequence: an account's numbers grow from epoch to epoch.
+    /// Only what was paid contradicts what is charged later: leaves that nothing is debited for need no bond and cannot be made
+    /// void, so a settler that leaves could convict all who come after it by them. A number above 2^32 for each epoch until
+    /// then, which is more than an epoch has room for, contradicts none either.
+    /// @param leaf the accused   @param before the account's debit in any part of the epoch of `other`
+    /// @param other which debits something and is not void: what its epoch charged to the account was never compensated
+    function provePairOfEpochs(
         Statement calldata statement,
         Leaf calldata leaf,
-        EpochHeader calldata otherHeader,
+        Statement calldata before,
         Leaf calldata other
     ) external returns (Fault fault);
 

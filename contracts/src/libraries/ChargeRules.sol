@@ -13,6 +13,8 @@ library ChargeRules {
     uint64 private constant MILLIS = 1000;
     uint8 private constant ANSWERED = 1;
     uint32 private constant TREASURY = 0;
+    /// An account's leaves in an epoch have indices of so many bits.
+    uint256 private constant INDEX_BITS = 32;
 
     /// @notice What is wrong with a leaf by itself and by the price history, None if nothing.
     function faultOfLeaf(IModelRegistry registry, ITribunalTypes.Receipt calldata receipt)
@@ -66,14 +68,19 @@ library ChargeRules {
         return total ? ITribunalTypes.Fault.None : ITribunalTypes.Fault.WrongTotal;
     }
 
-    /// @notice What is wrong with a leaf by one of an epoch before, None if nothing.
-    function faultAfterEpoch(ITribunalTypes.Receipt calldata receipt, ITribunalTypes.Receipt calldata earlier)
-        internal
-        pure
-        returns (ITribunalTypes.Fault)
-    {
+    /// @notice What is wrong with a leaf by one of an epoch before, None if nothing. What debited nothing, or another account,
+    /// contradicts nothing; nor does a number that no honest stream can have come to by `earlierEpoch`.
+    function faultAfterEpoch(
+        ITribunalTypes.Receipt calldata receipt,
+        ITribunalTypes.Receipt calldata earlier,
+        uint64 earlierEpoch
+    ) internal pure returns (ITribunalTypes.Fault) {
+        if (receipt.requesterAccount != earlier.requesterAccount || earlier.debitNano == 0) {
+            return ITribunalTypes.Fault.None;
+        }
         if (receipt.requestId == earlier.requestId) return ITribunalTypes.Fault.DoubleCharge;
-        bool grows = receipt.requesterAccount != earlier.requesterAccount || receipt.sequence > earlier.sequence;
+        // So whoever settles next can always number on.
+        bool grows = receipt.sequence > earlier.sequence || earlier.sequence > uint256(earlierEpoch) << INDEX_BITS;
         return grows ? ITribunalTypes.Fault.None : ITribunalTypes.Fault.Sequence;
     }
 

@@ -12,13 +12,12 @@ import {PackedWords} from "./PackedWords.sol";
 library EpochPaths {
     uint256 private constant CHUNK_WORDS = 64;
 
-    /// @notice Whether the tree of `header` has this position.
+    /// @notice Whether the tree of `header`, which the vault has settled and so has the levels of the shards, has this position.
     function hasPosition(ITribunalTypes.EpochHeader calldata header, uint256 shardDepth, uint32 shard, uint32 index)
         internal
         pure
         returns (bool)
     {
-        if (header.levels < shardDepth) return false;
         return index >> (header.levels - shardDepth) == 0 && shard >> shardDepth == 0;
     }
 

@@ -36,11 +36,21 @@ library MerkleSum {
     }
 
     /// @notice Hash of the parent of two nodes of which at least one is not empty.
+    /// @dev keccak256(abi.encodePacked(uint8(1), leftHash, leftSumNano, rightHash, rightSumNano)), in memory that is given back:
+    /// a path of twenty levels is half of what a proof costs.
     function node(bytes32 leftHash, uint64 leftSumNano, bytes32 rightHash, uint64 rightSumNano)
         internal
         pure
-        returns (bytes32)
+        returns (bytes32 digest)
     {
-        return keccak256(abi.encodePacked(uint8(1), leftHash, leftSumNano, rightHash, rightSumNano));
+        assembly ("memory-safe") {
+            let at := mload(0x40)
+            mstore8(at, 1)
+            mstore(add(at, 1), leftHash)
+            mstore(add(at, 33), shl(192, leftSumNano))
+            mstore(add(at, 41), rightHash)
+            mstore(add(at, 73), shl(192, rightSumNano))
+            digest := keccak256(at, 81)
+        }
     }
 }

@@ -13,13 +13,15 @@ abstract contract TribunalGasTest is TribunalTest {
 
     uint256 private immutable ACCOUNTS;
     uint256 private immutable PROOF_MOST;
+    uint256 private immutable TWO_STATEMENTS_MOST;
     uint256 private constant LEVELS = 20;
     uint32 private constant ACCOUNT = 5;
 
     /// @param accounts that the epoch debits
-    constructor(uint256 accounts, uint256 proofMost) {
+    constructor(uint256 accounts, uint256 proofMost, uint256 twoStatementsMost) {
         ACCOUNTS = accounts;
         PROOF_MOST = proofMost;
+        TWO_STATEMENTS_MOST = twoStatementsMost;
     }
 
     function setUp() public override {
@@ -127,7 +129,7 @@ abstract contract TribunalGasTest is TribunalTest {
         Leaf memory leaf = leafOf(all, 0);
         Leaf memory other = leafOf(all, 1);
         vm.prank(challenger);
-        court.provePair(statement, leaf, book.parts[0].header, other);
+        court.provePair(statement, leaf, other);
         record("provePair: Sequence", PROOF_MOST);
     }
 
@@ -137,9 +139,10 @@ abstract contract TribunalGasTest is TribunalTest {
         Leaf memory other = leafOf(all, 1);
         EpochBooks.Book memory book = settled(all);
         Statement memory statement = book.statement(0, ACCOUNT);
+        Statement memory paid = before.statement(0, ACCOUNT);
         vm.prank(challenger);
-        court.provePair(statement, other, before.parts[0].header, other);
-        record("provePair: DoubleCharge in two epochs", PROOF_MOST);
+        court.provePairOfEpochs(statement, other, paid, other);
+        record("provePairOfEpochs: DoubleCharge", TWO_STATEMENTS_MOST);
     }
 
     function test_gas_statement() external {
@@ -207,6 +210,6 @@ abstract contract TribunalGasTest is TribunalTest {
     }
 }
 
-contract Tribunal7AccountsGasTest is TribunalGasTest(7, 230_000) {}
+contract Tribunal7AccountsGasTest is TribunalGasTest(7, 230_000, 230_000) {}
 
-contract Tribunal8000AccountsGasTest is TribunalGasTest(8000, 275_000) {}
+contract Tribunal8000AccountsGasTest is TribunalGasTest(8000, 275_000, 320_000) {}

@@ -96,13 +96,14 @@ contract LibraryHarness is ILibraryHarness {
         return ChargeRules.faultOfRequest(receipt, request, account);
     }
 
-    function faultOfPair(ITribunalTypes.Receipt calldata receipt, ITribunalTypes.Receipt calldata other, bool oneEpoch)
-        external
-        pure
-        override
-        returns (ITribunalTypes.Fault)
-    {
-        return oneEpoch ? ChargeRules.faultInEpoch(receipt, other) : ChargeRules.faultAfterEpoch(receipt, other);
+    function faultOfPair(
+        ITribunalTypes.Receipt calldata receipt,
+        ITribunalTypes.Receipt calldata other,
+        uint64 earlierEpoch
+    ) external pure override returns (ITribunalTypes.Fault) {
+        return earlierEpoch == 0
+            ? ChargeRules.faultInEpoch(receipt, other)
+            : ChargeRules.faultAfterEpoch(receipt, other, earlierEpoch);
     }
 
     function addedBy(uint256[] calldata lines, uint32 account, uint256 shownNano)

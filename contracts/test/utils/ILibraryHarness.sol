@@ -33,10 +33,11 @@ interface ILibraryHarness {
         ITribunalTypes.InferenceRequest calldata request,
         uint32 account
     ) external pure returns (ITribunalTypes.Fault);
-    function faultOfPair(ITribunalTypes.Receipt calldata receipt, ITribunalTypes.Receipt calldata other, bool oneEpoch)
-        external
-        pure
-        returns (ITribunalTypes.Fault);
+    function faultOfPair(
+        ITribunalTypes.Receipt calldata receipt,
+        ITribunalTypes.Receipt calldata other,
+        uint64 earlierEpoch
+    ) external pure returns (ITribunalTypes.Fault);
     function addedBy(uint256[] calldata lines, uint32 account, uint256 shownNano)
         external
         pure

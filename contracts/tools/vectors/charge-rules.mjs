@@ -54,12 +54,18 @@ function faultOfRequest(leaf, request) {
   return leaf.admittedMillis > request.deadline ? "AfterDeadline" : "None";
 }
 
-function faultOfPair(leaf, other, oneEpoch) {
+function faultOfEpochs(leaf, earlier, earlierEpoch) {
+  if (leaf.requesterAccount !== earlier.requesterAccount || earlier.debitNano === 0n) return "None";
+  if (leaf.requestId === earlier.requestId) return "DoubleCharge";
+  const possible = earlier.sequence <= earlierEpoch * 2n ** 32n;
+  return possible && leaf.sequence <= earlier.sequence ? "Sequence" : "None";
+}
+
+function faultOfPair(leaf, other) {
   const sameAccount = leaf.requesterAccount === other.requesterAccount;
   const oneShard = leaf.shard === other.shard;
-  if (oneEpoch && oneShard && leaf.index === other.index) return "None";
+  if (oneShard && leaf.index === other.index) return "None";
   if (leaf.requestId === other.requestId) return "DoubleCharge";
-  if (!oneEpoch) return sameAccount && leaf.sequence <= other.sequence ? "Sequence" : "None";
   const rises = leaf.requesterAccount > other.requesterAccount;
   const inOrder = sameAccount
     ? oneShard && leaf.index - other.index === leaf.sequence - other.sequence
@@ -128,12 +134,16 @@ function asked(name, changes, leafChanges = {}) {
 /** Lines that carry on what `leaves` such leaves before it came to. */
 const carried = (leaves) => [line(PROVIDER, 1900n, 1900n * leaves), line(0n, 100n, 100n * leaves)];
 
-/** Two leaves at the same price, the other being the fifth of its shard. */
-function paired(name, oneEpoch, changes, otherChanges = {}) {
+/**
+ * Two leaves at the same price, the other being the fifth of its shard.
+ * @param earlierEpoch of the other, 0 if they are of one epoch
+ */
+function paired(name, earlierEpoch, changes, otherChanges = {}) {
   const index = changes.index ?? 4n;
   const leaf = leafOf(1, 100n, { requestId: id("request a"), credits: carried(index), ...changes });
   const other = leafOf(1, 100n, { requestId: id("request b"), credits: carried(4n), ...otherChanges });
-  return printed({ name, oneEpoch, leaf, other, fault: faultOfPair(leaf, other, oneEpoch) });
+  const fault = earlierEpoch === 0n ? faultOfPair(leaf, other) : faultOfEpochs(leaf, other, earlierEpoch);
+  return printed({ name, earlierEpoch, leaf, other, fault });
 }
 
 function shown(name, lines, shownNano = 0n, account = PROVIDER) {
@@ -184,33 +194,39 @@ export function chargeRules() {
       asked("a millisecond late", { deadline: prices[0].from * 1000n - 1n }),
     ],
     pairs: [
-      paired("a leaf and itself", true, { requestId: id("request b") }),
-      paired("one after the other", true, { sequence: 8n, index: 5n }),
-      paired("one before the other", true, { sequence: 5n, index: 2n }),
-      paired("one request twice in an epoch", true, { requestId: id("request b"), sequence: 8n, index: 5n }),
-      paired("one request twice, in two shards of two accounts", true, { requestId: id("request b"), shard: 2n, requesterAccount: 9n }),
-      paired("one request twice, in two epochs at one place", false, { requestId: id("request b"), sequence: 8n }),
-      paired("a number left out between neighbours", true, { sequence: 9n, index: 5n }),
-      paired("one number twice", true, { index: 5n }),
-      paired("numbers that fall", true, { sequence: 6n, index: 5n }),
-      paired("an account in two shards", true, { sequence: 8n, index: 5n, shard: 2n }),
-      paired("the next account after it", true, { requesterAccount: ACCOUNT + 1n, index: 5n, sequence: 1n }),
-      paired("the next account before it", true, { requesterAccount: ACCOUNT + 1n, index: 3n, sequence: 1n }),
-      paired("the account before it after it", true, { requesterAccount: ACCOUNT - 1n, index: 5n, sequence: 1n }),
-      paired("any account in another shard", true, { requesterAccount: ACCOUNT - 1n, index: 5n, sequence: 1n, shard: 2n }),
-      paired("a total that leaves the one before out", true, { sequence: 8n, index: 5n, credits: carried(4n) }),
-      paired("a provider's total a nano-USD short", true, { sequence: 8n, index: 5n, credits: [line(PROVIDER, 1900n, 9499n), line(0n, 100n, 500n)] }),
-      paired("a treasury's total a nano-USD short", true, { sequence: 8n, index: 5n, credits: [line(PROVIDER, 1900n, 9500n), line(0n, 100n, 499n)] }),
-      paired("the one before, whose total is too large", true, { sequence: 6n, index: 3n, credits: carried(4n) }),
-      paired("more before it than the neighbour leaves", true, { sequence: 8n, index: 5n, credits: carried(6n) }),
-      paired("another provider begins", true, { sequence: 8n, index: 5n, providerAccount: PROVIDER + 1n, credits: [line(PROVIDER + 1n, 1900n), line(0n, 100n, 500n)] }),
-      paired("totals of another shard", true, { requesterAccount: ACCOUNT + 1n, sequence: 1n, shard: 2n, index: 5n, credits: carried(0n) }),
-      paired("a total that is no number of 64 bits", true, { sequence: 8n, index: 5n, credits: carried(4n) }, { credits: [line(PROVIDER, 1900n, 2n ** 64n - 1n), 100n] }),
-      paired("totals begin anew in a later epoch", false, { sequence: 8n, index: 5n, credits: carried(0n) }),
-      paired("a later epoch goes on", false, { sequence: 8n, index: 0n }),
-      paired("a later epoch leaves a number out", false, { sequence: 80n, index: 0n }),
-      paired("a later epoch repeats a number", false, { sequence: 7n, index: 0n }),
-      paired("a later epoch of another account", false, { sequence: 1n, requesterAccount: ACCOUNT + 1n }),
+      paired("a leaf and itself", 0n, { requestId: id("request b") }),
+      paired("one after the other", 0n, { sequence: 8n, index: 5n }),
+      paired("one before the other", 0n, { sequence: 5n, index: 2n }),
+      paired("one request twice in an epoch", 0n, { requestId: id("request b"), sequence: 8n, index: 5n }),
+      paired("one request twice, in two shards of two accounts", 0n, { requestId: id("request b"), shard: 2n, requesterAccount: 9n }),
+      paired("one request twice, in two epochs at one place", 3n, { requestId: id("request b"), sequence: 8n }),
+      paired("a number left out between neighbours", 0n, { sequence: 9n, index: 5n }),
+      paired("one number twice", 0n, { index: 5n }),
+      paired("numbers that fall", 0n, { sequence: 6n, index: 5n }),
+      paired("an account in two shards", 0n, { sequence: 8n, index: 5n, shard: 2n }),
+      paired("the next account after it", 0n, { requesterAccount: ACCOUNT + 1n, index: 5n, sequence: 1n }),
+      paired("the next account before it", 0n, { requesterAccount: ACCOUNT + 1n, index: 3n, sequence: 1n }),
+      paired("the account before it after it", 0n, { requesterAccount: ACCOUNT - 1n, index: 5n, sequence: 1n }),
+      paired("any account in another shard", 0n, { requesterAccount: ACCOUNT - 1n, index: 5n, sequence: 1n, shard: 2n }),
+      paired("a total that leaves the one before out", 0n, { sequence: 8n, index: 5n, credits: carried(4n) }),
+      paired("a provider's total a nano-USD short", 0n, { sequence: 8n, index: 5n, credits: [line(PROVIDER, 1900n, 9499n), line(0n, 100n, 500n)] }),
+      paired("a treasury's total a nano-USD short", 0n, { sequence: 8n, index: 5n, credits: [line(PROVIDER, 1900n, 9500n), line(0n, 100n, 499n)] }),
+      paired("the one before, whose total is too large", 0n, { sequence: 6n, index: 3n, credits: carried(4n) }),
+      paired("more before it than the neighbour leaves", 0n, { sequence: 8n, index: 5n, credits: carried(6n) }),
+      paired("another provider begins", 0n, { sequence: 8n, index: 5n, providerAccount: PROVIDER + 1n, credits: [line(PROVIDER + 1n, 1900n), line(0n, 100n, 500n)] }),
+      paired("totals of another shard", 0n, { requesterAccount: ACCOUNT + 1n, sequence: 1n, shard: 2n, index: 5n, credits: carried(0n) }),
+      paired("a total that is no number of 64 bits", 0n, { sequence: 8n, index: 5n, credits: carried(4n) }, { credits: [line(PROVIDER, 1900n, 2n ** 64n - 1n), 100n] }),
+      paired("totals begin anew in a later epoch", 3n, { sequence: 8n, index: 5n, credits: carried(0n) }),
+      paired("a later epoch goes on", 3n, { sequence: 8n, index: 0n }),
+      paired("a later epoch leaves a number out", 3n, { sequence: 80n, index: 0n }),
+      paired("a later epoch repeats a number", 3n, { sequence: 7n, index: 0n }),
+      paired("a later epoch of another account", 3n, { sequence: 1n, requesterAccount: ACCOUNT + 1n }),
+      paired("a request of another account in a later epoch", 3n, { requestId: id("request b"), requesterAccount: ACCOUNT + 1n }),
+      paired("a request that cost nothing in an earlier epoch", 3n, { requestId: id("request b"), sequence: 8n }, { debitNano: 0n }),
+      paired("a number of what cost nothing in an earlier epoch", 3n, { sequence: 7n, index: 0n }, { debitNano: 0n }),
+      paired("the highest number that an epoch can come to", 3n, { sequence: 8n }, { sequence: 3n * 2n ** 32n }),
+      paired("a number that no epoch can come to", 3n, { sequence: 8n }, { sequence: 3n * 2n ** 32n + 1n }),
+      paired("a request under a number that no epoch can come to", 3n, { requestId: id("request b") }, { sequence: 3n * 2n ** 32n + 1n }),
     ],
     totals: [
       shown("no line of the account", [line(PROVIDER + 1n, 1900n, 50n), line(0n, 100n, 50n)], 7n),

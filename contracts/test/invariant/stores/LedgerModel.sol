@@ -41,6 +41,8 @@ contract LedgerModel {
     uint256 public pendingNano;
     /// From which account on they debit: of the slot where the last part ended.
     uint32 public firstDebited;
+    /// Levels that a tree of every vault may have.
+    uint8 private constant MOST_SHARD_DEPTH = 16;
     ISettlementVaultTypes.EpochHeader[] private chain;
     bytes32[] public hashes;
 
@@ -157,6 +159,7 @@ contract LedgerModel {
                 header.receiptsRoot = last.receiptsRoot;
                 header.receiptsSumNano = last.receiptsSumNano;
                 header.receiptsCount = last.receiptsCount;
+                header.levels = last.levels;
                 return header;
             }
             header.epoch = last.epoch + 1;
@@ -164,6 +167,7 @@ contract LedgerModel {
         header.parts = uint32(1 + seed % 3);
         header.receiptsRoot = keccak256(abi.encode("root", seed));
         header.receiptsCount = uint64(seed % 1000);
+        header.levels = MOST_SHARD_DEPTH;
     }
 
     /// @dev Fixes the sums of `header` and draws what it debits and credits, and applies that here.

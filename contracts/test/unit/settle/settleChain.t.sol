@@ -103,6 +103,26 @@ contract SettleChainTest is VaultTest {
         expectRefusal(epoch, abi.encodeWithSelector(PartsOutOfRange.selector, 1, 0, 1024));
     }
 
+    /// A tree of fewer levels has no room for the shards, one of more has positions that no leaf can name.
+    function test_RevertWhen_theTreeHasLevelsOutOfRange() external {
+        uint8[3] memory levels = [SHARD_DEPTH - 1, SHARD_DEPTH + 33, 255];
+        for (uint256 i; i < levels.length; ++i) {
+            Epochs.Epoch memory epoch = epochOf(Epochs.none(), Epochs.none(), Epochs.noReleases());
+            epoch.header.levels = levels[i];
+            expectRefusal(
+                epoch, abi.encodeWithSelector(LevelsOutOfRange.selector, levels[i], SHARD_DEPTH, SHARD_DEPTH + 32)
+            );
+        }
+    }
+
+    function test_settlesATreeOfTheMostLevels() external {
+        Epochs.Epoch memory epoch = epochOf(Epochs.none(), Epochs.none(), Epochs.noReleases());
+        epoch.header.levels = SHARD_DEPTH + 32;
+        settle(epoch);
+        (, uint64 number,,,) = vault.head();
+        vm.assertEq(uint256(number), 1, "the deepest tree is refused");
+    }
+
     function test_RevertWhen_paused() external {
         Epochs.Epoch memory epoch = plain();
         pauseVault();

@@ -150,19 +150,12 @@ contract AccuseTest is TribunalTest {
         refuses(book.statement(0, 4), book.leaf(0), abi.encodeWithSelector(LeafNotProven.selector, 1, 0, 0));
     }
 
-    /// A header of fewer levels than join the shards proves nothing.
-    function test_RevertWhen_theTreeIsTooFlat() external {
-        EpochBooks.Charge[] memory charges = honestEpoch(2);
-        EpochBooks.Book memory book = bookOf(charges);
-        book.parts = new Epochs.Epoch[](1);
-        book.parts[0] = epochOf(debitsOf(charges), Epochs.one(0, Epochs.sumOf(debitsOf(charges))), Epochs.noReleases());
-        claimRoot(book, book.parts[0]);
-        book.parts[0].header.levels = SHARD_DEPTH - 1;
-        settle(book.parts[0]);
-        Leaf memory leaf = book.leaf(0);
-        leaf.siblings = new bytes32[](SHARD_DEPTH - 1);
-        leaf.sumsNano = new uint64[](SHARD_DEPTH - 1);
-        refuses(book.statement(0, 4), leaf, abi.encodeWithSelector(LeafNotProven.selector, 1, 0, 0));
+    /// The vault's domain names its chain, which may split: then epochs are hashed anew on one of the two.
+    function test_convictsOnTheNewChainOfASplit() external {
+        vm.chainId(4711);
+        (EpochBooks.Book memory book, uint256 i) = falseEpoch();
+        court.proveLeaf(book.statement(0, VICTIM), book.leaf(i));
+        assertConvicted(book, VICTIM);
     }
 
     /// The window is over, so nobody has a bond behind it any more.

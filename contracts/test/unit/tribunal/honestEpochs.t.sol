@@ -82,7 +82,9 @@ contract HonestEpochsTest is TribunalTest {
 
     function isNoPair(Statement memory statement, Leaf memory leaf, EpochBooks.Book memory book) private {
         Leaf memory other = book.leaf(random(0, book.charges.length - 1));
-        isRefused(abi.encodeCall(court.provePair, (statement, leaf, book.parts[0].header, other)));
+        isRefused(abi.encodeCall(court.provePair, (statement, leaf, other)));
+        Statement memory paid = book.statement(0, other.receipt.requesterAccount);
+        isRefused(abi.encodeCall(court.provePairOfEpochs, (statement, leaf, paid, other)));
     }
 
     /// Of every account its statement and every position of the tree.
@@ -177,8 +179,7 @@ contract HonestEpochsTest is TribunalTest {
         (proven,) = address(court).call(abi.encodeCall(court.proveLeaf, (statement, leaf)));
         if (proven) return true;
         for (uint256 j; j < book.charges.length && !proven; ++j) {
-            (proven,) = address(court)
-                .call(abi.encodeCall(court.provePair, (statement, leaf, book.parts[0].header, book.leaf(j))));
+            (proven,) = address(court).call(abi.encodeCall(court.provePair, (statement, leaf, book.leaf(j))));
         }
     }
 }

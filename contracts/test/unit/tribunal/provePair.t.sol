@@ -16,8 +16,14 @@ contract ProvePairTest is TribunalTest {
         uint64 debitNano = debitOf(book, 0, account);
         vm.expectEmit(address(court));
         emit FaultProven(book.parts[0].header.epoch, account, challenger, 0, fault, debitNano, victims(debitNano));
+        Statement memory statement = book.statement(0, account);
+        Leaf memory leaf = book.leaf(i);
+        Leaf memory other = before.leaf(j);
+        Statement memory paid = before.statement(0, account);
+        bool oneEpoch = book.parts[0].header.epoch == before.parts[0].header.epoch;
         vm.prank(challenger);
-        Fault found = court.provePair(book.statement(0, account), book.leaf(i), before.parts[0].header, before.leaf(j));
+        Fault found =
+            oneEpoch ? court.provePair(statement, leaf, other) : court.provePairOfEpochs(statement, leaf, paid, other);
         vm.assertEq(uint256(found), uint256(fault), "another fault");
         assertConvicted(book, account);
     }
@@ -32,8 +38,21 @@ contract ProvePairTest is TribunalTest {
         Statement memory statement = book.statement(0, book.charges[i].receipt.requesterAccount);
         Leaf memory leaf = book.leaf(i);
         Leaf memory other = before.leaf(j);
+        if (book.parts[0].header.epoch == before.parts[0].header.epoch) {
+            vm.expectRevert(why);
+            court.provePair(statement, leaf, other);
+        } else {
+            refuses(book, i, before.statement(0, other.receipt.requesterAccount), other, why);
+        }
+    }
+
+    function refuses(EpochBooks.Book memory book, uint256 i, Statement memory paid, Leaf memory other, bytes memory why)
+        private
+    {
+        Statement memory statement = book.statement(0, book.charges[i].receipt.requesterAccount);
+        Leaf memory leaf = book.leaf(i);
         vm.expectRevert(why);
-        court.provePair(statement, leaf, before.parts[0].header, other);
+        court.provePairOfEpochs(statement, leaf, paid, other);
     }
 
     /// @dev The same request and outcome as charge `j`, elsewhere.
@@ -84,9 +103,11 @@ contract ProvePairTest is TribunalTest {
         copy(later, 0, all[0]);
         EpochBooks.Book memory book = settleBook(later);
         refuses(before, 0, book, 0, abi.encodeWithSelector(PairOutOfOrder.selector, 1, 2));
+        Statement memory same = before.statement(0, all[1].receipt.requesterAccount);
+        refuses(before, 0, same, before.leaf(1), abi.encodeWithSelector(PairOutOfOrder.selector, 1, 1));
     }
 
-    /// A leaf is not its own double, by whatever part's header it is shown.
+    /// A leaf is not its own double.
     function test_RevertWhen_itIsTheSameLeaf() external {
         EpochBooks.Book memory book = settleBook(honestEpoch(2));
         refuses(book, 1, book, 1);
@@ -115,19 +136,6 @@ contract ProvePairTest is TribunalTest {
         proves(book, 0, before, 0, Fault.DoubleCharge);
     }
 
-    /// The charge that is doubled was another account's, which was compensated for it.
-    function test_RevertWhen_theOthersChargesAreVoid() external {
-        EpochBooks.Charge[] memory all = honestEpoch(2);
-        uint256 j = firstOf(all, 4);
-        all[j].receipt.priceVersion = 7;
-        EpochBooks.Book memory before = settleBook(all);
-        court.proveLeaf(before.statement(0, 4), before.leaf(j));
-        EpochBooks.Charge[] memory later = honestEpoch(2, 3);
-        uint256 i = firstOf(later, VICTIM);
-        copy(later, i, before.charges[j + 1]);
-        refuses(settleBook(later), i, before, j + 1, abi.encodeWithSelector(LeafVoid.selector, 1, 4));
-    }
-
     /// What is void by a later part is void by whatever part's header it is shown.
     function test_RevertWhen_theyAreVoidByALaterPart() external {
         EpochBooks.Charge[] memory all = honestEpoch(2);
@@ -140,7 +148,22 @@ contract ProvePairTest is TribunalTest {
         vm.assertTrue(court.isVoid(1, 5), "not void by the second part");
         vm.assertFalse(court.isVoid(1, 4), "another's charges are void");
         EpochBooks.Book memory book = settleBook(honestEpoch(2));
-        refuses(book, i + 1, before, i + 1, abi.encodeWithSelector(LeafVoid.selector, 1, 5));
+        Statement memory paid = before.statement(1, 5);
+        refuses(book, i + 1, paid, before.leaf(i + 1), abi.encodeWithSelector(LeafVoid.selector, 1, 5));
+    }
+
+    /// It is paid in the second part, and what the first one debits of nobody's neighbour does not count.
+    function test_provesADoubleChargeOfWhatALaterPartDebits() external {
+        EpochBooks.Charge[] memory all = honestEpoch(2);
+        uint256 i = firstOf(all, 5);
+        EpochBooks.Book memory before = settleHalf(all, VICTIM);
+        settleRest(before, VICTIM, 0);
+        EpochBooks.Book memory book = settleBook(honestEpoch(2));
+        Statement memory unpaid = before.statement(0, 5);
+        refuses(book, i, unpaid, before.leaf(i), abi.encodeWithSelector(StatementNotOpened.selector, 1, 0, 5));
+        Statement memory statement = book.statement(0, 5);
+        court.provePairOfEpochs(statement, book.leaf(i), before.statement(1, 5), before.leaf(i));
+        assertConvicted(book, 5);
     }
 
     function test_provesANumberThatDoesNotGrow() external {
@@ -159,6 +182,15 @@ contract ProvePairTest is TribunalTest {
         second[0] = honest(VICTIM, 1, 100);
         EpochBooks.Book memory before = settleBook(first);
         refuses(settleBook(second), 0, before, 0);
+    }
+
+    /// The account's own statement stands for it, and no other's.
+    function test_RevertWhen_theStatementIsNotOfTheOthersAccount() external {
+        EpochBooks.Book memory before = settleBook(honestEpoch(2));
+        EpochBooks.Book memory book = settleBook(honestEpoch(2));
+        uint256 i = firstOf(book.charges, VICTIM);
+        Statement memory paid = before.statement(0, 4);
+        refuses(book, i, paid, before.leaf(i), abi.encodeWithSelector(AnotherAccount.selector, 4, VICTIM));
     }
 
     function test_provesTwoNumbersOfOnePlaceApart() external {
@@ -203,11 +235,12 @@ contract ProvePairTest is TribunalTest {
     }
 
     function test_RevertWhen_theOtherHeaderIsNotTheVaults() external {
-        EpochBooks.Book memory book = settleBook(honestEpoch(1));
-        EpochHeader memory header = book.parts[0].header;
-        header.l2Block += 1;
-        vm.expectRevert(abi.encodeWithSelector(NotTheVaultsHeader.selector, 1, 0));
-        court.provePair(book.statement(0, 1), book.leaf(firstOf(book.charges, 1)), header, book.leaf(0));
+        EpochBooks.Book memory before = settleBook(honestEpoch(2));
+        EpochBooks.Book memory book = settleBook(honestEpoch(2));
+        Statement memory paid = before.statement(0, VICTIM);
+        paid.header.l2Block += 1;
+        uint256 i = firstOf(book.charges, VICTIM);
+        refuses(book, i, paid, before.leaf(i), abi.encodeWithSelector(NotTheVaultsHeader.selector, 1, 0));
     }
 
     function test_RevertWhen_theOtherLeafIsNotProven() external {
@@ -215,7 +248,7 @@ contract ProvePairTest is TribunalTest {
         Leaf memory other = book.leaf(0);
         other.receipt.requestId = book.charges[1].receipt.requestId;
         vm.expectRevert(abi.encodeWithSelector(LeafNotProven.selector, 1, 0, 0));
-        court.provePair(book.statement(0, 4), book.leaf(1), book.parts[0].header, other);
+        court.provePair(book.statement(0, 4), book.leaf(1), other);
     }
 
     /// @dev Three charges of each account, of which the victim's second says that its provider had a nano-USD less.

@@ -121,8 +121,8 @@ contract ChargeRulesTest is MillraceTest, ITribunalTypes {
             string memory path = string.concat(".pairs[", vm.toString(i), "].");
             Receipt memory receipt = receiptAt(string.concat(path, "leaf."));
             Receipt memory other = receiptAt(string.concat(path, "other."));
-            bool oneEpoch = vm.parseJsonBool(json, string.concat(path, "oneEpoch"));
-            assertFault(path, library_.faultOfPair(receipt, other, oneEpoch));
+            uint64 earlierEpoch = uint64(number(path, "earlierEpoch"));
+            assertFault(path, library_.faultOfPair(receipt, other, earlierEpoch));
         }
         vm.assertGe(i, 26, "pairs are missing");
     }

@@ -98,7 +98,7 @@ contract VerifyReceiptTest is VaultTest {
             partOf(Epochs.one(account, 2000), Epochs.one(earning, 2000), Epochs.noReleases(), 0, 2);
         claim(first, whole.header);
         settle(first);
-        vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proofOf(first, 0)), "proven before the epoch is whole");
+        vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proofOf(first, 0)), "the next part may debit more of it");
         Epochs.Epoch memory second =
             partOf(Epochs.one(account, 4000), Epochs.one(earning, 4000), Epochs.noReleases(), 1, 2);
         claim(second, whole.header);
@@ -111,29 +111,79 @@ contract VerifyReceiptTest is VaultTest {
         );
     }
 
-    /// Of an epoch that was cut short, the debits below the last slot are whole, and their receipts proven.
-    function test_ofAVoidRemainderWhatWasPaidIsProven() external {
-        uint32 behind;
+    /// @dev Two receipts of `account`, one of the first account of the next slot.
+    function twoSlots() private returns (Receipt[] memory all, uint32 behind) {
         for (uint160 i = 1; i <= 4; ++i) {
             behind = deposit(address(i), 100);
         }
-        Receipt[] memory all = receipts();
+        all = receipts();
         all[2].requesterAccount = behind / 4 * 4;
+    }
+
+    function claimAll(Epochs.Epoch memory part, Receipt[] memory all) private view {
         (ReceiptTrees.Node memory root,) = ReceiptTrees.build(vault, all, SHARD, 0);
+        part.header.receiptsRoot = root.hash;
+        part.header.receiptsSumNano = root.sumNano;
+        part.header.receiptsCount = 3;
+        part.header.levels = SHARD_DEPTH + 2;
+    }
+
+    /// What a part has debited whole is proven at once, whatever becomes of the parts to come.
+    function test_ofHalfAnEpochWhatWasPaidIsProven() external {
+        (Receipt[] memory all, uint32 behind) = twoSlots();
+        Epochs.Epoch memory first = partOf(Epochs.none(), Epochs.none(), Epochs.noReleases(), 0, 3);
+        claimAll(first, all);
+        settle(first);
+        for (uint32 i; i < 3; ++i) {
+            vm.assertFalse(vault.verifyReceipt(1, all[i], proofIn(first, all, i)), "nothing was debited yet");
+        }
+        Epochs.Epoch memory second =
+            partOf(Epochs.two(account, 3000, behind, 1), Epochs.one(earning, 3001), Epochs.noReleases(), 1, 3);
+        claimAll(second, all);
+        settle(second);
+        vm.assertTrue(vault.verifyReceipt(1, all[0], proofIn(second, all, 0)), "what was paid is not proven");
+        vm.assertTrue(vault.verifyReceipt(1, all[1], proofIn(first, all, 1)), "not by the header of the part before");
+        vm.assertFalse(vault.verifyReceipt(1, all[2], proofIn(second, all, 2)), "its slot may go on in the next part");
+        Epochs.Epoch memory third =
+            partOf(Epochs.one(behind, 2999), Epochs.one(earning, 2999), Epochs.noReleases(), 2, 3);
+        claimAll(third, all);
+        vm.assertFalse(vault.verifyReceipt(1, all[2], proofIn(third, all, 2)), "proven by a part that is not settled");
+        settle(third);
+        vm.assertTrue(vault.verifyReceipt(1, all[2], proofIn(second, all, 2)), "not proven by the whole epoch");
+    }
+
+    /// Who was charged nothing has paid it with everyone else of the slots below.
+    function test_ofHalfAnEpochWhatCostNothingIsProvenWithItsSlot() external {
+        (Receipt[] memory all, uint32 behind) = twoSlots();
+        all[0].requesterAccount = account - 1;
+        all[0].debitNano = 0;
+        Epochs.Epoch memory first =
+            partOf(Epochs.two(account, 2000, behind, 1), Epochs.one(earning, 2001), Epochs.noReleases(), 0, 2);
+        claimAll(first, all);
+        settle(first);
+        vm.assertTrue(vault.verifyReceipt(1, all[0], proofIn(first, all, 0)), "what cost nothing is not proven");
+        all[2].debitNano = 0;
+        vm.assertFalse(vault.verifyReceipt(1, all[2], proofIn(first, all, 2)), "another receipt is proven");
+    }
+
+    /// Of an epoch that was cut short, the debits below the last slot are whole, and their receipts stay proven.
+    function test_ofAVoidRemainderWhatWasPaidIsProven() external {
+        (Receipt[] memory all, uint32 behind) = twoSlots();
         Epochs.Epoch memory half =
             partOf(Epochs.two(account, 3000, behind, 1), Epochs.one(earning, 3001), Epochs.noReleases(), 0, 2);
-        half.header.receiptsRoot = root.hash;
-        half.header.receiptsSumNano = root.sumNano;
-        half.header.receiptsCount = 3;
-        half.header.levels = SHARD_DEPTH + 2;
+        claimAll(half, all);
         settle(half);
         vm.warp(block.timestamp + 1 days);
-        vm.assertFalse(vault.verifyReceipt(1, all[0], proofIn(half, all, 0)), "proven before the epoch has ended");
-        vm.prank(settler);
-        vault.voidRemainder();
-        vm.assertTrue(vault.verifyReceipt(1, all[0], proofIn(half, all, 0)), "what was paid is not proven");
-        vm.assertTrue(vault.verifyReceipt(1, all[1], proofIn(half, all, 1)), "what was paid is not proven");
-        vm.assertFalse(vault.verifyReceipt(1, all[2], proofIn(half, all, 2)), "what may not have been paid is proven");
+        for (uint256 cut; cut < 3; ++cut) {
+            if (cut == 1) {
+                vm.prank(settler);
+                vault.voidRemainder();
+            }
+            if (cut == 2) moveAndSettle(account, earning, 5);
+            vm.assertTrue(vault.verifyReceipt(1, all[0], proofIn(half, all, 0)), "what was paid is not proven");
+            vm.assertTrue(vault.verifyReceipt(1, all[1], proofIn(half, all, 1)), "what was paid is not proven");
+            vm.assertFalse(vault.verifyReceipt(1, all[2], proofIn(half, all, 2)), "what may not be paid is proven");
+        }
     }
 
     function claim(Epochs.Epoch memory part, EpochHeader memory whole) private pure {
@@ -207,25 +257,6 @@ contract VerifyReceiptTest is VaultTest {
         vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proof), "shorter than the header says");
         setLength(proof, 400);
         vm.assertFalse(vault.verifyReceipt(1, receipts()[0], proof), "absurdly long");
-    }
-
-    /// The shard of such a tree would be named by fewer bits than there are shards.
-    function test_refusesATreeShallowerThanTheShards() external {
-        Receipt[] memory alone = new Receipt[](1);
-        alone[0] = receipts()[0];
-        alone[0].shard = 0;
-        Epochs.Epoch memory epoch = epochOf(Epochs.one(account, 1000), Epochs.one(earning, 1000), Epochs.noReleases());
-        epoch.header.levels = SHARD_DEPTH - 1;
-        epoch.header.receiptsRoot = vault.hashReceipt(alone[0]);
-        for (uint256 level; level < epoch.header.levels; ++level) {
-            epoch.header.receiptsRoot =
-                keccak256(abi.encodePacked(uint8(1), epoch.header.receiptsRoot, uint64(1000), bytes32(0), uint64(0)));
-        }
-        settle(epoch);
-        ReceiptProof memory proof;
-        proof.header = epoch.header;
-        setLength(proof, epoch.header.levels);
-        vm.assertFalse(vault.verifyReceipt(1, alone[0], proof), "proven in a tree without room for all shards");
     }
 
     /// One receipt, deeper than it needs: every shard is padded to the deepest.

@@ -13,6 +13,9 @@ import java.util.List;
 /** Parts that the real vault takes; it hashes the headers itself. */
 public final class RealParts {
 
+    /** Levels that a tree of every vault may have. */
+    private static final int MOST_SHARD_DEPTH = 16;
+
     public static final long DEBIT_NANO = 500;
     static final long FEE_NANO = 20;
 
@@ -43,7 +46,7 @@ public final class RealParts {
                         Hex.encode(Keccak.hashUtf8("root of epoch " + epoch)),
                         sumNano,
                         1,
-                        0,
+                        MOST_SHARD_DEPTH,
                         sumNano,
                         wordsHash(words),
                         Hex.encode(Keccak.hashUtf8("cut of epoch " + epoch)),

@@ -6,6 +6,7 @@ import io.millrace.audit.EpochPart;
 import io.millrace.audit.rules.Fault;
 import io.millrace.watch.Case.Action;
 import io.millrace.watch.act.Kind;
+import io.millrace.watch.act.ProvenLeaf;
 import io.millrace.watch.act.TribunalCalls;
 import io.millrace.watch.act.UnderpaidCalls;
 import io.millrace.watch.judge.Finding;
@@ -138,12 +139,11 @@ final class Indictment {
         }
         Finding.Provable provable = (Finding.Provable) finding;
         if (provable.other() != null) {
-            return TribunalCalls.provePair(
-                    part,
-                    account,
-                    provable.leaf(),
-                    provable.other().header(),
-                    provable.other().leaf());
+            ProvenLeaf other = provable.other().leaf();
+            return provable.before() == null
+                    ? TribunalCalls.provePair(part, account, provable.leaf(), other)
+                    : TribunalCalls.provePairOfEpochs(
+                            part, account, provable.leaf(), provable.before(), other);
         }
         if (provable.fault().compareTo(Fault.OVERCHARGED) < 0) {
             return TribunalCalls.proveLeaf(part, account, provable.leaf());

@@ -28,6 +28,7 @@ public record RevertReason(String error, String text, Map<String, BigInteger> nu
                     "HeaderDoesNotFollow(bytes32 previousHeader,uint64 epoch,uint32 part,bytes32"
                             + " headHash,uint64 headEpoch,uint32 headPart)",
                     "PartsOutOfRange(uint64 epoch,uint32 parts,uint32 most)",
+                    "LevelsOutOfRange(uint8 levels,uint8 least,uint8 most)",
                     "EpochCommitmentChanged(uint64 epoch,uint32 part)",
                     "WordsHashMismatch(bytes32 inHeader,bytes32 ofWords)",
                     "SlotsNotAscending(uint32 previous,uint32 next)",

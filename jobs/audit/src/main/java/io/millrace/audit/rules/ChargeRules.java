@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChargeRules {
 
     private static final BigInteger UNITS_PER_PRICE = BigInteger.valueOf(1_000_000);
+    private static final int INDEX_BITS = 32;
     private static final BigInteger ALL_BASIS_POINTS = BigInteger.valueOf(10_000);
 
     private ChargeRules() {}
@@ -94,13 +95,26 @@ public final class ChargeRules {
         return carriesOn ? Fault.NONE : Fault.WRONG_TOTAL;
     }
 
-    /** What is wrong with a leaf by one of an epoch before. */
-    public static Fault afterEpoch(Leaf leaf, Leaf earlier) {
+    /** What is wrong with a leaf by one of an epoch before, which paid for its charge. */
+    public static Fault afterEpoch(Leaf leaf, Leaf earlier, long earlierEpoch) {
+        if (leaf.account() != earlier.account() || earlier.debitNano().signum() == 0) {
+            return Fault.NONE;
+        }
         if (leaf.requestId().equals(earlier.requestId())) {
             return Fault.DOUBLE_CHARGE;
         }
-        boolean grows = leaf.account() != earlier.account() || leaf.sequence() > earlier.sequence();
+        boolean grows =
+                leaf.sequence() > earlier.sequence()
+                        || !isReachable(earlier.sequence(), earlierEpoch);
         return grows ? Fault.NONE : Fault.SEQUENCE;
+    }
+
+    /**
+     * Whether an account can have come to this number by the end of an epoch: its leaves in each
+     * have indices of 32 bits. What is above contradicts no later charge.
+     */
+    public static boolean isReachable(long sequence, long epoch) {
+        return (sequence - 1) >> INDEX_BITS < epoch;
     }
 
     private static @Nullable Terms inForce(Leaf leaf, List<Terms> prices) {

@@ -63,9 +63,10 @@ class ChargeRulesTest {
                 vector -> {
                     Leaf leaf = leaf(vector.get("leaf"));
                     Leaf other = leaf(vector.get("other"));
-                    return vector.get("oneEpoch").asBoolean()
+                    long earlierEpoch = vector.get("earlierEpoch").asLong();
+                    return earlierEpoch == 0
                             ? ChargeRules.inEpoch(leaf, other)
-                            : ChargeRules.afterEpoch(leaf, other);
+                            : ChargeRules.afterEpoch(leaf, other, earlierEpoch);
                 });
     }
 

@@ -31,6 +31,9 @@ public record SealedLeaf(
         long shard,
         long index) {
 
+    /** No honest stream counts so far, and no rule tells apart what is above. */
+    private static final BigInteger MOST_COUNTED = BigInteger.valueOf(Long.MAX_VALUE);
+
     /** Copies. */
     public SealedLeaf {
         requireNonNull(requestId, "requestId is null");
@@ -64,7 +67,7 @@ public record SealedLeaf(
         return new Leaf(
                 requestId,
                 requesterAccount,
-                sequence.longValueExact(),
+                sequence.min(MOST_COUNTED).longValueExact(),
                 providerAccount,
                 model,
                 units,

@@ -94,7 +94,11 @@ public final class Rows {
 
     /** Whether a receipt of that place is visible. */
     public boolean has(Place at) throws IOException {
-        return store.get(Kind.RECEIPT.key(at.epoch(), at.shard(), at.index())) != null;
+        return store.get(receiptKey(at)) != null;
+    }
+
+    static byte[] receiptKey(Place at) {
+        return Kind.RECEIPT.key(at.epoch(), at.shard(), at.index());
     }
 
     static byte[] receiptKey(Receipt receipt) {

@@ -1,10 +1,12 @@
 package io.millrace.watch.follow;
 
+import io.millrace.audit.EpochPart;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.TypedHashes;
 import io.millrace.audit.evidence.Evidence;
 import io.millrace.audit.read.AbiWords;
+import io.millrace.audit.rules.ChargeRules;
 import io.millrace.audit.rules.Terms;
 import io.millrace.watch.act.EpochTree;
 import io.millrace.watch.act.ProvenLeaf;
@@ -57,11 +59,15 @@ public final class StoredSurroundings implements Surroundings {
     private final Set<Signer> familiar = new HashSet<>();
     private int strangers;
     private @Nullable Rebuilt rebuilt;
+    private @Nullable Paying paying;
 
     private record Signer(long provider, String key) {}
 
     /** The tree of the epoch that was asked for last, null if it is not the header's. */
     private record Rebuilt(Header header, @Nullable EpochTree tree) {}
+
+    /** Of the epoch that was asked for last, a part that debits each account. */
+    private record Paying(long epoch, Map<Long, EpochPart> byAccount) {}
 
     /** Whose the vault's accounts are. */
     public interface Owners {
@@ -98,6 +104,7 @@ public final class StoredSurroundings implements Surroundings {
         signers.clear();
         strangers = 0;
         rebuilt = null;
+        paying = null;
     }
 
     /** What was remembered lasts. */
@@ -194,11 +201,40 @@ public final class StoredSurroundings implements Surroundings {
             put(Kind.WAITING.key(other.epoch()), number(0));
             return Optional.empty();
         }
-        if (other.epoch() < at.epoch() && voids.isVoid(other.epoch(), row.getLong())) {
+        boolean counts =
+                other.epoch() == at.epoch()
+                        || (row.getLong() == account && contradicts(other, account));
+        if (!counts) {
             put(key, charged(at, account));
             return Optional.empty();
         }
         return Optional.of(other);
+    }
+
+    /** Whether a leaf of an epoch before counts against later ones of its account. */
+    private boolean contradicts(Place earlier, long account) throws IOException {
+        byte[] receipt = store.get(Rows.receiptKey(earlier));
+        return receipt != null
+                && Rows.receipt(receipt).charge().debitNano().signum() > 0
+                && paid(earlier.epoch(), account).isPresent()
+                && !voids.isVoid(earlier.epoch(), account);
+    }
+
+    @Override
+    public Optional<EpochPart> paid(long epoch, long account) throws IOException {
+        Paying known = paying;
+        if (known == null || known.epoch() != epoch) {
+            Map<Long, EpochPart> byAccount = new HashMap<>();
+            for (Rows.Settled settled : rows.parts(epoch)) {
+                settled.part()
+                        .debitsByAccount()
+                        .keySet()
+                        .forEach(one -> byAccount.putIfAbsent(one, settled.part()));
+            }
+            known = new Paying(epoch, byAccount);
+            paying = known;
+        }
+        return Optional.ofNullable(known.byAccount().get(account));
     }
 
     @Override
@@ -218,7 +254,10 @@ public final class StoredSurroundings implements Surroundings {
                     ByteBuffer row = ByteBuffer.wrap(value);
                     long epoch = ByteBuffer.wrap(found).getLong(1 + Long.BYTES);
                     Place place = new Place(epoch, row.getLong(), row.getLong());
-                    if (row.getLong() >= firstSequence && !voids.isVoid(epoch, account)) {
+                    long sequence = row.getLong();
+                    if (sequence >= firstSequence
+                            && ChargeRules.isReachable(sequence, epoch)
+                            && contradicts(place, account)) {
                         contradicting.add(place);
                     }
                     return true;
@@ -244,7 +283,7 @@ public final class StoredSurroundings implements Surroundings {
             known = rebuild(parts.get(0).part().header());
             rebuilt = known;
         }
-        byte[] receipt = store.get(Kind.RECEIPT.key(at.epoch(), at.shard(), at.index()));
+        byte[] receipt = store.get(Rows.receiptKey(at));
         EpochTree tree = known.tree();
         return tree == null || receipt == null
                 ? Optional.empty()

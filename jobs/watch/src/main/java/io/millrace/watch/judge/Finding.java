@@ -2,6 +2,7 @@ package io.millrace.watch.judge;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.audit.EpochPart;
 import io.millrace.audit.evidence.Evidence;
 import io.millrace.audit.rules.Fault;
 import io.millrace.watch.act.ProvenLeaf;
@@ -27,13 +28,16 @@ public sealed interface Finding {
      *
      * @param evidence of a fault against the request, else null
      * @param other of a fault of a pair, else null
+     * @param before part that debits the account for {@code other}, null if that is of the same
+     *     epoch
      */
     record Provable(
             long account,
             Fault fault,
             ProvenLeaf leaf,
             @Nullable Evidence evidence,
-            @Nullable Sealed other)
+            @Nullable Sealed other,
+            @Nullable EpochPart before)
             implements Finding {
 
         public Provable {

@@ -9,7 +9,6 @@ import io.millrace.audit.rules.Fault;
 import io.millrace.audit.rules.Leaf;
 import io.millrace.watch.act.ProvenLeaf;
 import io.millrace.watch.act.SealedLeaf;
-import io.millrace.watch.judge.Surroundings.Sealed;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -113,7 +112,7 @@ public final class Judge {
         Leaf rules = sealed.forRules();
         Fault fault = ChargeRules.ofLeaf(rules, surroundings.prices(sealed.model()));
         if (fault != Fault.NONE) {
-            return Optional.of(provable(fault, leaf, null, null));
+            return Optional.of(provable(fault, leaf, null));
         }
         Signatures signatures = new Signatures(hashes, surroundings);
         Optional<Evidence> request =
@@ -121,7 +120,7 @@ public final class Judge {
         if (request.isPresent()) {
             fault = LeafChecks.ofRequest(rules, request.get(), surroundings);
             if (fault != Fault.NONE) {
-                return Optional.of(provable(fault, leaf, request.get(), null));
+                return Optional.of(provable(fault, leaf, request.get()));
             }
         }
         Optional<Place> twin =
@@ -132,14 +131,12 @@ public final class Judge {
         if (twin.isEmpty()) {
             return Optional.empty();
         }
-        return surroundings
-                .leaf(twin.get())
-                .map(other -> provable(Fault.DOUBLE_CHARGE, leaf, null, other));
+        return LeafChecks.pair(Fault.DOUBLE_CHARGE, header.epoch(), leaf, twin.get(), surroundings);
     }
 
-    private static Finding provable(
-            Fault fault, ProvenLeaf leaf, @Nullable Evidence evidence, @Nullable Sealed other) {
-        return new Finding.Provable(leaf.leaf().requesterAccount(), fault, leaf, evidence, other);
+    private static Finding provable(Fault fault, ProvenLeaf leaf, @Nullable Evidence evidence) {
+        return new Finding.Provable(
+                leaf.leaf().requesterAccount(), fault, leaf, evidence, null, null);
     }
 
     private Map<Long, BigInteger> debits(List<EpochPart> parts) {

@@ -2,6 +2,7 @@ package io.millrace.watch.judge;
 
 import static java.util.Objects.requireNonNull;
 
+import io.millrace.audit.EpochPart;
 import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.TypedHashes;
 import io.millrace.audit.evidence.Evidence;
@@ -9,6 +10,7 @@ import io.millrace.audit.rules.ChargeRules;
 import io.millrace.audit.rules.EarnedTotals;
 import io.millrace.audit.rules.Fault;
 import io.millrace.audit.rules.Leaf;
+import io.millrace.watch.act.ProvenLeaf;
 import io.millrace.watch.act.SealedLeaf;
 import io.millrace.watch.judge.Surroundings.Last;
 import io.millrace.watch.judge.Surroundings.Sealed;
@@ -41,6 +43,9 @@ final class LeafChecks {
     private final Map<Long, Leaf> firsts = new HashMap<>();
     private final Map<Long, Leaf> lastOfEarners = new HashMap<>();
     private @Nullable Leaf previous;
+
+    /** Of the previous one's account, the last that debits something. */
+    private @Nullable Leaf lastPaid;
 
     /** A fault by the rules, the leaves of which have still to be fetched. */
     private record Suspicion(
@@ -113,6 +118,9 @@ final class LeafChecks {
             endOfAccount(before);
         }
         previous = leaf;
+        if (leaf.debitNano().signum() > 0) {
+            lastPaid = leaf;
+        }
         Leaf first = firsts.putIfAbsent(leaf.account(), leaf);
         if (isSameShard) {
             compare(leaf, requireNonNull(before));
@@ -139,10 +147,15 @@ final class LeafChecks {
     }
 
     private void endOfAccount(Leaf last) throws IOException {
+        Leaf paid = lastPaid;
+        lastPaid = null;
+        if (paid == null) {
+            return; // it contradicts nothing later, and its account has nothing to lose
+        }
         Leaf first = requireNonNull(firsts.get(last.account()), "an account without leaves");
         Optional<Place> earlier =
                 surroundings.lasts(
-                        last.account(), first.sequence(), new Last(place(last), last.sequence()));
+                        last.account(), first.sequence(), new Last(place(paid), paid.sequence()));
         if (earlier.isPresent()) {
             suspect(first, Fault.SEQUENCE, null, earlier.get());
         }
@@ -189,18 +202,37 @@ final class LeafChecks {
 
     private Optional<Finding> provable(Suspicion suspicion) throws IOException {
         Optional<Sealed> own = surroundings.leaf(suspicion.at());
-        Optional<Sealed> other =
-                suspicion.other() == null ? Optional.empty() : surroundings.leaf(suspicion.other());
-        if (own.isEmpty() || (suspicion.other() != null && other.isEmpty())) {
+        if (own.isEmpty()) {
             return Optional.empty();
+        }
+        ProvenLeaf leaf = own.get().leaf();
+        if (suspicion.other() != null) {
+            return pair(suspicion.fault(), epoch, leaf, suspicion.other(), surroundings);
         }
         return Optional.of(
                 new Finding.Provable(
-                        own.get().leaf().leaf().requesterAccount(),
+                        leaf.leaf().requesterAccount(),
                         suspicion.fault(),
-                        own.get().leaf(),
+                        leaf,
                         suspicion.evidence(),
-                        other.orElse(null)));
+                        null,
+                        null));
+    }
+
+    /** What two leaves prove, if the other and what paid for it are there. */
+    static Optional<Finding> pair(
+            Fault fault, long epoch, ProvenLeaf leaf, Place at, Surroundings surroundings)
+            throws IOException {
+        long account = leaf.leaf().requesterAccount();
+        Optional<Sealed> other = surroundings.leaf(at);
+        boolean isOfBefore = at.epoch() != epoch;
+        Optional<EpochPart> before =
+                isOfBefore ? surroundings.paid(at.epoch(), account) : Optional.empty();
+        if (other.isEmpty() || (isOfBefore && before.isEmpty())) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Finding.Provable(account, fault, leaf, null, other.get(), before.orElse(null)));
     }
 
     private Place place(Leaf leaf) {

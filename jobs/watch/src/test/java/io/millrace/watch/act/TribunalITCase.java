@@ -246,21 +246,11 @@ class TribunalITCase {
 
         court.send(
                 Court.CHALLENGER,
-                TribunalCalls.provePair(
-                        settled.part(),
-                        4,
-                        settled.leaf(4, 1),
-                        settled.header(),
-                        settled.leaf(4, 0)),
+                TribunalCalls.provePair(settled.part(), 4, settled.leaf(4, 1), settled.leaf(4, 0)),
                 BigInteger.ZERO);
         court.send(
                 Court.CHALLENGER,
-                TribunalCalls.provePair(
-                        settled.part(),
-                        5,
-                        settled.leaf(5, 1),
-                        settled.header(),
-                        settled.leaf(5, 0)),
+                TribunalCalls.provePair(settled.part(), 5, settled.leaf(5, 1), settled.leaf(5, 0)),
                 BigInteger.ZERO);
 
         assertThat(faults())
@@ -276,8 +266,8 @@ class TribunalITCase {
 
         court.send(
                 Court.CHALLENGER,
-                TribunalCalls.provePair(
-                        later.part(), 6, later.leaf(6, 0), earlier.header(), earlier.leaf(6, 2)),
+                TribunalCalls.provePairOfEpochs(
+                        later.part(), 6, later.leaf(6, 0), earlier.part(), earlier.leaf(6, 2)),
                 BigInteger.ZERO);
 
         assertThat(faults()).containsExactly(Fault.DOUBLE_CHARGE.onChain());

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.audit.KafkaBooks.Receipt;
 import io.millrace.audit.rules.Fault;
 import io.millrace.watch.follow.StoredSurroundings.Owners;
 import io.millrace.watch.judge.Finding;
@@ -21,7 +22,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,9 +110,72 @@ class StoredSurroundingsTest {
             List<byte[]> rows = new ArrayList<>();
             store.forEach(Kind.LAST.key(5L), (key, value) -> rows.add(key));
             assertThat(rows).hasSizeLessThan(12);
+        }
+    }
 
-            Last last = new Last(new Place(201, 0, 0), 2_010);
-            assertThat(surroundings.lasts(5, 1_995, last)).contains(new Place(200, 0, 0));
+    /** The tribunal would find no fault: the proof would cost its sender gas, round after round. */
+    @Test
+    void judge_requestOfAnEpochWhoseWordsDebitNothing_nothingFound() throws IOException {
+        SampleStream stream = twice();
+        judged(stream, 1);
+        try (WatchStore store = WatchStore.open(folder, LEDGER);
+                WatchStore.Batch batch = store.batch()) {
+            store.forEach(
+                    Kind.PART.key(1L),
+                    (key, value) -> {
+                        batch.remove(key);
+                        return true;
+                    });
+            batch.write();
+        }
+
+        assertThat(judged(stream, 2).findings()).isEmpty();
+    }
+
+    @Test
+    void charges_againInALaterEpoch_countsIfTheAccountPaidBefore() throws IOException {
+        SampleStream stream = stored();
+        try (WatchStore store = WatchStore.open(folder, LEDGER)) {
+            StoredSurroundings surroundings = surroundings(stream, store);
+            int paid = 0;
+            for (Receipt receipt : stream.epochs().get(0).receipts()) {
+                long account = receipt.charge().requesterAccount();
+                String id = receipt.charge().requestId();
+                Place at = new Place(1, receipt.shard(), receipt.index());
+                assertThat(surroundings.charges(id, account, at)).isEmpty();
+                boolean counts = receipt.charge().debitNano().signum() > 0;
+                paid += counts ? 1 : 0;
+
+                assertThat(surroundings.charges(id, account, new Place(2, 0, 0)))
+                        .isEqualTo(counts ? Optional.of(at) : Optional.empty());
+                assertThat(surroundings.charges(id, account + 1, new Place(3, 0, 0))).isEmpty();
+            }
+            assertThat(paid).isPositive().isLessThan(stream.epochs().get(0).receipts().size());
+        }
+    }
+
+    @Test
+    void lasts_numberThatDoesNotGrow_countsIfItWasPaidAndIsReachable() throws IOException {
+        SampleStream stream = stored();
+        Receipt receipt =
+                stream.epochs().get(0).receipts().stream()
+                        .filter(one -> one.charge().debitNano().signum() > 0)
+                        .findFirst()
+                        .orElseThrow();
+        long account = receipt.charge().requesterAccount();
+        Place at = new Place(1, receipt.shard(), receipt.index());
+        long most = 1L << 32;
+        try (WatchStore store = WatchStore.open(folder, LEDGER)) {
+            StoredSurroundings surroundings = surroundings(stream, store);
+            for (long number : new long[] {7, most, most + 1}) {
+                assertThat(surroundings.lasts(account, 1, new Last(at, number))).isEmpty();
+                surroundings.flush();
+
+                assertThat(surroundings.lasts(account, number, new Last(new Place(2, 0, 0), 1)))
+                        .isEqualTo(number > most ? Optional.empty() : Optional.of(at));
+                assertThat(surroundings.lasts(account, number + 1, new Last(new Place(2, 0, 0), 1)))
+                        .isEmpty();
+            }
         }
     }
 
@@ -121,6 +187,26 @@ class StoredSurroundingsTest {
                 .hasMessageContaining(LEDGER)
                 .hasMessageContaining("chain 10 vault 0xbb")
                 .hasMessageContaining("--watch.data");
+    }
+
+    /** Its first epoch has charges of nothing too. */
+    private SampleStream stored() throws IOException {
+        SampleStream stream =
+                LongStream.range(1, 100)
+                        .mapToObj(seed -> new SampleStream(seed, 1))
+                        .filter(
+                                one ->
+                                        one.epochs().get(0).receipts().stream()
+                                                        .map(r -> r.charge().debitNano().signum())
+                                                        .distinct()
+                                                        .count()
+                                                == 2)
+                        .findFirst()
+                        .orElseThrow();
+        try (WatchStore store = WatchStore.open(folder, LEDGER)) {
+            StoredStream.put(stream, store);
+        }
+        return stream;
     }
 
     /** Its second epoch charges a request of its first again. */

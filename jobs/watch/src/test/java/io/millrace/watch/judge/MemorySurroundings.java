@@ -70,11 +70,31 @@ final class MemorySurroundings implements Surroundings {
         if (known == null || known.equals(at)) {
             return Optional.empty();
         }
-        if (voidEpochs.contains(known.epoch())) {
+        if (known.epoch() != at.epoch() && !contradicts(known, account)) {
             charged.put(requestId, at);
             return Optional.empty();
         }
         return Optional.of(known);
+    }
+
+    private boolean contradicts(Place earlier, long account) {
+        return !voidEpochs.contains(earlier.epoch())
+                && paid(earlier.epoch(), account).isPresent()
+                && stream.epochs.get((int) earlier.epoch() - 1).receipts.stream()
+                        .filter(one -> one.shard() == earlier.shard())
+                        .filter(one -> one.index() == earlier.index())
+                        .map(Receipt::charge)
+                        .anyMatch(
+                                one ->
+                                        one.requesterAccount() == account
+                                                && one.debitNano().signum() > 0);
+    }
+
+    @Override
+    public Optional<EpochPart> paid(long epoch, long account) {
+        return stream.seal(stream.epochs.get((int) epoch - 1)).stream()
+                .filter(part -> part.debitsByAccount().containsKey(account))
+                .findFirst();
     }
 
     @Override
@@ -82,8 +102,8 @@ final class MemorySurroundings implements Surroundings {
         NavigableMap<Long, Last> own = lasts.computeIfAbsent(account, a -> new TreeMap<>());
         own.put(last.at().epoch(), last);
         return own.headMap(last.at().epoch(), false).values().stream()
-                .filter(one -> !voidEpochs.contains(one.at().epoch()))
                 .filter(one -> one.sequence() >= firstSequence)
+                .filter(one -> contradicts(one.at(), account))
                 .map(Last::at)
                 .findFirst();
     }
