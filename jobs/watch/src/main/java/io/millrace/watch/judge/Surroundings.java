@@ -36,6 +36,9 @@ public interface Surroundings {
      */
     Optional<Place> charges(String requestId, long account, Place at) throws IOException;
 
+    /** Whether another leaf charges a request too, and is not void; nothing is remembered. */
+    boolean chargedBefore(String requestId, Place at) throws IOException;
+
     /**
      * Remembers an account's last leaf in an epoch.
      *
