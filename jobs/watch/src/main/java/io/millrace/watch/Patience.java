@@ -46,10 +46,11 @@ public record Patience(
         }
         long seconds = wanted == 0 ? left / 2 : wanted;
         long answered = Math.min(seconds + terms.responseSeconds(), left);
+        long step = Math.min((left - answered) / 3, terms.responseSeconds());
         return new Patience(
                 seconds,
-                answered + (left - answered) / 3,
-                answered + (left - answered) * 2 / 3,
+                answered + step,
+                answered + 2 * step,
                 seconds + (left - seconds) / 2,
                 left,
                 BUCKETS_AT_MOST * terms.bucketSeconds());

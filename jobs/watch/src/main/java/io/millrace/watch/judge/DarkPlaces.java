@@ -4,7 +4,7 @@ import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Receipt;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +22,17 @@ final class DarkPlaces {
 
     private static final int MOST = 64;
     private static final int MOST_SHARD_LEVELS = 32;
+
+    /** Neighbours have few accounts between them, if their settler keeps to the order. */
+    private static final int MOST_SUSPECTS = 1_000;
+
     private static final String WHY = "its receipt is missing";
 
     private final long epoch;
     private final long shards;
     private final long placesOfShard;
     private final TreeMap<Long, BigInteger> lacking;
+    private final long lacksMost;
     private final Random random;
     private final RandomPick<Finding> gaps;
     private final Map<Long, Long> shardOf = new HashMap<>();
@@ -49,6 +54,7 @@ final class DarkPlaces {
         long levels = header.levels() - shardDepth;
         placesOfShard = levels < 0 ? 0 : 1L << Math.min(levels, MOST_SHARD_LEVELS);
         this.lacking = new TreeMap<>(lacking);
+        lacksMost = Collections.max(lacking.entrySet(), Map.Entry.comparingByValue()).getKey();
         this.random = random;
         gaps = new RandomPick<>(MOST, random);
     }
@@ -119,14 +125,15 @@ final class DarkPlaces {
     }
 
     private long suspect(long least, long most) {
-        Map<Long, BigInteger> between =
-                least <= most ? lacking.subMap(least, true, most, true) : Map.of();
-        boolean any = between.values().stream().anyMatch(nano -> nano.signum() > 0);
-        return (any ? between : lacking)
-                .entrySet().stream()
-                        .max(Map.Entry.comparingByValue(Comparator.naturalOrder()))
-                        .orElseThrow()
-                        .getKey();
+        if (least > most) {
+            return lacksMost;
+        }
+        return lacking.subMap(least, true, most, true).entrySet().stream()
+                .limit(MOST_SUSPECTS)
+                .filter(one -> one.getValue().signum() > 0)
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse(lacksMost);
     }
 
     private Finding finding(long of, long inShard, long index, BigInteger nano) {
