@@ -10,10 +10,12 @@ import io.millrace.watch.act.TribunalChain.Terms;
 import io.millrace.watch.act.send.Outcome;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,7 @@ public final class Advocate {
     private final Sequel sequel;
     private final int mostOpen;
     private final FinalBlocks finality;
+    private final Random random;
     private final Steadiness steady = new Steadiness();
     private final Map<String, String> complaints = new HashMap<>();
 
@@ -48,6 +51,7 @@ public final class Advocate {
      *
      * @param finality of what ends a case: until then a reorganisation may take it back
      * @param mostOpen challenges that may be open at once: each has a deposit in it
+     * @param random that no settler can foresee
      */
     public Advocate(
             Docket docket,
@@ -56,7 +60,8 @@ public final class Advocate {
             Messenger messenger,
             Sequel sequel,
             FinalBlocks finality,
-            int mostOpen) {
+            int mostOpen,
+            Random random) {
         this.docket = docket;
         this.chain = chain;
         this.terms = terms;
@@ -64,6 +69,7 @@ public final class Advocate {
         this.sequel = sequel;
         this.finality = finality;
         this.mostOpen = mostOpen;
+        this.random = random;
     }
 
     /** Says which blocks stay. */
@@ -74,12 +80,14 @@ public final class Advocate {
         long newest() throws IOException;
     }
 
-    /** What follows from an answer. */
-    @FunctionalInterface
+    /** What follows from an answer, and from a refusal. */
     public interface Sequel {
 
         /** The settler has answered {@code challenge}. */
         void answered(Case challenge, String id) throws IOException;
+
+        /** The tribunal takes no proof of {@code proof}, or nobody can send it. */
+        void refused(Case proof) throws IOException;
     }
 
     /** Goes on with every case. */
@@ -98,6 +106,8 @@ public final class Advocate {
                                     .filter(one -> one.state() != State.FOUND)
                                     .filter(one -> !steady.isSeen(SHOWN, one))
                                     .count();
+            // Of what costs the same, nobody foresees what is demanded next.
+            Collections.shuffle(open, random);
             open.sort(Comparator.comparing(Case::debitNano).reversed());
             for (Case one : open) {
                 boolean starts = one.state() == State.FOUND && !one.action().isProof();
@@ -215,6 +225,9 @@ public final class Advocate {
             LOG.warn("{}: {}; {} in {}", one.name(), one.why(), done, outcome.hash());
             docket.move(one, State.SENT);
         } else if (refused && steady.isFinal(REFUSED, one)) {
+            if (one.action().isProof()) {
+                sequel.refused(one); // first, so that no end of the process forgets it
+            }
             docket.move(one, State.REFUSED);
             LOG.error(
                     "{}: {}, and the tribunal refuses it: {} {}",
@@ -227,9 +240,10 @@ public final class Advocate {
         }
     }
 
-    /** By the contract, not by a node that was in a hurry or a key that has no money. */
+    /** By the contract or its size, not by a node in a hurry or a key that has no money. */
     private static boolean isRefused(Outcome outcome) {
-        return (outcome.state() == Outcome.State.REVERTED && outcome.isFinal())
+        return outcome.state() == Outcome.State.TOO_LARGE
+                || (outcome.state() == Outcome.State.REVERTED && outcome.isFinal())
                 || (outcome.state() == Outcome.State.REFUSED
                         && outcome.reason().matches("[A-Za-z]+"));
     }

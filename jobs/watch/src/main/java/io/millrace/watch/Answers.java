@@ -14,11 +14,16 @@ import io.millrace.watch.follow.Rows;
 import io.millrace.watch.judge.Finding;
 import io.millrace.watch.judge.Judge;
 import io.millrace.watch.judge.Place;
+import io.millrace.watch.judge.RandomPick;
 import io.millrace.watch.store.WatchStore;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +35,11 @@ final class Answers implements Advocate.Sequel {
 
     private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
 
-    /** Of one account: one that cannot be answered is enough. */
-    private static final int MOST_AT_ONCE = 4;
+    /** Places whose receipt is visible: it need not be the one that the tree has. */
+    private static final int MOST_VISIBLE = 4;
+
+    /** Of a longer row only some places are looked at: it may be stretched over nothing. */
+    private static final int MOST_LOOKED_AT = 1 << 16;
 
     private final InnerCalls calls;
     private final TribunalChain chain;
@@ -39,6 +47,8 @@ final class Answers implements Advocate.Sequel {
     private final Rows rows;
     private final Docket docket;
     private final Judge judge;
+    private final int mostOpen;
+    private final Random random;
 
     Answers(
             JsonRpc rpc,
@@ -46,13 +56,17 @@ final class Answers implements Advocate.Sequel {
             WatchStore store,
             Rows rows,
             Docket docket,
-            Judge judge) {
+            Judge judge,
+            int mostOpen,
+            Random random) {
         calls = new InnerCalls(rpc, chain.tribunal());
         this.chain = chain;
         this.store = store;
         this.rows = rows;
         this.docket = docket;
         this.judge = judge;
+        this.mostOpen = mostOpen;
+        this.random = random;
     }
 
     @Override
@@ -60,20 +74,34 @@ final class Answers implements Advocate.Sequel {
         List<EpochPart> parts =
                 rows.parts(challenge.epoch()).stream().map(Rows.Settled::part).toList();
         long newest = chain.newest().number();
+        Indictment indictment = new Indictment(docket);
         try (WatchStore.Batch batch = store.batch()) {
             for (TribunalEvent event : chain.events(challenge.block(), newest)) {
                 if (event instanceof TribunalEvent.Answered answer
                         && answer.challenge().equals(id)) {
-                    judgeShown(answer.at().transaction(), parts, newest, batch);
+                    judgeShown(answer.at().transaction(), parts, newest, indictment, batch);
                 }
             }
-            askNext(challenge, parts, newest, batch);
+            askNext(challenge, parts, newest, indictment, batch);
+            batch.write();
+        }
+    }
+
+    /** Judged anew, its epoch has what else there is against the account. */
+    @Override
+    public void refused(Case proof) throws IOException {
+        try (WatchStore.Batch batch = store.batch()) {
+            Rows.judgeAgain(proof.epoch(), chain.newest().number(), batch);
             batch.write();
         }
     }
 
     private void judgeShown(
-            String transaction, List<EpochPart> parts, long newest, WatchStore.Batch batch)
+            String transaction,
+            List<EpochPart> parts,
+            long newest,
+            Indictment indictment,
+            WatchStore.Batch batch)
             throws IOException {
         Header header = parts.get(0).header();
         boolean any = false;
@@ -83,7 +111,7 @@ final class Answers implements Advocate.Sequel {
                 any = true;
                 Optional<Finding> found = judge.shown(header, leaf);
                 if (found.isPresent()) {
-                    new Indictment(docket).add(found.get(), parts, newest, batch);
+                    indictment.add(found.get(), parts, newest, batch);
                 }
             }
         }
@@ -105,7 +133,12 @@ final class Answers implements Advocate.Sequel {
     }
 
     /** The positions between first and last leaf of the account, those without a receipt first. */
-    private void askNext(Case challenge, List<EpochPart> parts, long newest, WatchStore.Batch batch)
+    private void askNext(
+            Case challenge,
+            List<EpochPart> parts,
+            long newest,
+            Indictment indictment,
+            WatchStore.Batch batch)
             throws IOException {
         for (Case before : docket.of(challenge.epoch(), challenge.account())) {
             if (before.action() == Action.CHALLENGE_STATEMENT) {
@@ -119,7 +152,7 @@ final class Answers implements Advocate.Sequel {
                 for (TribunalEvent event : chain.events(before.block(), newest)) {
                     if (event instanceof TribunalEvent.StatementAnswered row
                             && row.challenge().equals(id)) {
-                        ask(before, row, parts, newest, batch);
+                        ask(before, row, parts, newest, indictment, batch);
                     }
                 }
             }
@@ -131,29 +164,69 @@ final class Answers implements Advocate.Sequel {
             TribunalEvent.StatementAnswered row,
             List<EpochPart> parts,
             long newest,
+            Indictment indictment,
             WatchStore.Batch batch)
             throws IOException {
-        long shard = Kind.shardOf(row.first());
+        int room = mostOpen - openOf(statement);
+        List<Place> next = new ArrayList<>(pick(statement, row, true, room));
+        next.addAll(pick(statement, row, false, Math.min(MOST_VISIBLE, room - next.size())));
         int asked = 0;
-        for (boolean dark : new boolean[] {true, false}) {
-            for (long index = Kind.indexOf(row.first());
-                    index <= Kind.indexOf(row.last()) && asked < MOST_AT_ONCE;
-                    index++) {
-                Place at = new Place(statement.epoch(), shard, index);
-                if (dark != rows.has(at)) {
-                    Finding next =
-                            new Finding.Unsupported(
-                                    statement.account(),
-                                    at,
-                                    BigInteger.ZERO,
-                                    "the settler says that shard %d index %d holds a charge"
-                                            .formatted(shard, index));
-                    asked += new Indictment(docket).add(next, parts, newest, batch) > 0 ? 1 : 0;
-                }
-            }
+        for (Place at : next) {
+            Finding finding =
+                    new Finding.Unsupported(
+                            statement.account(),
+                            at,
+                            BigInteger.ZERO,
+                            "the settler says that shard %d index %d holds a charge"
+                                    .formatted(at.shard(), at.index()));
+            asked += indictment.add(finding, parts, newest, batch) > 0 ? 1 : 0;
         }
-        if (asked == 0) {
+        if (asked == 0 && room > 0) {
             LOG.info("{}: every leaf of the account was asked for", statement.name());
         }
+    }
+
+    /** Challenges of leaves of the account that are not at their end. */
+    private int openOf(Case statement) throws IOException {
+        return (int)
+                docket.of(statement.epoch(), statement.account()).stream()
+                        .filter(one -> one.action() == Action.CHALLENGE_LEAF)
+                        .filter(one -> !one.state().isEnd())
+                        .count();
+    }
+
+    /**
+     * Places that were not asked for, as many at once as may be open, and none sooner than another:
+     * each round takes the tribunal's time to answer, and a false leaf would lie where the last of
+     * them comes too late.
+     */
+    private List<Place> pick(
+            Case statement, TribunalEvent.StatementAnswered row, boolean dark, int most)
+            throws IOException {
+        if (most <= 0) {
+            return List.of();
+        }
+        RandomPick<Place> places = new RandomPick<>(most, random);
+        Set<Long> asked = new HashSet<>();
+        for (Case before : docket.of(statement.epoch(), statement.account())) {
+            if (before.action() == Action.CHALLENGE_LEAF) {
+                asked.add(before.what());
+            }
+        }
+        long shard = Kind.shardOf(row.first());
+        long first = Kind.indexOf(row.first());
+        long end = Kind.indexOf(row.last()) + 1;
+        boolean all = end - first <= MOST_LOOKED_AT;
+        for (long i = 0; i < (all ? end - first : MOST_LOOKED_AT); i++) {
+            Place at =
+                    new Place(
+                            statement.epoch(),
+                            shard,
+                            all ? first + i : random.nextLong(first, end));
+            if (!asked.contains(Kind.position(at.shard(), at.index())) && dark != rows.has(at)) {
+                places.offer(at);
+            }
+        }
+        return places.picked();
     }
 }

@@ -11,7 +11,7 @@ import java.math.BigInteger;
  * @param id by which it is known for ever: the same fault found again is the same case
  * @param account spending account, or earning account of {@link Action#PROVE_UNDERPAID}
  * @param what of a challenge, as the tribunal has it; of {@link Action#PROVE_UNDERPAID} how many
- *     calls come before the one that proves it; else 0
+ *     calls come before the one that proves it; of another proof the position of its leaf
  * @param debitNano of the statement, or what is shown that the account has earned
  * @param why in words
  * @param block the newest when it was begun: its events come later

@@ -7,6 +7,7 @@ import io.millrace.audit.rules.Fault;
 import io.millrace.watch.Case.Action;
 import io.millrace.watch.act.Kind;
 import io.millrace.watch.act.ProvenLeaf;
+import io.millrace.watch.act.SealedLeaf;
 import io.millrace.watch.act.TribunalCalls;
 import io.millrace.watch.act.UnderpaidCalls;
 import io.millrace.watch.judge.Finding;
@@ -15,12 +16,21 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
-/** Makes cases of what was found: one against each part that debits the account. */
+/** Makes cases of what was found in one epoch: one against each part that debits the account. */
 final class Indictment {
 
+    /** Each about 70,000 gas. */
+    private static final int FEW_OTHERS = 8;
+
     private final Docket docket;
+    private final Map<Long, Map<Long, BigInteger>> debits = new HashMap<>();
+    private final Set<String> added = new HashSet<>();
 
     Indictment(Docket docket) {
         this.docket = docket;
@@ -40,14 +50,16 @@ final class Indictment {
         }
         int added = 0;
         for (EpochPart part : parts) {
-            BigInteger debitNano =
-                    part.debitsByAccount().getOrDefault(finding.account(), BigInteger.ZERO);
-            if (debitNano.signum() == 0) {
+            if (debit(part, finding.account()).signum() == 0) {
                 continue;
             }
-            Case found = indict(finding, part, debitNano, block);
-            if (!docket.has(found.id())) {
-                docket.add(found, call(finding, part, parts), batch);
+            List<EpochPart> others =
+                    finding instanceof Finding.Unaccounted doubt
+                            ? others(doubt, part, parts)
+                            : List.of();
+            Case found = indict(finding, part, others, block);
+            if (isNew(found)) {
+                docket.add(found, call(finding, part, others), batch);
                 added++;
             }
         }
@@ -75,20 +87,42 @@ final class Indictment {
                         finding.why(),
                         Case.State.FOUND,
                         block);
-        if (docket.has(found.id())) {
+        if (!isNew(found)) {
             return 0;
         }
         docket.add(found, calls, batch);
         return 1;
     }
 
-    private static Case indict(Finding finding, EpochPart part, BigInteger debitNano, long block) {
+    /** Neither on disk, nor in the batch that is being made. */
+    private boolean isNew(Case found) throws IOException {
+        return !docket.has(found.id()) && added.add(found.id());
+    }
+
+    /** Whether a proof was taken before the tribunal, and led nowhere. */
+    static boolean isRefused(long epoch, Finding.Provable proof, Docket docket) throws IOException {
+        String end = "/" + ending(proof, what(proof, BigInteger.ZERO));
+        for (Case before : docket.of(epoch, proof.account())) {
+            if (before.state() == Case.State.REFUSED && before.id().endsWith(end)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Case indict(Finding finding, EpochPart part, List<EpochPart> others, long block) {
         Action action = action(finding);
-        long what = what(finding);
+        BigInteger debitNano = debit(part, finding.account());
+        long what =
+                what(
+                        finding,
+                        others.stream()
+                                .map(other -> debit(other, finding.account()))
+                                .reduce(debitNano, BigInteger::add));
         EpochPart.Header header = part.header();
         return new Case(
                 Docket.prefix(header.epoch(), finding.account())
-                        + "%d/%s/%d".formatted(header.part(), action, what),
+                        + "%d/%s".formatted(header.part(), ending(finding, what)),
                 action,
                 header.epoch(),
                 header.part(),
@@ -113,24 +147,69 @@ final class Indictment {
         return Action.CHALLENGE_LEAF;
     }
 
-    private static long what(Finding finding) {
-        if (finding instanceof Finding.Unaccounted doubt) {
-            return doubt.demandedNano().longValueExact();
+    /** What makes a case another than those against the same part: one refused blocks no other. */
+    private static String ending(Finding finding, long what) {
+        String own = "%s/%d".formatted(action(finding), what);
+        if (finding instanceof Finding.Provable proof && proof.other() != null) {
+            SealedLeaf other = proof.other().leaf().leaf();
+            return own
+                    + "/%d-%d"
+                            .formatted(
+                                    proof.other().header().epoch(),
+                                    Kind.position(other.shard(), other.index()));
         }
+        return own;
+    }
+
+    /** As the tribunal has it of a challenge; of a proof the place of its leaf. */
+    private static long what(Finding finding, BigInteger demandedNano) {
         if (finding instanceof Finding.Unsupported doubt) {
             return Kind.position(doubt.at().shard(), doubt.at().index());
         }
-        return 0;
+        if (finding instanceof Finding.Provable proof) {
+            SealedLeaf leaf = proof.leaf().leaf();
+            return Kind.position(leaf.shard(), leaf.index());
+        }
+        return demandedNano.longValueExact();
     }
 
-    private static String call(Finding finding, EpochPart part, List<EpochPart> parts) {
+    /**
+     * Parts that a statement is demanded together with: those that debit most, and no more than
+     * have to be, as each costs gas. Who is demanded more than its leaves come to cannot answer; if
+     * even all parts come to no more, few will do.
+     */
+    private List<EpochPart> others(
+            Finding.Unaccounted doubt, EpochPart part, List<EpochPart> parts) {
+        long account = doubt.account();
+        List<EpochPart> dearest =
+                parts.stream()
+                        .filter(other -> other.header().part() != part.header().part())
+                        .filter(other -> debit(other, account).signum() > 0)
+                        .sorted(
+                                Comparator.comparing((EpochPart other) -> debit(other, account))
+                                        .reversed())
+                        .toList();
+        BigInteger demanded = debit(part, account);
+        int taken = 0;
+        boolean reaches = doubt.demandedNano().compareTo(doubt.shownNano()) > 0;
+        while (taken < (reaches ? dearest.size() : Math.min(FEW_OTHERS, dearest.size()))
+                && demanded.compareTo(doubt.shownNano()) <= 0) {
+            demanded = demanded.add(debit(dearest.get(taken), account));
+            taken++;
+        }
+        return dearest.subList(0, taken).stream()
+                .sorted(Comparator.comparingLong(other -> other.header().part()))
+                .toList();
+    }
+
+    private BigInteger debit(EpochPart part, long account) {
+        return debits.computeIfAbsent(part.header().part(), p -> part.debitsByAccount())
+                .getOrDefault(account, BigInteger.ZERO);
+    }
+
+    private static String call(Finding finding, EpochPart part, List<EpochPart> others) {
         long account = finding.account();
         if (finding instanceof Finding.Unaccounted) {
-            List<EpochPart> others =
-                    parts.stream()
-                            .filter(other -> other.header().part() != part.header().part())
-                            .filter(other -> other.debitsByAccount().containsKey(account))
-                            .toList();
             return TribunalCalls.challengeStatement(part, account, others);
         }
         if (finding instanceof Finding.Unsupported doubt) {

@@ -1,17 +1,30 @@
 package io.millrace.watch;
 
 import io.millrace.watch.act.TribunalChain.Terms;
+import io.millrace.watch.judge.Finding;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
 
 /**
  * When an epoch is judged that does not show whole. Its receipts may be on their way, and two
  * rounds of challenges, a statement's and a leaf's, have to fit into what is left of its window.
  *
  * @param seconds after its settlement, from which on what is missing counts as withheld
+ * @param statementSeconds the same, of accounts whose visible receipts come to less than their
+ *     debits: until then the places that are dark are asked for, one challenge each
+ * @param restSeconds the same, of accounts whose visible receipts come to enough, and whose epoch's
+ *     do not give its root
  * @param blindSeconds the same, if the topics cannot be read at all
  * @param lastSeconds after which two rounds do not fit any more
  * @param windowSeconds after which nobody answers for it any more
  */
-public record Patience(long seconds, long blindSeconds, long lastSeconds, long windowSeconds) {
+public record Patience(
+        long seconds,
+        long statementSeconds,
+        long restSeconds,
+        long blindSeconds,
+        long lastSeconds,
+        long windowSeconds) {
 
     private static final long BUCKETS_AT_LEAST = 6;
     private static final long BUCKETS_AT_MOST = 7;
@@ -32,8 +45,12 @@ public record Patience(long seconds, long blindSeconds, long lastSeconds, long w
                             .formatted(wanted, left));
         }
         long seconds = wanted == 0 ? left / 2 : wanted;
+        long answered = Math.min(seconds + terms.responseSeconds(), left);
+        long step = Math.min((left - answered) / 3, terms.responseSeconds());
         return new Patience(
                 seconds,
+                answered + step,
+                answered + 2 * step,
                 seconds + (left - seconds) / 2,
                 left,
                 BUCKETS_AT_MOST * terms.bucketSeconds());
@@ -51,6 +68,31 @@ public record Patience(long seconds, long blindSeconds, long lastSeconds, long w
      */
     boolean isBlind(long ageSeconds, long seenSeconds, boolean catchingUp) {
         return seenSeconds >= seconds && ageSeconds >= (catchingUp ? lastSeconds : blindSeconds);
+    }
+
+    /** From which age on {@code finding} is held against the settler: proofs at once. */
+    long secondsUntil(Finding finding) {
+        if (finding instanceof Finding.Provable || finding instanceof Finding.Underpaid) {
+            return Long.MIN_VALUE;
+        }
+        if (finding instanceof Finding.Unaccounted account && !account.whole()) {
+            boolean lacks = account.shownNano().compareTo(account.demandedNano()) < 0;
+            return lacks ? statementSeconds : restSeconds;
+        }
+        return seconds;
+    }
+
+    /** From which age on there is more to demand than at {@code ageSeconds}, or nothing. */
+    OptionalLong nextAfter(long ageSeconds) {
+        return LongStream.of(
+                        seconds,
+                        statementSeconds,
+                        restSeconds,
+                        blindSeconds,
+                        lastSeconds,
+                        windowSeconds)
+                .filter(age -> age > ageSeconds)
+                .min();
     }
 
     /** Whether nobody answers for it any more, whatever its bucket. */

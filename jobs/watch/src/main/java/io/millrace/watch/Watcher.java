@@ -1,7 +1,6 @@
 package io.millrace.watch;
 
 import io.millrace.audit.EpochPart;
-import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.TypedHashes;
 import io.millrace.audit.read.JsonRpc;
 import io.millrace.watch.act.TribunalChain;
@@ -19,6 +18,7 @@ import io.millrace.watch.judge.Judgement;
 import io.millrace.watch.store.Kind;
 import io.millrace.watch.store.WatchStore;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,9 @@ import org.slf4j.LoggerFactory;
 public final class Watcher implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Watcher.class);
-    private static final int MOST_WAITING = 1_000;
+
+    /** Of the chain: between two looks whether what was missing has come. */
+    private static final long MINUTE_SECONDS = 60;
 
     private final WatchStore store;
     private final Topics topics;
@@ -54,14 +56,6 @@ public final class Watcher implements AutoCloseable {
     private volatile WatchFigures figures = new WatchFigures(-1, 0, 0, false, 0, Map.of());
     private volatile long roundNanos = System.nanoTime();
 
-    /**
-     * When an epoch was first seen, and from what age on it is worth another look.
-     *
-     * @param nanos by {@link System#nanoTime}
-     * @param seconds by the chain's clock
-     */
-    private record Look(long nanos, long seconds, long nextAge) {}
-
     private Watcher(
             WatchSettings settings,
             JsonRpc rpc,
@@ -72,6 +66,7 @@ public final class Watcher implements AutoCloseable {
             throws IOException {
         this.store = store;
         this.chain = chain;
+        SecureRandom random = new SecureRandom();
         TribunalChain.Terms terms = chain.terms();
         TypedHashes hashes = new TypedHashes(chain.chainId(), chain.vault());
         patience = Patience.of(terms, settings.patienceSeconds());
@@ -90,7 +85,9 @@ public final class Watcher implements AutoCloseable {
                         terms.shardDepth(),
                         surroundings,
                         settings::watchesAccount,
-                        settings::watchesEarner);
+                        settings::watchesEarner,
+                        (epoch, proof) -> Indictment.isRefused(epoch, proof, docket),
+                        random);
         keeper =
                 new Judge(
                         hashes,
@@ -114,9 +111,18 @@ public final class Watcher implements AutoCloseable {
                         chain,
                         terms,
                         messenger,
-                        new Answers(rpc, chain, store, rows, docket, judge),
+                        new Answers(
+                                rpc,
+                                chain,
+                                store,
+                                rows,
+                                docket,
+                                judge,
+                                settings.mostOpen(),
+                                random),
                         () -> settings.finality().newestNumber(rpc),
-                        settings.mostOpen());
+                        settings.mostOpen(),
+                        random);
         forgetting = new Forgetting(store);
         acts = settings.acts();
         topics = reader.start(store, hashes, terms);
@@ -166,17 +172,17 @@ public final class Watcher implements AutoCloseable {
     public void step() throws IOException {
         blocks.step();
         long now = chain.newest().seconds();
-        List<Long> waiting = rows.waiting(MOST_WAITING);
-        looks.keySet().retainAll(waiting);
-        for (long epoch : waiting) {
-            look(epoch, now);
-        }
+        long[] waiting = {0};
+        rows.forEachWaiting(
+                one -> {
+                    waiting[0]++;
+                    look(one, now);
+                });
         forgetting.step(now - 2 * patience.windowSeconds());
         if (acts) {
             advocate.step();
         }
-        figures =
-                new WatchFigures(blocks.block(), judged, waiting.size(), true, 0, docket.counts());
+        figures = new WatchFigures(blocks.block(), judged, waiting[0], true, 0, docket.counts());
         roundNanos = System.nanoTime();
     }
 
@@ -184,7 +190,7 @@ public final class Watcher implements AutoCloseable {
     public boolean isIdle() throws IOException {
         return blocks.block() >= 0
                 && (!acts || docket.open().isEmpty())
-                && rows.waiting(1).isEmpty()
+                && rows.isNoneWaiting()
                 && topics.failure().isEmpty();
     }
 
@@ -216,7 +222,7 @@ public final class Watcher implements AutoCloseable {
                 .formatted(
                         blocks.block(),
                         judged,
-                        rows.waiting(MOST_WAITING).size(),
+                        rows.waitingCount(),
                         docket.count(),
                         docket.count(Case.State.COMPENSATED),
                         docket.count(Case.State.ANSWERED),
@@ -230,67 +236,86 @@ public final class Watcher implements AutoCloseable {
         store.close();
     }
 
-    private void look(long epoch, long now) throws IOException {
-        Look look = looks.computeIfAbsent(epoch, e -> new Look(System.nanoTime(), now, 0));
-        List<Rows.Settled> settled = rows.parts(epoch);
-        long age = now - settled.stream().mapToLong(Rows.Settled::settledSeconds).max().orElse(now);
-        if (age < look.nextAge()) {
+    private void look(Rows.Waiting row, long now) throws IOException {
+        long epoch = row.epoch();
+        Look known = looks.get(epoch);
+        if (known != null && known.mark() == row.mark() && now < known.nextSeconds()) {
             return;
         }
-        if (settled.isEmpty()) {
-            throw new IOException("epoch " + epoch + " is to be judged and was never settled");
+        Look look = known;
+        if (look == null || look.mark() != row.mark()) {
+            List<Rows.Settled> settled = rows.parts(epoch);
+            if (settled.isEmpty()) {
+                throw new IOException("epoch " + epoch + " is to be judged and was never settled");
+            }
+            look =
+                    Look.of(
+                            row.mark(),
+                            known == null ? System.nanoTime() : known.nanos(),
+                            known == null ? now : known.seconds(),
+                            settled);
+            looks.put(epoch, look);
         }
-        List<EpochPart> parts = settled.stream().map(Rows.Settled::part).toList();
-        Header header = parts.get(0).header();
         boolean read = topics.hasReadSince(look.nanos());
-        boolean complete =
-                rows.receiptsCount(epoch, header.receiptsCount()) >= header.receiptsCount();
-        boolean due = age >= patience.seconds();
-        boolean blind = patience.isBlind(age, now - look.seconds(), topics.isCatchingUp());
-        if (read ? complete || due : blind) {
-            judge(epoch, parts, age, due, look);
+        boolean blind =
+                patience.isBlind(look.ageSeconds(now), now - look.seconds(), topics.isCatchingUp());
+        if (!read && !blind) {
+            return;
         }
+        if (now < look.demandSeconds() && !hasCome(epoch, look)) {
+            looks.put(epoch, look.lookedAt(now + MINUTE_SECONDS));
+            return;
+        }
+        judge(epoch, look, now, !read);
     }
 
-    private void judge(long epoch, List<EpochPart> parts, long age, boolean due, Look look)
-            throws IOException {
-        boolean over = patience.isOver(age);
+    /** Whether what was missing when it was judged has come. */
+    private boolean hasCome(long epoch, Look look) throws IOException {
+        long all = look.receiptsCount();
+        return look.judgedReceipts() < all && rows.receiptsCount(epoch, all) >= all;
+    }
+
+    private void judge(long epoch, Look look, long now, boolean blind) throws IOException {
+        List<EpochPart> parts = rows.parts(epoch).stream().map(Rows.Settled::part).toList();
+        boolean over = patience.isOver(now - look.newestSeconds());
         surroundings.refresh();
         Judgement judgement = (over ? keeper : judge).judge(parts, rows.receipts(epoch));
         surroundings.flush();
         long block = chain.newest().number();
+        long age = look.ageSeconds(now);
         boolean doubts = false;
         int added = 0;
         try (WatchStore.Batch batch = store.batch()) {
             Indictment indictment = new Indictment(docket);
             for (Finding finding : judgement.findings()) {
-                if (isProof(finding) || due) {
+                if (blind && isOfDarkness(finding, judgement)) {
+                    continue;
+                }
+                if (blind || age >= patience.secondsUntil(finding)) {
                     added += indictment.add(finding, parts, block, batch);
                 } else {
                     doubts = true;
                 }
             }
-            boolean done = over || (judgement.whole() && !doubts);
+            // Nothing can be demanded of who debits nobody: receipts are not waited for.
+            boolean done = over || !look.debits() || (judgement.whole() && !doubts);
             if (done) {
                 batch.remove(Kind.WAITING.key(epoch));
                 judged++;
             }
             batch.write();
-            looks.put(epoch, new Look(look.nanos(), look.seconds(), nextAge(age)));
+            if (done) {
+                looks.remove(epoch);
+            } else {
+                looks.put(epoch, look.judged(judgement.receipts(), now, patience));
+            }
         }
-        say(epoch, judgement, added, due);
+        say(epoch, judgement, added, age >= patience.seconds());
     }
 
-    private static boolean isProof(Finding finding) {
-        return finding instanceof Finding.Provable || finding instanceof Finding.Underpaid;
-    }
-
-    /** What is missing may still come, up to the end of the window. */
-    private long nextAge(long age) {
-        if (age < patience.seconds()) {
-            return patience.seconds();
-        }
-        return age < patience.blindSeconds() ? patience.blindSeconds() : patience.windowSeconds();
+    /** Who has not read the topics does not know which places are dark. */
+    private static boolean isOfDarkness(Finding finding, Judgement judgement) {
+        return finding instanceof Finding.Unsupported && !judgement.whole();
     }
 
     private void say(long epoch, Judgement judgement, int added, boolean due) {

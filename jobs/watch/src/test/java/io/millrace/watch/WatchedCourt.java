@@ -53,6 +53,9 @@ final class WatchedCourt implements AutoCloseable {
     private Finality finality = new Finality("0");
     private long sequence;
 
+    /** Of one transaction of the watchers that are opened from now on. */
+    long mostGas = SendLimits.DEFAULT.maxGas();
+
     /** With folders of its own in {@code folder}. */
     WatchedCourt(Path folder) throws Exception {
         this.folder = folder;
@@ -82,6 +85,15 @@ final class WatchedCourt implements AutoCloseable {
     void publish(Settled settled) {
         published.addAll(settled.receipts());
         evidence.addAll(settled.evidence().values());
+    }
+
+    /** The same without the receipts of an account. */
+    void publish(Settled settled, long withheld) {
+        publish(settled);
+        published.removeIf(
+                one ->
+                        one.epoch() == settled.header().epoch()
+                                && one.charge().requesterAccount() == withheld);
     }
 
     /** Some charges of each account, one after the other. */
@@ -129,8 +141,9 @@ final class WatchedCourt implements AutoCloseable {
                                 new JsonRpc(nodeUrl),
                                 chain,
                                 FinalBlock.OF_NODE,
-                                SendLimits.DEFAULT.republishing(
-                                        Duration.ZERO, Duration.ofSeconds(20))),
+                                SendLimits.DEFAULT
+                                        .needing(mostGas)
+                                        .republishing(Duration.ZERO, Duration.ofSeconds(20))),
                 (store, hashes, terms) -> {
                     this.store = store;
                     if (topics.all) {

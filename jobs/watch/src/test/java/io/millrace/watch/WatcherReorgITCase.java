@@ -16,6 +16,7 @@ import io.millrace.watch.testing.Task;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,9 +154,9 @@ class WatcherReorgITCase {
                             !traces && call.path("method").asText().startsWith("debug_")
                                     ? OddNode.error(call, "{\"message\":\"not on this plan\"}")
                                     : upstream.answer(call));
-            try (Watcher watcher = watched.watcher()) {
+            try (Watcher watcher = watched.watcher(Set.of(VICTIM))) {
                 watcher.step();
-                watched.court.pass(WatchedCourt.patience());
+                watched.court.pass(WatchedCourt.patience() * 3 / 2);
                 watcher.step();
                 watcher.step();
                 watched.court.relay();

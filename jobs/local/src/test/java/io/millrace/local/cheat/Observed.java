@@ -119,6 +119,12 @@ final class Observed implements Surroundings {
     }
 
     @Override
+    public boolean chargedBefore(String requestId, Place at) {
+        Place known = charged.get(requestId);
+        return known != null && known.epoch() < at.epoch();
+    }
+
+    @Override
     public Optional<Place> lasts(long account, long firstSequence, Last last) {
         return Optional.empty();
     }

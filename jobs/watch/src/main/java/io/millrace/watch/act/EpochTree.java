@@ -26,6 +26,11 @@ public final class EpochTree {
     private static final int MOST_LEVELS_OF_SHARDS = 16;
 
     /**
+     * What a header can tell: above 32 levels a shard's tree has nothing beside its first place.
+     */
+    private static final int MOST_LEVELS = 255;
+
+    /**
      * The leaves of one account.
      *
      * @param shard of the first that came
@@ -74,6 +79,8 @@ public final class EpochTree {
     private final List<SumLevel> levels = new ArrayList<>();
     private final Map<Long, Row> rows;
     private final int shardLevels;
+    private final int paddedLevels;
+    private final int shardDepth;
     private final int claimedLevels;
     private final long strays;
 
@@ -84,8 +91,10 @@ public final class EpochTree {
         SumLevel level = builder.leaves.sorted();
         strays = builder.strays + builder.leaves.size() - level.size();
         levels.add(level);
-        for (int i = 0; i < shardLevels + builder.shardDepth; i++) {
-            level = level.parents();
+        shardDepth = builder.shardDepth;
+        paddedLevels = Math.max(0, Math.min(MOST_LEVELS, claimedLevels) - shardDepth - shardLevels);
+        for (int i = 0; i < shardLevels + paddedLevels + shardDepth; i++) {
+            level = isPadded(i) ? level.padded() : level.parents();
             levels.add(level);
         }
     }
@@ -175,10 +184,12 @@ public final class EpochTree {
         return strays;
     }
 
-    /** Whether this is, whole, what {@code header} commits to. */
+    /**
+     * Whether this is, whole, what {@code header} commits to. It does by root and sum: how many
+     * receipts there are it only tells, and nothing holds its settler to that.
+     */
     public boolean matches(Header header) {
-        return count() == header.receiptsCount()
-                && header.levels() == claimedLevels
+        return header.levels() == claimedLevels
                 && levels.size() - 1 == claimedLevels
                 && !levels.get(levels.size() - 1).overflows()
                 && root().hash().equals(header.receiptsRoot())
@@ -193,17 +204,22 @@ public final class EpochTree {
      */
     public List<Node> path(long shard, long index) {
         long at = shard << shardLevels | index;
-        if (shard < 0 || index < 0 || index >> shardLevels != 0 || at >> (levels.size() - 1) != 0) {
+        if (shard < 0 || index < 0 || index >> shardLevels != 0 || shard >> shardDepth != 0) {
             throw new IllegalArgumentException(
                     "a tree of %d levels has no place %d in shard %d"
                             .formatted(levels.size() - 1, index, shard));
         }
         List<Node> siblings = new ArrayList<>();
-        for (SumLevel level : levels.subList(0, levels.size() - 1)) {
-            siblings.add(level.node(at ^ 1));
-            at >>= 1;
+        for (int level = 0; level < levels.size() - 1; level++) {
+            siblings.add(isPadded(level) ? MerkleSum.EMPTY : levels.get(level).node(at ^ 1));
+            at >>= isPadded(level) ? 0 : 1;
         }
         return siblings;
+    }
+
+    /** Whether the nodes of a level have nothing beside them, by their height. */
+    private boolean isPadded(int level) {
+        return level >= shardLevels && level < shardLevels + paddedLevels;
     }
 
     /** Whether a leaf lies there. */

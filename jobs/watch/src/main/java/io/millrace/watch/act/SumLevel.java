@@ -94,6 +94,20 @@ final class SumLevel {
         return above;
     }
 
+    /** The level above, if nothing lies beside any of these: each keeps its position. */
+    SumLevel padded() {
+        SumLevel above = new SumLevel(size);
+        above.overflows = overflows;
+        for (int i = 0; i < size; i++) {
+            byte[] joined = new byte[NODE];
+            ByteBuffer node = ByteBuffer.wrap(joined).put((byte) 1);
+            put(node, i);
+            put(node, -1);
+            above.add(at[i], Hash.sha3(joined), sums[i]);
+        }
+        return above;
+    }
+
     /** The node at {@code position}. */
     Node node(long position) {
         int i = Arrays.binarySearch(at, 0, size, position);

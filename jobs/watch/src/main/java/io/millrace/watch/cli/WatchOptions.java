@@ -101,6 +101,15 @@ final class WatchOptions {
     private BigInteger depositsWei = BigInteger.ZERO;
 
     @Option(
+            names = "--watch.gas",
+            paramLabel = "N",
+            defaultValue = "1000000",
+            description =
+                    "Most gas of one transaction; ${DEFAULT-VALUE} by default. A proof that needs"
+                            + " more is not sent, and its leaf is challenged.")
+    private long maxGas;
+
+    @Option(
             names = "--watch.port",
             paramLabel = "N",
             defaultValue = "0",
@@ -145,7 +154,10 @@ final class WatchOptions {
                         new JsonRpc(rpcUrl),
                         chain,
                         finality,
-                        SendLimits.DEFAULT.spending(budgetWei).depositing(depositsWei));
+                        SendLimits.DEFAULT
+                                .spending(budgetWei)
+                                .depositing(depositsWei)
+                                .needing(maxGas));
     }
 
     Path folder() {

@@ -333,7 +333,8 @@ public final class Defender implements AutoCloseable {
 
     private void unsent(Demand demand, Outcome outcome, long nowSeconds) {
         String reason = outcome.reason();
-        if (outcome.state() == Outcome.State.REFUSED) {
+        if (outcome.state() == Outcome.State.REFUSED
+                || outcome.state() == Outcome.State.TOO_LARGE) {
             rests.rest(demand, nowSeconds);
             if (reason.equals(NOT_OPEN)) {
                 return; // somebody was faster

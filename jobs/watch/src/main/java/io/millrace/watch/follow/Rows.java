@@ -22,6 +22,8 @@ import org.web3j.utils.Numeric;
 /** What the rows of the store hold, one kind after the other. Safe for use by several threads. */
 public final class Rows {
 
+    private static final int PAGE = 1_000;
+
     private final WatchStore store;
 
     /** Of one store. */
@@ -62,16 +64,73 @@ public final class Rows {
         return parts;
     }
 
-    /** Epochs that are to be judged, ascending. */
-    public List<Long> waiting(int most) throws IOException {
-        List<Long> epochs = new ArrayList<>();
-        store.forEach(
+    /**
+     * An epoch that is to be judged.
+     *
+     * @param mark another one when there is news of the epoch
+     */
+    public record Waiting(long epoch, long mark) {}
+
+    /** Takes them one after the other. */
+    @FunctionalInterface
+    public interface WaitingVisitor {
+
+        /** One more. */
+        void epoch(Waiting waiting) throws IOException;
+    }
+
+    /**
+     * Hands over all epochs that are to be judged, ascending, and holds a page of them: however
+     * many somebody makes wait, none keeps another from its turn.
+     */
+    public void forEachWaiting(WaitingVisitor visitor) throws IOException {
+        long from = 0;
+        List<Waiting> page;
+        do {
+            page = waiting(from, PAGE);
+            for (Waiting one : page) {
+                visitor.epoch(one);
+                from = one.epoch() + 1;
+            }
+        } while (page.size() == PAGE);
+    }
+
+    /** Epochs that are to be judged, ascending from {@code first}. */
+    public List<Waiting> waiting(long first, int most) throws IOException {
+        List<Waiting> epochs = new ArrayList<>();
+        store.from(
+                Kind.WAITING.key(first),
                 Kind.WAITING.all(),
                 (key, value) -> {
-                    epochs.add(ByteBuffer.wrap(key).getLong(1));
+                    epochs.add(
+                            new Waiting(
+                                    ByteBuffer.wrap(key).getLong(1),
+                                    ByteBuffer.wrap(value).getLong()));
                     return epochs.size() < most;
                 });
         return epochs;
+    }
+
+    /**
+     * An epoch is to be judged again.
+     *
+     * @param mark another than before
+     */
+    public static void judgeAgain(long epoch, long mark, WatchStore.Batch batch)
+            throws IOException {
+        batch.put(Kind.WAITING.key(epoch), mark);
+    }
+
+    /** Whether no epoch is to be judged. */
+    public boolean isNoneWaiting() throws IOException {
+        return waiting(0, 1).isEmpty();
+    }
+
+    /** How many epochs are to be judged. */
+    public long waitingCount() throws IOException {
+        long[] count = {0};
+        store.forEach(Kind.WAITING.all(), (key, value) -> ++count[0] > 0);
+        return count[0];
     }
 
     /** The receipts of an epoch that are visible. */

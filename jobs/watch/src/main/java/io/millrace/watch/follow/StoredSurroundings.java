@@ -238,6 +238,17 @@ public final class StoredSurroundings implements Surroundings {
     }
 
     @Override
+    public boolean chargedBefore(String requestId, Place at) throws IOException {
+        byte[] known = get(Kind.CHARGED.key(Numeric.hexStringToByteArray(requestId)));
+        if (known == null) {
+            return false;
+        }
+        ByteBuffer row = ByteBuffer.wrap(known);
+        Place other = new Place(row.getLong(), row.getLong(), row.getLong());
+        return other.epoch() < at.epoch() && !voids.isVoid(other.epoch(), row.getLong());
+    }
+
+    @Override
     public Optional<Place> lasts(long account, long firstSequence, Last last) throws IOException {
         Place at = last.at();
         byte[] key = Kind.LAST.key(account, at.epoch());

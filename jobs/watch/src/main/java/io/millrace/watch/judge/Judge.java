@@ -11,12 +11,17 @@ import io.millrace.watch.act.ProvenLeaf;
 import io.millrace.watch.act.SealedLeaf;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +36,25 @@ public final class Judge {
     private final Surroundings surroundings;
     private final LongPredicate watched;
     private final LongPredicate earners;
+    private final Refusals refusals;
+    private final Random random;
+
+    /** Of one vault, before a tribunal that has refused nothing. */
+    public Judge(
+            TypedHashes hashes,
+            int shardDepth,
+            Surroundings surroundings,
+            LongPredicate watched,
+            LongPredicate earners) {
+        this(
+                hashes,
+                shardDepth,
+                surroundings,
+                watched,
+                earners,
+                (epoch, proof) -> false,
+                new SecureRandom());
+    }
 
     /**
      * Of one vault.
@@ -38,18 +62,24 @@ public final class Judge {
      * @param shardDepth the vault's
      * @param watched the spending accounts whose debits are to be accounted for
      * @param earners the earning accounts that are to be credited with what their leaves say
+     * @param refusals proofs that lead nowhere: what else there is of the account counts then
+     * @param random that no settler can foresee
      */
     public Judge(
             TypedHashes hashes,
             int shardDepth,
             Surroundings surroundings,
             LongPredicate watched,
-            LongPredicate earners) {
+            LongPredicate earners,
+            Refusals refusals,
+            Random random) {
         this.hashes = hashes;
         this.shardDepth = shardDepth;
         this.surroundings = surroundings;
         this.watched = watched;
         this.earners = earners;
+        this.refusals = refusals;
+        this.random = random;
     }
 
     /**
@@ -66,28 +96,51 @@ public final class Judge {
         List<Finding> findings = new ArrayList<>();
         if (whole) {
             LeafChecks leaves =
-                    new LeafChecks(header.epoch(), hashes, surroundings, debits.keySet());
+                    new LeafChecks(header.epoch(), hashes, surroundings, debits.keySet(), refusals);
             receipts.forEach(leaves::check);
             findings.addAll(leaves.findings());
+        } else if (!debits.isEmpty()) {
+            findings.addAll(ofSome(header, debits, survey, receipts));
         }
         List<Finding> underpaid = whole ? underpaid(parts, receipts) : List.of();
+        Set<Long> proven =
+                findings.stream()
+                        .filter(Finding.Provable.class::isInstance)
+                        .map(Finding::account)
+                        .collect(Collectors.toSet());
         for (Map.Entry<Long, BigInteger> debit : debits.entrySet()) {
             long account = debit.getKey();
             BigInteger shown = survey.debitNano(account);
             boolean accounted = whole && shown.compareTo(debit.getValue()) >= 0;
-            boolean proven =
-                    findings.stream()
-                            .anyMatch(
-                                    one ->
-                                            one.account() == account
-                                                    && one instanceof Finding.Provable);
-            if (!accounted && !proven) {
-                findings.removeIf(one -> one.account() == account);
+            if (!accounted && !proven.contains(account)) {
                 findings.add(new Finding.Unaccounted(account, debit.getValue(), shown, whole));
             }
         }
         findings.addAll(underpaid);
         return new Judgement(whole, survey.receipts(), findings);
+    }
+
+    /** Where receipts are missing: the leaves that are there, and the places that are dark. */
+    private List<Finding> ofSome(
+            Header header, Map<Long, BigInteger> debits, Survey survey, Receipts receipts)
+            throws IOException {
+        Map<Long, BigInteger> lacking = new HashMap<>();
+        debits.forEach(
+                (account, nano) ->
+                        lacking.put(
+                                account,
+                                nano.subtract(survey.debitNano(account)).max(BigInteger.ZERO)));
+        VisibleLeaves leaves =
+                new VisibleLeaves(header.epoch(), hashes, surroundings, debits.keySet());
+        DarkPlaces dark = new DarkPlaces(header, shardDepth, lacking, random);
+        receipts.forEach(
+                receipt -> {
+                    leaves.check(receipt);
+                    dark.check(receipt);
+                });
+        List<Finding> findings = new ArrayList<>(leaves.findings());
+        findings.addAll(dark.findings());
+        return findings;
     }
 
     /** An epoch credits by all of its parts together. */

@@ -38,6 +38,7 @@ final class LeafChecks {
     private final Surroundings surroundings;
     private final Signatures signatures;
     private final Set<Long> debited;
+    private final Refusals refusals;
     private final Map<Long, List<Suspicion>> suspicions = new TreeMap<>();
     private final Map<Long, List<Finding>> doubts = new TreeMap<>();
     private final Map<Long, Leaf> firsts = new HashMap<>();
@@ -51,7 +52,13 @@ final class LeafChecks {
     private record Suspicion(
             Fault fault, Place at, @Nullable Evidence evidence, @Nullable Place other) {}
 
-    LeafChecks(long epoch, TypedHashes hashes, Surroundings surroundings, Set<Long> debited) {
+    LeafChecks(
+            long epoch,
+            TypedHashes hashes,
+            Surroundings surroundings,
+            Set<Long> debited,
+            Refusals refusals) {
+        this.refusals = refusals;
         this.epoch = epoch;
         this.surroundings = surroundings;
         this.debited = debited;
@@ -94,14 +101,13 @@ final class LeafChecks {
     List<Finding> findings() throws IOException {
         endOfShard();
         List<Finding> found = new ArrayList<>();
-        for (List<Suspicion> ofAccount : suspicions.values()) {
-            for (Suspicion suspicion : ofAccount) {
-                Optional<Finding> provable = provable(suspicion);
-                if (provable.isPresent()) {
-                    doubts.remove(provable.get().account());
-                    found.add(provable.get());
-                    break;
-                }
+        for (Map.Entry<Long, List<Suspicion>> ofAccount : suspicions.entrySet()) {
+            Optional<Finding> proof = firstOf(ofAccount.getValue());
+            if (proof.isPresent()) {
+                doubts.remove(ofAccount.getKey());
+                found.add(proof.get());
+            } else {
+                ofAccount.getValue().forEach(one -> doubt(ofAccount.getKey(), one));
             }
         }
         doubts.values().forEach(found::addAll);
@@ -192,15 +198,39 @@ final class LeafChecks {
     }
 
     private void doubt(Leaf leaf, String why) {
+        doubt(new Finding.Unsupported(leaf.account(), place(leaf), leaf.debitNano(), why));
+    }
+
+    /** No proof of it is taken: its settler is still asked for what lies behind it. */
+    private void doubt(long account, Suspicion suspicion) {
+        doubt(
+                new Finding.Unsupported(
+                        account,
+                        suspicion.at(),
+                        BigInteger.ZERO,
+                        suspicion.fault().onChain() + ", of which no proof is taken"));
+    }
+
+    private void doubt(Finding.Unsupported one) {
         List<Finding> ofAccount =
-                doubts.computeIfAbsent(leaf.account(), account -> new ArrayList<>());
+                doubts.computeIfAbsent(one.account(), account -> new ArrayList<>());
         if (ofAccount.size() < MOST) {
-            ofAccount.add(
-                    new Finding.Unsupported(leaf.account(), place(leaf), leaf.debitNano(), why));
+            ofAccount.add(one);
         }
     }
 
-    private Optional<Finding> provable(Suspicion suspicion) throws IOException {
+    /** One convicts; what the tribunal has refused does not. */
+    private Optional<Finding> firstOf(List<Suspicion> ofAccount) throws IOException {
+        for (Suspicion suspicion : ofAccount) {
+            Optional<Finding.Provable> proof = provable(suspicion);
+            if (proof.isPresent() && !refusals.isRefused(epoch, proof.get())) {
+                return Optional.of(proof.get());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Finding.Provable> provable(Suspicion suspicion) throws IOException {
         Optional<Sealed> own = surroundings.leaf(suspicion.at());
         if (own.isEmpty()) {
             return Optional.empty();

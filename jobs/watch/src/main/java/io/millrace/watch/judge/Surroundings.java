@@ -37,6 +37,9 @@ public interface Surroundings {
      */
     Optional<Place> charges(String requestId, long account, Place at) throws IOException;
 
+    /** Whether another leaf charges a request too, and is not void; nothing is remembered. */
+    boolean chargedBefore(String requestId, Place at) throws IOException;
+
     /**
      * A part that debits the account, of an epoch before: without one its leaves prove nothing
      * against later ones.

@@ -60,13 +60,10 @@ final class Survey {
     }
 
     /**
-     * Whether these are the receipts that {@code header} commits to. No honest settler leaves gaps,
-     * but the tribunal lets them be: then the whole tree is built.
+     * Whether these are the receipts that {@code header} commits to, however many it tells. No
+     * honest settler leaves gaps, but the tribunal lets them be: then the whole tree is built.
      */
     boolean matches(Header header, Receipts all) throws IOException {
-        if (receipts != header.receiptsCount()) {
-            return false;
-        }
         boolean natural = header.levels() == shardDepth + MerkleSum.highest(shards);
         if (!gaps && natural) {
             MerkleSum.Node root = MerkleSum.root(shards, shardDepth);

@@ -3,6 +3,7 @@ package io.millrace.watch.act;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.KafkaBooks.Charge;
 import io.millrace.audit.KafkaBooks.EarnedBefore;
 import io.millrace.audit.KafkaBooks.Position;
@@ -56,6 +57,52 @@ class EpochTreeTest {
                 }
             }
         }
+    }
+
+    /** A header may tell any height, and the tribunal climbs it. */
+    @ParameterizedTest
+    @ValueSource(ints = {5, 32, 33, 40, 200})
+    void tree_higherThanItHasToBe_pathsLeadToItsRoot(int height) {
+        Random random = new Random(height);
+        List<Receipt> all = epoch(20, random);
+
+        EpochTree tree = EpochTree.of(all, HASHES, SHARD_DEPTH, SHARD_DEPTH + height);
+
+        for (Receipt receipt : all) {
+            BigInteger path =
+                    BigInteger.valueOf(receipt.shard())
+                            .shiftLeft(height)
+                            .or(BigInteger.valueOf(receipt.index()));
+            List<Node> siblings = tree.path(receipt.shard(), receipt.index());
+            Node node = leaf(receipt);
+            for (int level = 0; level < siblings.size(); level++) {
+                node =
+                        path.testBit(level)
+                                ? MerkleSum.parent(siblings.get(level), node)
+                                : MerkleSum.parent(node, siblings.get(level));
+            }
+            assertThat(siblings).hasSize(SHARD_DEPTH + height);
+            assertThat(node).isEqualTo(tree.root());
+        }
+        assertThat(tree.matches(header(tree, SHARD_DEPTH + height, 7))).isTrue();
+        assertThat(tree.matches(header(tree, SHARD_DEPTH + height + 1, 20))).isFalse();
+    }
+
+    private static Header header(EpochTree tree, long levels, long count) {
+        String none = MerkleSum.EMPTY.hash();
+        return new Header(
+                none,
+                1,
+                0,
+                1,
+                tree.root().hash(),
+                tree.root().sumNano(),
+                count,
+                levels,
+                tree.root().sumNano(),
+                none,
+                none,
+                1);
     }
 
     @Test

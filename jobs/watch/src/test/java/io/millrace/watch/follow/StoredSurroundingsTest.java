@@ -93,7 +93,7 @@ class StoredSurroundingsTest {
         assertThat(judged(stream, 1).findings()).isEmpty();
 
         try (WatchStore store = WatchStore.open(folder, LEDGER)) {
-            assertThat(new Rows(store).waiting(9)).contains(2L);
+            assertThat(new Rows(store).waiting(0, 9)).extracting(Rows.Waiting::epoch).contains(2L);
         }
         assertThat(judged(stream, 2).findings()).hasSize(1);
     }

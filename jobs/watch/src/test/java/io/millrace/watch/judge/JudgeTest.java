@@ -196,36 +196,6 @@ class JudgeTest {
         assertThat(doubt.demandedNano().subtract(doubt.shownNano())).isEqualTo(BigInteger.TEN);
     }
 
-    @Test
-    void judge_receiptWithheld_everyStatementIsAskedFor() throws IOException {
-        SampleStream stream = new SampleStream(6, 2);
-        Epoch epoch = stream.epochs.get(1);
-        List<Receipt> visible = new ArrayList<>(epoch.receipts);
-        Charge withheld = epoch.charges.get(debited(epoch));
-        visible.removeIf(one -> one.charge().requestId().equals(withheld.requestId()));
-
-        Judgement judgement =
-                new MemorySurroundings(stream)
-                        .judge()
-                        .judge(
-                                stream.seal(epoch),
-                                visitor -> {
-                                    for (Receipt receipt : visible) {
-                                        visitor.receipt(receipt);
-                                    }
-                                });
-
-        assertThat(judgement.whole()).isFalse();
-        assertThat(judgement.findings()).hasSize(epoch.debits.size());
-        assertThat(judgement.findings())
-                .filteredOn(one -> one.account() == withheld.requesterAccount())
-                .allSatisfy(
-                        one -> {
-                            Finding.Unaccounted doubt = (Finding.Unaccounted) one;
-                            assertThat(doubt.shownNano()).isLessThan(doubt.demandedNano());
-                        });
-    }
-
     /** A key that was followed by another answers for what was admitted before its end alone. */
     @Test
     void judge_keyThatEnded_leavesAdmittedLaterAreAskedFor() throws IOException {

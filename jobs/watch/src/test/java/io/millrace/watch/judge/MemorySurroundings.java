@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -27,6 +28,17 @@ final class MemorySurroundings implements Surroundings {
 
     MemorySurroundings(SampleStream stream) {
         this.stream = stream;
+    }
+
+    Judge judge(Refusals refusals) {
+        return new Judge(
+                stream.hashes,
+                SampleStream.SHARD_DEPTH,
+                this,
+                account -> true,
+                account -> true,
+                refusals,
+                new Random(1));
     }
 
     Judge judge() {
@@ -95,6 +107,12 @@ final class MemorySurroundings implements Surroundings {
         return stream.seal(stream.epochs.get((int) epoch - 1)).stream()
                 .filter(part -> part.debitsByAccount().containsKey(account))
                 .findFirst();
+    }
+
+    @Override
+    public boolean chargedBefore(String requestId, Place at) {
+        Place known = charged.get(requestId);
+        return known != null && known.epoch() < at.epoch();
     }
 
     @Override

@@ -29,8 +29,10 @@ public record Outcome(
         DONE,
         /** In a block, and reverted. */
         REVERTED,
-        /** Not sent: it would revert, or needs too much gas. */
+        /** Not sent: it would revert. */
         REFUSED,
+        /** Not sent: it needs more gas than one transaction may. */
+        TOO_LARGE,
         /** Not sent: the budget or the balance does not cover it. */
         OVER_BUDGET
     }

@@ -60,6 +60,18 @@ public record SendLimits(
                 maxFeePerGasWei, maxTipWei, maxGas, budgetWei, wei, republishAfter, replaceAfter);
     }
 
+    /** The same with another limit of a transaction's gas. */
+    public SendLimits needing(long gas) {
+        return new SendLimits(
+                maxFeePerGasWei,
+                maxTipWei,
+                gas,
+                budgetWei,
+                depositsWei,
+                republishAfter,
+                replaceAfter);
+    }
+
     /** The same with other patience. */
     public SendLimits republishing(Duration after, Duration replace) {
         return new SendLimits(

@@ -111,7 +111,7 @@ public final class TransactionSender implements AutoCloseable {
         long gasLimit = withRoom(gas);
         if (gasLimit > limits.maxGas()) {
             return Outcome.unsent(
-                    State.REFUSED,
+                    State.TOO_LARGE,
                     "it needs %d gas, above the limit of %d".formatted(gas, limits.maxGas()));
         }
         Fees fees = node.market(limits);
