@@ -88,13 +88,7 @@ public final class Watcher implements AutoCloseable {
                         settings::watchesEarner,
                         (epoch, proof) -> Indictment.isRefused(epoch, proof, docket),
                         random);
-        keeper =
-                new Judge(
-                        hashes,
-                        terms.shardDepth(),
-                        surroundings,
-                        account -> false,
-                        account -> false);
+        keeper = keeper(hashes, terms, surroundings);
         blocks =
                 new ChainFollower(
                         rpc,
@@ -105,27 +99,28 @@ public final class Watcher implements AutoCloseable {
                         hashes,
                         store);
         messenger = courier.to(chain);
+        Answers answers =
+                new Answers(rpc, chain, store, rows, docket, judge, settings.mostOpen(), random);
         advocate =
                 new Advocate(
                         docket,
                         chain,
                         terms,
                         messenger,
-                        new Answers(
-                                rpc,
-                                chain,
-                                store,
-                                rows,
-                                docket,
-                                judge,
-                                settings.mostOpen(),
-                                random),
+                        answers,
                         () -> settings.finality().newestNumber(rpc),
                         settings.mostOpen(),
                         random);
         forgetting = new Forgetting(store);
         acts = settings.acts();
         topics = reader.start(store, hashes, terms);
+    }
+
+    /** Of epochs that nobody answers for any more: it remembers what they charge. */
+    private static Judge keeper(
+            TypedHashes hashes, TribunalChain.Terms terms, StoredSurroundings surroundings) {
+        return new Judge(
+                hashes, terms.shardDepth(), surroundings, account -> false, account -> false);
     }
 
     /** Makes what carries calls to a tribunal. */
