@@ -114,6 +114,11 @@ final class Observed implements Surroundings {
     }
 
     @Override
+    public Optional<EpochPart> paid(long epoch, long account) {
+        return Optional.empty();
+    }
+
+    @Override
     public Optional<Place> lasts(long account, long firstSequence, Last last) {
         return Optional.empty();
     }

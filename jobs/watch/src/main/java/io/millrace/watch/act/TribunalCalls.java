@@ -51,17 +51,24 @@ public final class TribunalCalls {
                 .encodeFunctionCall();
     }
 
-    /**
-     * That {@code leaf} contradicts {@code other}.
-     *
-     * @param otherHeader of any part of the other's epoch, the same or an earlier one
-     */
+    /** That {@code leaf} contradicts {@code other} of the same epoch. */
     public static String provePair(
-            EpochPart part, long account, ProvenLeaf leaf, Header otherHeader, ProvenLeaf other) {
-        return TRIBUNAL.provePair(
+            EpochPart part, long account, ProvenLeaf leaf, ProvenLeaf other) {
+        return TRIBUNAL.provePair(Statements.open(part, account), leaf(leaf), leaf(other))
+                .encodeFunctionCall();
+    }
+
+    /**
+     * That {@code leaf} contradicts {@code other} of the same account in an epoch before.
+     *
+     * @param before part of that epoch that debits the account
+     */
+    public static String provePairOfEpochs(
+            EpochPart part, long account, ProvenLeaf leaf, EpochPart before, ProvenLeaf other) {
+        return TRIBUNAL.provePairOfEpochs(
                         Statements.open(part, account),
                         leaf(leaf),
-                        Statements.header(otherHeader),
+                        Statements.open(before, account),
                         leaf(other))
                 .encodeFunctionCall();
     }

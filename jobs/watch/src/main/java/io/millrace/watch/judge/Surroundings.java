@@ -1,5 +1,6 @@
 package io.millrace.watch.judge;
 
+import io.millrace.audit.EpochPart;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.evidence.Evidence;
 import io.millrace.audit.rules.Terms;
@@ -32,12 +33,19 @@ public interface Surroundings {
     /**
      * Remembers that a leaf charges a request.
      *
-     * @return another leaf that charges it too, and is not void
+     * @return another leaf that charges it too: of the same epoch, or of one before that {@link
+     *     #paid} the account for it and is not void
      */
     Optional<Place> charges(String requestId, long account, Place at) throws IOException;
 
     /**
-     * Remembers an account's last leaf in an epoch.
+     * A part that debits the account, of an epoch before: without one its leaves prove nothing
+     * against later ones.
+     */
+    Optional<EpochPart> paid(long epoch, long account) throws IOException;
+
+    /**
+     * Remembers an account's last leaf in an epoch that debits something.
      *
      * @param firstSequence number of its first one there
      * @return its last one in an epoch before, if that has no lower number and is not void
