@@ -184,7 +184,8 @@ public final class Judge {
         if (twin.isEmpty()) {
             return Optional.empty();
         }
-        return LeafChecks.pair(Fault.DOUBLE_CHARGE, header.epoch(), leaf, twin.get(), surroundings);
+        return LeafChecks.pair(Fault.DOUBLE_CHARGE, header.epoch(), leaf, twin.get(), surroundings)
+                .map(Finding.class::cast);
     }
 
     private static Finding provable(Fault fault, ProvenLeaf leaf, @Nullable Evidence evidence) {

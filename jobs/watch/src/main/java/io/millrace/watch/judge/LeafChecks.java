@@ -250,7 +250,7 @@ final class LeafChecks {
     }
 
     /** What two leaves prove, if the other and what paid for it are there. */
-    static Optional<Finding> pair(
+    static Optional<Finding.Provable> pair(
             Fault fault, long epoch, ProvenLeaf leaf, Place at, Surroundings surroundings)
             throws IOException {
         long account = leaf.leaf().requesterAccount();

@@ -1,5 +1,6 @@
 package io.millrace.watch.judge;
 
+import io.millrace.audit.EpochPart;
 import io.millrace.audit.EpochPart.Header;
 import io.millrace.audit.evidence.Evidence;
 import io.millrace.audit.rules.Terms;
