@@ -92,6 +92,12 @@ contract VerifyReceiptTest is VaultTest {
         vm.assertTrue(vault.verifyReceipt(1, receipts()[2], proofOf(epoch, 2)), "an older epoch is forgotten");
     }
 
+    function test_aReceiptStaysProvenWhileALaterEpochIsInProgress() external {
+        Epochs.Epoch memory epoch = settled();
+        settle(partOf(Epochs.none(), Epochs.none(), Epochs.noReleases(), 0, 2));
+        vm.assertTrue(vault.verifyReceipt(1, receipts()[0], proofOf(epoch, 0)), "half an epoch later it is not proven");
+    }
+
     function test_anyPartsHeaderProvesOnceTheLastIsSettled() external {
         Epochs.Epoch memory whole = sealedEpoch();
         Epochs.Epoch memory first =
