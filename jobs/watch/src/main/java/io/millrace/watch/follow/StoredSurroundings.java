@@ -245,7 +245,7 @@ public final class StoredSurroundings implements Surroundings {
         }
         ByteBuffer row = ByteBuffer.wrap(known);
         Place other = new Place(row.getLong(), row.getLong(), row.getLong());
-        return other.epoch() < at.epoch() && !voids.isVoid(other.epoch(), row.getLong());
+        return other.epoch() < at.epoch() && contradicts(other, row.getLong());
     }
 
     @Override

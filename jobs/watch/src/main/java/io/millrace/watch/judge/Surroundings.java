@@ -38,7 +38,10 @@ public interface Surroundings {
      */
     Optional<Place> charges(String requestId, long account, Place at) throws IOException;
 
-    /** Whether another leaf charges a request too, and is not void; nothing is remembered. */
+    /**
+     * Whether a leaf of an epoch before charges a request too, {@link #paid} and not void; nothing
+     * is remembered.
+     */
     boolean chargedBefore(String requestId, Place at) throws IOException;
 
     /**
