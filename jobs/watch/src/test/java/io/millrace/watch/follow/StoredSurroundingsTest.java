@@ -146,6 +146,7 @@ class StoredSurroundingsTest {
                 boolean counts = receipt.charge().debitNano().signum() > 0;
                 paid += counts ? 1 : 0;
 
+                assertThat(surroundings.chargedBefore(id, new Place(2, 0, 0))).isEqualTo(counts);
                 assertThat(surroundings.charges(id, account, new Place(2, 0, 0)))
                         .isEqualTo(counts ? Optional.of(at) : Optional.empty());
                 assertThat(surroundings.charges(id, account + 1, new Place(3, 0, 0))).isEmpty();
